@@ -1,0 +1,109 @@
+# The two commands that matter are `make demo` and `make test`; both work on a fresh clone.
+# Every target depends on `setup`, which does nothing when nothing changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$name; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TOOLS := .cache/bin
+GRPCURL_VERSION := v1.9.3
+UV_VERSION := 0.13.9
+UV ?= $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
+PROTOS = $(shell find proto/ambulance -name '*.proto' | LC_ALL=C sort)
+BASELINE := proto/baseline.binpb
+ARGS ?=
+
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
+
+.PHONY: help
+help: ## Say what each target does
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: setup
+setup: $(STAMP) ## Make the virtual environment from the hash-locked requirements
+
+$(STAMP): requirements.txt pyproject.toml deploy/setup/system_packages
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@deploy/setup/system_packages
+	@test -x "$$(command -v $(UV))" || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install -q uv==$(UV_VERSION); }
+	@test -x $(BIN)/python || $(UV) venv -q --python "$(PYTHON)" $(VENV)
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: lock
+lock: ## Resolve requirements.txt again from pyproject.toml
+	@test -x "$$(command -v $(UV))" || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install -q uv==$(UV_VERSION); }
+	$(UV) pip compile -q --generate-hashes --no-emit-index-url --group dev --python-version 3.11 pyproject.toml -o requirements.txt
+
+.PHONY: gen
+gen: setup ## Generate proto/gen from proto/ambulance
+	@rm -rf proto/gen/ambulance
+	@deploy/setup/generate proto/gen $(PROTOS)
+
+.PHONY: format
+format: setup ## Format and mend what can be mended
+	ruff check --fix-only -q
+	ruff format
+
+.PHONY: check
+check: setup check-python check-proto check-sizes ## Everything a machine can judge without running the tests
+
+.PHONY: check-python
+check-python: setup
+	ruff format --check
+	ruff check
+	mypy
+	lint-imports --no-logo
+
+.PHONY: check-proto
+check-proto: setup
+	buf lint
+	buf breaking --against $(BASELINE)
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	deploy/setup/generate "$$fresh" $(PROTOS); \
+	diff -r -x __pycache__ "$$fresh/ambulance" proto/gen/ambulance \
+	|| { echo "proto/gen differs from proto/ambulance: run make gen" >&2; exit 1; }
+
+.PHONY: check-sizes
+check-sizes: setup
+	@find clinical command_center goldenhour ports simulators streams tests vehicle wire proto/ambulance \
+		\( -name '*.py' -o -name '*.proto' \) -exec wc -l {} + \
+	| awk '$$2 != "total" && $$1 > 450 { print $$2 ": " $$1 " lines, at most 450"; bad = 1 } END { exit bad }'
+
+.PHONY: baseline
+baseline: setup ## Accept the protos as the new baseline (with a CHANGELOG line)
+	buf build -o $(BASELINE)
+
+.PHONY: tools
+tools: setup $(TOOLS)/grpcurl ## Fetch the outside clients that the tests speak with
+
+$(TOOLS)/grpcurl:
+	@mkdir -p $(TOOLS)
+	@if command -v grpcurl >/dev/null; then ln -sf "$$(command -v grpcurl)" $@; \
+	elif command -v go >/dev/null; then GOBIN=$(CURDIR)/$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION); \
+	else echo "grpcurl is needed by the tests: install it, or Go 1.24 and run make tools again" >&2; exit 1; fi
+
+.PHONY: test
+test: tools ## Run the tests, against a real Kafka
+	pytest -q $(ARGS)
+
+.PHONY: demo
+demo: setup ## Run everything in one terminal; ARGS="--headless --seconds 90 --report demo.json"
+	goldenhour demo $(ARGS)
+
+.PHONY: bench
+bench: setup ## Measure; ARGS="latency --units 100 --seconds 60 --out latency.json"
+	goldenhour bench $(ARGS)
+
+.PHONY: clean
+clean: ## Remove the virtual environment, tools and run state
+	rm -rf $(VENV) .cache .goldenhour

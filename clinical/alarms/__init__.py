@@ -1,0 +1,1 @@
+"""The alarm catalogue, conditions, transitions and the life cycle as a pure fold."""

@@ -1,0 +1,265 @@
+"""One episode of an alarm: everything that sources and people say while it lasts.
+
+Reports of one encounter, cause and subject that overlap in time are one episode, whichever source
+they come from and whatever id they carry: the first id stays, others become aliases. It is active
+while any source holds it, at the highest priority that any of them holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any, Final
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.priority import Phase, Priority, Source
+from clinical.alarms.transition import Acknowledgement, Reason, Transition
+from clinical.alarms.view import (
+    Acknowledged,
+    AlarmState,
+    AlarmView,
+    view_from_plain,
+    view_to_plain,
+)
+
+ALIASES_KEPT: Final = 64
+"""Per episode; the oldest is dropped first."""
+HEARD_KEPT: Final = (ALIASES_KEPT + 1) * len(Source)
+"""Revisions per episode: one for each id and source."""
+ACKNOWLEDGEMENTS_KEPT: Final = 32
+"""Per episode; the oldest is dropped first."""
+
+
+class Event(Enum):
+    """What can happen to an alarm."""
+
+    HELD = auto()
+    """A source says that the condition holds."""
+    OVER = auto()
+    """No source says so any more."""
+    OVER_LATCHING = auto()
+    """The same, for a cause that latches."""
+    RECORDED = auto()
+    """A source reports a condition that was over before it was learned of."""
+    SUPERSEDED = auto()
+    """The condition began anew while its last alarm was latched."""
+    CLOSED = auto()
+    """The encounter is over."""
+
+
+LIFE_CYCLE: Final[Mapping[tuple[AlarmState | None, Event], AlarmState]] = MappingProxyType(
+    {
+        (None, Event.HELD): AlarmState.ACTIVE,
+        (None, Event.RECORDED): AlarmState.RECORDED,
+        (AlarmState.ACTIVE, Event.HELD): AlarmState.ACTIVE,
+        (AlarmState.ACTIVE, Event.OVER): AlarmState.ENDED,
+        (AlarmState.ACTIVE, Event.OVER_LATCHING): AlarmState.LATCHED,
+        (AlarmState.ACTIVE, Event.CLOSED): AlarmState.ENDED,
+        (AlarmState.LATCHED, Event.HELD): AlarmState.ACTIVE,
+        (AlarmState.LATCHED, Event.OVER): AlarmState.ENDED,
+        (AlarmState.LATCHED, Event.OVER_LATCHING): AlarmState.LATCHED,
+        (AlarmState.LATCHED, Event.SUPERSEDED): AlarmState.ENDED,
+        (AlarmState.LATCHED, Event.CLOSED): AlarmState.ENDED,
+    }
+)
+"""The states of an alarm and what moves it on; None is before its first report. ENDED and
+RECORDED are final: what comes after is another episode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The newest word of one source."""
+
+    alarm_id: bytes
+    priority: Priority
+    active: bool
+
+
+@dataclass(slots=True)
+class Episode:
+    """What is known of one episode, and what it looks like."""
+
+    view: AlarmView
+    heard_us: int
+    """Stream time of the newest word."""
+    first_revision: int
+    """The first revision of this episode; earlier ones showed an episode that is over."""
+    highest: Priority
+    """The highest priority that it has reached; no acknowledgement covers more."""
+    reports: dict[Source, Report] = field(default_factory=dict)
+    heard: dict[tuple[bytes, Source], int] = field(default_factory=dict)
+    """The last revision of each alarm id and source."""
+
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """Every id of this episode, the first first."""
+        return (self.view.alarm_id, *self.view.aliases)
+
+    def hear(self, transition: Transition) -> bool:
+        """Take in what a source says; tell whether the view changed."""
+        self._count(transition)
+        self._report(transition)
+        self.heard_us = max(self.heard_us, transition.learned_us)
+        return self._show(self._look(transition))
+
+    def note(self, transition: Transition) -> bool:
+        """Take in a word that is older than the end of the condition: its id, not its vote."""
+        self._count(transition)
+        return self._show(replace(self.view, aliases=self._aliases(transition)))
+
+    def acknowledge(self, entry: Acknowledgement) -> bool:
+        """Take in what a person says; tell whether the view changed."""
+        covered = min(entry.priority, self.highest)
+        acknowledged = Acknowledged(entry.place, entry.person, covered, entry.at_us)
+        kept = (*self.view.acknowledgements, acknowledged)[-ACKNOWLEDGEMENTS_KEPT:]
+        return self._show(replace(self.view, acknowledgements=kept, phase=Phase.UPDATE))
+
+    def end(self, event: Event, at_us: int) -> None:
+        """Bring the episode to its end from outside: superseded or closed."""
+        state = LIFE_CYCLE[self.view.state, event]
+        ended_us = at_us if self.view.ended_us is None else self.view.ended_us
+        self._show(replace(self.view, state=state, phase=Phase.END, ended_us=ended_us))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the episode as plain data."""
+        return {
+            "view": view_to_plain(self.view),
+            "heard_us": self.heard_us,
+            "first_revision": self.first_revision,
+            "highest": int(self.highest),
+            "reports": [
+                [str(source), report.alarm_id.hex(), int(report.priority), report.active]
+                for source, report in self.reports.items()
+            ],
+            "heard": [
+                [alarm_id.hex(), str(source), revision]
+                for (alarm_id, source), revision in self.heard.items()
+            ],
+        }
+
+    def _count(self, transition: Transition) -> None:
+        """Remember the revision; forget what was heard longest ago beyond the bound."""
+        key = (transition.alarm_id, transition.source)
+        self.heard.pop(key, None)
+        self.heard[key] = transition.revision
+        if len(self.heard) > HEARD_KEPT:
+            del self.heard[next(iter(self.heard))]
+
+    def _report(self, transition: Transition) -> None:
+        """Keep the newest word of a source; the end of an older id of it says nothing."""
+        known = self.reports.get(transition.source)
+        if transition.active or (known is not None and known.alarm_id == transition.alarm_id):
+            self.reports[transition.source] = Report(
+                transition.alarm_id, transition.priority, transition.active
+            )
+
+    def _look(self, transition: Transition) -> AlarmView:
+        """Return what the episode looks like after this report, revision aside."""
+        before = self.view
+        holding = [report.priority for report in self.reports.values() if report.active]
+        priority = max(holding, default=before.priority)
+        self.highest = max(self.highest, priority)
+        state = LIFE_CYCLE[before.state, _event(before.cause, held=bool(holding))]
+        return replace(
+            before,
+            aliases=self._aliases(transition),
+            unit_id=transition.unit_id,
+            priority=priority,
+            state=state,
+            phase=_phase(before, state, priority),
+            active_since_us=min(before.active_since_us, transition.since_us),
+            ended_us=None if holding else _ended_us(before, transition),
+            sources=tuple(source for source in Source if source in self.reports),
+            reason=_reason(before, transition, priority),
+        )
+
+    def _aliases(self, transition: Transition) -> tuple[bytes, ...]:
+        known = transition.alarm_id in self.ids
+        if known:
+            return self.view.aliases
+        return (*self.view.aliases, transition.alarm_id)[-ALIASES_KEPT:]
+
+    def _show(self, view: AlarmView) -> bool:
+        """Take over a view as a new revision, unless nothing but the phase differs."""
+        if replace(view, phase=self.view.phase) == self.view:
+            return False
+        self.view = replace(view, revision=self.view.revision + 1)
+        return True
+
+
+def begin(transition: Transition, learned_us: int, revision: int) -> Episode:
+    """Return the episode that this report begins, after ``revision`` earlier views of its id."""
+    event = Event.RECORDED if transition.recorded_only else Event.HELD
+    view = AlarmView(
+        alarm_id=transition.alarm_id,
+        aliases=(),
+        revision=revision + 1,
+        encounter_id=transition.encounter_id,
+        unit_id=transition.unit_id,
+        cause=transition.cause,
+        subject=transition.subject,
+        category=transition.category,
+        priority=transition.priority,
+        state=LIFE_CYCLE[None, event],
+        phase=Phase.END if transition.recorded_only else Phase.START,
+        active_since_us=transition.since_us,
+        learned_us=learned_us,
+        ended_us=transition.until_us,
+        late=transition.late,
+        sources=(transition.source,),
+        reason=transition.reason,
+        frame=transition.frame,
+    )
+    episode = Episode(view, transition.learned_us, view.revision, transition.priority)
+    episode.heard[transition.alarm_id, transition.source] = transition.revision
+    episode.reports[transition.source] = Report(
+        transition.alarm_id, transition.priority, transition.active
+    )
+    return episode
+
+
+def restored(state: Mapping[str, Any]) -> Episode:
+    """Return the episode that ``Episode.snapshot`` wrote down."""
+    return Episode(
+        view=view_from_plain(state["view"]),
+        heard_us=state["heard_us"],
+        first_revision=state["first_revision"],
+        highest=Priority(state["highest"]),
+        reports={
+            Source(source): Report(bytes.fromhex(alarm_id), Priority(priority), active)
+            for source, alarm_id, priority, active in state["reports"]
+        },
+        heard={
+            (bytes.fromhex(alarm_id), Source(source)): revision
+            for alarm_id, source, revision in state["heard"]
+        },
+    )
+
+
+def _event(cause: str, *, held: bool) -> Event:
+    if held:
+        return Event.HELD
+    rule = RULES.get(cause)
+    return Event.OVER_LATCHING if rule is not None and rule.latching else Event.OVER
+
+
+def _phase(before: AlarmView, state: AlarmState, priority: Priority) -> Phase:
+    if state is not AlarmState.ACTIVE:
+        return Phase.END
+    if before.state is not AlarmState.ACTIVE:
+        return Phase.START
+    if priority == before.priority:
+        return Phase.UPDATE
+    return Phase.ESCALATE if priority > before.priority else Phase.DEESCALATE
+
+
+def _reason(before: AlarmView, transition: Transition, priority: Priority) -> Reason | None:
+    """Return why the alarm has this priority: what the source that gives it says."""
+    explains = transition.reason is not None and transition.priority == priority
+    return transition.reason if explains else before.reason
+
+
+def _ended_us(before: AlarmView, transition: Transition) -> int:
+    """Return when the condition was over: the latest end that any source reports."""
+    reported_us = transition.learned_us if transition.until_us is None else transition.until_us
+    return reported_us if before.ended_us is None else max(before.ended_us, reported_us)

@@ -1,0 +1,214 @@
+"""The life cycle of alarms: a pure fold over the entries of the alarm log, and nothing else.
+
+Every instance of the center runs it, and the vehicle on its copy of the log; the same entries in
+the same order give the same alarms with the same revisions. Applying an entry twice changes
+nothing, because each source counts what it says about an alarm and each acknowledgement carries
+the id of its request. An acknowledgement that was refused stays without effect.
+
+An alarm that is over leaves the book when that has been reported; a bounded memory of its ids
+(``clinical.alarms.past``) keeps a stale word from opening it again. A word is stale when its
+source had not spoken of the alarm before and said this no later, in stream time, than another
+source said that the condition was over. Any newer word that the condition holds opens an episode.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from clinical.alarms.episode import Episode, Event, begin, restored
+from clinical.alarms.past import Key, Past, PastEpisode
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import (
+    Acknowledgement,
+    AlarmEntry,
+    EncounterClosed,
+    Transition,
+)
+from clinical.alarms.view import AlarmState, AlarmView
+
+SNAPSHOT_VERSION: Final = 1
+
+
+class AcknowledgementRefusal(StrEnum):
+    """Why an acknowledgement has no effect."""
+
+    UNKNOWN_ALARM = "UNKNOWN_ALARM"
+    """No alarm of this encounter ever had this id, as far as the book remembers."""
+    ALARM_ENDED = "ALARM_ENDED"
+    """The alarm is over."""
+
+
+class AlarmBook:
+    """Every alarm that is active or latched."""
+
+    __slots__ = ("_open", "_past")
+
+    def __init__(self) -> None:
+        """Begin with no alarm."""
+        self._open: dict[Key, Episode] = {}
+        self._past = Past()
+
+    def apply(self, entry: AlarmEntry, learned_us: int) -> list[AlarmView]:
+        """Take in the next entry and return the alarms that it changed, in order.
+
+        ``learned_us`` is when the center learned of the entry; it comes from the log, so that
+        every instance shows the same.
+        """
+        if isinstance(entry, Transition):
+            return self._hear(entry, learned_us)
+        if isinstance(entry, Acknowledgement):
+            return self._acknowledge(entry)
+        return self._close(entry)
+
+    def refusal(self, entry: Acknowledgement) -> AcknowledgementRefusal | None:
+        """Return why this acknowledgement would have no effect, or None when it has."""
+        episode = self._episode(entry.alarm_id)
+        if episode is None and self._past.knows(entry.alarm_id):
+            return AcknowledgementRefusal.ALARM_ENDED
+        if episode is None or episode.view.encounter_id != entry.encounter_id:
+            return AcknowledgementRefusal.UNKNOWN_ALARM
+        if entry.revision < episode.first_revision:
+            return AcknowledgementRefusal.ALARM_ENDED
+        return None
+
+    def alarm(self, alarm_id: bytes) -> AlarmView | None:
+        """Return the active or latched alarm of this id or alias."""
+        episode = self._episode(alarm_id)
+        return None if episode is None else episode.view
+
+    def current(self) -> list[AlarmView]:
+        """Return active and latched alarms: most urgent, then unacknowledged, then newest."""
+        views = [episode.view for episode in self._open.values()]
+        return sorted(
+            views, key=lambda view: (-view.priority, not view.unacknowledged, -view.learned_us)
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the book as plain data."""
+        return {
+            "version": SNAPSHOT_VERSION,
+            "episodes": [episode.snapshot() for episode in self._open.values()],
+            "past": self._past.snapshot(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a book from ``snapshot``.
+
+        Raises:
+            ValueError: the snapshot is of another version.
+
+        """
+        if state.get("version") != SNAPSHOT_VERSION:
+            message = f"alarm book of version {state.get('version')}, not {SNAPSHOT_VERSION}"
+            raise ValueError(message)
+        episodes = [restored(plain) for plain in state["episodes"]]
+        self._open = {_key(episode.view): episode for episode in episodes}
+        self._past.restore(state["past"])
+
+    def _hear(self, transition: Transition, learned_us: int) -> list[AlarmView]:
+        key = _key(transition)
+        episode = self._open.get(key)
+        if transition.revision <= self._heard(episode, transition.alarm_id, transition.source):
+            return []
+        speaks_of_open = episode is not None and transition.alarm_id in episode.ids
+        if transition.recorded_only and not speaks_of_open:
+            return self._record(transition, learned_us)
+        if episode is None:
+            return self._open_first(key, transition, learned_us)
+        if episode.view.state is AlarmState.LATCHED and transition.active:
+            return self._hear_latched(key, episode, transition, learned_us)
+        changed = episode.hear(transition)
+        return self._report(key, episode, changed=changed)
+
+    def _open_first(self, key: Key, transition: Transition, learned_us: int) -> list[AlarmView]:
+        """Take in a report of something that no open episode covers."""
+        past = self._past.episode(key)
+        stale = past is not None and self._stale(transition, past)
+        closed = self._past.closed_before(transition.encounter_id, transition.learned_us)
+        if not transition.active or stale or closed:
+            self._past.hear(transition.alarm_id, transition.source, transition.revision)
+            return []
+        return [self._begin(key, transition, learned_us)]
+
+    def _hear_latched(
+        self, key: Key, episode: Episode, transition: Transition, learned_us: int
+    ) -> list[AlarmView]:
+        """Take in that the condition of a latched alarm holds: again, still, or anew."""
+        over = _over(episode)
+        if self._stale(transition, over, episode):
+            return self._report(key, episode, changed=episode.note(transition))
+        if transition.alarm_id in episode.ids or transition.since_us <= over.ended_us:
+            return self._report(key, episode, changed=episode.hear(transition))
+        episode.end(Event.SUPERSEDED, over.ended_us)
+        ended = self._report(key, episode, changed=True)
+        return [*ended, self._begin(key, transition, learned_us)]
+
+    def _begin(self, key: Key, transition: Transition, learned_us: int) -> AlarmView:
+        revision = self._past.revision(transition.alarm_id)
+        episode = begin(transition, learned_us, revision)
+        self._open[key] = episode
+        return episode.view
+
+    def _record(self, transition: Transition, learned_us: int) -> list[AlarmView]:
+        """Report a condition that is over, once, and keep nothing but its id."""
+        episode = begin(transition, learned_us, self._past.revision(transition.alarm_id))
+        self._past.hear(transition.alarm_id, transition.source, transition.revision)
+        self._past.show(transition.alarm_id, episode.view.revision)
+        return [episode.view]
+
+    def _acknowledge(self, entry: Acknowledgement) -> list[AlarmView]:
+        episode = self._episode(entry.alarm_id)
+        news = self._past.request(entry.request_id)
+        if episode is None or not news or self.refusal(entry) is not None:
+            return []
+        return [episode.view] if episode.acknowledge(entry) else []
+
+    def _close(self, entry: EncounterClosed) -> list[AlarmView]:
+        if not self._past.close(entry.encounter_id, entry.at_us):
+            return []
+        keys = [k for k, e in self._open.items() if e.view.encounter_id == entry.encounter_id]
+        views: list[AlarmView] = []
+        for key in keys:
+            episode = self._open[key]
+            episode.end(Event.CLOSED, entry.at_us)
+            views += self._report(key, episode, changed=True)
+        return views
+
+    def _report(self, key: Key, episode: Episode, *, changed: bool) -> list[AlarmView]:
+        """Return the view if it changed; let an episode that is over leave the book."""
+        if episode.view.state is AlarmState.ENDED:
+            self._leave(key, episode)
+        return [episode.view] if changed else []
+
+    def _leave(self, key: Key, episode: Episode) -> None:
+        del self._open[key]
+        for (alarm_id, source), revision in episode.heard.items():
+            self._past.hear(alarm_id, source, revision)
+        self._past.show(episode.view.alarm_id, episode.view.revision)
+        self._past.end(key, _over(episode))
+
+    def _episode(self, alarm_id: bytes) -> Episode | None:
+        return next((e for e in self._open.values() if alarm_id in e.ids), None)
+
+    def _heard(self, episode: Episode | None, alarm_id: bytes, source: Source) -> int:
+        """Return the last revision that this source said about this alarm, or 0."""
+        heard = 0 if episode is None else episode.heard.get((alarm_id, source), 0)
+        return max(heard, self._past.heard(alarm_id, source))
+
+    def _stale(
+        self, transition: Transition, over: PastEpisode, episode: Episode | None = None
+    ) -> bool:
+        """Tell whether a word that a condition holds is older than the word of its end."""
+        spoken = self._heard(episode, transition.alarm_id, transition.source)
+        overlaps = transition.since_us <= over.ended_us
+        return not spoken and overlaps and transition.learned_us <= over.heard_us
+
+
+def _key(about: Transition | AlarmView) -> Key:
+    unit_id = "" if about.encounter_id else about.unit_id
+    return (about.encounter_id, unit_id, about.cause, about.subject)
+
+
+def _over(episode: Episode) -> PastEpisode:
+    ended_us = episode.view.ended_us
+    return PastEpisode(episode.heard_us if ended_us is None else ended_us, episode.heard_us)

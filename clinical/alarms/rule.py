@@ -1,0 +1,130 @@
+"""What an entry of the alarm catalogue states about one cause."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clinical.alarms.priority import Category, Priority
+from clinical.alarms.transition import Reason
+from clinical.instant import SECOND_US
+from clinical.vitals import Vital
+
+
+class Cause(StrEnum):
+    """Every cause of an alarm."""
+
+    NO_PULSE = "NO_PULSE"
+    HEART_RATE_ZERO = "HEART_RATE_ZERO"
+    APNOEA = "APNOEA"
+    HEART_RATE_LOW = "HEART_RATE_LOW"
+    HEART_RATE_HIGH = "HEART_RATE_HIGH"
+    SPO2_LOW = "SPO2_LOW"
+    SYSTOLIC_LOW = "SYSTOLIC_LOW"
+    RESPIRATION_LOW = "RESPIRATION_LOW"
+    RESPIRATION_HIGH = "RESPIRATION_HIGH"
+    NEWS2_HIGH = "NEWS2_HIGH"
+    NEWS2_MEDIUM = "NEWS2_MEDIUM"
+    SENSOR_OFF = "SENSOR_OFF"
+    VITAL_NOT_JUDGED = "VITAL_NOT_JUDGED"
+    UNIT_SILENT = "UNIT_SILENT"
+    PATIENT_NOT_JUDGED = "PATIENT_NOT_JUDGED"
+    FOREIGN_ENCOUNTER = "FOREIGN_ENCOUNTER"
+    UNIT_CLOCK_SUSPECT = "UNIT_CLOCK_SUSPECT"
+    DETECTION_STALE = "DETECTION_STALE"
+
+
+class Recipient(StrEnum):
+    """Whom an alarm goes to."""
+
+    CREW = "crew"
+    CLINICIAN = "center clinician"
+    DISPATCHER = "dispatcher"
+    ENGINEER = "system engineer"
+
+
+class Comparison(StrEnum):
+    """On which side of its limit a value violates it; the limit itself does not."""
+
+    BELOW = "<"
+    ABOVE = ">"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """When a value violates a limit and when it is clear of it again."""
+
+    comparison: Comparison
+    limit: float
+    hysteresis: float = 0.0
+    """A violation lasts until the value is this far on the good side of the limit."""
+    lowest: float | None = None
+    """Below this value a violation neither begins nor ends: another cause covers it."""
+
+    def violated_by(self, value: float) -> bool:
+        """Tell whether this value begins a violation."""
+        if self.lowest is not None and value < self.lowest:
+            return False
+        if self.comparison is Comparison.BELOW:
+            return value < self.limit
+        return value > self.limit
+
+    def held_by(self, value: float) -> bool:
+        """Tell whether this value continues a violation that has begun."""
+        if self.comparison is Comparison.BELOW:
+            return value < self.limit + self.hysteresis
+        return value > self.limit - self.hysteresis
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One priority that a cause can reach."""
+
+    priority: Priority
+    delay_us: int
+    """How long the condition must hold before it is an alarm."""
+    bound: Bound | None = None
+    """For causes judged on one vital sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """One cause of the catalogue, complete."""
+
+    cause: Cause
+    category: Category
+    condition: str
+    """In short English."""
+    levels: tuple[Level, ...]
+    """Lowest priority first."""
+    words_en: str
+    words_zh: str
+    check_first_en: str
+    """What the crew, or whoever it goes to, checks first."""
+    check_first_zh: str
+    for_whom: tuple[Recipient, ...]
+    vital: Vital | None = None
+    latching: bool = False
+    suppressed_by: tuple[Cause, ...] = ()
+    """While one of these covers the patient, this cause does not begin."""
+    citation: str = ""
+    """Publication and place in it; empty when the values are this project's own."""
+
+    def level(self, priority: Priority) -> Level:
+        """Return the level of this priority; KeyError when the cause never reaches it."""
+        for level in self.levels:
+            if level.priority is priority:
+                return level
+        raise KeyError(priority)
+
+    def statement(self, level: Level) -> str:
+        """Return the rule in short English, for example "heart_rate_bpm < 40 for 10 s"."""
+        subject = self.condition
+        if level.bound is not None and self.vital is not None:
+            limit = f"{self.vital} {level.bound.comparison} {level.bound.limit:g}"
+            lowest = level.bound.lowest
+            subject = limit if lowest is None else f"{lowest:g} <= {limit}"
+        return f"{subject} for {level.delay_us / SECOND_US:g} s" if level.delay_us else subject
+
+    def reason(self, priority: Priority, values: Mapping[str, float | str]) -> Reason:
+        """Return why an alarm of this priority was raised on these values."""
+        return Reason(self.statement(self.level(priority)), values, self.citation)

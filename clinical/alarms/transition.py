@@ -1,0 +1,101 @@
+"""The entries of the alarm log, as frozen values: what detectors and people say about alarms.
+
+These are the clinical twins of ``AlarmEntry`` in ``ambulance.alerts.v1``; the life cycle
+(``clinical.alarms.lifecycle``) is a fold over them and over nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Category, Phase, Priority, Source
+
+
+class Place(StrEnum):
+    """Where a person acts."""
+
+    CENTER = "CENTER"
+    """At the emergency command center."""
+    VEHICLE = "VEHICLE"
+    """In the vehicle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an alarm was raised: the rule, the values it judged, and who published it."""
+
+    rule: str
+    """Short English, for example "heart_rate_bpm < 40 for 10 s"."""
+    values: Mapping[str, float | str]
+    """What was judged, by field name with unit."""
+    citation: str = ""
+    """Publication and place in it; empty when the rule is this project's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One detector says that one alarm condition began, changed or ended."""
+
+    encounter_id: str
+    """Empty for a condition of the system itself."""
+    unit_id: str
+    """Empty for a condition of the system itself."""
+    alarm_id: bytes
+    cause: str
+    """Name in the alarm catalogue."""
+    subject: str
+    """What exactly, a vital or a device; empty when the cause says it all."""
+    category: Category
+    priority: Priority
+    """From now on, or at the end the one it last had."""
+    phase: Phase
+    active: bool
+    """Whether the condition holds from now on."""
+    source: Source
+    revision: int
+    """Counts what this source says about this alarm id, from 1."""
+    since_us: int
+    """When the condition began, by the captures."""
+    learned_us: int
+    """When the detector learned of it, by the stream's own time."""
+    until_us: int | None
+    """When it ended, by the captures; None while it holds."""
+    recorded_only: bool
+    """Was over before it was learned of: for the record, never sounded."""
+    late: bool
+    """Was learned of late and still holds."""
+    frame: FrameRef
+    """The frame that the alarm id was made from."""
+    reason: Reason | None
+    """None at the end of a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A person takes responsibility for one alarm at the priority that they saw."""
+
+    encounter_id: str
+    """Empty for an alarm of the system itself."""
+    alarm_id: bytes
+    """The alarm, or any alias of it."""
+    priority: Priority
+    """The priority seen; a later rise is not covered."""
+    revision: int
+    """The revision of the alarm that the person saw."""
+    person: str
+    place: Place
+    at_us: int
+    request_id: str
+    """Names the action: repeating it has no further effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterClosed:
+    """The encounter is over, and so are its alarms."""
+
+    encounter_id: str
+    at_us: int
+
+
+AlarmEntry = Transition | Acknowledgement | EncounterClosed

@@ -1,0 +1,154 @@
+"""An alarm as the fold of all entries shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.transition import Place, Reason
+
+
+class AlarmState(StrEnum):
+    """Life-cycle state of an alarm."""
+
+    ACTIVE = "ACTIVE"
+    """The condition holds."""
+    LATCHED = "LATCHED"
+    """The condition is over, the alarm stays until it is reset."""
+    ENDED = "ENDED"
+    """Over."""
+    RECORDED = "RECORDED"
+    """Was over before it was learned of; never sounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """An acknowledgement as an alarm carries it."""
+
+    place: Place
+    person: str
+    priority: Priority
+    """The priority covered."""
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """All that a feed shows of one alarm. The same revision always has the same content."""
+
+    alarm_id: bytes
+    """The first id that was given to this episode."""
+    aliases: tuple[bytes, ...]
+    """Further ids of the same episode, oldest first."""
+    revision: int
+    """Counts the changes of this alarm, from 1."""
+    encounter_id: str
+    unit_id: str
+    cause: str
+    subject: str
+    category: Category
+    priority: Priority
+    """Highest that a source holds, or after the end the last."""
+    state: AlarmState
+    phase: Phase
+    """What happened last."""
+    active_since_us: int
+    """When the condition began, by the captures."""
+    learned_us: int
+    """When the center learned of it."""
+    ended_us: int | None
+    """When the condition was over, by the captures; None while it holds."""
+    late: bool
+    sources: tuple[Source, ...]
+    reason: Reason | None
+    frame: FrameRef
+    acknowledgements: tuple[Acknowledged, ...] = ()
+    """Newest last."""
+
+    def acknowledged_priority(self, place: Place) -> Priority | None:
+        """Return the highest priority that was acknowledged at this place."""
+        covered = (ack.priority for ack in self.acknowledgements if ack.place is place)
+        return max(covered, default=None)
+
+    def unacknowledged_at(self, place: Place) -> bool:
+        """Tell whether no acknowledgement of this place covers the present priority."""
+        covered = self.acknowledged_priority(place)
+        return covered is None or covered < self.priority
+
+    @property
+    def unacknowledged(self) -> bool:
+        """Tell whether no acknowledgement of the center covers the present priority."""
+        return self.unacknowledged_at(Place.CENTER)
+
+    @property
+    def words_en(self) -> str:
+        """The alarm in words, English; of a cause unknown here, its name."""
+        rule = RULES.get(self.cause)
+        return self.cause if rule is None else rule.words_en
+
+    @property
+    def words_zh(self) -> str:
+        """The alarm in words, Simplified Chinese; of a cause unknown here, its name."""
+        rule = RULES.get(self.cause)
+        return self.cause if rule is None else rule.words_zh
+
+
+def view_to_plain(view: AlarmView) -> dict[str, Any]:
+    """Return the view as numbers, texts, lists and None."""
+    reason = view.reason
+    return {
+        "alarm_id": view.alarm_id.hex(),
+        "aliases": [alias.hex() for alias in view.aliases],
+        "revision": view.revision,
+        "encounter_id": view.encounter_id,
+        "unit_id": view.unit_id,
+        "cause": view.cause,
+        "subject": view.subject,
+        "category": str(view.category),
+        "priority": int(view.priority),
+        "state": str(view.state),
+        "phase": str(view.phase),
+        "active_since_us": view.active_since_us,
+        "learned_us": view.learned_us,
+        "ended_us": view.ended_us,
+        "late": view.late,
+        "sources": [str(source) for source in view.sources],
+        "reason": reason and [reason.rule, dict(reason.values), reason.citation],
+        "frame": frame_to_plain(view.frame),
+        "acknowledgements": [
+            [str(ack.place), ack.person, int(ack.priority), ack.at_us]
+            for ack in view.acknowledgements
+        ],
+    }
+
+
+def view_from_plain(plain: Mapping[str, Any]) -> AlarmView:
+    """Return the view that ``view_to_plain`` wrote down."""
+    reason = plain["reason"]
+    return AlarmView(
+        alarm_id=bytes.fromhex(plain["alarm_id"]),
+        aliases=tuple(bytes.fromhex(alias) for alias in plain["aliases"]),
+        revision=plain["revision"],
+        encounter_id=plain["encounter_id"],
+        unit_id=plain["unit_id"],
+        cause=plain["cause"],
+        subject=plain["subject"],
+        category=Category(plain["category"]),
+        priority=Priority(plain["priority"]),
+        state=AlarmState(plain["state"]),
+        phase=Phase(plain["phase"]),
+        active_since_us=plain["active_since_us"],
+        learned_us=plain["learned_us"],
+        ended_us=plain["ended_us"],
+        late=plain["late"],
+        sources=tuple(Source(source) for source in plain["sources"]),
+        reason=None if reason is None else Reason(*reason),
+        frame=frame_from_plain(plain["frame"]),
+        acknowledgements=tuple(
+            Acknowledged(Place(place), person, Priority(priority), at_us)
+            for place, person, priority, at_us in plain["acknowledgements"]
+        ),
+    )

@@ -1,0 +1,115 @@
+"""What a patient's stream consists of, as frozen values: items and where they come from.
+
+These are the clinical twins of the messages in ``ambulance.telemetry.v1``; ``wire`` translates.
+A field that is None was not measured or not stated; zero is a measurement.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.transition import Transition
+from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where and when an item was captured, and when the log received it."""
+
+    frame: FrameRef
+    captured_us: int
+    received_us: int
+    boot_id: str | None = None
+    """The run of the unit's system that stamped it; None when the unit does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignFrame:
+    """A frame that a gateway refused, because another unit holds the encounter."""
+
+    encounter_id: str
+    frame: FrameRef
+    """The frame as a whole, named by its first item."""
+    stamped_us: int
+    """When the gateway refused it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """Any subset of the vital signs as shown at one instant; units are in the names."""
+
+    heart_rate_bpm: float | None = None
+    pulse_rate_bpm: float | None = None
+    respiration_per_min: float | None = None
+    spo2_percent: float | None = None
+    systolic_mmhg: float | None = None
+    diastolic_mmhg: float | None = None
+    temperature_c: float | None = None
+    consciousness: Consciousness | None = None
+    on_oxygen: bool | None = None
+    spo2_scale: Spo2Scale | None = None
+    marks: Mapping[Vital, Quality] = field(default_factory=dict)
+    """Vitals that must not be judged, and why."""
+    device_id: str | None = None
+    device_at_us: int | None = None
+    """The device's own clock at the measurement, unadjusted; never judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """State of one device or sensor on the patient."""
+
+    device_id: str
+    vital: Vital | None = None
+    attached: bool | None = None
+    battery_percent: float | None = None
+
+
+class EncounterChange(Enum):
+    """The changes that an encounter can undergo, numbered as on the wire."""
+
+    OPENED = 1
+    STANDBY = 2
+    RESUMED = 3
+    OFFERED = 4
+    CLAIMED = 5
+    HANDED_OVER = 6
+    ENDED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterEvent:
+    """A change in the episode of care."""
+
+    change: EncounterChange
+    bay: str | None = None
+    age_years: int | None = None
+    pregnant: bool | None = None
+    reason: str | None = None
+    until_us: int | None = None
+    to_unit_id: str | None = None
+
+
+class CrewFinding(Enum):
+    """What a crew can enter by hand, numbered as on the wire."""
+
+    NO_PULSE = 1
+    PULSE_FELT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CrewEvent:
+    """Something that the crew found or did."""
+
+    finding: CrewFinding
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTransition:
+    """What the vehicle's own watch said, on its way to the ``alarms`` topic."""
+
+    transition: Transition
+
+
+Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition

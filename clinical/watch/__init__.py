@@ -1,0 +1,1 @@
+"""Per-patient processors and the PatientWatch that composes them."""

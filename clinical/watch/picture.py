@@ -1,0 +1,66 @@
+"""One patient as the board shows it: what is still valid, how old it is, and what it scores."""
+
+from dataclasses import dataclass
+
+from clinical.scores.chart import Refused, Result
+from clinical.vitals import Vital
+from clinical.watch.carry import VITALS, Carry
+from clinical.watch.encounter import EncounterState
+
+
+@dataclass(frozen=True, slots=True)
+class PictureVital:
+    """The newest value of one vital sign, in that vital's unit, and when it was captured."""
+
+    vital: Vital
+    value: float
+    captured_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """One patient at one instant; absent scores were refused, absent vitals are not valid."""
+
+    encounter_id: str
+    unit_id: str
+    bay: str | None
+    captured_us: int | None
+    received_us: int | None
+    vitals: tuple[PictureVital, ...]
+    news2_total: int | None
+    news2_at_least: int | None
+    news2_refusals: tuple[str, ...]
+    not_judged: bool
+
+
+def picture_row(
+    state: EncounterState,
+    carry: Carry,
+    result: Result,
+    *,
+    now_us: int,
+    captured_us: int | None,
+    received_us: int | None,
+) -> PictureRow:
+    """Return the patient as seen at ``now_us``; a value that has aged out is not shown."""
+    refused = result if isinstance(result, Refused) else None
+    return PictureRow(
+        encounter_id=state.encounter_id,
+        unit_id=state.unit_id,
+        bay=state.bay,
+        captured_us=captured_us,
+        received_us=received_us,
+        vitals=_valid(carry, now_us),
+        news2_total=result.at_least if refused is None else None,
+        news2_at_least=None if refused is None else refused.at_least,
+        news2_refusals=() if refused is None else tuple(str(x) for x in refused.reasons),
+        not_judged=False,
+    )
+
+
+def _valid(carry: Carry, now_us: int) -> tuple[PictureVital, ...]:
+    return tuple(
+        PictureVital(vital, value, carry.captured_us[index])
+        for index, vital in enumerate(VITALS)
+        if (value := carry.values[index]) is not None and carry.fresh(index, now_us)
+    )

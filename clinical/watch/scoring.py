@@ -1,0 +1,251 @@
+"""NEWS2 on the newest values, and the two alarms that its chart asks for.
+
+Every item of vital signs is scored with what is carried from before. What was never measured is
+MISSING, what has aged out is STALE; either way the score is refused, and its lower bound and any
+single 3 still alarm. A patient never gets better for want of data: an alarm that holds while the
+score becomes refused stays until a complete score says that it is over, or until the score turns
+out not to be for this patient (age, pregnancy). Ageing alone therefore never begins or ends an
+alarm. While NEWS2_HIGH holds it covers NEWS2_MEDIUM.
+
+A backlog is scored at its end, on what is then still fresh: what was over before it was learned of
+is not sounded.
+
+Most items change nothing. The *screen* is an upper bound of the score, the sum of the points of
+whatever is carried, kept up one vital at a time; only a patient whom it does not clear, or who
+has an alarm, is scored in full.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.condition import FlagCondition
+from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.rule import Cause
+from clinical.scores import news2
+from clinical.scores.chart import Chart, RefusalReason, Refused, Result
+from clinical.scores.news2 import HIGH_TOTAL, MEDIUM_TOTAL, SINGLE_RED, News2Inputs
+from clinical.vitals import Consciousness, Spo2Scale, Vital
+from clinical.watch.carry import (
+    HEART_RATE,
+    PULSE_RATE,
+    SPO2,
+    VITALS,
+    Carry,
+    Reading,
+    Taken,
+)
+from clinical.watch.encounter import EncounterState
+from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
+from clinical.watch.late import OVERDUE_AFTER_US, SETTLED_AFTER_US
+
+_OXYGEN: Final = len(VITALS)
+_CONSCIOUSNESS: Final = _OXYGEN + 1
+_PARTS: Final = _CONSCIOUSNESS + 1
+
+_CHART_OF: Final[Mapping[Vital, Chart]] = {
+    Vital.HEART_RATE: news2.HEART_RATE,
+    Vital.PULSE_RATE: news2.HEART_RATE,
+    Vital.RESPIRATION: news2.RESPIRATION,
+    Vital.SYSTOLIC: news2.SYSTOLIC,
+    Vital.TEMPERATURE: news2.TEMPERATURE,
+}
+_CHARTS: Final = tuple(_CHART_OF.get(vital) for vital in VITALS)
+_ALERT: Final = Consciousness.ALERT
+_SCALE_2: Final = Spo2Scale.SCALE_2
+_SCALE_2_CHARTS: Final = (news2.SPO2_SCALE_2_ON_AIR, news2.SPO2_SCALE_2_ON_OXYGEN)
+_MEASURED: Final = tuple(
+    (vital.value, VITALS.index(vital))
+    for vital in (
+        Vital.RESPIRATION,
+        Vital.SPO2,
+        Vital.SYSTOLIC,
+        Vital.HEART_RATE,
+        Vital.TEMPERATURE,
+    )
+)
+_NOT_FOR_THIS_PATIENT: Final = frozenset({RefusalReason.AGE, RefusalReason.PREGNANT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The newest item of a backlog that is still coming in."""
+
+    began_us: int
+    heard_us: int
+    captured_us: int
+    frame: FrameRef
+
+    def over(self, now_us: int) -> bool:
+        return (
+            now_us - self.heard_us >= SETTLED_AFTER_US or now_us - self.began_us >= OVERDUE_AFTER_US
+        )
+
+    def plain(self) -> list[Any]:
+        return [self.began_us, self.heard_us, self.captured_us, frame_to_plain(self.frame)]
+
+    @classmethod
+    def of(cls, plain: list[Any]) -> Self:
+        began_us, heard_us, captured_us, frame = plain
+        return cls(began_us, heard_us, captured_us, frame_from_plain(frame))
+
+
+class Scoring:
+    """NEWS2 of one patient."""
+
+    __slots__ = ("_carry", "_high", "_medium", "_newest_us", "_screen", "_waiting")
+
+    def __init__(self, carry: Carry) -> None:
+        """Begin with nothing scored; ``carry`` holds the newest values."""
+        self._carry = carry
+        self._high = FlagCondition(RULES[Cause.NEWS2_HIGH])
+        self._medium = FlagCondition(RULES[Cause.NEWS2_MEDIUM])
+        self._screen = [0] * _PARTS
+        self._newest_us = 0
+        self._waiting: _Waiting | None = None
+
+    def on_item(
+        self, taken: Taken, state: EncounterState, captured_us: int, frame: FrameRef, now_us: int
+    ) -> Findings:
+        """Score after an item of vital signs whose values ``carry`` has taken over.
+
+        An item captured before the newest one completes the record only.
+        """
+        self._screen_for(taken.live or taken.backlog)
+        if captured_us < self._newest_us:
+            return NO_FINDINGS
+        self._newest_us = captured_us
+        if self._cleared():
+            return NO_FINDINGS
+        if taken.backlog:
+            began_us = now_us if self._waiting is None else self._waiting.began_us
+            self._waiting = _Waiting(began_us, now_us, captured_us, frame)
+            return NO_FINDINGS
+        self._waiting = None
+        return self._judge(self.inputs(state, now_us), captured_us, frame)
+
+    def on_tick(self, state: EncounterState, now_us: int) -> Findings:
+        """Score the end of a backlog once nothing more of it has come for a while."""
+        waiting = self._waiting
+        if waiting is None or not waiting.over(now_us):
+            return NO_FINDINGS
+        self._waiting = None
+        return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
+
+    def inputs(self, state: EncounterState, now_us: int) -> News2Inputs:
+        """Return what of the newest values may be scored at ``now_us``.
+
+        The pulse felt by the pleth stands in where no heart rate may be judged.
+        """
+        carry = self._carry
+        values: dict[str, Any] = {}
+        stale: dict[str, RefusalReason] = {}
+        for name, vital in _MEASURED:
+            source = vital
+            if vital == HEART_RATE and not carry.fresh(HEART_RATE, now_us):
+                source = PULSE_RATE if carry.fresh(PULSE_RATE, now_us) else HEART_RATE
+            if carry.fresh(source, now_us):
+                values[name] = carry.values[source]
+            elif carry.values[source] is not None:
+                stale[name] = RefusalReason.STALE
+        consciousness = carry.assessed(now_us)
+        if consciousness is None and carry.consciousness is not None:
+            stale["consciousness"] = RefusalReason.STALE
+        return News2Inputs(
+            **values,
+            spo2_scale=carry.spo2_scale,
+            on_oxygen=carry.on_oxygen,
+            consciousness=consciousness,
+            age_years=state.age_years,
+            pregnant=state.pregnant,
+            unusable=stale,
+        )
+
+    def close(self, at_us: int) -> Findings:
+        """End what holds."""
+        return withdraw(self._high, at_us) + withdraw(self._medium, at_us)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state as plain data."""
+        return {
+            "waiting": None if self._waiting is None else self._waiting.plain(),
+            "high": self._high.snapshot(),
+            "medium": self._medium.snapshot(),
+            "newest_us": self._newest_us,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a state from ``snapshot``; ``carry`` has been restored before."""
+        self._high.restore(state["high"])
+        self._medium.restore(state["medium"])
+        self._newest_us = state["newest_us"]
+        self._waiting = None if state["waiting"] is None else _Waiting.of(state["waiting"])
+        values = enumerate(self._carry.values)
+        self._screen_for(tuple((vital, value) for vital, value in values if value is not None))
+
+    def _screen_for(self, readings: tuple[Reading, ...]) -> None:
+        """Bring the upper bound of each part up to date."""
+        carry, screen = self._carry, self._screen
+        for vital, value in readings:
+            chart = _CHARTS[vital]
+            if chart is not None:
+                screen[vital] = chart.points(value) or 0
+        saturation = carry.values[SPO2]
+        if saturation is not None:
+            screen[SPO2] = (
+                max(chart.points(saturation) or 0 for chart in _SCALE_2_CHARTS)
+                if carry.spo2_scale is _SCALE_2
+                else news2.SPO2_SCALE_1.points(saturation) or 0
+            )
+        screen[_OXYGEN] = 2 if carry.on_oxygen else 0
+        consciousness = carry.consciousness
+        alert = consciousness is _ALERT or consciousness is None
+        screen[_CONSCIOUSNESS] = 0 if alert else SINGLE_RED
+
+    def _cleared(self) -> bool:
+        """Tell whether no score of what is carried could change anything."""
+        return (
+            sum(self._screen) < MEDIUM_TOTAL
+            and SINGLE_RED not in self._screen
+            and self._high.raised is None
+            and self._medium.raised is None
+        )
+
+    def _judge(self, inputs: News2Inputs, captured_us: int, frame: FrameRef) -> Findings:
+        result = news2.score(inputs)
+        high, medium = self._reached(result)
+        if high is (self._high.raised is not None) and medium is (self._medium.raised is not None):
+            return NO_FINDINGS
+        values = _explanation(inputs, result)
+        findings = NO_FINDINGS
+        for condition, holds in ((self._high, high), (self._medium, medium)):
+            if holds:
+                findings += hold(condition, captured_us, frame, values)
+            else:
+                findings += release(condition, captured_us, frame)
+        return findings
+
+    def _reached(self, result: Result) -> tuple[bool, bool]:
+        """Return whether NEWS2_HIGH and NEWS2_MEDIUM hold from now on."""
+        high = result.at_least >= HIGH_TOTAL
+        medium = result.at_least >= MEDIUM_TOTAL or result.any_three
+        if isinstance(result, Refused) and not _foreign(result):
+            high = high or self._high.raised is not None
+            medium = medium or self._medium.raised is not None
+        return high, medium and not high
+
+
+def _foreign(result: Refused) -> bool:
+    return any(x.reason in _NOT_FOR_THIS_PATIENT for x in result.reasons)
+
+
+def _explanation(inputs: News2Inputs, result: Result) -> dict[str, float | str]:
+    """Return the score and the values that it rests on, by field name."""
+    values: dict[str, float | str] = {
+        "news2_at_least" if isinstance(result, Refused) else "news2_total": result.at_least
+    }
+    for column in result.parts:
+        value = getattr(inputs, column)
+        values[column] = str(value) if isinstance(value, bool | Consciousness) else value
+    return values

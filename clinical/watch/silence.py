@@ -1,0 +1,83 @@
+"""Nothing is heard from the unit of an open encounter.
+
+Silence is judged on healthy ingress time alone, which the host advances only while ticks of a
+healthy gateway arrive: when the center itself is deaf, no unit is called silent. Any frame of the
+owning unit counts, however old; a standby expects silence. The alarm is named after the last
+frame received, and is about arrival: it lasts from that frame's receipt to the next one's.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.condition import FlagCondition
+from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.rule import Cause
+from clinical.items import Capture
+from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
+
+_RULE: Final = RULES[Cause.UNIT_SILENT]
+SILENT_AFTER_US: Final = _RULE.levels[0].delay_us
+
+
+class Silence:
+    """When the unit of one patient was last heard."""
+
+    __slots__ = ("_condition", "_frame", "_heard_ingress_us", "_ingress_us", "_received_us")
+
+    def __init__(self) -> None:
+        """Begin with nothing heard and no ingress time passed."""
+        self._condition = FlagCondition(_RULE)
+        self._frame: FrameRef | None = None
+        self._received_us = 0
+        self._ingress_us: int | None = None
+        self._heard_ingress_us: int | None = None
+
+    def on_item(self, capture: Capture) -> Findings:
+        """Take note of a frame of the owning unit."""
+        self._frame = capture.frame
+        self._received_us = capture.received_us
+        self._heard_ingress_us = self._ingress_us
+        if self._condition.raised is None:
+            return NO_FINDINGS
+        return release(self._condition, capture.received_us, capture.frame)
+
+    def on_tick(self, state: EncounterState, now_us: int, ingress_us: int) -> Findings:
+        """Judge the silence at ``ingress_us`` of healthy ingress time.
+
+        Counting begins at the last tick before the frame, at the first tick of a host that counts
+        its ingress time anew, and at the last tick of a standby.
+        """
+        self._ingress_us = ingress_us
+        if self._frame is None or self._condition.raised is not None:
+            return NO_FINDINGS
+        heard_us = self._heard_ingress_us
+        if heard_us is None or heard_us > ingress_us or state.status is not EncounterStatus.OPEN:
+            heard_us = self._heard_ingress_us = ingress_us
+        if min(ingress_us - heard_us, now_us - self._received_us) < SILENT_AFTER_US:
+            return NO_FINDINGS
+        hold(self._condition, self._received_us, self._frame)
+        return findings_of(self._condition, self._condition.tick(now_us))
+
+    def close(self, at_us: int) -> Findings:
+        """End what holds, because the encounter is over or expects silence."""
+        return withdraw(self._condition, at_us)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state as plain data."""
+        return {
+            "condition": self._condition.snapshot(),
+            "frame": None if self._frame is None else frame_to_plain(self._frame),
+            "received_us": self._received_us,
+            "ingress_us": self._ingress_us,
+            "heard_ingress_us": self._heard_ingress_us,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a state from ``snapshot``."""
+        self._condition.restore(state["condition"])
+        self._frame = None if state["frame"] is None else frame_from_plain(state["frame"])
+        self._received_us = state["received_us"]
+        self._ingress_us = state["ingress_us"]
+        self._heard_ingress_us = state["heard_ingress_us"]

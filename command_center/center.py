@@ -1,0 +1,168 @@
+"""One command center over a log and a store: its parts, and what it does without being asked."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Final
+
+from prometheus_client import CollectorRegistry
+
+from command_center.consumer import AlarmTail, LiveTail, partitions_of
+from command_center.detection import StaleAlarm, Watchdog
+from command_center.feed.acknowledging import Acknowledging
+from command_center.feed.deliveries import Deliveries
+from command_center.feed.messages import CommandService
+from command_center.feed.service import AlertService
+from command_center.fold import Fold
+from command_center.folding import Folding
+from command_center.metrics import CenterMetrics
+from command_center.publishing import Publisher
+from command_center.roster import Roster
+from command_center.settings import CenterSettings
+from command_center.store.store import Store
+from ports.clock import Clock
+from ports.log.port import Log, TopicPartition
+from wire.topics import ALARMS, PATIENTS
+
+WATCHED_EVERY_US: Final = 250_000
+"""Time between two looks at the watchdog."""
+
+PRUNED_EVERY_US: Final = 60_000_000
+"""Time between two looks for changes that are not kept."""
+
+LAG_EVERY_US: Final = 5_000_000
+"""Time between two measurements of how far the fold is behind the log."""
+
+
+class Center:
+    """A running command center, but for its gRPC server."""
+
+    def __init__(
+        self,
+        settings: CenterSettings,
+        clock: Clock,
+        log: Log,
+        store: Store,
+        metrics: CenterMetrics,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._store = store
+        self._metrics = metrics
+        self._lag = 0
+        self._stale = StaleAlarm(settings.center_id)
+        self.roster = Roster()
+        self.watchdog = Watchdog(PATIENTS.partitions, clock.monotonic_us())
+        self.publisher = Publisher(settings.center_waiting_per_subscriber)
+        self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
+        self.deliveries = Deliveries(store, clock)
+        self._stack = AsyncExitStack()
+        self.alerts: AlertService
+        self.commands: CommandService
+        self._alarm_tail: AlarmTail
+        self._live_tail: LiveTail
+
+    @classmethod
+    async def open(
+        cls, settings: CenterSettings, clock: Clock, log: Log, registry: CollectorRegistry
+    ) -> "Center":
+        """Open the store, fold what is in the log now, and prepare to serve.
+
+        Raises:
+            LogLost: no broker answered.
+        """
+        async with AsyncExitStack() as stack:
+            store = await Store.open(settings.store_url)
+            stack.push_async_callback(store.close)
+            center = cls(settings, clock, log, store, CenterMetrics(registry))
+            await center._begin(stack)
+            center._stack = stack.pop_all()
+        return center
+
+    async def run(self) -> None:
+        """Follow the log and watch over detection until cancelled; what fails is raised."""
+        async with asyncio.TaskGroup() as tasks:
+            for work in (
+                self._alarm_tail.run(),
+                self._live_tail.run(),
+                self.deliveries.run(),
+                self._watch(),
+                self._prune(),
+                self._measure_lag(),
+                self._fail_with_store(),
+            ):
+                tasks.create_task(work)
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of log and store."""
+        await self.folding.settle()
+        await self.deliveries.note()
+        await self._stack.aclose()
+
+    async def _begin(self, stack: AsyncExitStack) -> None:
+        log, store, clock = self._log, self._store, self._clock
+        writer = await log.writer()
+        stack.push_async_callback(writer.close)
+        self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics)
+        stack.push_async_callback(self._alarm_tail.close)
+        await self._alarm_tail.catch_up(await self._ends())
+        for view in self.folding.fold.own():
+            self._stale.restore(view)
+        self._live_tail = await LiveTail.open(log, self.roster, self.watchdog, store, clock)
+        stack.push_async_callback(self._live_tail.close)
+        timeout_ms = self._settings.center_acknowledge_timeout_ms
+        acknowledging = Acknowledging(self.folding, store, writer, timeout_ms)
+        self.alerts = AlertService(
+            publisher=self.publisher,
+            store=store,
+            acknowledging=acknowledging,
+            deliveries=self.deliveries,
+            log=log,
+            metrics=self._metrics,
+            clock=clock,
+        )
+        self.commands = CommandService(writer, store, clock, timeout_ms)
+        self._show()
+
+    def _show(self) -> None:
+        metrics = self._metrics
+        metrics.watch_alarms(self.publisher.views)
+        metrics.watch("subscribers", "Subscriptions.", lambda: len(self.publisher))
+        metrics.watch("patients", "Patients on the roster.", lambda: len(self.roster.rows))
+        metrics.watch("units", "Units heard of.", lambda: len(self.roster.units))
+        metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
+
+    async def _ends(self) -> Mapping[TopicPartition, int]:
+        return await self._log.end_positions(partitions_of(ALARMS))
+
+    async def _watch(self) -> None:
+        while True:
+            now_us = self._clock.monotonic_us()
+            entry = self._stale.judge(
+                self.watchdog.stale(now_us),
+                self._clock.now_us(),
+                uncertain=self.watchdog.uncertain(now_us),
+            )
+            if entry is not None:
+                await self.folding.take_own(entry)
+            await self._clock.sleep_us(WATCHED_EVERY_US)
+
+    async def _prune(self) -> None:
+        while True:
+            await self._store.prune(self._settings.center_changes_kept)
+            await self._clock.sleep_us(PRUNED_EVERY_US)
+
+    async def _measure_lag(self) -> None:
+        while True:
+            self._lag = self._alarm_tail.lag(await self._ends())
+            await self._clock.sleep_us(LAG_EVERY_US)
+
+    async def _fail_with_store(self) -> None:
+        await self.folding.broken.wait()
+        message = "the store failed"
+        raise StoreFailed(message)
+
+
+class StoreFailed(Exception):  # noqa: N818 - named for what happened
+    """The store could not be written: the center stops, and goes on from the store when started."""

@@ -1,0 +1,1 @@
+"""The alert feed over gRPC."""

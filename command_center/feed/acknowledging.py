@@ -1,0 +1,120 @@
+"""An acknowledgement takes effect when it was read back from the log, and then it is answered."""
+
+import asyncio
+from asyncio import Future
+from dataclasses import dataclass, replace
+
+from clinical.alarms.transition import Acknowledgement
+from clinical.alarms.view import AlarmView
+from command_center.folding import Folding
+from command_center.positions import OWN
+from command_center.store.store import Store
+from ports.log.port import LogLost, LogWriter
+from wire.alarms import alarm_message, encode_entry
+from wire.partition import partition_of
+from wire.records import HEADERS_ALARM_ENTRY
+from wire.topics import ALARMS
+
+
+class UnknownAlarm(Exception):  # noqa: N818 - named for what it is
+    """No current alarm has this id. The sender's fault, or it is late."""
+
+
+class AlarmOver(Exception):  # noqa: N818 - named for what happened
+    """The alarm is over: there is nothing to take responsibility for."""
+
+
+class NotReadBack(Exception):  # noqa: N818 - named for what happened
+    """The action was not read back in time: not known whether it took effect, safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    request_id: str
+    read_back: "Future[AlarmView | None]"
+
+
+class Acknowledging:
+    """Appends acknowledgements and waits for the folding to meet them."""
+
+    def __init__(self, folding: Folding, store: Store, writer: LogWriter, timeout_ms: int) -> None:
+        self._folding = folding
+        self._store = store
+        self._writer = writer
+        self._timeout_ms = timeout_ms
+        self._waiting: set[_Waiting] = set()
+        folding.tell(self._read_back)
+
+    async def acknowledge(self, asked: Acknowledgement) -> bytes:
+        """Return the alarm with the acknowledgement, serialised.
+
+        Raises:
+            UnknownAlarm, AlarmOver, NotReadBack: it did not take effect, as far as is known.
+        """
+        known = await self._store.acknowledged(asked.request_id)
+        if known is not None:
+            return known
+        partition, entry = self._addressed(asked)
+        waiting = _Waiting(asked.request_id, asyncio.get_running_loop().create_future())
+        self._waiting.add(waiting)
+        try:
+            async with asyncio.timeout(self._timeout_ms / 1_000):
+                await self._append(partition, entry)
+                view = await waiting.read_back
+        except (TimeoutError, LogLost) as error:
+            message = "not read back in time: safe to repeat with the same request_id"
+            raise NotReadBack(message) from error
+        finally:
+            self._waiting.discard(waiting)
+        known = await self._store.acknowledged(asked.request_id)
+        if known is not None:
+            return known
+        if view is None or self._folding.fold.refusal(partition, entry) is not None:
+            message = "the alarm is over"
+            raise AlarmOver(message)
+        return alarm_message(view).SerializeToString()
+
+    def _addressed(self, asked: Acknowledgement) -> tuple[int, Acknowledgement]:
+        """Find the partition of the alarm, and say whose it is."""
+        found = self._folding.fold.find(asked.alarm_id)
+        if found is None:
+            if self._folding.fold.ended(asked):
+                message = "the alarm is over"
+                raise AlarmOver(message)
+            message = "no alarm of this id"
+            raise UnknownAlarm(message)
+        partition, view = found
+        if asked.encounter_id not in {"", view.encounter_id}:
+            message = "no alarm of this id in this encounter"
+            raise UnknownAlarm(message)
+        entry = replace(asked, encounter_id=view.encounter_id)
+        if self._folding.fold.refusal(partition, entry) is not None:
+            message = "the alarm that was seen is over"
+            raise AlarmOver(message)
+        return partition, entry
+
+    async def _append(self, partition: int, entry: Acknowledgement) -> None:
+        if partition == OWN:
+            await self._folding.take_own(entry)
+            return
+        if entry.encounter_id:
+            partition = partition_of(entry.encounter_id, ALARMS.partitions)
+        durable = await self._writer.send(
+            ALARMS.name,
+            partition,
+            encode_entry(entry),
+            key=entry.encounter_id.encode(),
+            headers=HEADERS_ALARM_ENTRY,
+        )
+        durable.add_done_callback(_settled)
+
+    def _read_back(self, request_id: str, view: AlarmView | None) -> None:
+        for waiting in self._waiting:
+            if waiting.request_id == request_id and not waiting.read_back.done():
+                waiting.read_back.set_result(view)
+
+
+def _settled(durable: "Future[int]") -> None:
+    """Take note of a loss; whoever waits for the reading back says so."""
+    if not durable.cancelled():
+        durable.exception()

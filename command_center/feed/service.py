@@ -1,0 +1,247 @@
+"""The alert feed over gRPC: subscribe, acknowledge, report.
+
+A subscription without a token begins with the alarms of this moment, and these carry no token:
+whoever loses the call before ``caught_up`` begins again. With a token it begins with what the store
+has since. From ``caught_up`` on each response carries the token behind it.
+"""
+
+from typing import Any, Final
+
+import grpc
+
+from ambulance.alerts.v1 import alarm_pb2
+from ambulance.alerts.v1 import alert_service_pb2 as pb
+from clinical.alarms.priority import Priority
+from clinical.alarms.transition import Acknowledgement, Place
+from command_center.consumer import partitions_of
+from command_center.feed.acknowledging import Acknowledging, AlarmOver, NotReadBack, UnknownAlarm
+from command_center.feed.deliveries import Deliveries
+from command_center.feed.validation import (
+    Violations,
+    acknowledgement_violations,
+    name_violations,
+    report_violations,
+)
+from command_center.metrics import CenterMetrics
+from command_center.positions import OWN, BadToken, Position, Vector, decode_token, encode_token
+from command_center.publishing import Closing, Publisher, Subscription
+from command_center.store.store import Store
+from command_center.store.values import Reported, StoredChange
+from ports.clock import Clock
+from ports.grpc_server import abort_with
+from ports.log.port import Log
+from wire.alarms import alarm_message
+from wire.topics import ALARMS
+
+SERVICE: Final = pb.DESCRIPTOR.services_by_name["AlertService"].full_name
+
+PAGE: Final = 1_000
+"""Changes that are taken from the store at once for a subscriber that resumes."""
+
+_CODES: Final = {
+    Closing.OVERFLOWN: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    Closing.STOPPING: grpc.StatusCode.UNAVAILABLE,
+}
+_REFUSALS: Final = {
+    UnknownAlarm: grpc.StatusCode.NOT_FOUND,
+    AlarmOver: grpc.StatusCode.FAILED_PRECONDITION,
+    NotReadBack: grpc.StatusCode.DEADLINE_EXCEEDED,
+}
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class AlertService:
+    """Serves subscribers; a change costs one response per subscriber and no look into the store."""
+
+    def __init__(
+        self,
+        *,
+        publisher: Publisher,
+        store: Store,
+        acknowledging: Acknowledging,
+        deliveries: Deliveries,
+        log: Log,
+        metrics: CenterMetrics,
+        clock: Clock,
+    ) -> None:
+        self._publisher = publisher
+        self._store = store
+        self._acknowledging = acknowledging
+        self._deliveries = deliveries
+        self._log = log
+        self._metrics = metrics
+        self._clock = clock
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Add the service to a server."""
+        handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+            "Subscribe": grpc.unary_stream_rpc_method_handler(
+                self._subscribe,
+                request_deserializer=pb.SubscribeRequest.FromString,
+                response_serializer=pb.SubscribeResponse.SerializeToString,
+            ),
+            "Acknowledge": grpc.unary_unary_rpc_method_handler(
+                self._acknowledge,
+                request_deserializer=pb.AcknowledgeRequest.FromString,
+                response_serializer=pb.AcknowledgeResponse.SerializeToString,
+            ),
+            "Report": grpc.unary_unary_rpc_method_handler(
+                self._report,
+                request_deserializer=pb.ReportRequest.FromString,
+                response_serializer=pb.ReportResponse.SerializeToString,
+            ),
+        }
+        handler = grpc.method_handlers_generic_handler(SERVICE, handlers)
+        server.add_generic_rpc_handlers((handler,))
+
+    async def _subscribe(self, request: pb.SubscribeRequest, context: Context) -> None:
+        await _refuse(context, name_violations("subscriber", request.subscriber))
+        token = await self._token(request, context)
+        subscription = self._publisher.subscribe(request.subscriber, token)
+        try:
+            if token is None:
+                await self._send_current(subscription, context)
+            else:
+                await self._send_missed(subscription, token, context)
+            await self._send_changes(subscription, context)
+        finally:
+            self._publisher.unsubscribe(subscription)
+
+    async def _token(self, request: pb.SubscribeRequest, context: Context) -> Vector | None:
+        """Return the positions to resume at, or end the call."""
+        if not request.HasField("resume_token"):
+            return None
+        try:
+            token = decode_token(request.resume_token)
+        except BadToken as bad:
+            await _refuse(context, [("resume_token", str(bad))])
+            raise
+        if await self._store.too_old(token):
+            message = "changes since this token are no longer kept: subscribe without one"
+            await abort_with(context, grpc.StatusCode.OUT_OF_RANGE, message)
+        if await self._beyond_the_log(token):
+            message = "the token is of another log: subscribe without one"
+            await abort_with(context, grpc.StatusCode.OUT_OF_RANGE, message)
+        return token
+
+    async def _beyond_the_log(self, token: Vector) -> bool:
+        """Tell whether a token that is ahead of this center is ahead of the log as well."""
+        ahead = zip(token[:OWN], self._publisher.vector, strict=False)
+        if all(theirs.offset <= ours.offset for theirs, ours in ahead):
+            return False
+        ends = await self._log.end_positions(partitions_of(ALARMS))
+        # The position of a change that is followed by others of its entry is before the end.
+        return any(token[part.partition] > Position(end) for part, end in ends.items())
+
+    async def _send_current(self, subscription: Subscription, context: Context) -> None:
+        vector = tuple(subscription.vector)
+        current = self._publisher.current()
+        for view in current:
+            delivered = self._deliveries.made(subscription.subscriber, view.alarm_id, view.revision)
+            self._metrics.delivered(None)
+            delivery = pb.Delivery(delivery_id=delivered, alarm=alarm_message(view))
+            await context.write(pb.SubscribeResponse(delivery=delivery))
+        await _caught_up(context, len(current), vector)
+
+    async def _send_missed(
+        self, subscription: Subscription, token: Vector, context: Context
+    ) -> None:
+        """Send what the store has between the token and the subscription's beginning."""
+        alarms = len(self._publisher.current())
+        ends = tuple(subscription.vector)
+        reached = list(token)
+        for partition, end in enumerate(ends):
+            while page := await self._page(partition, reached[partition], end, context):
+                for change in page:
+                    reached[partition] = change.after
+                    await self._send(subscription, change, tuple(reached), context)
+                if len(page) < PAGE:
+                    break
+            reached[partition] = end
+        await _caught_up(context, alarms, ends)
+
+    async def _page(
+        self, partition: int, start: Position, end: Position, context: Context
+    ) -> list[StoredChange]:
+        """Return the next missed changes; end the call if the store let go of some meanwhile."""
+        if start >= end:
+            return []
+        page = await self._store.changes(partition, start, end, PAGE)
+        needed = [*self._publisher.vector]
+        needed[partition] = start
+        if await self._store.too_old(tuple(needed)):
+            message = "changes since this token are no longer kept: subscribe without one"
+            await abort_with(context, grpc.StatusCode.OUT_OF_RANGE, message)
+        return page
+
+    async def _send_changes(self, subscription: Subscription, context: Context) -> None:
+        while subscription.closing is None:
+            while subscription.waiting:
+                change, published_us = subscription.waiting.popleft()
+                subscription.advance(change)
+                await self._send(subscription, change, tuple(subscription.vector), context)
+                self._metrics.delivered(self._clock.monotonic_us() - published_us)
+            subscription.stirred.clear()
+            if not subscription.waiting and subscription.closing is None:
+                await subscription.stirred.wait()
+        closing = subscription.closing
+        if closing is Closing.OVERFLOWN:
+            self._metrics.overflown()
+        await abort_with(context, _CODES[closing], closing.value)
+
+    async def _send(
+        self, subscription: Subscription, change: StoredChange, after: Vector, context: Context
+    ) -> None:
+        delivered = self._deliveries.made(subscription.subscriber, change.alarm_id, change.revision)
+        alarm = alarm_pb2.Alarm.FromString(change.alarm)
+        delivery = pb.Delivery(delivery_id=delivered, alarm=alarm)
+        await context.write(
+            pb.SubscribeResponse(delivery=delivery, resume_token=encode_token(after))
+        )
+
+    async def _acknowledge(
+        self, request: pb.AcknowledgeRequest, context: Context
+    ) -> pb.AcknowledgeResponse:
+        asked = request.acknowledgement
+        await _refuse(context, acknowledgement_violations(asked))
+        entry = Acknowledgement(
+            encounter_id=asked.encounter_id,
+            alarm_id=asked.alarm_id,
+            priority=Priority(asked.priority),
+            revision=asked.revision,
+            person=asked.person,
+            place=Place.CENTER,
+            at_us=self._clock.now_us(),
+            request_id=asked.request_id,
+        )
+        try:
+            alarm = await self._acknowledging.acknowledge(entry)
+        except tuple(_REFUSALS) as refused:
+            await abort_with(context, _REFUSALS[type(refused)], str(refused))
+        return pb.AcknowledgeResponse(alarm=alarm_pb2.Alarm.FromString(alarm))
+
+    async def _report(self, request: pb.ReportRequest, context: Context) -> pb.ReportResponse:
+        await _refuse(context, report_violations(request))
+        reported = Reported(
+            subscriber=request.subscriber,
+            delivery_ids=list(request.delivery_ids),
+            stage=request.stage,
+            person=request.person or None,
+            at_us=self._clock.now_us(),
+        )
+        return pb.ReportResponse(recorded=await self._deliveries.report(reported))
+
+
+async def _caught_up(context: Context, alarms: int, vector: Vector) -> None:
+    caught_up = pb.CaughtUp(alarms=alarms)
+    await context.write(
+        pb.SubscribeResponse(caught_up=caught_up, resume_token=encode_token(vector))
+    )
+
+
+async def _refuse(context: Context, violations: Violations) -> None:
+    """End the call if there are violations; their paths and words are in the status."""
+    if violations:
+        words = "; ".join(f"{path} {description}" for path, description in violations)
+        await abort_with(context, grpc.StatusCode.INVALID_ARGUMENT, words, violations)

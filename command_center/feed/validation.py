@@ -1,0 +1,76 @@
+"""What a request must be like: violations as pairs of field path and description."""
+
+from typing import Final
+
+from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2
+from ambulance.command.v1 import message_pb2
+from clinical.alarms.identity import ALARM_ID_BYTES
+from wire.codes import PRIORITY
+from wire.limits import MAX_INSTANT_US, MAX_MESSAGE_TEXT, MAX_NAME, is_unit_id, is_uuid_text
+
+Violations = list[tuple[str, str]]
+
+MAX_DELIVERIES: Final = 1_000
+"""Deliveries named in one report."""
+
+DELIVERY_ID_BYTES: Final = 16
+
+_NAME: Final = f"must be 1 to {MAX_NAME} characters"
+_UUID: Final = "must be a UUID in canonical text"
+
+
+def name_violations(path: str, text: str) -> Violations:
+    """Check a required name."""
+    return [] if 1 <= len(text) <= MAX_NAME else [(path, _NAME)]
+
+
+def acknowledgement_violations(pb: alarm_pb2.Acknowledgement) -> Violations:
+    """Check an acknowledgement as a person asks for it."""
+    root = "acknowledgement."
+    found: Violations = []
+    if len(pb.alarm_id) != ALARM_ID_BYTES:
+        found.append((root + "alarm_id", f"must be {ALARM_ID_BYTES} bytes"))
+    if not PRIORITY.known(pb.priority):
+        found.append((root + "priority", "must be the priority that was seen"))
+    if not pb.revision:
+        found.append((root + "revision", "must be the revision that was seen, from 1"))
+    found += name_violations(root + "person", pb.person)
+    found += name_violations(root + "request_id", pb.request_id)
+    if pb.encounter_id and not is_uuid_text(pb.encounter_id):
+        found.append((root + "encounter_id", _UUID))
+    return found
+
+
+def report_violations(pb: alert_service_pb2.ReportRequest) -> Violations:
+    """Check a report."""
+    found = name_violations("subscriber", pb.subscriber)
+    if not 1 <= len(pb.delivery_ids) <= MAX_DELIVERIES:
+        found.append(("delivery_ids", f"must be 1 to {MAX_DELIVERIES}"))
+    found += [
+        (f"delivery_ids[{index}]", f"must be {DELIVERY_ID_BYTES} bytes")
+        for index, delivery_id in enumerate(pb.delivery_ids[:MAX_DELIVERIES])
+        if len(delivery_id) != DELIVERY_ID_BYTES
+    ]
+    stages = alert_service_pb2.DeliveryStage.values()
+    if pb.stage not in stages or pb.stage == alert_service_pb2.DELIVERY_STAGE_UNSPECIFIED:
+        found.append(("stage", "must be a stage of delivery"))
+    if pb.HasField("person"):
+        found += name_violations("person", pb.person)
+    return found
+
+
+def message_violations(pb: message_pb2.Message, now_us: int) -> Violations:
+    """Check a message to a unit as a person asks for it."""
+    root = "message."
+    found: Violations = []
+    if not is_unit_id(pb.unit_id):
+        found.append((root + "unit_id", f"must be 1 to {MAX_NAME} characters of [A-Za-z0-9._-]"))
+    if not 1 <= len(pb.text) <= MAX_MESSAGE_TEXT:
+        found.append((root + "text", f"must be 1 to {MAX_MESSAGE_TEXT} characters"))
+    found += name_violations(root + "person", pb.person)
+    if not now_us < pb.expires_at_us <= MAX_INSTANT_US:
+        found.append((root + "expires_at_us", "must be an instant in the future"))
+    for field in ("supersedes", "encounter_id"):
+        if pb.HasField(field) and not is_uuid_text(getattr(pb, field)):
+            found.append((root + field, _UUID))
+    return found

@@ -1,0 +1,114 @@
+"""The command center program: builds every real part and hands it over."""
+
+import asyncio
+import json
+import sys
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from command_center.center import Center
+from command_center.feed import messages, service
+from command_center.settings import CenterSettings
+from ports.clock import SystemClock
+from ports.grpc_server import AddressRefused, serve
+from ports.log.kafka_log import KafkaLog
+from ports.log.port import Log, LogLost
+from ports.logging import configure_logging, get_logger
+from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
+from ports.program import run as run_program
+
+PROGRAM: Final = "command-center"
+
+_STOP_GRACE_MS: Final = 500
+_log = get_logger(__name__)
+
+
+async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = None) -> None:
+    """Serve the alert feed until ``stop`` is set, then end it in good order.
+
+    ``log`` is the log to use in place of Kafka at ``settings.bootstrap``.
+
+    Raises:
+        AddressRefused, MetricsPortBusy: a port is taken.
+        LogLost: no broker answered.
+    """
+    _log.info("settings", **settings.model_dump(mode="json"))
+    registry = new_registry(PROGRAM)
+    async with AsyncExitStack() as stack:
+        port = settings.center_metrics_port
+        metrics = serve_metrics(registry, port, setting="--metrics-port")
+        stack.callback(metrics.close)
+        center = await Center.open(
+            settings,
+            SystemClock(),
+            log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
+            registry,
+        )
+        stack.push_async_callback(center.close)
+        running = asyncio.create_task(center.run())
+        stack.push_async_callback(_end, running)
+        server = await serve(
+            [center.alerts.register, center.commands.register],
+            settings.center_address,
+            services=[service.SERVICE, messages.SERVICE],
+        )
+        stack.push_async_callback(server.stop, _STOP_GRACE_MS)
+        _say_ready(server.address, metrics.address)
+        await _first(running, stop)
+        await server.set_serving(False)
+        center.publisher.stop()
+
+
+def _say_ready(address: str, metrics_address: str) -> None:
+    ready = {"ready": PROGRAM, "address": address, "metrics": metrics_address}
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+
+
+async def _first(running: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """Wait until the program is told to stop, or a part of it has failed."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+
+
+async def _end(running: asyncio.Task[None]) -> None:
+    """Cancel what runs; what had failed before is raised here."""
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def main(
+    bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
+    address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    *,
+    log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
+) -> None:
+    """Fold the log of alarms, store it, and serve the alert feed."""
+    given = {
+        "bootstrap": bootstrap,
+        "center_address": address,
+        "center_metrics_port": metrics_port,
+        "home": home,
+        "log_json": log_json,
+    }
+    settings = CenterSettings.model_validate(
+        {name: value for name, value in given.items() if value is not None}
+    )
+    configure_logging(json=settings.log_json)
+
+    async def program(stop: asyncio.Event) -> int:
+        try:
+            await run(settings, stop)
+        except (AddressRefused, MetricsPortBusy, LogLost) as refused:
+            _log.error("not started", error=str(refused))
+            return 1
+        return 0
+
+    raise typer.Exit(run_program(program))

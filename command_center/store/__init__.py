@@ -1,0 +1,1 @@
+"""The SQLite projection of the fold, with its migrations."""

@@ -1,0 +1,171 @@
+"""Statements about the fold: its journal, its positions, and what it said."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Insert,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from command_center.positions import Position, Vector
+from command_center.store.tables import (
+    ACKNOWLEDGED,
+    BOOKS,
+    CHANGES,
+    DELIVERIES,
+    ENTRIES,
+    POSITIONS,
+    RECEIPTS,
+    REPORTS,
+)
+from command_center.store.values import Kept, Step, StoredChange, StoredEntry
+from wire.topics import ALARMS
+
+_SET_POSITION: Final = (
+    update(POSITIONS)
+    .where(POSITIONS.c.topic == ALARMS.name, POSITIONS.c.partition == bindparam("which"))
+    .values(position=bindparam("reached"))
+)
+
+
+def insert_new(table: Table) -> Insert:
+    """Return an insert that leaves a row alone which is there already."""
+    return insert(table).prefix_with("OR IGNORE", dialect="sqlite")
+
+
+def write_step(connection: Connection, step: Step) -> None:
+    """Write what one batch of entries does."""
+    _execute(connection, insert(ENTRIES), [entry._asdict() for entry in step.entries])
+    _execute(connection, insert(CHANGES), [_change_row(change) for change in step.changes])
+    reached = [{"which": part, "reached": position} for part, position in step.positions.items()]
+    _execute(connection, _SET_POSITION, reached)
+    acknowledged = [{"request_id": i, "alarm": alarm} for i, alarm in step.acknowledged.items()]
+    _execute(connection, insert_new(ACKNOWLEDGED), acknowledged)
+    receipts = [
+        {
+            "message_id": receipt.message_id,
+            "unit_id": receipt.unit_id,
+            "stage": int(receipt.stage),
+            "person": receipt.person,
+            "at_us": receipt.at_us,
+        }
+        for receipt in step.receipts
+    ]
+    _execute(connection, insert_new(RECEIPTS), receipts)
+    for partition, state in step.books.items():
+        connection.execute(delete(ENTRIES).where(ENTRIES.c.partition == partition))
+        connection.execute(delete(BOOKS).where(BOOKS.c.partition == partition))
+        packed = msgspec.msgpack.encode(state)
+        connection.execute(insert(BOOKS).values(partition=partition, state=packed))
+
+
+def read_kept(connection: Connection) -> Kept:
+    """Return the fold as it was written last; without positions when it never was."""
+    where = POSITIONS.c.topic == ALARMS.name
+    positions = connection.execute(select(POSITIONS.c.partition, POSITIONS.c.position).where(where))
+    books = connection.execute(select(BOOKS.c.partition, BOOKS.c.state))
+    entries = connection.execute(select(ENTRIES).order_by(ENTRIES.c.partition, ENTRIES.c.offset))
+    return Kept(
+        {row.partition: row.position for row in positions},
+        {row.partition: msgspec.msgpack.decode(row.state) for row in books},
+        [StoredEntry(row.partition, row.offset, row.entry) for row in entries],
+    )
+
+
+def begin_at(connection: Connection, firsts: dict[int, int]) -> None:
+    """Forget what was folded of these partitions and begin at these offsets."""
+    for partition, first in firsts.items():
+        for table in (POSITIONS, BOOKS, ENTRIES, CHANGES):
+            mine = table.c.partition == partition
+            if table is POSITIONS:
+                mine = and_(mine, table.c.topic == ALARMS.name)
+            connection.execute(delete(table).where(mine))
+        row = {"topic": ALARMS.name, "partition": partition, "position": first, "first": first}
+        connection.execute(insert(POSITIONS).values(row))
+
+
+def too_old(connection: Connection, vector: Vector) -> bool:
+    """Tell whether changes that follow these positions are no longer kept."""
+    firsts = connection.execute(
+        select(POSITIONS.c.partition, POSITIONS.c.first).where(POSITIONS.c.topic == ALARMS.name)
+    )
+    return any(vector[row.partition].offset < row.first for row in firsts)
+
+
+def read_changes(
+    connection: Connection, partition: int, start: Position, end: Position, limit: int
+) -> list[StoredChange]:
+    """Return the oldest changes of a partition in ``[start, end)``."""
+    place = CHANGES.c.offset, CHANGES.c.ordinal
+    rows = connection.execute(
+        select(CHANGES)
+        .where(
+            CHANGES.c.partition == partition,
+            CHANGES.c.offset.between(start.offset, end.offset),
+            (CHANGES.c.offset > start.offset) | (CHANGES.c.ordinal >= start.ordinal),
+            (CHANGES.c.offset < end.offset) | (CHANGES.c.ordinal < end.ordinal),
+        )
+        .order_by(*place)
+        .limit(limit)
+    )
+    return [
+        StoredChange(r.partition, r.offset, r.ordinal, r.alarm_id, r.revision, r.alarm)
+        for r in rows
+    ]
+
+
+def read_acknowledged(connection: Connection, request_id: str) -> bytes | None:
+    """Return the alarm as this request left it, serialised."""
+    found = select(ACKNOWLEDGED.c.alarm).where(ACKNOWLEDGED.c.request_id == request_id)
+    return connection.execute(found).scalar_one_or_none()
+
+
+def prune(connection: Connection, kept: int) -> None:
+    """Let go of the oldest changes and deliveries beyond the newest ``kept`` of each."""
+    newest = connection.execute(select(func.max(CHANGES.c.number))).scalar_one() or 0
+    gone = CHANGES.c.number <= newest - kept
+    last = func.max(CHANGES.c.offset).label("last")
+    lost = connection.execute(
+        select(CHANGES.c.partition, last).where(gone).group_by(CHANGES.c.partition)
+    )
+    for row in lost.all():
+        mine = and_(POSITIONS.c.topic == ALARMS.name, POSITIONS.c.partition == row.partition)
+        connection.execute(update(POSITIONS).where(mine).values(first=row.last + 1))
+    connection.execute(delete(CHANGES).where(gone))
+    made = connection.execute(select(func.max(DELIVERIES.c.number))).scalar_one() or 0
+    old = DELIVERIES.c.number <= made - kept
+    connection.execute(
+        delete(REPORTS).where(
+            REPORTS.c.delivery_id.in_(select(DELIVERIES.c.delivery_id).where(old))
+        )
+    )
+    connection.execute(delete(DELIVERIES).where(old))
+
+
+def _change_row(change: StoredChange) -> dict[str, Any]:
+    return {
+        "partition": change.partition,
+        "offset": change.offset,
+        "ordinal": change.ordinal,
+        "alarm_id": change.alarm_id,
+        "revision": change.revision,
+        "alarm": change.alarm,
+    }
+
+
+def _execute(
+    connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    if rows:
+        connection.execute(statement, rows)

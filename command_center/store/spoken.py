@@ -1,0 +1,90 @@
+"""Statements about what was told: deliveries, reports, messages, and how far `units` was read."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, delete, insert, select
+
+from command_center.store.folded import insert_new
+from command_center.store.tables import DELIVERIES, MESSAGES, POSITIONS, RECEIPTS, REPORTS
+from command_center.store.values import Delivered, Reported
+from wire.alarms import MessageReceipt
+from wire.messages import Message
+from wire.topics import UNITS
+
+
+def write_delivered(connection: Connection, delivered: Sequence[Delivered]) -> None:
+    """Remember that these deliveries were made; one that is repeated is the same."""
+    rows = [
+        {
+            "delivery_id": one.delivery_id,
+            "subscriber": one.subscriber,
+            "alarm_id": one.alarm_id,
+            "revision": one.revision,
+        }
+        for one in delivered
+    ]
+    connection.execute(insert_new(DELIVERIES), rows)
+
+
+def write_reported(connection: Connection, reported: Reported) -> int:
+    """Record a report; return how many of its deliveries were ever made to this subscriber."""
+    made = connection.execute(
+        select(DELIVERIES.c.delivery_id).where(
+            DELIVERIES.c.subscriber == reported.subscriber,
+            DELIVERIES.c.delivery_id.in_(reported.delivery_ids),
+        )
+    ).scalars()
+    rows = [
+        {
+            "delivery_id": delivery_id,
+            "stage": reported.stage,
+            "person": reported.person,
+            "at_us": reported.at_us,
+        }
+        for delivery_id in made
+    ]
+    if rows:
+        connection.execute(insert_new(REPORTS), rows)
+    return len(rows)
+
+
+def write_message(connection: Connection, message: Message) -> None:
+    """Remember a message that the log holds."""
+    row = {
+        "message_id": message.message_id,
+        "unit_id": message.unit_id,
+        "text": message.text,
+        "person": message.person,
+        "issued_us": message.issued_us,
+        "expires_us": message.expires_us,
+        "supersedes": message.supersedes,
+        "encounter_id": message.encounter_id,
+    }
+    connection.execute(insert_new(MESSAGES), [row])
+
+
+def read_units_positions(connection: Connection) -> dict[int, int]:
+    """Return how far `units` was read, by partition; empty when it never was."""
+    rows = connection.execute(select(POSITIONS).where(POSITIONS.c.topic == UNITS.name))
+    return {row.partition: row.position for row in rows}
+
+
+def write_units(
+    connection: Connection, positions: Mapping[int, int], receipts: Sequence[MessageReceipt]
+) -> None:
+    """Record receipts found in `units` and how far it was read."""
+    for receipt in receipts:
+        row = {
+            "message_id": receipt.message_id,
+            "unit_id": receipt.unit_id,
+            "stage": int(receipt.stage),
+            "person": receipt.person,
+            "at_us": receipt.at_us,
+        }
+        connection.execute(insert_new(RECEIPTS), [row])
+    connection.execute(delete(POSITIONS).where(POSITIONS.c.topic == UNITS.name))
+    rows = [
+        {"topic": UNITS.name, "partition": partition, "position": position, "first": 0}
+        for partition, position in positions.items()
+    ]
+    connection.execute(insert(POSITIONS), rows)

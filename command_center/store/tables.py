@@ -1,0 +1,107 @@
+"""The tables of the store. The migrations create them; a test holds both equal.
+
+The fold is kept as a journal: the book of a partition as it was at one position, and the entries
+after it. ``changes`` is what the fold said, for subscribers that resume.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA: Final = MetaData()
+
+POSITIONS: Final = Table(
+    "positions",
+    METADATA,
+    Column("topic", String(64), primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False, comment="Offset of the next record."),
+    Column("first", BigInteger, nullable=False, comment="Changes before it are not kept."),
+)
+
+BOOKS: Final = Table(
+    "books",
+    METADATA,
+    Column("partition", Integer, primary_key=True),
+    Column("state", LargeBinary, nullable=False, comment="Snapshot of the book, MessagePack."),
+)
+
+ENTRIES: Final = Table(
+    "entries",
+    METADATA,
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, primary_key=True),
+    Column("entry", LargeBinary, nullable=False, comment="AlarmEntry, serialised."),
+)
+
+CHANGES: Final = Table(
+    "changes",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("alarm_id", LargeBinary(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("alarm", LargeBinary, nullable=False, comment="Alarm, serialised."),
+    Index("changes_by_position", "partition", "offset", "ordinal", unique=True),
+)
+
+ACKNOWLEDGED: Final = Table(
+    "acknowledged",
+    METADATA,
+    Column("request_id", String(64), primary_key=True),
+    Column("alarm", LargeBinary, nullable=False, comment="Alarm with it, serialised."),
+)
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("delivery_id", LargeBinary(16), nullable=False, unique=True),
+    Column("subscriber", String(64), nullable=False),
+    Column("alarm_id", LargeBinary(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+REPORTS: Final = Table(
+    "reports",
+    METADATA,
+    Column("delivery_id", LargeBinary(16), primary_key=True),
+    Column("stage", Integer, primary_key=True),
+    Column("person", String(64)),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+MESSAGES: Final = Table(
+    "messages",
+    METADATA,
+    Column("message_id", String(36), primary_key=True),
+    Column("unit_id", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("issued_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("supersedes", String(36)),
+    Column("encounter_id", String(36)),
+)
+
+RECEIPTS: Final = Table(
+    "receipts",
+    METADATA,
+    Column("message_id", String(36), primary_key=True),
+    Column("unit_id", String(64), primary_key=True),
+    Column("stage", Integer, primary_key=True),
+    Column("person", String(64)),
+    Column("at_us", BigInteger, nullable=False),
+)

@@ -1,0 +1,153 @@
+"""The latency bench: from ``capture()`` in a vehicle to the feed of a subscriber, and its floor.
+
+Everything runs for real on this machine: broker, gateway, one worker, command center, the load in
+one process, the subscriber in another. Then the same broker carries the floor at the same rate.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from goldenhour.bench import floor
+from goldenhour.bench.figures import FrameKey, by_source, latencies_ms, percentile
+from goldenhour.bench.load import LoadRecord
+from goldenhour.bench.subscriber import SubscriberRecord
+from goldenhour.broker.free_port import free_port
+from goldenhour.broker.running import RunningBroker
+from goldenhour.demo import plan
+from goldenhour.stack.hops import fetch_expositions, hops_of
+from goldenhour.stack.program import Program
+from goldenhour.stack.supervisor import Stack
+from ports.clock import Clock
+from ports.grpc_channel import open_channel
+from ports.log.kafka_admin import create_topics
+from ports.log.kafka_log import KafkaLog
+from simulators.reader import frames_present
+
+WARM_UP_S: Final = 6
+FLOOR_SECONDS: Final = 15
+FLOOR_RECORD_BYTES: Final = 160
+SETTLE_US: Final = 2_000_000
+"""Time for the last alarms to arrive after the load has drained."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyOptions:
+    """What to measure."""
+
+    units: int
+    seconds: int
+    folder: Path
+
+
+async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
+    """Run the load, then the floor, and return the figures."""
+    load, heard, hops = await _alarms(options, broker.bootstrap, clock)
+    floor_ms = await _floor(options, broker.bootstrap, clock)
+    present = await frames_present(KafkaLog(broker.bootstrap, client_id="bench-reader"))
+    sent_us = {
+        FrameKey(unit_id, lane, segment, sequence): at_us
+        for unit_id, lane, segment, sequence, at_us in load.sent
+    }
+    arrivals = heard.first_arrivals()
+    latencies = latencies_ms(sent_us, arrivals)
+    lost = [
+        frame
+        for unit_id, lane, segment, sequence in load.captured
+        if (frame := (unit_id, lane, bytes.fromhex(segment), sequence)) not in present
+    ]
+    return {
+        "units": options.units,
+        "seconds": options.seconds,
+        "alarms": len(latencies),
+        "p50_ms": round(percentile(latencies, 0.50), 3),
+        "p99_ms": round(percentile(latencies, 0.99), 3),
+        "max_ms": round(max(latencies), 3),
+        "floor_p50_ms": round(percentile(floor_ms, 0.50), 3),
+        "floor_p99_ms": round(percentile(floor_ms, 0.99), 3),
+        "frames_sent": len(load.captured),
+        "frames_lost": len(lost),
+        "frames_refused": load.refused,
+        "shown_twice": heard.shown_twice,
+        "by_source": by_source(sent_us, arrivals),
+        "hops": hops,
+    }
+
+
+async def _alarms(
+    options: LatencyOptions, bootstrap: str, clock: Clock
+) -> tuple[LoadRecord, SubscriberRecord, Sequence[dict[str, Any]]]:
+    stack = Stack(options.folder, clock)
+    try:
+        gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0))
+        center = await stack.start(plan.command_center(bootstrap, free_port(), 0, options.folder))
+        worker = await stack.start(plan.worker(1, bootstrap, 0, options.folder))
+        heard_file = options.folder / "subscriber.msgpack"
+        await stack.start(_subscriber(center["address"], heard_file))
+        load_file = options.folder / "load.msgpack"
+        await stack.start(_load(options, gateway["address"], load_file))
+        await stack.named("bench-load").wait_ended()
+        await clock.sleep_us(SETTLE_US)
+        await stack.named("bench-subscriber").stop()
+        expositions = await fetch_expositions([it["metrics"] for it in (gateway, worker, center)])
+        hops = [{"name": it.name, "p50": it.p50, "p99": it.p99} for it in hops_of(expositions)]
+        load = msgspec.msgpack.decode(load_file.read_bytes(), type=LoadRecord)
+        heard = msgspec.msgpack.decode(heard_file.read_bytes(), type=SubscriberRecord)
+        return load, heard, hops
+    finally:
+        await stack.stop()
+
+
+async def _floor(options: LatencyOptions, bootstrap: str, clock: Clock) -> list[float]:
+    await create_topics(bootstrap, (floor.IN, floor.OUT))
+    stack = Stack(options.folder, clock)
+    try:
+        await stack.start(_role("forward", bootstrap))
+        exit_ = await stack.start(_role("exit", bootstrap))
+        entry = await stack.start(_role("entry", bootstrap))
+        async with (
+            open_channel(entry["address"]) as entry_channel,
+            open_channel(exit_["address"]) as exit_channel,
+        ):
+            return await asyncio.wait_for(
+                floor.measure(
+                    entry_channel,
+                    exit_channel,
+                    clock,
+                    records_per_s=options.units,
+                    seconds=FLOOR_SECONDS,
+                    record_bytes=FLOOR_RECORD_BYTES,
+                ),
+                FLOOR_SECONDS * 4,
+            )
+    finally:
+        await stack.stop()
+
+
+def _subscriber(alerts: str, out: Path) -> Program:
+    return Program(
+        "bench-subscriber", ("bench", "subscriber", "--alerts", alerts, "--out", str(out))
+    )
+
+
+def _load(options: LatencyOptions, gateway: str, out: Path) -> Program:
+    return Program(
+        "bench-load",
+        (
+            "bench", "load",
+            "--gateway", gateway,
+            "--units", str(options.units),
+            "--warm-up", str(WARM_UP_S),
+            "--seconds", str(options.seconds),
+            "--folder", str(options.folder),
+            "--out", str(out),
+        ),
+    )  # fmt: skip
+
+
+def _role(role: str, bootstrap: str) -> Program:
+    return Program(f"bench-floor-{role}", ("bench", "floor", role, "--bootstrap", bootstrap))

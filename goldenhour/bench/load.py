@@ -1,0 +1,125 @@
+"""The load of the latency bench: many real vehicle clients in one process.
+
+Every unit hands its client one frame of vitals a second; the units are spread over the second.
+What was sent when, and what the spool confirmed, goes to a file at the end.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from clinical.instant import SECOND_US
+from clinical.items import EncounterChange, EncounterEvent
+from goldenhour.bench.flipping import vitals_at
+from ports.clock import Clock
+from vehicle.client import ClientOptions, VehicleClient
+from vehicle.grpc_link import GrpcLink
+from vehicle.session import SequenceRef
+from vehicle.spool import Spool
+from vehicle.spool_store import Refusal
+from wire.frames import Lane
+from wire.uuid7 import uuid7
+
+SNAPSHOT_FRAMES: Final = 30
+"""Frames per snapshot of the edge watch; the bench kills nothing."""
+
+
+class LoadRecord(msgspec.Struct):
+    """What the load leaves behind for the figures."""
+
+    sent: list[tuple[str, int, str, int, int]]
+    """unit, lane, segment, sequence, instant of ``capture()``: frames inside the measured time."""
+    captured: list[tuple[str, int, str, int]]
+    """Every frame that the spool confirmed."""
+    refused: int
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Hears what becomes of every frame."""
+
+    captured_frames: list[tuple[str, int, str, int]] = field(default_factory=list)
+    refusals: int = 0
+
+    def captured(self, ref: SequenceRef) -> None:
+        """Note a confirmed capture."""
+        self.captured_frames.append((ref.unit_id, int(ref.lane), ref.segment.hex(), ref.sequence))
+
+    def acknowledged(self, unit_id: str, lane: Lane, segment: bytes, through: int) -> None:
+        """Do nothing: the log itself is read at the end."""
+
+    def refused(self, refusal: Refusal) -> None:
+        """Count."""
+        del refusal
+        self.refusals += 1
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How much load, and where to."""
+
+    gateway: str
+    units: int
+    warm_up_s: int
+    seconds: int
+    folder: Path
+
+
+async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
+    """Send the load, drain, and return what was sent and confirmed."""
+    recorder = Recorder()
+    spool = Spool(options.folder / "spool")
+    await spool.open()
+    links = {Lane.ALARM: options.gateway, Lane.VITALS: options.gateway}
+    clients = [
+        VehicleClient(
+            f"BENCH-{number:05}",
+            GrpcLink(links),
+            spool,
+            clock,
+            random.Random(number),  # noqa: S311 - jitter, not a secret
+            listener=recorder,
+            options=ClientOptions(snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0),
+        )
+        for number in range(options.units)
+    ]
+    for client in clients:
+        await client.start()
+    begin_us = clock.monotonic_us() + SECOND_US
+    sent = await asyncio.gather(
+        *(_unit(client, number, begin_us, options, clock) for number, client in enumerate(clients))
+    )
+    for client in clients:
+        await asyncio.wait_for(client.drained(), 30)
+    for client in clients:
+        await client.stop()
+    await spool.close()
+    return LoadRecord(
+        sent=[one for unit in sent for one in unit],
+        captured=recorder.captured_frames,
+        refused=recorder.refusals,
+    )
+
+
+async def _unit(
+    client: VehicleClient, number: int, begin_us: int, options: LoadOptions, clock: Clock
+) -> list[tuple[str, int, str, int, int]]:
+    encounter_id = str(uuid7(clock.now_us(), random.Random(number).randbytes(10)))  # noqa: S311
+    offset_us = begin_us + number * SECOND_US // options.units
+    sent: list[tuple[str, int, str, int, int]] = []
+    for second in range(options.warm_up_s + options.seconds):
+        await clock.sleep_us(offset_us + second * SECOND_US - clock.monotonic_us())
+        if second == 0:
+            opened = EncounterEvent(EncounterChange.OPENED, age_years=60)
+            client.capture(encounter_id, [opened])
+        at_us = clock.now_us()
+        ref = client.capture(encounter_id, [vitals_at(number, second)])
+        if second >= options.warm_up_s:
+            sent.append((ref.unit_id, int(ref.lane), ref.segment.hex(), ref.sequence, at_us))
+    ended = EncounterEvent(EncounterChange.ENDED)
+    client.capture(encounter_id, [ended])
+    return sent

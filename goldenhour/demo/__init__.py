@@ -1,0 +1,1 @@
+"""``goldenhour demo``: everything started, wired and supervised in one terminal."""

@@ -1,0 +1,138 @@
+"""The demo on the in-memory twin: the same programs over ``MemoryLog``, in one process.
+
+For machines where no Kafka can be had. Nothing is durable and nothing can be killed.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from clinical.alarms.priority import Source
+from command_center import main as command_center
+from command_center.settings import CenterSettings
+from goldenhour.broker.free_port import free_port
+from goldenhour.demo import plan
+from goldenhour.demo.plan import DemoOptions
+from goldenhour.demo.run import fresh_folder
+from goldenhour.home import Home
+from goldenhour.stack.hops import fetch_expositions, hops_of
+from ports.addresses import Addresses, remove_addresses, write_addresses
+from ports.clock import Clock
+from ports.log.memory_log import MemoryLog
+from ports.log.port import Log
+from simulators import main as simulate
+from simulators.scenario import load
+from simulators.settings import SimulateSettings
+from streams.engine.memory_worker import MemoryWorker
+from streams.engine.partition_runner import Runners
+from streams.gateway import main as gateway
+from streams.gateway.settings import GatewaySettings
+
+ENGINE = "memory"
+
+
+async def play_in_memory(
+    options: DemoOptions,
+    clock: Clock,
+    stop: asyncio.Event,
+    say_addresses: Callable[[Addresses], None],
+) -> dict[str, Any] | None:
+    """Play the story in this process and return its report; None when told to stop before."""
+    home = Home(options.home)
+    folder = await fresh_folder(home, "demo", clock)
+    log = MemoryLog()
+    addresses = _addresses(options)
+    ending = asyncio.Event()
+    programs = [
+        asyncio.create_task(work)
+        for work in (
+            gateway.run(_gateway(addresses), ending, log),
+            command_center.run(_center(addresses, folder), ending, log),
+            _worker(log, ending),
+        )
+    ]
+    write_addresses(home.root, addresses)
+    say_addresses(addresses)
+    report_file = folder / "simulate-report.json"
+    try:
+        await simulate.run(
+            SimulateSettings(
+                scenario=options.scenario,
+                seed=options.seed,
+                gateway=addresses.gateway,
+                alerts=addresses.alerts,
+                home=folder / "simulate",
+                seconds=options.seconds,
+                report=report_file,
+            ),
+            load(options.scenario),
+            stop,
+            log,
+        )
+        expositions = await fetch_expositions(list(addresses.metrics.values()))
+    finally:
+        remove_addresses(home.root)
+        ending.set()
+        await _end(programs)
+    if stop.is_set():
+        return None
+    return {
+        "engine": ENGINE,
+        **await asyncio.to_thread(_read, report_file),
+        "hops": [
+            {"name": hop.name, "p50": hop.p50, "p99": hop.p99} for hop in hops_of(expositions)
+        ],
+        "kills": [],
+    }
+
+
+def _read(report_file: Path) -> dict[str, Any]:
+    return dict(json.loads(report_file.read_text()))
+
+
+def _addresses(options: DemoOptions) -> Addresses:
+    def port(fixed: int) -> int:
+        return free_port() if options.auto_ports else fixed
+
+    return Addresses(
+        gateway=f"127.0.0.1:{port(plan.PORTS['gateway'])}",
+        alerts=f"127.0.0.1:{port(plan.PORTS['alerts'])}",
+        kafka=None,
+        metrics={
+            name: f"127.0.0.1:{port(plan.PORTS[f'metrics-{name}'])}"
+            for name in ("gateway", "command-center")
+        },
+    )
+
+
+def _metrics_port(addresses: Addresses, name: str) -> int:
+    return int(addresses.metrics[name].rpartition(":")[2])
+
+
+def _gateway(addresses: Addresses) -> GatewaySettings:
+    return GatewaySettings(
+        gateway_address=addresses.gateway,
+        gateway_metrics_port=_metrics_port(addresses, "gateway"),
+    )
+
+
+def _center(addresses: Addresses, folder: Path) -> CenterSettings:
+    return CenterSettings(
+        center_address=addresses.alerts,
+        center_metrics_port=_metrics_port(addresses, "command-center"),
+        home=folder / "command-center",
+    )
+
+
+async def _worker(log: Log, stop: asyncio.Event) -> None:
+    runners = Runners(log, await log.writer(), Source.CENTER_A)
+    worker = await MemoryWorker.open(log, runners)
+    await worker.run(stop)
+
+
+async def _end(programs: Sequence["asyncio.Task[None]"]) -> None:
+    for ended in await asyncio.gather(*programs, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended

@@ -1,0 +1,149 @@
+"""What a demo run consists of, as data: its options, its programs, its kills."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from goldenhour.stack.program import Program
+
+
+class Engine(StrEnum):
+    """What carries the records."""
+
+    AUTO = "auto"
+    """A real Kafka, or where none can be had the in-memory twin under a banner."""
+    KAFKA = "kafka"
+    """A real Kafka, or failure."""
+    MEMORY = "memory"
+    """The in-memory twin."""
+
+
+PORTS: Final = {
+    "gateway": 7400,
+    "alerts": 7410,
+    "metrics-gateway": 7490,
+    "metrics-command-center": 7491,
+    "metrics-worker-1": 7492,
+    "metrics-worker-2": 7493,
+    "kafka": 9092,
+}
+"""Where things listen on loopback, unless free ports are asked for."""
+
+KILLABLE: Final = ("gateway", "worker", "command-center", "vehicle")
+FIRST_KILL_S: Final = 20
+BETWEEN_KILLS_S: Final = 15
+DRAIN_S: Final = 20
+WORKERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """The command line of one demo run."""
+
+    home: Path
+    engine: Engine = Engine.AUTO
+    headless: bool = False
+    seconds: int | None = None
+    """Length of the story; None: until Ctrl-C."""
+    report: Path | None = None
+    seed: int = 1
+    auto_ports: bool = False
+    """Take free ports instead of the fixed ones."""
+    kill: tuple[str, ...] = ()
+    scenario: str = "demo"
+    bootstrap: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """One process to kill with SIGKILL, at a second of the story."""
+
+    what: str
+    at_s: int
+
+
+def kills(names: tuple[str, ...]) -> tuple[Kill, ...]:
+    """Return when each named program is killed: one after the other, each once.
+
+    Raises:
+        ValueError: a name is not one of KILLABLE.
+    """
+    unknown = [name for name in names if name not in KILLABLE]
+    if unknown:
+        message = f"--kill: {', '.join(unknown)}: not one of {', '.join(KILLABLE)}"
+        raise ValueError(message)
+    return tuple(
+        Kill(name, FIRST_KILL_S + BETWEEN_KILLS_S * place) for place, name in enumerate(names)
+    )
+
+
+def gateway(bootstrap: str, port: int, metrics_port: int) -> Program:
+    """Return the gateway."""
+    return Program(
+        "gateway",
+        (
+            "gateway",
+            "--bootstrap", bootstrap,
+            "--address", f"127.0.0.1:{port}",
+            "--metrics-port", str(metrics_port),
+        ),
+    )  # fmt: skip
+
+
+def worker(number: int, bootstrap: str, metrics_port: int, home: Path) -> Program:
+    """Return one of the workers of the `patients` app, channel A."""
+    return Program(
+        f"worker-{number}",
+        (
+            "worker",
+            "--app", "patients",
+            "--channel", "a",
+            "--bootstrap", bootstrap,
+            "--metrics-port", str(metrics_port),
+            "--home", str(home / f"worker-{number}"),
+        ),
+    )  # fmt: skip
+
+
+def command_center(bootstrap: str, port: int, metrics_port: int, home: Path) -> Program:
+    """Return the command center."""
+    return Program(
+        "command-center",
+        (
+            "command-center",
+            "--bootstrap", bootstrap,
+            "--address", f"127.0.0.1:{port}",
+            "--metrics-port", str(metrics_port),
+            "--home", str(home / "command-center"),
+        ),
+    )  # fmt: skip
+
+
+def simulate(
+    options: DemoOptions,
+    *,
+    gateway_address: str,
+    alerts_address: str,
+    bootstrap: str,
+    home: Path,
+    report: Path,
+    kills_file: Path,
+) -> Program:
+    """Return the fleet that plays the story and judges the feed."""
+    length = () if options.seconds is None else ("--seconds", str(options.seconds))
+    return Program(
+        "simulate",
+        (
+            "simulate",
+            "--scenario", options.scenario,
+            "--seed", str(options.seed),
+            "--gateway", gateway_address,
+            "--alerts", alerts_address,
+            "--kafka", bootstrap,
+            "--home", str(home / "simulate"),
+            "--report", str(report),
+            "--kills", str(kills_file),
+            *length,
+        ),
+    )  # fmt: skip

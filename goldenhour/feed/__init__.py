@@ -1,0 +1,1 @@
+"""``goldenhour feed``: the alert feed in a terminal."""

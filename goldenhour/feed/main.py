@@ -1,0 +1,175 @@
+"""``goldenhour feed tail`` and ``goldenhour feed acknowledge``."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import uuid
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import grpc
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from clinical.alarms.view import AlarmState, AlarmView
+from goldenhour.feed.table import line, render
+from goldenhour.feed.wording import Language
+from goldenhour.home import default_home
+from ports.addresses import AddressesUnknown, read_addresses
+from ports.clock import Clock, SystemClock
+from simulators.alert_feed import AlertFeed, CaughtUp
+
+app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")
+
+_REFRESH_US: Final = 500_000
+_PATIENCE_S: Final = 10
+"""Longest wait for the center to take an acknowledgement."""
+
+_GONE: Final = frozenset({AlarmState.ENDED, AlarmState.RECORDED})
+
+_Home = Annotated[Path | None, typer.Option(help="Folder of the running stack.")]
+_Address = Annotated[str | None, typer.Option(help="Address of the alert feed, host:port.")]
+
+
+def alerts_address(address: str | None, home: Path | None) -> str:
+    """Return the feed's address: the one given, or that of the running stack."""
+    if address:
+        return address
+    try:
+        return read_addresses(home or default_home(os.environ)).alerts
+    except AddressesUnknown as unknown:
+        message = f"{unknown} Give --address, or start one with 'make demo'."
+        raise typer.BadParameter(message) from unknown
+
+
+@app.command()
+def tail(
+    address: _Address = None,
+    home: _Home = None,
+    language: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
+    *,
+    lines: Annotated[bool, typer.Option(help="One line per change instead of a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per change.")] = False,
+) -> None:
+    """Show alarms as they stand and as they change, until Ctrl-C.
+
+    What is no terminal gets lines.
+    """
+    feed = AlertFeed(alerts_address(address, home), f"tail-{os.getpid()}", SystemClock())
+    with contextlib.suppress(KeyboardInterrupt):
+        if as_json or lines or not sys.stdout.isatty():
+            asyncio.run(_print_changes(feed, language, as_json=as_json))
+        else:
+            asyncio.run(_show_table(feed, language, SystemClock()))
+
+
+@app.command()
+def acknowledge(
+    alarm_id: Annotated[str, typer.Argument(help="Alarm id in hexadecimal, as shown by --json.")],
+    person: Annotated[str, typer.Option(help="Who takes responsibility.")],
+    address: _Address = None,
+    home: _Home = None,
+) -> None:
+    """Take responsibility for one current alarm."""
+    where = alerts_address(address, home)
+    feed = AlertFeed(where, f"acknowledge-{os.getpid()}", SystemClock())
+    try:
+        known = asyncio.run(_acknowledge_in_time(feed, alarm_id_of(alarm_id), person))
+    except TimeoutError:
+        _fail(f"nobody answers at {where}: not known whether {alarm_id} was acknowledged")
+    except grpc.aio.AioRpcError as refused:
+        _fail(f"{refused.code().name}: {refused.details()}")
+    if not known:
+        _fail(f"no current alarm {alarm_id}")
+
+
+def alarm_id_of(text: str) -> bytes:
+    """Return an alarm id that was given in hexadecimal."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        message = f"{text} is not hexadecimal"
+        raise typer.BadParameter(message) from error
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+async def _acknowledge_in_time(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
+    async with asyncio.timeout(_PATIENCE_S):
+        return await _acknowledge(feed, alarm_id, person)
+
+
+async def _acknowledge(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
+    async with contextlib.aclosing(feed.events()) as events:
+        async for event in events:
+            if isinstance(event, CaughtUp):
+                return False
+            if alarm_id == event.alarm.alarm_id or alarm_id in event.alarm.aliases:
+                await feed.acknowledge(event.alarm, person, str(uuid.uuid4()))
+                return True
+    return False
+
+
+async def _print_changes(feed: AlertFeed, language: Language, *, as_json: bool) -> None:
+    """Print every change; a line that would only repeat what was said of its alarm is left out."""
+    said: dict[bytes, str] = {}
+    async for event in feed.events():
+        if isinstance(event, CaughtUp):
+            continue
+        alarm = event.alarm
+        text = _as_json(alarm) if as_json else line(alarm, language)
+        if said.get(alarm.alarm_id) != text:
+            print(text, flush=True)  # noqa: T201
+        said[alarm.alarm_id] = text
+        if alarm.state in _GONE:
+            del said[alarm.alarm_id]
+
+
+def _as_json(alarm: AlarmView) -> str:
+    return json.dumps(
+        {
+            "alarm_id": alarm.alarm_id.hex(),
+            "revision": alarm.revision,
+            "unit_id": alarm.unit_id,
+            "encounter_id": alarm.encounter_id,
+            "cause": alarm.cause,
+            "subject": alarm.subject,
+            "priority": alarm.priority.name,
+            "state": alarm.state.name,
+            "phase": alarm.phase.name,
+            "since_us": alarm.active_since_us,
+            "learned_us": alarm.learned_us,
+            "late": alarm.late,
+            "unacknowledged": alarm.unacknowledged,
+            "words": alarm.words_en,
+            "reason": None if alarm.reason is None else dict(alarm.reason.values),
+        }
+    )
+
+
+async def _show_table(feed: AlertFeed, language: Language, clock: Clock) -> None:
+    current: dict[bytes, AlarmView] = {}
+    with Live(console=Console(), auto_refresh=False, screen=True) as live:
+
+        async def redraw() -> None:
+            while True:
+                table = render(current.values(), clock.now_us(), language, connected=feed.caught_up)
+                live.update(table, refresh=True)
+                await clock.sleep_us(_REFRESH_US)
+
+        drawing = asyncio.create_task(redraw())
+        try:
+            async for event in feed.events():
+                if isinstance(event, CaughtUp):
+                    continue
+                current[event.alarm.alarm_id] = event.alarm
+                if event.alarm.state in _GONE:
+                    del current[event.alarm.alarm_id]
+        finally:
+            drawing.cancel()

@@ -1,0 +1,129 @@
+"""The words around an alarm, English and Simplified Chinese: measured values, states, places; pure.
+
+A dispatcher reads values as they are spoken over the radio: the score first, then the vital signs
+in the order of the NEWS2 chart, each short, with its unit, without decimals that say nothing.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from clinical.alarms.transition import Place
+from clinical.alarms.view import AlarmState
+
+
+class Language(StrEnum):
+    """In what language a feed is shown."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+class _Words(NamedTuple):
+    en: str
+    zh: str
+
+    def spoken(self, language: Language) -> str:
+        return self.en if language is Language.EN else self.zh
+
+
+class _Value(NamedTuple):
+    name: _Words
+    unit: str = ""
+
+
+_VALUES: Final = {
+    "news2_total": _Value(_Words("NEWS2", "NEWS2")),
+    "news2_at_least": _Value(_Words("NEWS2 at least", "NEWS2至少")),
+    "respiration_per_min": _Value(_Words("RR", "呼吸"), "/min"),
+    "spo2_percent": _Value(_Words("SpO2", "血氧"), "%"),
+    "on_oxygen": _Value(_Words("oxygen", "吸氧")),
+    "systolic_mmhg": _Value(_Words("systolic", "收缩压"), " mmHg"),
+    "diastolic_mmhg": _Value(_Words("diastolic", "舒张压"), " mmHg"),
+    "heart_rate_bpm": _Value(_Words("HR", "心率"), "/min"),
+    "pulse_rate_bpm": _Value(_Words("pulse", "脉搏"), "/min"),
+    "consciousness": _Value(_Words("ACVPU", "意识")),
+    "temperature_c": _Value(_Words("temp", "体温"), " °C"),
+    "seconds_unjudged": _Value(_Words("for", "持续"), " s"),
+}
+"""Names and units of what reasons speak of, in the order in which it is told."""
+
+_OXYGEN: Final = {
+    "True": _Words("on oxygen", "吸氧"),
+    "False": _Words("room air", "未吸氧"),
+}
+_OVER: Final = {
+    AlarmState.ACTIVE: _Words("", ""),
+    AlarmState.LATCHED: _Words("over, not reset", "已结束,未复位"),
+    AlarmState.ENDED: _Words("over", "已结束"),
+    AlarmState.RECORDED: _Words("over when learned of", "得知时已结束"),
+}
+_PLACES: Final = {
+    Place.CENTER: _Words("center", "中心"),
+    Place.VEHICLE: _Words("vehicle", "车上"),
+}
+_BEFORE: Final = _Words("before it rose", "升级前")
+_LEARNED: Final = _Words("learned", "得知于")
+_LATE: Final = _Words("LATE", "迟到")
+_TAKEN: Final = _Words("taken by", "处理人")
+_UNCONNECTED: Final = _Words(
+    "NO CONNECTION TO THE ALERT FEED - what you see is old", "与报警源断开 - 所见已过时"
+)
+
+
+def values(measured: Mapping[str, float | str], language: Language) -> str:
+    """Return the values of a reason as a person reads them; an unknown name as it is."""
+    known = [name for name in _VALUES if name in measured]
+    others = sorted(set(measured) - set(known))
+    said = [_value(name, measured[name], language) for name in known]
+    return ", ".join([*said, *(f"{name} {_number(measured[name])}" for name in others)])
+
+
+def over(state: AlarmState, language: Language) -> str:
+    """Return in what sense an alarm is over; empty while it is active."""
+    return _OVER[state].spoken(language)
+
+
+def taken_by(language: Language) -> str:
+    """Return what stands before the names of those who took an alarm."""
+    return _TAKEN.spoken(language)
+
+
+def place(where: Place, language: Language, *, outgrown: bool) -> str:
+    """Return where someone took an alarm, and whether it has risen since."""
+    words = _PLACES[where].spoken(language)
+    return f"{words}, {_BEFORE.spoken(language)}" if outgrown else words
+
+
+def subject(name: str, language: Language) -> str:
+    """Return what exactly an alarm is about: a vital sign as it is spoken, else as it is."""
+    return _VALUES[name].name.spoken(language) if name in _VALUES else name
+
+
+def late(language: Language) -> str:
+    """Return the mark of an alarm that was learned of late."""
+    return _LATE.spoken(language)
+
+
+def learned(language: Language) -> str:
+    """Return what stands before the instant at which a late alarm was learned of."""
+    return _LEARNED.spoken(language)
+
+
+def unconnected(language: Language) -> str:
+    """Return the warning that nothing comes from the feed."""
+    return _UNCONNECTED.spoken(language)
+
+
+def _value(name: str, value: float | str, language: Language) -> str:
+    if name == "on_oxygen" and str(value) in _OXYGEN:
+        return _OXYGEN[str(value)].spoken(language)
+    known = _VALUES[name]
+    return f"{known.name.spoken(language)} {_number(value)}{known.unit}"
+
+
+def _number(value: float | str) -> str:
+    try:
+        return f"{float(value):.1f}".removesuffix(".0")
+    except ValueError:
+        return str(value)

@@ -1,0 +1,167 @@
+"""Published scores over a table of patients: text in, text out, one row for one row.
+
+Every physical line after the header is one row, so that a stray quote or an over-long field spoils
+its own row and no other. Cells are read strictly: an empty cell is a missing measurement, a cell
+that is no finite decimal number is an implausible one, and neither is ever taken for zero.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import isfinite, nan
+from typing import Final, TypeVar
+
+from clinical.scores import news2
+from clinical.scores.chart import Refusal, RefusalReason, Refused, Result, Scored
+from clinical.scores.news2 import News2Inputs
+from clinical.vitals import Consciousness, Spo2Scale
+
+OUT_COLUMNS: Final = ("id", "score", "total", "band", "parts", "refusal")
+IN_COLUMNS: Final = (
+    "id",
+    "score",
+    "age_years",
+    "respiration_per_min",
+    "spo2_percent",
+    "spo2_scale",
+    "on_oxygen",
+    "systolic_mmhg",
+    "heart_rate_bpm",
+    "consciousness",
+    "temperature_c",
+)
+
+_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_ON_OXYGEN: Final[Mapping[float, bool]] = {0.0: False, 1.0: True}
+_SPO2_SCALE: Final[Mapping[float, Spo2Scale]] = {
+    1.0: Spo2Scale.SCALE_1,
+    2.0: Spo2Scale.SCALE_2,
+}
+
+_Choice = TypeVar("_Choice")
+
+
+class HeaderError(ValueError):
+    """The table lacks a column, or has one twice: the sender's fault."""
+
+
+class _Cells:
+    """The cells of one row, and which of them could not be read."""
+
+    __slots__ = ("_cells", "unusable")
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self._cells = cells
+        self.unusable: dict[str, RefusalReason] = {}
+
+    def text(self, column: str) -> str:
+        return self._cells.get(column, "").strip()
+
+    def number(self, column: str) -> float | None:
+        text = self.text(column)
+        if not text:
+            return None
+        number = float(text) if _DECIMAL.fullmatch(text) else nan
+        if not isfinite(number):
+            self.unusable[column] = RefusalReason.IMPLAUSIBLE
+            return None
+        return number
+
+    def choice(self, column: str, choices: Mapping[float, _Choice]) -> _Choice | None:
+        number = self.number(column)
+        if number is None:
+            return None
+        if number not in choices:
+            self.unusable[column] = RefusalReason.IMPLAUSIBLE
+        return choices.get(number)
+
+    def consciousness(self) -> Consciousness | None:
+        text = self.text("consciousness")
+        try:
+            return Consciousness(text) if text else None
+        except ValueError:
+            self.unusable["consciousness"] = RefusalReason.IMPLAUSIBLE
+            return None
+
+
+def _news2(cells: _Cells) -> Result:
+    return news2.score(
+        News2Inputs(
+            age_years=cells.number("age_years"),
+            respiration_per_min=cells.number("respiration_per_min"),
+            spo2_percent=cells.number("spo2_percent"),
+            spo2_scale=cells.choice("spo2_scale", _SPO2_SCALE),
+            on_oxygen=cells.choice("on_oxygen", _ON_OXYGEN),
+            systolic_mmhg=cells.number("systolic_mmhg"),
+            heart_rate_bpm=cells.number("heart_rate_bpm"),
+            consciousness=cells.consciousness(),
+            temperature_c=cells.number("temperature_c"),
+            unusable=cells.unusable,
+        )
+    )
+
+
+_SCORES: Final[Mapping[str, Callable[[_Cells], Result]]] = {"NEWS2": _news2}
+
+
+def _score(cells: _Cells) -> Result:
+    named = _SCORES.get(cells.text("score"))
+    if named is None:
+        return Refused((Refusal(RefusalReason.UNKNOWN_SCORE, "score"),), {})
+    return named(cells)
+
+
+def _outcome(result: Result) -> tuple[str, str, str, str]:
+    """Return total, band, parts and refusal as cells."""
+    if isinstance(result, Scored):
+        return str(result.total), result.band, _json(result.parts), ""
+    parts = {**result.parts, "at_least": result.at_least}
+    return "", "", _json(parts), ";".join(str(reason) for reason in result.reasons)
+
+
+def _json(parts: Mapping[str, int]) -> str:
+    return json.dumps(dict(parts), separators=(",", ":"))
+
+
+def read_header(line: str) -> tuple[str, ...]:
+    """Return the column names of a header line.
+
+    Raises:
+        HeaderError: a column is missing or stands there twice; the message names it.
+
+    """
+    names = tuple(name.strip() for name in _split(line))
+    for column in IN_COLUMNS:
+        if names.count(column) != 1:
+            times = names.count(column)
+            message = f"the header has column {column} {times} times, not once"
+            raise HeaderError(message)
+    return names
+
+
+def score_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Yield the header and one row of ``OUT_COLUMNS`` for each row of a CSV table.
+
+    Lines without any character are no rows.
+
+    Raises:
+        HeaderError: the header lacks a column or has one twice.
+
+    """
+    remaining = iter(lines)
+    header = read_header(next(remaining, ""))
+    yield OUT_COLUMNS
+    for line in remaining:
+        if line.strip("\r\n"):
+            values = _split(line)
+            cells = _Cells(dict(zip(header, values, strict=False)))
+            outcome = _outcome(_score(cells))
+            yield (cells.text("id"), cells.text("score"), *outcome)
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        return line.rstrip("\r\n").split(",")

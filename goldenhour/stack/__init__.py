@@ -1,0 +1,1 @@
+"""The programs of a running stack: what they are, and one supervisor that keeps them up."""

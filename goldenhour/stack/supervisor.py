@@ -1,0 +1,187 @@
+"""Keeps programs running: start, wait until ready, restart with back-off, stop in order.
+
+A child never outlives this process: on Linux the kernel kills it when its parent dies
+(PR_SET_PDEATHSIG), so that not even ``kill -9`` of the supervisor leaves anything behind.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from goldenhour.stack.program import READY_TIMEOUT_US, Program, back_off_us, parse_ready
+from ports.clock import Clock
+
+_PR_SET_PDEATHSIG: Final = 1
+_STOP_TIMEOUT_S: Final = 25
+_LATELY_US: Final = 60_000_000
+
+_logger = structlog.get_logger()
+
+
+class ProgramFailed(Exception):  # noqa: N818 - named for what happened
+    """A program ended, or never became ready, while it was being started for the first time."""
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Supervised:
+    """One program under supervision."""
+
+    def __init__(self, program: Program, home: Path, clock: Clock) -> None:
+        """Prepare; nothing runs before ``start``."""
+        self.program = program
+        self.ready: Mapping[str, str] = {}
+        self.restarts = 0
+        self.ready_at_us = 0
+        self._home = home
+        self._clock = clock
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._ready_event = asyncio.Event()
+        self._restart_times_us: list[int] = []
+        self._stopping = False
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running child."""
+        if self._process is None:
+            raise ProgramFailed(self.program.name)
+        return self._process.pid
+
+    async def start(self) -> Mapping[str, str]:
+        """Start it and return what its ready line says.
+
+        Raises:
+            ProgramFailed: it ended or stayed silent; the message names its log file.
+        """
+        self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.program.name}")
+        waiter = asyncio.create_task(self._ready_event.wait())
+        done, _ = await asyncio.wait(
+            {waiter, self._keeper},
+            timeout=READY_TIMEOUT_US / 1e6,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        waiter.cancel()
+        if waiter not in done:
+            await self.stop()
+            log_file = self.program.log_file(self._home)
+            message = f"{self.program.name} did not become ready; see {log_file}"
+            tail = log_file.read_text(errors="replace").splitlines()[-5:]
+            raise ProgramFailed("\n".join([message, *tail]))
+        return self.ready
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL; the supervisor restarts it."""
+        self._ready_event.clear()
+        os.kill(self.pid, signal.SIGKILL)
+
+    async def wait_ready(self) -> None:
+        """Wait until it says that it is ready (again)."""
+        await self._ready_event.wait()
+
+    async def stop(self) -> int | None:
+        """Ask it to stop, after a time make it; return its exit code."""
+        self._stopping = True
+        process = self._process
+        code = None
+        if process is not None and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            try:
+                code = await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+            except TimeoutError:
+                _logger.warning("program_killed_at_stop", program=self.program.name)
+                process.kill()
+                code = await process.wait()
+        elif process is not None:
+            code = process.returncode
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ProgramFailed):
+                await self._keeper
+        return code
+
+    async def wait_ended(self) -> int:
+        """Wait for a program that ends by itself; return its exit code."""
+        if self._process is None:
+            raise ProgramFailed(self.program.name)
+        self._stopping = True
+        return await self._process.wait()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._run_once()
+            if self._stopping or not self.ready:
+                return
+            self._ready_event.clear()
+            self.restarts += 1
+            now_us = self._clock.monotonic_us()
+            self._restart_times_us = [
+                at for at in self._restart_times_us if now_us - at < _LATELY_US
+            ]
+            pause_us = back_off_us(len(self._restart_times_us))
+            self._restart_times_us.append(now_us)
+            _logger.warning("program_restarts", program=self.program.name, pause_us=pause_us)
+            await self._clock.sleep_us(pause_us)
+
+    async def _run_once(self) -> None:
+        log_file = self.program.log_file(self._home)
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        with log_file.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.program.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, **self.program.environment},
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        stdout = self._process.stdout
+        if stdout is None:
+            raise ProgramFailed(self.program.name)
+        while line := await stdout.readline():
+            said = parse_ready(line)
+            if said is not None:
+                self.ready = said
+                self.ready_at_us = self._clock.monotonic_us()
+                self._ready_event.set()
+        await self._process.wait()
+
+
+class Stack:
+    """All supervised programs, stopped in the reverse order of their start."""
+
+    def __init__(self, home: Path, clock: Clock) -> None:
+        """Prepare an empty stack that keeps its logs under ``home``."""
+        self._home = home
+        self._clock = clock
+        self.programs: dict[str, Supervised] = {}
+
+    async def start(self, program: Program) -> Mapping[str, str]:
+        """Start one more program and wait until it is ready."""
+        supervised = Supervised(program, self._home, self._clock)
+        self.programs[program.name] = supervised
+        return await supervised.start()
+
+    def named(self, name: str) -> Supervised:
+        """Return the program of this name, or the first whose name begins with it."""
+        for known, supervised in self.programs.items():
+            if known == name or known.startswith(f"{name}-"):
+                return supervised
+        raise ProgramFailed(name)
+
+    async def stop(self) -> None:
+        """Stop every program."""
+        for supervised in reversed(list(self.programs.values())):
+            await supervised.stop()
+        self.programs.clear()

@@ -1,0 +1,142 @@
+"""Plain set-up of a gRPC server: health, reflection, keep-alive, one port, and a clean end.
+
+Without TLS a server listens on loopback only. The port is taken exclusively (no SO_REUSEPORT), so
+a second program on it fails at once instead of sharing its calls.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any, Final, NoReturn
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+STATUS_DETAILS_KEY: Final = "grpc-status-details-bin"
+"""The trailing metadata in which gRPC carries a google.rpc.Status."""
+
+SERVER_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.ping_timeout_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # Vehicles ping every two seconds, with or without data: that is no abuse.
+    ("grpc.http2.min_ping_interval_without_data_ms", 500),
+    ("grpc.http2.max_ping_strikes", 0),
+)
+
+_SERVING: Final = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+class AddressRefused(Exception):  # noqa: N818 - it states a fact, as the other refusals do
+    """A server cannot listen where its setting says; the message names the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that listens; ``address`` names the port it really took."""
+
+    host: str
+    port: int
+    _server: grpc.aio.Server
+    _health: health.aio.HealthServicer
+    _services: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """Where clients find it, as ``host:port``."""
+        return f"{self.host}:{self.port}"
+
+    async def set_serving(self, serving: bool) -> None:  # noqa: FBT001 - reads as what it says
+        """Tell those who ask for its health; calls go on either way."""
+        for name in ("", *self._services):
+            await self._health.set(name, _SERVING if serving else _NOT_SERVING)
+
+    async def stop(self, grace_ms: int = 2_000) -> None:
+        """Take no new calls, give running ones ``grace_ms`` to end, then cut them."""
+        await self.set_serving(False)
+        await self._server.stop(grace_ms / 1_000)
+
+
+async def serve(
+    registrations: Iterable[Callable[[grpc.aio.Server], None]],
+    address: str,
+    *,
+    services: Sequence[str],
+    options: Iterable[tuple[str, int | str]] = (),
+    setting: str = "--address",
+) -> Server:
+    """Start a server at ``address`` (``host:port``, port 0 takes a free one).
+
+    ``registrations`` add servicers; ``services`` are their full proto names, for reflection and
+    health; ``options`` go before the defaults; ``setting`` is named when the address is refused.
+
+    Raises:
+        AddressRefused: the port is busy, or the host is not loopback.
+    """
+    host = _loopback(address, setting)
+    server = grpc.aio.server(options=[*SERVER_OPTIONS, *options])
+    for register in registrations:
+        register(server)
+    health_servicer = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    described = (*services, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(described, server)
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError as error:
+        message = f"{address} is busy: free it, or choose another address with {setting}"
+        raise AddressRefused(message) from error
+    await server.start()
+    started = Server(host, port, server, health_servicer, tuple(services))
+    await started.set_serving(True)
+    return started
+
+
+def rich_status(
+    code: grpc.StatusCode, message: str, violations: Iterable[tuple[str, str]] = ()
+) -> status_pb2.Status:
+    """Return a status whose details are a BadRequest of ``(field path, description)`` pairs."""
+    listed = [
+        error_details_pb2.BadRequest.FieldViolation(field=field_path, description=description)
+        for field_path, description in violations
+    ]
+    details: list[any_pb2.Any] = []
+    if listed:
+        packed = any_pb2.Any()
+        packed.Pack(error_details_pb2.BadRequest(field_violations=listed))
+        details.append(packed)
+    return status_pb2.Status(code=code.value[0], message=message, details=details)
+
+
+async def abort_with(
+    context: "grpc.aio.ServicerContext[Any, Any]",
+    code: grpc.StatusCode,
+    message: str,
+    violations: Iterable[tuple[str, str]] = (),
+) -> NoReturn:
+    """End the call with a status that names the fields at fault; the message has no patient data.
+
+    Raises:
+        grpc.aio.AbortError: always; let it pass.
+    """
+    status = rich_status(code, message, violations)
+    await context.abort(code, message, ((STATUS_DETAILS_KEY, status.SerializeToString()),))
+    raise AssertionError  # abort has raised
+
+
+def _loopback(address: str, setting: str) -> str:
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        message = f"{address} is not a loopback host:port, and there is no TLS: change {setting}"
+        raise AddressRefused(message)
+    return address.rpartition(":")[0]

@@ -1,0 +1,1 @@
+"""The log: Kafka by aiokafka, and its in-memory twin."""

@@ -1,0 +1,104 @@
+"""Set-up of logs: events with keys, as JSON lines or for a console, always on standard error.
+
+A log line never carries patient data. As a last defence, a value logged under the name of a vital
+sign or of a personal detail is replaced by ``withheld``; the name stays, so that the line that
+broke the rule is found.
+"""
+
+import logging
+import logging.config
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+from structlog.typing import Processor
+
+from clinical.vitals import Vital
+
+WITHHELD: Final = "withheld"
+"""What stands in a log line in place of patient data."""
+
+PATIENT_KEYS: Final = frozenset(Vital) | {
+    "age_years",
+    "consciousness",
+    "items",
+    "patient",
+    "patient_name",
+    "picture",
+    "pregnant",
+    "vitals",
+}
+"""Keys under which patient data could come into a log line."""
+
+_QUIET: Final = {"aiokafka": "ERROR", "faust": "WARNING", "mode": "WARNING", "grpc": "WARNING"}
+"""Third parties that repeat at length what our own events and metrics say."""
+
+
+def withhold(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace the values of PATIENT_KEYS."""
+    for key in PATIENT_KEYS & event.keys():
+        event[key] = WITHHELD
+    return event
+
+
+def configure_logging(*, json: bool, level: str = "INFO") -> None:
+    """Send the events of structlog and of the standard library to standard error.
+
+    ``json`` gives one object per line; otherwise lines for a person, coloured on a terminal.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        withhold,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    logging.config.dictConfig(_stderr(shared, _rendering(json=json), level))
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """Return a logger; ``name`` is the module's, and the event is a short noun phrase."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+def _rendering(*, json: bool) -> list[Processor]:
+    drop_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if json:
+        return [
+            drop_meta,
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ]
+    return [drop_meta, structlog.dev.ConsoleRenderer()]
+
+
+def _stderr(shared: list[Processor], rendering: list[Processor], level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "event": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": shared,
+                "processors": rendering,
+            }
+        },
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "event",
+                "stream": "ext://sys.stderr",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {name: {"level": quiet} for name, quiet in _QUIET.items()},
+    }

@@ -1,0 +1,1 @@
+"""Patients, links, fleets and scenarios with known answers, driving real vehicle clients."""

@@ -1,0 +1,116 @@
+"""A subscriber of the command center's alert feed, as any dispatcher's program would be.
+
+It keeps its resume token and subscribes again after a loss, so what it yields is every change
+once; alarm id and revision tell a change that was delivered twice.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Final
+
+import grpc
+
+from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2, alert_service_pb2_grpc
+from clinical.alarms.view import AlarmView
+from ports.clock import Clock
+from ports.grpc_channel import open_channel
+from wire.alarms import alarm_view
+
+RECONNECT_US: Final = 100_000
+"""Pause before subscribing again."""
+
+_LOST: Final = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An alarm as it arrived."""
+
+    alarm: AlarmView
+    delivery_id: bytes
+    at_us: int
+    """Wall time of arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """All that was current at subscription has arrived."""
+
+    alarms: int
+
+
+class AlertFeed:
+    """One subscription to the feed."""
+
+    def __init__(self, address: str, subscriber: str, clock: Clock) -> None:
+        """Prepare a subscription; nothing is opened before ``events``."""
+        self._address = address
+        self._subscriber = subscriber
+        self._clock = clock
+        self._token: bytes | None = None
+        self.caught_up = False
+        """Whether a subscription stands and all that was current has arrived by it."""
+
+    async def events(self) -> AsyncGenerator[Delivered | CaughtUp]:
+        """Yield what the feed delivers, over any number of reconnections.
+
+        Raises:
+            grpc.aio.AioRpcError: the center refused the subscription.
+        """
+        async with open_channel(self._address) as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            while True:
+                try:
+                    async for event in self._subscribe(stub):
+                        yield event
+                except grpc.aio.AioRpcError as lost:
+                    if lost.code() is grpc.StatusCode.OUT_OF_RANGE and self._token is not None:
+                        self._token = None
+                    elif lost.code() not in _LOST:
+                        raise
+                await self._clock.sleep_us(RECONNECT_US)
+
+    async def acknowledge(self, alarm: AlarmView, person: str, request_id: str) -> None:
+        """Take responsibility for an alarm as it was seen.
+
+        Raises:
+            grpc.aio.AioRpcError: it was refused, or is not known to have taken effect.
+        """
+        async with open_channel(self._address) as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            await stub.Acknowledge(
+                alert_service_pb2.AcknowledgeRequest(
+                    acknowledgement=alarm_pb2.Acknowledgement(
+                        encounter_id=alarm.encounter_id,
+                        alarm_id=alarm.alarm_id,
+                        priority=alarm_pb2.Priority.ValueType(alarm.priority),
+                        revision=alarm.revision,
+                        person=person,
+                        place=alarm_pb2.PLACE_CENTER,
+                        request_id=request_id,
+                    )
+                )
+            )
+
+    async def _subscribe(
+        self, stub: "alert_service_pb2_grpc.AlertServiceAsyncStub"
+    ) -> AsyncGenerator[Delivered | CaughtUp]:
+        call = stub.Subscribe(
+            alert_service_pb2.SubscribeRequest(
+                subscriber=self._subscriber, resume_token=self._token
+            )
+        )
+        try:
+            async for response in call:
+                at_us = self._clock.now_us()
+                if response.HasField("resume_token"):
+                    self._token = response.resume_token
+                if response.HasField("caught_up"):
+                    self.caught_up = True
+                    yield CaughtUp(response.caught_up.alarms)
+                else:
+                    delivery = response.delivery
+                    yield Delivered(alarm_view(delivery.alarm), delivery.delivery_id, at_us)
+        finally:
+            self.caught_up = False
+            call.cancel()

@@ -1,0 +1,151 @@
+"""The fleet of one scenario: its units, and a monitor on every patient.
+
+Every monitor shows its patient once a second; the monitors are spread over the second, so that the
+load is even. A patient's illness follows the story; before the story begins everybody is well.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from random import Random
+from typing import Protocol
+
+from clinical.items import CrewEvent, EncounterChange, EncounterEvent, Vitals
+from ports.clock import Clock
+from simulators.physiology import Patient, SimulatedMonitor
+from simulators.scenario import RECORDINGS, CrewAct, Encounter, Scenario
+from simulators.story import SECOND_US, Story
+from simulators.units import SimulatedUnit
+from vehicle.devices.recording import read_recording
+from wire.uuid7 import RANDOM_BYTES, uuid7
+
+REACHED_POLL_US = 50_000
+
+
+class Monitor(Protocol):
+    """A monitor on a patient."""
+
+    def show(self, ill_s: float | None) -> Vitals:
+        """Return what is shown at the next second, so many seconds after the onset, if any."""
+        ...
+
+
+class RecordedMonitor:
+    """A monitor that shows a recording, over and over."""
+
+    def __init__(self, rows: Sequence[Vitals]) -> None:
+        """Begin at the first row."""
+        self._rows = rows
+        self._next = 0
+
+    def show(self, ill_s: float | None) -> Vitals:
+        """Return the next row."""
+        del ill_s
+        row = self._rows[self._next % len(self._rows)]
+        self._next += 1
+        return row
+
+
+def encounter_ids(scenario: Scenario, seed: int, now_us: int) -> Mapping[str, str]:
+    """Return the id of every encounter by its key: the moment is real, the rest is the seed's."""
+    return {
+        one.key: str(uuid7(now_us, Random(f"{seed}/{one.key}").randbytes(RANDOM_BYTES)))  # noqa: S311
+        for one in scenario.encounters
+    }
+
+
+def monitor_of(encounter: Encounter, seed: int) -> Monitor:
+    """Return the monitor on a patient."""
+    if encounter.recording is not None:
+        return RecordedMonitor(
+            [row.vitals for row in read_recording(RECORDINGS / encounter.recording)]
+        )
+    own = encounter.seed
+    if own is None:
+        digest = blake2b(f"{seed}/{encounter.key}".encode(), digest_size=6).digest()
+        own = int.from_bytes(digest, "big")
+    return SimulatedMonitor(Patient(own, encounter.course, encounter.rate))
+
+
+class Fleet:
+    """Drives the units of a scenario."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        units: Mapping[str, SimulatedUnit],
+        ids: Mapping[str, str],
+        *,
+        seed: int,
+        story: Story,
+        clock: Clock,
+    ) -> None:
+        """Prepare; ``start`` it."""
+        self._scenario = scenario
+        self._units = units
+        self._ids = ids
+        self._seed = seed
+        self._story = story
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+        self._unit_of = {one.key: units[one.unit] for one in scenario.encounters}
+
+    async def start(self) -> None:
+        """Start every unit and attach every monitor."""
+        await asyncio.gather(*(unit.start() for unit in self._units.values()))
+        begin_us = self._clock.monotonic_us()
+        patients = self._scenario.encounters
+        for place, one in enumerate(patients):
+            due_us = begin_us + place * SECOND_US // len(patients)
+            self._tasks.append(asyncio.create_task(self._attend(one, due_us), name=one.key))
+        for act in self._scenario.crew:
+            self._tasks.append(asyncio.create_task(self._act(act), name=act.encounter))
+
+    async def reached(self) -> None:
+        """Return once every unit that has a patient has been seen to reach the center."""
+        waited_for = [self._units[name] for name in {it.unit for it in self._scenario.encounters}]
+        while not all(unit.reached for unit in waited_for):
+            await self._clock.sleep_us(REACHED_POLL_US)
+
+    async def failed(self) -> None:
+        """Return never; raise what a monitor or a unit failed with."""
+        await asyncio.gather(*self._tasks, *(unit.failed() for unit in self._units.values()))
+
+    async def end(self) -> None:
+        """Take every monitor off and end every encounter."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = EncounterEvent(EncounterChange.ENDED)
+        for key, unit in self._unit_of.items():
+            await unit.capture(self._ids[key], [ended])
+
+    async def drain(self) -> None:
+        """Return once everything captured is acknowledged."""
+        await asyncio.gather(*(unit.drain() for unit in self._units.values()))
+
+    async def stop(self) -> None:
+        """Stop every unit."""
+        await asyncio.gather(*(unit.stop() for unit in self._units.values()))
+
+    async def _attend(self, one: Encounter, due_us: int) -> None:
+        """Open the encounter and show its patient once a second, for ever."""
+        unit, encounter_id = self._units[one.unit], self._ids[one.key]
+        monitor = monitor_of(one, self._seed)
+        opened = EncounterEvent(EncounterChange.OPENED, bay=one.bay, age_years=one.age_years)
+        await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+        await unit.capture(encounter_id, [opened])
+        while True:
+            await unit.capture(encounter_id, [monitor.show(self._ill_s(one))])
+            due_us += SECOND_US
+            await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+
+    def _ill_s(self, one: Encounter) -> float | None:
+        second = self._story.second()
+        if second is None or one.onset_s is None or second < one.onset_s:
+            return None
+        return second - one.onset_s
+
+    async def _act(self, act: CrewAct) -> None:
+        await self._story.until(act.at_s)
+        await self._unit_of[act.encounter].capture(self._ids[act.encounter], [CrewEvent(act.value)])

@@ -1,0 +1,182 @@
+"""Links that fail on schedule: a TCP proxy in front of the gateway for each unit with a fault.
+
+``delay`` holds every byte back for a while, ``stall`` holds bytes until it is over, ``drop`` breaks
+the connections once a second but takes new ones, ``cut`` breaks them and takes none. Units whose
+links are to stay whole go to the gateway directly.
+
+Bounds: a direction holds at most ``CHUNKS_HELD`` chunks; beyond that the sender has to wait, as on
+a link that is full.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Final
+
+from ports.clock import Clock
+from simulators.scenario import Fault
+from simulators.story import SECOND_US, Story
+
+CHUNK_BYTES: Final = 65_536
+CHUNKS_HELD: Final = 256
+DROP_EVERY_S: Final = 1.0
+
+
+class FaultyLink:
+    """The link of one unit."""
+
+    def __init__(self, gateway: str, clock: Clock) -> None:
+        """Prepare a whole link to the gateway, ``host:port``; ``open`` it before use."""
+        host, _, port = gateway.rpartition(":")
+        self._target = (host, int(port))
+        self._clock = clock
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._carriers: set[asyncio.Task[None]] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._cut = False
+        self._delay_us = 0
+        self.address = ""
+        """Where the unit connects, ``host:port``."""
+
+    async def open(self) -> None:
+        """Listen on a free port."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def close(self) -> None:
+        """Break every connection and stop listening."""
+        if self._server is not None:
+            self._server.close()
+        self.drop()
+        for carrier in list(self._carriers):
+            carrier.cancel()
+        await asyncio.gather(*self._carriers, return_exceptions=True)
+
+    def cut(self) -> None:
+        """Break every connection and take no new one."""
+        self._cut = True
+        self.drop()
+
+    def stall(self) -> None:
+        """Hold every byte."""
+        self._flowing.clear()
+
+    def delay(self, delay_ms: int) -> None:
+        """Hold every byte for so long, each way."""
+        self._delay_us = delay_ms * 1_000
+
+    def drop(self) -> None:
+        """Break every connection."""
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    def heal(self) -> None:
+        """Be whole again."""
+        self._cut = False
+        self._delay_us = 0
+        self._flowing.set()
+
+    async def _accept(self, unit: asyncio.StreamReader, to_unit: asyncio.StreamWriter) -> None:
+        if self._cut:
+            to_unit.transport.abort()
+            return
+        try:
+            gateway, to_gateway = await asyncio.open_connection(*self._target)
+        except OSError:
+            to_unit.transport.abort()
+            return
+        writers = {to_unit, to_gateway}
+        self._writers |= writers
+        carriers = {
+            asyncio.create_task(self._carry(unit, to_gateway)),
+            asyncio.create_task(self._carry(gateway, to_unit)),
+        }
+        self._carriers |= carriers
+        await asyncio.wait(carriers)
+        self._carriers -= carriers
+        self._writers -= writers
+        for writer in writers:
+            writer.transport.abort()
+
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        """Carry one direction to its end; chunks under way overlap, so a delay costs no width."""
+        held: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(CHUNKS_HELD)
+        letting_go = asyncio.create_task(self._let_go(held, sink))
+        try:
+            with suppress(OSError):
+                while chunk := await source.read(CHUNK_BYTES):
+                    await held.put((self._clock.monotonic_us() + self._delay_us, chunk))
+            await held.put((0, b""))
+            await letting_go
+        finally:
+            letting_go.cancel()
+            sink.transport.abort()
+
+    async def _let_go(
+        self, held: "asyncio.Queue[tuple[int, bytes]]", sink: asyncio.StreamWriter
+    ) -> None:
+        with suppress(OSError):
+            while True:
+                due_us, chunk = await held.get()
+                await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+                await self._flowing.wait()
+                if not chunk:
+                    return
+                sink.write(chunk)
+                await sink.drain()
+
+
+class Links:
+    """The links of a fleet and the faults that befall them."""
+
+    def __init__(self, faults: Iterable[Fault], gateway: str, clock: Clock) -> None:
+        """Prepare a link for every unit that a fault names."""
+        self._faults = tuple(faults)
+        self._gateway = gateway
+        self._clock = clock
+        self._links = {fault.unit: FaultyLink(gateway, clock) for fault in self._faults}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self, story: Story) -> None:
+        """Listen, and let each fault happen at its second of the story."""
+        for link in self._links.values():
+            await link.open()
+        self._tasks = [asyncio.create_task(self._befall(it, story)) for it in self._faults]
+
+    def address(self, unit_id: str) -> str:
+        """Return where a unit finds the gateway."""
+        link = self._links.get(unit_id)
+        return self._gateway if link is None else link.address
+
+    def heal(self) -> None:
+        """Make every link whole, for good."""
+        for task in self._tasks:
+            task.cancel()
+        for link in self._links.values():
+            link.heal()
+
+    async def close(self) -> None:
+        """End every link."""
+        self.heal()
+        for link in self._links.values():
+            await link.close()
+
+    async def _befall(self, fault: Fault, story: Story) -> None:
+        link = self._links[fault.unit]
+        await story.until(fault.at_s)
+        end_s = fault.at_s + fault.for_s
+        match fault.kind:
+            case "delay":
+                link.delay(fault.delay_ms)
+            case "stall":
+                link.stall()
+            case "cut":
+                link.cut()
+            case "drop":
+                while (story.second() or 0) < end_s:
+                    link.drop()
+                    await self._clock.sleep_us(int(DROP_EVERY_S * SECOND_US))
+        await story.until(end_s)
+        link.heal()

@@ -1,0 +1,206 @@
+"""The program ``simulate``: builds the fleet, plays the story, judges what came of it.
+
+Exit codes: 0 when the story was played and, where there is a report, nothing was lost, missed,
+shown twice or said without a reason; 1 otherwise.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any, Final
+
+import grpc
+import msgspec
+import typer
+from pydantic import ValidationError
+
+from ports.clock import SystemClock
+from ports.log.kafka_log import KafkaLog
+from ports.log.port import Log, LogLost
+from ports.logging import configure_logging, get_logger
+from ports.program import run as run_program
+from simulators.classification import Kill, Truth
+from simulators.fleet import Fleet, encounter_ids
+from simulators.generated import fleet_scenario
+from simulators.judge import Judge
+from simulators.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
+from simulators.links import Links
+from simulators.performance import NotConnected, Performance, story_file
+from simulators.reader import present
+from simulators.report import Evidence, Report, report_of, verdict
+from simulators.scenario import BadScenario, Scenario, Unit, load
+from simulators.settings import SimulateSettings
+from simulators.stdin_unit import StdinUnit, UnitFailed
+from simulators.story import Story
+from simulators.units import ClientUnit, SimulatedUnit
+from vehicle.spool import Spool, SpoolInUse
+
+SETTLE_US: Final = 2_000_000
+"""Time for the last alarms to arrive after the drain."""
+
+_log = get_logger(__name__)
+
+
+def main(  # noqa: PLR0917 - one per setting
+    scenario: Annotated[str | None, typer.Option(help="Name or path of a scenario.")] = None,
+    units: Annotated[int | None, typer.Option(help="So many ambulances instead.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of patients and jitter.")] = None,
+    gateway: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
+    alerts: Annotated[str | None, typer.Option(help="Address of the alert feed.")] = None,
+    kafka: Annotated[str | None, typer.Option(help="Kafka, read at the end.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Length of the story.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
+    kills: Annotated[Path | None, typer.Option(help="What was killed when.")] = None,
+    *,
+    log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
+) -> None:
+    """Drive a fleet of real vehicle clients through a story, and judge the feed."""
+    given = {
+        "scenario": scenario,
+        "units": units,
+        "seed": seed,
+        "gateway": gateway,
+        "alerts": alerts,
+        "kafka": kafka,
+        "home": home,
+        "seconds": seconds,
+        "report": report,
+        "kills": kills,
+        "log_json": log_json,
+    }
+    settings = _settings({name: value for name, value in given.items() if value is not None})
+    configure_logging(json=settings.log_json)
+    _log.info("settings", **settings.model_dump(mode="json"))
+    try:
+        story = _scenario(settings)
+    except BadScenario as bad:
+        typer.echo(f"--scenario: {bad}", err=True)
+        raise typer.Exit(2) from bad
+    raise typer.Exit(run_program(lambda stop: _guarded(settings, story, stop)))
+
+
+def _settings(given: dict[str, Any]) -> SimulateSettings:
+    try:
+        return SimulateSettings(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            option = "--" + str(problem["loc"][0]).replace("_", "-")
+            typer.echo(f"{option}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from error
+
+
+def _scenario(settings: SimulateSettings) -> Scenario:
+    if settings.units is not None:
+        return fleet_scenario(settings.units, settings.seed)
+    return load(settings.scenario)
+
+
+async def _guarded(settings: SimulateSettings, scenario: Scenario, stop: asyncio.Event) -> int:
+    try:
+        return await run(settings, scenario, stop)
+    except (LogLost, NotConnected, SpoolInUse, UnitFailed, grpc.aio.AioRpcError) as error:
+        _log.error("simulation failed", error=str(error))
+        return 1
+
+
+async def run(
+    settings: SimulateSettings, scenario: Scenario, stop: asyncio.Event, log: Log | None = None
+) -> int:
+    """Play a scenario until its length is over or ``stop`` is set; return the exit code.
+
+    ``log`` is the log that is read at the end in place of Kafka at ``settings.kafka``.
+
+    Raises:
+        LogLost, NotConnected, SpoolInUse, UnitFailed, AioRpcError: it could not be played.
+    """
+    clock = SystemClock()
+    home = settings.home
+    home.mkdir(parents=True, exist_ok=True)
+    story_file(home).unlink(missing_ok=True)
+    ids = encounter_ids(scenario, settings.seed, clock.now_us())
+    story = Story(clock)
+    async with AsyncExitStack() as stack:
+        judge = None if settings.alerts is None else Judge(settings.alerts, clock)
+        if judge is not None:
+            stack.push_async_callback(judge.stop)
+            await judge.start()
+        spool = Spool(home / "spool")
+        await spool.open()
+        stack.push_async_callback(spool.close)
+        ledger = Ledger(home / "ledger.jsonl", clock)
+        stack.callback(ledger.close)
+        links = Links(scenario.faults, settings.gateway, clock)
+        await links.open(story)
+        stack.push_async_callback(links.close)
+        units = {
+            unit.id: _unit(unit, links.address(unit.id), settings, spool, ledger)
+            for unit in scenario.units
+        }
+        fleet = Fleet(scenario, units, ids, seed=settings.seed, story=story, clock=clock)
+        stack.push_async_callback(fleet.stop)
+        await fleet.start()
+        _say({"ready": "simulate"})
+        performance = Performance(settings, fleet, links, judge, story)
+        seconds = await performance.play(stop)
+        await performance.wind_down(settings.stop_drain_s if stop.is_set() else settings.drain_s)
+        await clock.sleep_us(SETTLE_US)
+    if settings.report is None or story.started_us is None:
+        return 0
+    if log is None and settings.kafka is not None:
+        log = KafkaLog(settings.kafka, client_id="simulate-reader")
+    found = None if log is None else await present(log)
+    entries = read_ledger(home / "ledger.jsonl")
+    report = report_of(
+        Evidence(
+            truth=Truth(scenario, ids, story.started_us, _kills(settings.kills)),
+            seed=settings.seed,
+            seconds=seconds,
+            entries=entries,
+            acknowledged=_acknowledged(units.values(), entries),
+            present=None if found is None else found.frames,
+            receipts={} if found is None else found.receipts,
+            deliveries=None if judge is None else judge.deliveries,
+        )
+    )
+    return _write(report, settings.report)
+
+
+def _write(report: Report, path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=2) + "\n")
+    good = verdict(report)
+    _log.info("report", good=good, lost=report.get("frames_lost"))
+    return 0 if good else 1
+
+
+def _unit(
+    unit: Unit, gateway: str, settings: SimulateSettings, spool: Spool, ledger: Ledger
+) -> SimulatedUnit:
+    clock = SystemClock()
+    if unit.process:
+        return StdinUnit(unit.id, gateway, settings.home, ledger=ledger, clock=clock)
+    jitter = Random(f"{settings.seed}/{unit.id}/{clock.now_us()}")  # noqa: S311 - no secret
+    return ClientUnit(unit.id, gateway, spool, ledger=ledger, clock=clock, rng=jitter)
+
+
+def _say(line: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _kills(path: Path | None) -> tuple[Kill, ...]:
+    if path is None or not path.exists():
+        return ()
+    return tuple(msgspec.json.decode(path.read_bytes(), type=list[Kill]))
+
+
+def _acknowledged(units: Iterable[SimulatedUnit], entries: Sequence[LedgerEntry]) -> int:
+    frames: dict[str, list[FrameKey]] = {}
+    for entry in entries:
+        frames.setdefault(entry.unit, []).append(entry.frame)
+    return sum(unit.acknowledged(frames.get(unit.unit_id, [])) for unit in units)

@@ -1,0 +1,169 @@
+"""The report of a run: what was sent, what of it is in the log, what was said, and how fast.
+
+Pure: everything that was observed comes in as ``Evidence``. What was not observed (no feed, no
+log) is absent from the report, and absent is not a success: ``verdict`` asks only for what was.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, Final
+
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Phase
+from clinical.alarms.rule import Cause
+from simulators.alert_feed import Delivered
+from simulators.classification import Standing, Truth, described, matches, standing
+from simulators.ledger import FrameKey, LedgerEntry
+from simulators.story import SECOND_US
+from wire.frames import Lane
+
+AT_ONCE: Final = frozenset(
+    {Cause.NEWS2_HIGH, Cause.NEWS2_MEDIUM, Cause.SYSTOLIC_LOW, Cause.NO_PULSE}
+)
+"""Causes without a delay: from the frame to the feed nothing waits on purpose."""
+LINK_SETTLES_S: Final = 3
+"""A link counts as whole again so long after its fault."""
+
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that was observed of a run."""
+
+    truth: Truth
+    seed: int
+    seconds: float
+    """Length of the story."""
+    entries: Sequence[LedgerEntry]
+    """The ledger."""
+    acknowledged: int
+    """Of the entries."""
+    present: AbstractSet[FrameKey] | None
+    """Frames that an independent reader found in the log; None: there was no reader."""
+    receipts: Mapping[str, int]
+    """Receipts found in the log, by unit; their frames cannot be told apart there."""
+    deliveries: Sequence[Delivered] | None
+    """What the feed delivered; None: nobody listened."""
+
+
+def report_of(evidence: Evidence) -> Report:
+    """Return the report as JSON has it."""
+    truth = evidence.truth
+    return {
+        "scenario": truth.scenario.name,
+        "units": len(truth.scenario.units),
+        "seconds": round(evidence.seconds, 1),
+        "seed": evidence.seed,
+        "frames_sent": len(evidence.entries),
+        "frames_acknowledged": evidence.acknowledged,
+        **({} if evidence.present is None else _losses(evidence, evidence.present)),
+        **({} if evidence.deliveries is None else _alarms(evidence, evidence.deliveries)),
+        "kills": [
+            {"what": it.what, "at_s": it.at_s, "recovered_s": it.recovered_s} for it in truth.kills
+        ],
+    }
+
+
+def verdict(report: Mapping[str, Any]) -> bool:
+    """Tell whether nothing was lost, missed, shown twice, or said without a reason."""
+    faults = ("frames_lost", "alarms_missed", "alarms_unexpected", "alarms_shown_twice")
+    return report["frames_sent"] > 0 and not any(report.get(name) for name in faults)
+
+
+def _losses(evidence: Evidence, present: AbstractSet[FrameKey]) -> Report:
+    """Count the absent; one that a client made itself may be a receipt that the log holds."""
+    absent = [entry for entry in evidence.entries if entry.frame not in present]
+    own = Counter(it.unit for it in absent if it.sent_us is None and it.lane == Lane.ALARM)
+    excused = sum(min(count, evidence.receipts.get(unit, 0)) for unit, count in own.items())
+    lost = Counter(entry.unit for entry in absent)
+    return {"frames_lost": len(absent) - excused, "lost_by_unit": dict(lost) if absent else {}}
+
+
+def _alarms(evidence: Evidence, deliveries: Sequence[Delivered]) -> Report:
+    truth = evidence.truth
+    first: dict[bytes, Delivered] = {}
+    for delivered in deliveries:
+        first.setdefault(delivered.alarm.alarm_id, delivered)
+    expectations = [
+        (one, [it for it in deliveries if matches(it, one, truth)])
+        for one in truth.scenario.expectations
+        if one.until_s <= evidence.seconds
+    ]
+    expected = {it.alarm.alarm_id for _, seen in expectations for it in seen}
+    standings = {alarm_id: standing(it, truth) for alarm_id, it in first.items()}
+    unexpected = [
+        it
+        for alarm_id, it in first.items()
+        if standings[alarm_id] is Standing.UNEXPECTED and alarm_id not in expected
+    ]
+    counts = Counter(of for alarm_id, of in standings.items() if alarm_id not in expected)
+    revisions = Counter((it.alarm.alarm_id, it.alarm.revision) for it in deliveries)
+    missed = sum(not seen for _, seen in expectations)
+    return {
+        "alarms_expected": len(expectations),
+        "alarms_seen": len(expectations) - missed,
+        "alarms_missed": missed,
+        "alarms_unexpected": len(unexpected),
+        "alarms_attributable": counts[Standing.ATTRIBUTABLE],
+        "alarms_on_recordings": counts[Standing.ON_RECORDING],
+        "alarms_shown_twice": sum(count - 1 for count in revisions.values()),
+        "alarms_delivered": len(deliveries),
+        "expectations": [
+            {
+                "encounter": one.encounter,
+                "any_of": [str(cause) for cause in one.any_of],
+                "min_priority": one.min_priority,
+                "after_s": one.after_s,
+                "within_s": one.within_s,
+                "seen": bool(seen),
+                "cause": seen[0].alarm.cause if seen else None,
+                "at_s": round(truth.second(seen[0].at_us), 3) if seen else None,
+            }
+            for one, seen in expectations
+        ],
+        "unexpected": [described(it, truth) for it in unexpected],
+        "latency_ms": _latency_ms(evidence, list(first.values())),
+    }
+
+
+def _latency_ms(evidence: Evidence, first: Sequence[Delivered]) -> Report:
+    """Measure alarms that wait for nothing, on links that were whole."""
+    sent_us = {it.frame: it.sent_us for it in evidence.entries if it.sent_us is not None}
+    latencies = sorted(
+        (it.at_us - sent) / 1_000
+        for it in first
+        if it.alarm.cause in AT_ONCE
+        and it.alarm.phase is Phase.START
+        and not it.alarm.late
+        and (sent := sent_us.get(_key(it.alarm.frame))) is not None
+        and _whole(it.alarm.unit_id, sent, evidence.truth)
+    )
+    return {
+        "p50": percentile(latencies, 0.50),
+        "p99": percentile(latencies, 0.99),
+        "max": percentile(latencies, 1.0),
+        "count": len(latencies),
+    }
+
+
+def _key(frame: FrameRef) -> FrameKey:
+    return (frame.unit_id, frame.lane, frame.segment, frame.sequence)
+
+
+def _whole(unit_id: str, at_us: int, truth: Truth) -> bool:
+    second = (at_us - truth.started_us) / SECOND_US
+    return not any(
+        fault.unit == unit_id and fault.at_s <= second <= fault.at_s + fault.for_s + LINK_SETTLES_S
+        for fault in truth.scenario.faults
+    )
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the nearest-rank percentile of ordered values, 3 decimals; None of none."""
+    if not ordered:
+        return None
+    return round(ordered[max(0, ceil(share * len(ordered)) - 1)], 3)

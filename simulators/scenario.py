@@ -1,0 +1,184 @@
+"""A scenario: units, patients, faults and what must be seen, as frozen values read from TOML.
+
+All seconds are of the story, which begins when every unit has connected. What a scenario expects
+is the truth that a run is judged by; it is written by a person and never computed by a detector.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+
+from clinical.alarms.rule import Cause
+from clinical.items import CrewFinding
+from simulators.physiology import Course
+
+SCENARIOS: Final = Path(__file__).parent / "scenarios"
+RECORDINGS: Final = Path(__file__).parent / "recordings"
+
+FaultKind = Literal["delay", "drop", "stall", "cut"]
+
+
+class BadScenario(ValueError):  # noqa: N818 - named for what it is
+    """A file is no scenario; the words name the field."""
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Unit(_Part, frozen=True):
+    """Anything with an uplink."""
+
+    id: str
+    kind: Literal["AMBULANCE", "MOBILE_CT", "TENT_HOSPITAL", "COMMAND_SITE"] = "AMBULANCE"
+    process: bool = False
+    """Whether it runs as a ``goldenhour vehicle`` process of its own."""
+
+
+class Encounter(_Part, frozen=True):
+    """One patient of one unit."""
+
+    key: str
+    """Names the patient inside the scenario."""
+    unit: str
+    bay: str = "1"
+    age_years: int = 60
+    course: Course = Course.WELL
+    onset_s: float | None = None
+    """When the course begins; required unless the patient stays well."""
+    rate: float = 1.0
+    seed: int | None = None
+    """Fixes this patient whatever the seed of the run."""
+    recording: str | None = None
+    """File in the recordings folder that is played in the place of a simulated patient."""
+
+
+class Fault(_Part, frozen=True):
+    """What happens to the link of one unit."""
+
+    unit: str
+    at_s: float
+    for_s: float
+    kind: FaultKind
+    delay_ms: int = 0
+    """Added to each direction; for ``delay``."""
+
+
+class CrewAct(_Part, frozen=True):
+    """The crew enters a finding."""
+
+    encounter: str
+    at_s: float
+    finding: Literal["NO_PULSE", "PULSE_FELT"]
+
+    @property
+    def value(self) -> CrewFinding:
+        """The finding as a unit captures it."""
+        return CrewFinding[self.finding]
+
+
+class Expectation(_Part, frozen=True):
+    """An alarm that has to be on the feed inside a window."""
+
+    encounter: str
+    any_of: tuple[Cause, ...]
+    min_priority: Literal["LOW", "MEDIUM", "HIGH"]
+    after_s: float
+    within_s: float
+
+    @property
+    def until_s(self) -> float:
+        """The end of the window."""
+        return self.after_s + self.within_s
+
+
+class Allowance(_Part, frozen=True):
+    """Technical alarms that an injected fault explains, whether or not they come."""
+
+    unit: str
+    causes: tuple[Cause, ...]
+    from_s: float
+    to_s: float
+
+
+class Scenario(_Part, frozen=True):
+    """One story."""
+
+    name: str
+    units: tuple[Unit, ...]
+    encounters: tuple[Encounter, ...]
+    faults: tuple[Fault, ...] = ()
+    crew: tuple[CrewAct, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+
+    def onset_s(self, key: str) -> float | None:
+        """Return when a patient's state is first made to change; None: never."""
+        onsets = [one.onset_s for one in self.encounters if one.key == key]
+        found = [act.at_s for act in self.crew if act.encounter == key]
+        return min((it for it in [*onsets, *found] if it is not None), default=None)
+
+
+def load(name_or_path: str) -> Scenario:
+    """Return a scenario by its name or its file.
+
+    Raises:
+        BadScenario: there is none, or a field of it is wrong.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = SCENARIOS / f"{name_or_path}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"no scenario at {path}: {error.strerror}"
+        raise BadScenario(message) from error
+    return parse(text)
+
+
+def parse(text: str) -> Scenario:
+    """Return the scenario that a TOML text describes; BadScenario names the field."""
+    try:
+        document: Mapping[str, Any] = tomllib.loads(text)
+        scenario = msgspec.convert(document, Scenario)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise BadScenario(str(error)) from error
+    for problem in problems(scenario):
+        raise BadScenario(problem)
+    return scenario
+
+
+def problems(scenario: Scenario) -> Iterable[str]:
+    """Yield what does not fit together, naming the field."""
+    units = {unit.id for unit in scenario.units}
+    keys = {one.key for one in scenario.encounters}
+    bays = [(one.unit, one.bay) for one in scenario.encounters]
+    yield from _twice("units", "id", [one.id for one in scenario.units])
+    yield from _twice("encounters", "key", [one.key for one in scenario.encounters])
+    yield from _twice("encounters", "bay", bays)
+    yield from _unknown("encounters", "unit", [one.unit for one in scenario.encounters], units)
+    yield from _unknown("faults", "unit", [one.unit for one in scenario.faults], units)
+    yield from _unknown("allowances", "unit", [one.unit for one in scenario.allowances], units)
+    yield from _unknown("crew", "encounter", [one.encounter for one in scenario.crew], keys)
+    expected = [one.encounter for one in scenario.expectations]
+    yield from _unknown("expectations", "encounter", expected, keys)
+    for place, one in enumerate(scenario.encounters):
+        if (one.course is Course.WELL) != (one.onset_s is None):
+            yield f"encounters[{place}].onset_s: goes with a course other than WELL"
+        if one.recording is not None and not (RECORDINGS / one.recording).is_file():
+            yield f"encounters[{place}].recording: there is no {one.recording}"
+
+
+def _twice(table: str, field: str, values: list[Any]) -> Iterable[str]:
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            yield f"{table}[{place}].{field}: {value} stands twice"
+
+
+def _unknown(table: str, field: str, values: list[str], known: set[str]) -> Iterable[str]:
+    for place, value in enumerate(values):
+        if value not in known:
+            yield f"{table}[{place}].{field}: there is no {value}"

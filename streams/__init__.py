@@ -1,0 +1,1 @@
+"""Ingress and stream processing: the gateway and the Faust workers."""

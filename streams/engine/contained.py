@@ -1,0 +1,254 @@
+"""One patient's watch with poison contained.
+
+A step that raises must neither stop the partition nor leave the watch half changed. So the last
+snapshot is kept with a journal of the steps since; after a failure the watch is rebuilt from
+both, without the step that failed. A second failure of the same patient means that the cause
+is not one odd frame: judgement of this patient stops and says so with a high technical alarm,
+while every other patient goes on. What the vehicle itself says about that patient is still
+forwarded, and the crew can still close the encounter.
+
+Steps are deterministic, so a worker that replays the input fails in the same places and ends
+in the same state; the count of failures is part of what is stored.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from clinical.alarms.identity import FrameRef, alarm_id
+from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.rule import Cause
+from clinical.alarms.transition import EncounterClosed, Reason, Transition
+from clinical.items import (
+    Capture,
+    CrewEvent,
+    DeviceStatus,
+    EdgeTransition,
+    EncounterChange,
+    EncounterEvent,
+    ForeignFrame,
+    Vitals,
+)
+from clinical.watch.encounter import EncounterStatus
+from clinical.watch.picture import PictureRow
+from streams.engine.watches import Emission, Watch, Watches
+from wire.frames import Frame
+
+JOURNAL_MAX: Final = 128
+"""Steps kept since the last snapshot; then a new one is taken."""
+
+FAILURES_MAX: Final = 2
+"""Failures after which a patient is no longer judged."""
+
+_CLINICAL: Final = (Vitals, DeviceStatus, EncounterEvent, CrewEvent, EdgeTransition)
+_CLOSING: Final = {
+    EncounterChange.HANDED_OVER: EncounterStatus.HANDED_OVER,
+    EncounterChange.ENDED: EncounterStatus.ENDED,
+}
+_NOTHING: Final = msgspec.msgpack.encode(None)
+_NO_FRAME: Final = FrameRef(unit_id="", lane=0, segment=b"", sequence=0, item=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A step failed; the watch went on without it."""
+
+    frame: Frame | None
+    """None when the failure was not in a frame of this patient."""
+    description: str
+    """What happened, without patient data."""
+
+
+class StoredWatch(msgspec.Struct, frozen=True):
+    """All that is needed to go on with a patient."""
+
+    watch: msgspec.Raw
+    """Snapshot of the watch, MessagePack; nil when it failed before any was taken."""
+    failures: int
+    last: FrameRef | None
+    """Newest frame taken."""
+    closed_us: int | None
+    """When the encounter was seen to be over, by the partition's time; None while it is not."""
+
+
+Step = Callable[[Watch], Sequence[Emission]]
+
+
+class ContainedWatch:
+    """A watch that survives its own failures; it says ``Poison`` instead of raising."""
+
+    def __init__(
+        self, encounter_id: str, source: Source, watches: Watches, stored: StoredWatch | None = None
+    ) -> None:
+        self._encounter_id = encounter_id
+        self._source = source
+        self._watches = watches
+        self._journal: list[Step] = []
+        """Steps since ``_base``; without a base, since the beginning."""
+        self._failures = stored.failures if stored else 0
+        self._last = stored.last if stored else None
+        self.closed_us = stored.closed_us if stored else None
+        self._base = bytes(stored.watch) if stored else None
+        self._watch = self._rebuilt()
+
+    @property
+    def judged(self) -> bool:
+        """False once this patient has failed too often."""
+        return self._failures < FAILURES_MAX
+
+    def on_frame(self, frame: Frame, received_us: int, now_us: int) -> Sequence[Emission | Poison]:
+        """Judge the items of a frame, in order; what is not about the patient is passed over."""
+        self._last = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, 0)
+        if not self.judged:
+            return self._pass_on(frame, now_us)
+        return self._take(partial(_judge, frame, received_us, now_us), frame, now_us)
+
+    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission | Poison]:
+        """Judge that a gateway refused a frame of another unit."""
+        if not self.judged:
+            return ()
+        return self._take(partial(_hear_foreign, foreign, now_us), None, now_us)
+
+    def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission | Poison]:
+        """Judge the passing of time."""
+        if not self.judged:
+            return ()
+        return self._take(partial(_pass_time, now_us, ingress_us), None, now_us)
+
+    @property
+    def full(self) -> bool:
+        """Whether the journal holds all that it may, so that the watch must be stored."""
+        return len(self._journal) >= JOURNAL_MAX
+
+    def store(self) -> StoredWatch:
+        """Take a snapshot, from which a later failure is rebuilt as well.
+
+        Raises:
+            Exception: whatever the watch raises; ``contain`` it.
+        """
+        if self.judged:
+            self._base = msgspec.msgpack.encode(self._watch.snapshot())
+            self._journal.clear()
+        base = msgspec.Raw(self._base or _NOTHING)
+        return StoredWatch(base, self._failures, self._last, self.closed_us)
+
+    def row(self) -> PictureRow:
+        """Return the patient as the board shows it; one that cannot be shown is not judged."""
+        if self.judged:
+            with suppress(Exception):  # whatever it is, the picture of the others goes out
+                return self._watch.row()
+        return self._row_unjudged()
+
+    def contain(
+        self, error: Exception, frame: Frame | None, now_us: int
+    ) -> Sequence[Emission | Poison]:
+        """Go back to before the step that raised; after too many failures, stop judging."""
+        poison = Poison(frame, f"{type(error).__name__} in judgement")
+        self._failures += 1
+        try:
+            self._watch = self._rebuilt()
+        except Exception:  # noqa: BLE001 - a state that cannot be rebuilt cannot be judged on
+            self._failures = FAILURES_MAX
+        if self.judged:
+            return (poison,)
+        self._journal.clear()
+        return (poison, self._not_judged(frame, now_us))
+
+    def _take(self, step: Step, frame: Frame | None, now_us: int) -> Sequence[Emission | Poison]:
+        try:
+            said = step(self._watch)
+        except Exception as error:  # noqa: BLE001 - whatever it is must stop at this patient
+            return self.contain(error, frame, now_us)
+        self._journal.append(step)
+        if said and self.closed_us is None and self._watch.closed:
+            self.closed_us = now_us
+        return said
+
+    def _rebuilt(self) -> Watch:
+        snapshot = msgspec.msgpack.decode(self._base) if self._base else None
+        watch = (
+            self._watches.restore(snapshot)
+            if snapshot
+            else self._watches.open(self._encounter_id, self._source)
+        )
+        for step in self._journal:
+            step(watch)
+        return watch
+
+    def _not_judged(self, frame: Frame | None, now_us: int) -> Transition:
+        last = self._last or _NO_FRAME
+        return Transition(
+            encounter_id=self._encounter_id,
+            unit_id=last.unit_id,
+            alarm_id=alarm_id(self._encounter_id, Cause.PATIENT_NOT_JUDGED, last),
+            cause=Cause.PATIENT_NOT_JUDGED,
+            subject="",
+            category=Category.TECHNICAL,
+            priority=Priority.HIGH,
+            phase=Phase.START,
+            active=True,
+            source=self._source,
+            revision=1,
+            since_us=now_us if frame is None else frame.captured_us,
+            learned_us=now_us,
+            until_us=None,
+            recorded_only=False,
+            late=False,
+            frame=last,
+            reason=Reason(rule="judgement failed and was stopped", values={}),
+        )
+
+    def _pass_on(self, frame: Frame, now_us: int) -> Sequence[Emission]:
+        said: list[Emission] = []
+        for item in frame.items:
+            if isinstance(item, EdgeTransition):
+                said.append(item.transition)
+            elif isinstance(item, EncounterEvent) and item.change in _CLOSING:
+                said += self._close(_CLOSING[item.change], frame, now_us)
+        return said
+
+    def _close(self, status: EncounterStatus, frame: Frame, now_us: int) -> list[Emission]:
+        if self.closed_us is not None:
+            return []
+        self.closed_us = now_us
+        state = replace(self._watch.state, status=status, standby_until_us=None)
+        return [state, EncounterClosed(self._encounter_id, frame.captured_us)]
+
+    def _row_unjudged(self) -> PictureRow:
+        return PictureRow(
+            encounter_id=self._encounter_id,
+            unit_id=(self._last or _NO_FRAME).unit_id,
+            bay=None,
+            captured_us=None,
+            received_us=None,
+            vitals=(),
+            news2_total=None,
+            news2_at_least=None,
+            news2_refusals=(),
+            not_judged=True,
+        )
+
+
+def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequence[Emission]:
+    said: Sequence[Emission] = ()
+    for index, item in enumerate(frame.items):
+        if not isinstance(item, _CLINICAL):
+            continue
+        source = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, index)
+        capture = Capture(source, frame.captured_us, received_us, frame.boot_id)
+        more = watch.on_item(item, capture, now_us)
+        if more:
+            said = (*said, *more)
+    return said
+
+
+def _hear_foreign(foreign: ForeignFrame, now_us: int, watch: Watch) -> Sequence[Emission]:
+    return watch.on_foreign(foreign, now_us)
+
+
+def _pass_time(now_us: int, ingress_us: int, watch: Watch) -> Sequence[Emission]:
+    return watch.on_tick(now_us, ingress_us)

@@ -1,0 +1,259 @@
+"""The ``patients`` app on Faust: who has which partition, and record after record to its runner.
+
+Faust assigns partitions and consumes; nothing else of it is used. Four things differ from a
+plain Faust app, each for a reason:
+
+- On assignment the consumer goes to the checkpoints, not to the group's committed offset
+  (``ResumingConsumer``). What the group commits serves the lag metrics of outside tools.
+- The agent catches everything itself: Faust swallows an agent's exception and commits the record
+  as done. Here any failure ends the worker, and whoever restarts it goes on from the marker.
+- Faust's fetcher can end without a word, and the worker would then hold its partitions and judge
+  nobody. Here that ends the worker too.
+- A runner takes exactly the next offset. Around a rebalance Faust can hand over records that were
+  fetched before the seek, or drop some after it; the former are passed over and for the latter
+  the consumer is sent back to the offset that the runner waits for.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Final, cast
+
+import faust
+from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.types import TP, EventT
+from faust.types.transports import ConsumerCallback, ConsumerT
+from mode import ServiceT
+
+from ports.log.port import Record
+from ports.logging import get_logger
+from streams.engine.outputs import Outputs
+from streams.engine.partition_runner import PartitionRunner, Runners
+from streams.engine.settings import WorkerSettings
+from wire.topics import PATIENTS
+
+SESSION_S: Final = 3.0
+"""After this long without a heartbeat the group gives a worker's partitions away."""
+
+HEARTBEAT_S: Final = 0.5
+COMMIT_EVERY_S: Final = 1.0
+STREAM_BUFFER: Final = 256
+"""Records that wait for the agent; then Faust stops fetching."""
+
+LETTING_GO_S: Final = 2.0
+"""Longest wait for confirmations when partitions are taken away; then they are let go as is."""
+
+LOST_IN_A_ROW_MAX: Final = 4 * STREAM_BUFFER
+"""Records after a hole that are passed over while the consumer goes back; then the worker ends."""
+
+_log = get_logger(__name__)
+
+Observer = Callable[[int, Outputs], None]
+"""Told, after each record, the partition and what the record led to."""
+
+
+class RecordsMissing(Exception):  # noqa: N818 - named for what happened
+    """The consumer did not go back to the record that comes next."""
+
+
+class ResumingConsumer(Consumer):
+    """A Faust consumer that begins where the checkpoints say."""
+
+    def __init__(self, *args: Any, worker: "FaustWorker", **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **options)
+        self._worker = worker
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Restore the assigned partitions and go to where each of them goes on."""
+        return await self._worker.resume(self)
+
+    async def _drain_messages(self, fetcher: ServiceT) -> None:
+        try:
+            await super()._drain_messages(fetcher)
+        finally:
+            self._worker.fetching_ended()
+
+
+class ResumingTransport(Transport):
+    """Faust's Kafka transport with a ``ResumingConsumer``."""
+
+    def __init__(self, app: faust.App, worker: "FaustWorker") -> None:
+        super().__init__(app.conf.broker_consumer, app)
+        self._worker = worker
+
+    def create_consumer(self, callback: ConsumerCallback, **options: Any) -> ConsumerT:  # noqa: ANN401
+        """Return the app's consumer."""
+        return ResumingConsumer(
+            self, callback=callback, loop=self.loop, worker=self._worker, **options
+        )
+
+
+class FaustWorker:
+    """One member of the group of a channel."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        runners: Runners,
+        observe: Observer,
+    ) -> None:
+        self._open = runners.open
+        self._observe = observe
+        self._runners: dict[int, PartitionRunner] = {}
+        self._changing = asyncio.Lock()
+        self._lost_in_a_row = 0
+        self._stopping = False
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.ready = asyncio.Event()
+        self._app = self._new_app(settings)
+
+    @property
+    def partitions(self) -> Mapping[int, PartitionRunner]:
+        """The partitions that this worker judges at present."""
+        return self._runners
+
+    async def start(self) -> None:
+        """Join the group.
+
+        Raises:
+            Exception: of the Kafka client, when no broker answers.
+        """
+        await self._app.start()
+
+    async def ended(self) -> None:
+        """Wait until the worker cannot go on, and raise why."""
+        stopped = asyncio.ensure_future(self._app.wait_until_stopped())
+        try:
+            await asyncio.wait([self._ended, stopped], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+        if self._ended.done():
+            self._ended.result()
+        raise self._app.crash_reason or RecordsMissing("Faust stopped by itself")
+
+    async def stop(self) -> None:
+        """Let go of the partitions and leave the group."""
+        self._stopping = True
+        async with self._changing:
+            await self._let_go()
+        await self._app.stop()
+
+    async def resume(self, consumer: ResumingConsumer) -> Mapping[TP, int]:
+        """Restore what is assigned, seek there, and return the positions.
+
+        Faust can ask more than once for one assignment; runners open since then go on as they are.
+        """
+        async with self._changing:
+            assigned = {tp.partition for tp in consumer.assignment() if tp.topic == PATIENTS.name}
+            try:
+                self._runners |= await self._open(assigned - self._runners.keys())
+            except Exception as error:
+                self._end(error)
+                raise
+            positions = {
+                TP(PATIENTS.name, partition): self._runners[partition].next_offset
+                for partition in assigned
+            }
+            await consumer.seek_wait(positions)
+        self.ready.set()
+        return positions
+
+    def fetching_ended(self) -> None:
+        """Take note that no more records will come."""
+        if not self._stopping:
+            self._end(RecordsMissing("Faust has stopped fetching"))
+
+    def _new_app(self, settings: WorkerSettings) -> faust.App:
+        member = settings.member
+        options: dict[str, Any] = {"consumer_group_instance_id": member} if member else {}
+        folder = settings.home / f"faust-{settings.group}"
+        folder.mkdir(parents=True, exist_ok=True)
+        app = faust.App(
+            settings.group,
+            broker=";".join(f"kafka://{broker}" for broker in settings.bootstrap.split(",")),
+            autodiscover=False,
+            web_enabled=False,
+            datadir=str(folder),
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            key_serializer="raw",
+            value_serializer="raw",
+            stream_wait_empty=False,
+            stream_buffer_maxsize=STREAM_BUFFER,
+            stream_recovery_delay=0.0,
+            broker_session_timeout=SESSION_S,
+            broker_heartbeat_interval=HEARTBEAT_S,
+            broker_commit_interval=COMMIT_EVERY_S,
+            consumer_auto_offset_reset="earliest",
+            producer_linger=0.0,
+            producer_acks=-1,
+            **options,
+        )
+        app.transport = ResumingTransport(app, self)
+        app.on_partitions_revoked.connect(cast("Any", self._on_revoked), weak=False)
+        app.on_partitions_assigned.connect(cast("Any", self._on_assigned), weak=False)
+        topic = app.topic(PATIENTS.name, key_type=bytes, value_type=bytes)
+        app.agent(topic, name="judge", concurrency=1)(self._judge)
+        return app
+
+    async def _judge(self, stream: faust.StreamT[bytes]) -> None:
+        async for event in stream.events():
+            try:
+                await self._take(event)
+            except Exception as error:  # noqa: BLE001 - Faust would swallow it and go on
+                self._end(error)
+
+    async def _take(self, event: EventT[bytes]) -> None:
+        message = event.message
+        runner = self._runners.get(message.partition)
+        if runner is None or self._ended.done() or message.offset < runner.next_offset:
+            return
+        if message.offset > runner.next_offset:
+            await self._go_back(message.partition, runner.next_offset)
+            return
+        self._lost_in_a_row = 0
+        headers = cast("Iterable[tuple[str, bytes]]", message.headers or ())
+        record = Record(
+            message.topic,
+            message.partition,
+            message.offset,
+            message.key,
+            message.value,
+            tuple(headers),
+        )
+        self._observe(message.partition, await runner.take(record))
+
+    async def _go_back(self, partition: int, offset: int) -> None:
+        self._lost_in_a_row += 1
+        if self._lost_in_a_row == 1:
+            _log.warning("going_back", partition=partition, next_offset=offset)
+            await self._app.consumer.seek(TP(PATIENTS.name, partition), offset)
+        if self._lost_in_a_row > LOST_IN_A_ROW_MAX:
+            message = f"partition {partition} does not go back to {offset}"
+            raise RecordsMissing(message)
+
+    async def _on_revoked(self, _app: object, *revoked: Iterable[TP], **_: object) -> None:
+        async with self._changing:
+            await self._let_go()
+        _log.info("partitions_revoked", partitions=_numbers(revoked))
+
+    async def _on_assigned(self, _app: object, *assigned: Iterable[TP], **_: object) -> None:
+        partitions = _numbers(assigned)
+        _log.info("partitions_assigned", partitions=partitions)
+        if not partitions:
+            self.ready.set()
+
+    async def _let_go(self) -> None:
+        runners, self._runners = self._runners, {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LETTING_GO_S):
+                for runner in runners.values():
+                    await runner.flush()
+
+    def _end(self, error: Exception) -> None:
+        if not self._ended.done():
+            self._ended.set_exception(error)
+
+
+def _numbers(groups: Iterable[Iterable[TP]]) -> list[int]:
+    return sorted(tp.partition for group in groups for tp in group)

@@ -1,0 +1,262 @@
+"""One partition of ``patients``, judged: records in, records for other topics out. Pure.
+
+The host decodes, keeps the partition's clock, steps one contained watch per encounter and says
+what to write. It reads no wall clock and does no I/O: the Faust agent, the in-memory worker and
+the tests drive it alike, and the same records always lead to the same outputs.
+
+Everything that cannot be judged becomes a dead letter and the partition goes on: a record that
+cannot be decoded or is of an unknown type, a frame that cannot be read, a frame that makes a
+watch fail (``contained``).
+
+After a restore the host replays from the lowest point. A patient restored from a later point
+rests until the replay reaches it. A closed encounter is kept for a while, so that what a vehicle
+sends late does not open it again; then its snapshot and its entry in ``encounters`` are deleted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from clinical.alarms.priority import Source
+from clinical.instant import MINUTE_US, SECOND_US
+from clinical.items import ForeignFrame
+from clinical.watch.picture import PictureRow
+from ports.log.port import Record
+from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
+from streams.engine.contained import ContainedWatch, Poison
+from streams.engine.outputs import Draft, Outputs
+from streams.engine.partition_clock import PartitionClock, Point
+from streams.engine.watches import Emission, Watches
+from wire.frames import Frame, to_frame
+from wire.limits import MAX_FRAME_BYTES
+from wire.reading import Unreadable
+from wire.records import Batch, DeadLetter, Tick, decode_record, frames_of
+
+CLOSED_KEPT_US: Final = 120 * MINUTE_US
+"""How long a closed encounter is remembered, by the partition's time."""
+
+CLOSED_KEPT_MAX: Final = 1_024
+"""Closed encounters remembered per partition; beyond, the longest closed are let go first."""
+
+ROW_AT_LEAST_EVERY_US: Final = 9 * SECOND_US
+"""A row is shown again after this time even if nothing came, so within 10 s at 1 Hz ticks."""
+
+PROGRAM: Final = "patients"
+"""Who gave up on a dead letter."""
+
+
+class FrameHandle(Protocol):
+    """A frame inside a batch, not yet translated."""
+
+    def SerializeToString(self) -> bytes:  # noqa: N802 - protobuf's own name
+        """Return the frame's bytes."""
+        ...
+
+
+@dataclass(slots=True)
+class _Patient:
+    encounter_id: str
+    watch: ContainedWatch
+    ingress_shift_us: int = 0
+    """Ingress time by which this patient's snapshot is ahead of the replayed clock."""
+    snapshot_due_us: int = 0
+    shown_us: int = 0
+    changed: bool = True
+    """Since it was last shown."""
+
+
+class PartitionHost:
+    """The judgement of one partition. ``on_record`` takes its records in order of offset."""
+
+    def __init__(self, partition: int, source: Source, watches: Watches) -> None:
+        self._partition = partition
+        self._source = source
+        self._watches = watches
+        self._clock = PartitionClock()
+        self._patients: dict[str, _Patient] = {}
+        self._closed: dict[str, int] = {}
+        """When each closed encounter was closed, longest ago first."""
+        self._resting: list[tuple[Snapshot, ContainedWatch]] = []
+        """Restored patients that the replay has not reached, the next one last."""
+        self._next_offset = 0
+        self._draft = Draft(partition, source)
+        self.ledger = Ledger()
+
+    @property
+    def reached(self) -> Point:
+        """The next record to take, and the clock before it."""
+        return Point(self._next_offset, self._clock)
+
+    def restore(self, found: Recovered, oldest_offset: int) -> tuple[str, ...]:
+        """Take over what an earlier host stored; ``reached`` says where to go on.
+
+        Returns the encounters whose state could not be restored; they are rebuilt from the input.
+        """
+        failed = [snapshot.encounter_id for snapshot in found.snapshots if not self._rest(snapshot)]
+        self._resting.sort(key=lambda resting: resting[0].point.offset, reverse=True)
+        start = None if failed else found.start
+        if start is not None and start.offset >= oldest_offset:
+            self._clock, self._next_offset = start.clock, start.offset
+        else:
+            self._next_offset = oldest_offset
+        return (*found.ignored, *failed)
+
+    def on_record(self, offset: int, record: Record) -> Outputs:
+        """Judge the record at this offset."""
+        self._draft = Draft(self._partition, self._source)
+        self._wake(offset)
+        before = Point(offset, self._clock)
+        self._next_offset = offset + 1
+        try:
+            content = decode_record(record.headers, record.value or b"")
+        except Unreadable as error:
+            self._bury(str(error), record.value or b"")
+            return self._draft.finished(self._next_offset)
+        if isinstance(content, Batch):
+            self._on_batch(content, before)
+        elif isinstance(content, Tick):
+            self._on_tick(content)
+        elif isinstance(content, ForeignFrame):
+            self._on_foreign(content)
+        else:
+            self._bury("the record is of an unexpected type", record.value or b"")
+        return self._draft.finished(self._next_offset)
+
+    def _rest(self, snapshot: Snapshot) -> bool:
+        try:
+            watch = ContainedWatch(
+                snapshot.encounter_id, self._source, self._watches, snapshot.stored
+            )
+        except Exception:  # noqa: BLE001 - whatever is stored, the partition must come up
+            return False
+        self._resting.append((snapshot, watch))
+        self.ledger.durable(snapshot)
+        return True
+
+    def _wake(self, offset: int) -> None:
+        while self._resting and self._resting[-1][0].point.offset <= offset:
+            snapshot, watch = self._resting.pop()
+            clock = snapshot.point.clock
+            patient = _Patient(snapshot.encounter_id, watch)
+            patient.ingress_shift_us = clock.ingress_us - self._clock.ingress_us
+            patient.snapshot_due_us = clock.now_us + snapshot_interval_us(snapshot.encounter_id)
+            self._patients[snapshot.encounter_id] = patient
+            if watch.closed_us is not None:
+                self._closed[snapshot.encounter_id] = watch.closed_us
+
+    def _on_batch(self, batch: Batch, before: Point) -> None:
+        self._clock = self._clock.stamped(batch.stamped_us)
+        asleep = {snapshot.encounter_id for snapshot, _ in self._resting}
+        to_store: dict[str, _Patient] = {}
+        handles = frames_of(batch)
+        for handle in handles:
+            try:
+                frame = to_frame(handle)
+            except Exception as error:  # noqa: BLE001 - one bad frame costs no other
+                self._bury(f"{type(error).__name__}: not a frame", handle.SerializeToString())
+                continue
+            if frame.encounter_id is None:
+                self._bury("the frame is of no encounter", handle.SerializeToString(), frame)
+            elif frame.encounter_id not in asleep:
+                patient = self._patient(frame.encounter_id, before)
+                said = patient.watch.on_frame(frame, batch.stamped_us, self._clock.now_us)
+                patient.changed = True
+                if said or patient.watch.full:
+                    self._hear(said, handle)
+                    to_store[patient.encounter_id] = patient
+        self._draft.received(len(handles), batch.stamped_us)
+        self._store(to_store.values())
+
+    def _on_tick(self, tick: Tick) -> None:
+        self._clock = self._clock.ticked(tick.stamped_us, healthy=tick.healthy)
+        now_us, ingress_us = self._clock.now_us, self._clock.ingress_us
+        to_store: list[_Patient] = []
+        for patient in self._patients.values():
+            if patient.watch.closed_us is not None:
+                continue
+            said = patient.watch.on_tick(now_us, ingress_us + patient.ingress_shift_us)
+            if said or patient.watch.full or now_us >= patient.snapshot_due_us:
+                self._hear(said, None)
+                to_store.append(patient)
+        self._store(to_store)
+        self._forget_closed()
+        self._draft.show(now_us, self._rows())
+
+    def _on_foreign(self, foreign: ForeignFrame) -> None:
+        """Tell the encounter's watch while it is open; a foreign frame never opens one."""
+        self._clock = self._clock.stamped(foreign.stamped_us)
+        patient = self._patients.get(foreign.encounter_id)
+        if patient is None or patient.watch.closed_us is not None:
+            return
+        said = patient.watch.on_foreign(foreign, self._clock.now_us)
+        if said or patient.watch.full:
+            self._hear(said, None)
+            self._store([patient])
+
+    def _patient(self, encounter_id: str, before: Point) -> _Patient:
+        patient = self._patients.get(encounter_id)
+        if patient is None:
+            watch = ContainedWatch(encounter_id, self._source, self._watches)
+            patient = self._patients[encounter_id] = _Patient(encounter_id, watch)
+            patient.snapshot_due_us = self._clock.now_us + snapshot_interval_us(encounter_id)
+            self.ledger.opened(encounter_id, before)
+        return patient
+
+    def _hear(self, said: Sequence[Emission | Poison], handle: FrameHandle | None) -> None:
+        for emission in said:
+            if isinstance(emission, Poison):
+                raw = b"" if handle is None else handle.SerializeToString()
+                self._bury(emission.description, raw, emission.frame)
+            else:
+                self._draft.say(emission)
+
+    def _store(self, patients: Iterable[_Patient]) -> None:
+        for patient in patients:
+            try:
+                stored = patient.watch.store()
+            except Exception as error:  # noqa: BLE001 - whatever it is must stop at this patient
+                self._hear(patient.watch.contain(error, None, self._clock.now_us), None)
+                continue
+            self._draft.store(Snapshot(patient.encounter_id, self.reached, stored))
+            interval_us = snapshot_interval_us(patient.encounter_id)
+            patient.snapshot_due_us = self._clock.now_us + interval_us
+            if stored.closed_us is not None:
+                self._closed.setdefault(patient.encounter_id, stored.closed_us)
+
+    def _forget_closed(self) -> None:
+        oldest_us = self._clock.now_us - CLOSED_KEPT_US
+        too_many = len(self._closed) - CLOSED_KEPT_MAX
+        gone = [
+            encounter_id
+            for order, (encounter_id, closed_us) in enumerate(self._closed.items())
+            if order < too_many or closed_us < oldest_us
+        ]
+        for encounter_id in gone:
+            del self._closed[encounter_id], self._patients[encounter_id]
+            self._draft.forget(encounter_id)
+
+    def _rows(self) -> list[PictureRow]:
+        now_us = self._clock.now_us
+        rows: list[PictureRow] = []
+        for patient in self._patients.values():
+            due = patient.changed or now_us - patient.shown_us >= ROW_AT_LEAST_EVERY_US
+            if due and patient.watch.closed_us is None:
+                rows.append(patient.watch.row())
+                patient.shown_us, patient.changed = now_us, False
+        return rows
+
+    def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
+        self._draft.bury(
+            DeadLetter(
+                reason=None,
+                field_path="",
+                description=description,
+                unit_id=frame.unit_id if frame else "",
+                lane=frame.lane if frame else 0,
+                segment=frame.segment if frame else b"",
+                sequence=frame.sequence if frame else 0,
+                frame=raw[:MAX_FRAME_BYTES],
+                stamped_us=self._clock.now_us,
+                program=PROGRAM,
+            )
+        )

@@ -1,0 +1,105 @@
+"""A worker of the stream engine: built here, run until told to stop.
+
+``goldenhour worker --app patients --channel a`` joins the channel's group and judges the partitions
+that it is given. When it cannot go on it says why and exits with 1; whoever restarts it loses
+nothing, since everything is in the log.
+"""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from prometheus_client import CollectorRegistry
+
+from ports.clock import SystemClock
+from ports.logging import configure_logging, get_logger
+from ports.metrics import new_registry, serve_metrics
+from ports.program import run as run_program
+from streams.engine.settings import App, Channel, WorkerSettings
+
+if TYPE_CHECKING:
+    from streams.engine.faust_worker import FaustWorker
+
+STOPPING_S = 5.0
+"""Longest time that a clean stop may take; then the worker leaves as it is."""
+
+_log = get_logger(__name__)
+
+
+def main(  # noqa: PLR0917 - options have names where they are given
+    app: Annotated[App | None, typer.Option(help="What to run.")] = None,
+    channel: Annotated[Channel | None, typer.Option(help="Channel of detection.")] = None,
+    bootstrap: Annotated[str | None, typer.Option(help="Kafka, host:port.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Metrics port; 0: a free one.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    member: Annotated[
+        str | None, typer.Option(help="Name in the group that survives a restart.")
+    ] = None,
+    *,
+    log_json: Annotated[bool | None, typer.Option(help="Log JSON lines.")] = None,
+) -> None:
+    """Judge patients: one Faust worker."""
+    given = {name: value for name, value in locals().items() if value is not None}
+    settings = WorkerSettings(**given)
+    configure_logging(json=settings.log_json)
+    raise typer.Exit(run_program(lambda stop: run(settings, stop)))
+
+
+async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
+    """Run a worker until ``stop`` is set; return the exit code."""
+    _log.info("settings", **settings.model_dump(mode="json"))
+    registry = new_registry("worker")
+    server = serve_metrics(registry, settings.metrics_port)
+    judging = asyncio.ensure_future(_judge(settings, registry, server.address))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([judging, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in (judging, stopping):
+        task.cancel()
+    try:
+        await judging
+    except asyncio.CancelledError:
+        return 0
+    except Exception as error:  # noqa: BLE001 - said here once; the exit code says the rest
+        _log.error("worker_ended", reason=repr(error))
+    finally:
+        server.close()
+    return 1
+
+
+async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics: str) -> None:
+    from ports.log.kafka_log import KafkaLog  # noqa: PLC0415 - --help answers without Kafka
+    from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
+    from streams.engine.metrics import WorkerMetrics  # noqa: PLC0415
+    from streams.engine.partition_runner import Runners  # noqa: PLC0415
+
+    log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.channel}")
+    writer = await log.writer()
+    runners = Runners(log, writer, settings.channel.source)
+    worker = FaustWorker(settings, runners, WorkerMetrics(registry, SystemClock()).observe)
+    try:
+        await worker.start()
+        await _announce(worker, metrics)
+        await worker.ended()
+    finally:
+        await _stopped(worker)
+        await writer.close()
+
+
+async def _announce(worker: "FaustWorker", metrics: str) -> None:
+    ended = asyncio.ensure_future(worker.ended())
+    ready = asyncio.ensure_future(worker.ready.wait())
+    await asyncio.wait([ended, ready], return_when=asyncio.FIRST_COMPLETED)
+    if ended.done():
+        await ended
+    ended.cancel()
+    typer.echo(json.dumps({"ready": "worker", "metrics": metrics}))
+
+
+async def _stopped(worker: "FaustWorker") -> None:
+    try:
+        async with asyncio.timeout(STOPPING_S):
+            await worker.stop()
+    except Exception as error:  # noqa: BLE001 - it leaves either way; the log holds everything
+        _log.warning("stopped_hard", reason=repr(error))

@@ -1,0 +1,168 @@
+"""What a record of ``patients`` leads to: records for other topics, as plain values.
+
+``facts`` are what the host concluded; ``snapshots`` rest on facts and may be sent only when the
+facts are durable (``outbox``).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import Transition
+from clinical.watch.encounter import EncounterState
+from clinical.watch.picture import PictureRow
+from streams.engine.checkpointing import Snapshot, marker_checkpoint, snapshot_checkpoint
+from streams.engine.partition_clock import Point
+from streams.engine.watches import Emission
+from wire.alarms import encode_entry
+from wire.encounters import encode_encounter
+from wire.partition import partition_of
+from wire.picture import Picture, encode_picture
+from wire.records import (
+    COVERED_KEY,
+    HEADERS_ALARM_ENTRY,
+    HEADERS_CHECKPOINT,
+    HEADERS_DEAD_LETTER,
+    HEADERS_ENCOUNTER_STATE,
+    HEADERS_PICTURE,
+    DeadLetter,
+    encode_checkpoint,
+    encode_dead_letter,
+    encounter_key,
+)
+from wire.topics import (
+    ALARMS,
+    CHECKPOINTS_PATIENTS_A,
+    CHECKPOINTS_PATIENTS_B,
+    DEAD_LETTERS,
+    ENCOUNTERS,
+    PICTURE,
+    Topic,
+)
+
+PICTURE_ROWS_MAX: Final = 1_000
+"""Rows of one record of ``picture``; more rows make more records."""
+
+CHANNELS: Final = {Source.CENTER_A: "a", Source.CENTER_B: "b"}
+CHECKPOINTS: Final[dict[Source, Topic]] = {
+    Source.CENTER_A: CHECKPOINTS_PATIENTS_A,
+    Source.CENTER_B: CHECKPOINTS_PATIENTS_B,
+}
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A record to write; a value of None is a tombstone."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """All that one record led to, and what the metrics say about it."""
+
+    next_offset: int
+    """Offset of the record after this one."""
+    facts: tuple[Send, ...]
+    snapshots: tuple[Snapshot, ...]
+    frames: int
+    """Frames judged."""
+    received_us: int | None
+    """When the gateway received them; None for a record without frames."""
+    transitions: tuple[Transition, ...]
+    dead_letters: int
+
+
+def snapshot_send(partition: int, source: Source, snapshot: Snapshot) -> Send:
+    """Return the record that stores a snapshot."""
+    value = encode_checkpoint(snapshot_checkpoint(snapshot))
+    key = encounter_key(snapshot.encounter_id)
+    return Send(CHECKPOINTS[source].name, partition, key, value, HEADERS_CHECKPOINT)
+
+
+def marker_send(partition: int, source: Source, covered: Point) -> Send:
+    """Return the record that moves the marker."""
+    value = encode_checkpoint(marker_checkpoint(covered))
+    return Send(CHECKPOINTS[source].name, partition, COVERED_KEY, value, HEADERS_CHECKPOINT)
+
+
+class Draft:
+    """The outputs of one record while it is being judged."""
+
+    def __init__(self, partition: int, source: Source) -> None:
+        self._partition = partition
+        self._source = source
+        self._facts: list[Send] = []
+        self._snapshots: list[Snapshot] = []
+        self._transitions: list[Transition] = []
+        self._counts: Counter[str] = Counter()
+        self._received_us: int | None = None
+
+    def received(self, frames: int, received_us: int) -> None:
+        """Note the frames of the record."""
+        self._counts["frames"] = frames
+        self._received_us = received_us
+
+    def say(self, emission: Emission) -> None:
+        """Add what a watch said; all of it is keyed by the encounter."""
+        key = emission.encounter_id.encode()
+        if isinstance(emission, EncounterState):
+            value = encode_encounter(emission)
+            self._add(ENCOUNTERS, key, value, HEADERS_ENCOUNTER_STATE)
+            return
+        self._add(ALARMS, key, encode_entry(emission), HEADERS_ALARM_ENTRY)
+        if isinstance(emission, Transition):
+            self._transitions.append(emission)
+
+    def show(self, stamped_us: int, rows: Sequence[PictureRow]) -> None:
+        """Add the picture of a tick, empty or not."""
+        key = CHANNELS[self._source].encode()
+        for start in range(0, max(1, len(rows)), PICTURE_ROWS_MAX):
+            part = tuple(rows[start : start + PICTURE_ROWS_MAX])
+            picture = Picture(self._partition, stamped_us, self._source, part)
+            self._add(PICTURE, key, encode_picture(picture), HEADERS_PICTURE)
+
+    def bury(self, letter: DeadLetter) -> None:
+        """Add a dead letter, keyed by unit; one without a unit stays in this partition."""
+        self._counts["dead_letters"] += 1
+        key = letter.unit_id.encode() if letter.unit_id else None
+        partition = (
+            partition_of(letter.unit_id, DEAD_LETTERS.partitions)
+            if letter.unit_id
+            else self._partition
+        )
+        value = encode_dead_letter(letter)
+        self._facts.append(Send(DEAD_LETTERS.name, partition, key, value, HEADERS_DEAD_LETTER))
+
+    def store(self, snapshot: Snapshot) -> None:
+        """Add a snapshot."""
+        self._snapshots.append(snapshot)
+
+    def forget(self, encounter_id: str) -> None:
+        """Delete what is stored about an encounter that has long been closed."""
+        checkpoints = CHECKPOINTS[self._source]
+        self._add(checkpoints, encounter_key(encounter_id), None, HEADERS_CHECKPOINT)
+        self._add(ENCOUNTERS, encounter_id.encode(), None, HEADERS_ENCOUNTER_STATE)
+
+    def finished(self, next_offset: int) -> Outputs:
+        """Return all that was added, in order."""
+        return Outputs(
+            next_offset=next_offset,
+            facts=tuple(self._facts),
+            snapshots=tuple(self._snapshots),
+            frames=self._counts["frames"],
+            received_us=self._received_us,
+            transitions=tuple(self._transitions),
+            dead_letters=self._counts["dead_letters"],
+        )
+
+    def _add(self, topic: Topic, key: bytes, value: bytes | None, headers: Headers) -> None:
+        self._facts.append(Send(topic.name, self._partition, key, value, headers))

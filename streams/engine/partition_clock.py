@@ -1,0 +1,44 @@
+"""The time of one partition: folded from its records, never read from a wall.
+
+``now`` is the highest stamp seen. Ingress time is how long a healthy gateway was there to hear
+a unit; silence is judged on it alone, so a hole in the ticks never counts as silence.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+HEALTHY_GAP_MAX_US: Final = 1_500_000
+"""The most ingress time that one healthy tick adds, microseconds: one period and a half."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionClock:
+    """Both times of a partition after some record; a new partition starts at zero."""
+
+    now_us: int = 0
+    """Highest stamp seen, microseconds since the Unix epoch."""
+    ingress_us: int = 0
+    """Time in which a healthy gateway listened, microseconds."""
+    healthy_us: int | None = None
+    """Stamp of the newest healthy tick; None before the first."""
+
+    def stamped(self, stamp_us: int) -> "PartitionClock":
+        """Return the clock after a record with this stamp; it never runs backwards."""
+        return self if stamp_us <= self.now_us else replace(self, now_us=stamp_us)
+
+    def ticked(self, stamp_us: int, *, healthy: bool) -> "PartitionClock":
+        """Return the clock after a tick; of several gateways' ticks the newest stamp counts."""
+        after = self.stamped(stamp_us)
+        if not healthy or (self.healthy_us is not None and stamp_us <= self.healthy_us):
+            return after
+        gap_us = 0 if self.healthy_us is None else stamp_us - self.healthy_us
+        heard_us = self.ingress_us + min(gap_us, HEALTHY_GAP_MAX_US)
+        return replace(after, ingress_us=heard_us, healthy_us=stamp_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place in a partition: the next record to take, and the clock before that record."""
+
+    offset: int
+    clock: PartitionClock

@@ -1,0 +1,72 @@
+"""What the host asks of a patient's watch, and where watches come from."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import EncounterClosed, Transition
+from clinical.items import Capture, ForeignFrame, Item
+from clinical.watch.encounter import EncounterState
+from clinical.watch.patient import PatientWatch
+from clinical.watch.picture import PictureRow
+
+Emission = Transition | EncounterState | EncounterClosed
+"""Whatever a watch can say."""
+
+
+class Watch(Protocol):
+    """The judgement of one patient."""
+
+    def on_item(self, item: Item, capture: Capture, now_us: int) -> Sequence[Emission]:
+        """Judge an item; ``now_us`` is the partition's time."""
+        ...
+
+    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:
+        """Judge that a gateway refused a frame of another unit."""
+        ...
+
+    def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
+        """Judge the passing of time; silence is judged on ``ingress_us`` alone."""
+        ...
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state as plain data."""
+        ...
+
+    def row(self) -> PictureRow:
+        """Return the patient as the board shows it."""
+        ...
+
+    @property
+    def state(self) -> EncounterState:
+        """The encounter as it stands."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether the encounter is over."""
+        ...
+
+
+class Watches(Protocol):
+    """Makes watches."""
+
+    def open(self, encounter_id: str, source: Source) -> Watch:
+        """Return a watch that has seen nothing."""
+        ...
+
+    def restore(self, snapshot: dict[str, Any]) -> Watch:
+        """Return the watch that this snapshot was taken of."""
+        ...
+
+
+class PatientWatches:
+    """The watches of ``clinical.watch``."""
+
+    def open(self, encounter_id: str, source: Source) -> Watch:
+        """Return a PatientWatch that has seen nothing."""
+        return PatientWatch(encounter_id, source)
+
+    def restore(self, snapshot: dict[str, Any]) -> Watch:
+        """Return the PatientWatch that this snapshot was taken of."""
+        return PatientWatch.restore(snapshot)

@@ -1,0 +1,1 @@
+"""gRPC ingress and downlink: checks frames, appends them to the log, acknowledges."""

@@ -1,0 +1,117 @@
+"""Judges the frames of one uplink stream, without any I/O.
+
+A stream carries one (unit, lane, segment) from the sequence that it was opened at. For each frame
+the answer is one of four: it is admitted, it is known already, it is rejected with a reason, or
+the sequence has a gap, which ends the stream. A rejected frame keeps its place in the sequence,
+so that the stream goes on behind it.
+"""
+
+from dataclasses import dataclass
+
+from clinical.items import EncounterChange, EncounterEvent
+from streams.gateway.ownership import Ownership
+from streams.gateway.segments import Segment, Standing, digest_of
+from wire.frames import decode_frame
+from wire.validation import Checked, Refusal, RefusalReason, StreamKey, check
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A new frame that is fit for the log."""
+
+    sequence: int
+    frame: bytes
+    checked: Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A frame that was taken before; it is acknowledged again and not appended."""
+
+    sequence: int
+    refusal: Refusal | None
+    """Why it was refused the first time, if it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A frame that goes to the dead letters."""
+
+    sequence: int
+    frame: bytes
+    refusal: Refusal
+    foreign_to: str | None = None
+    """The encounter that another unit holds, if that is why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A sequence beyond the one expected."""
+
+    expected: int
+
+
+Judgement = Admitted | Repeated | Rejected | Gap
+
+_REUSED = Refusal(RefusalReason.SEQUENCE_REUSED, "sequence", "was used before with other content")
+_FOREIGN = Refusal(RefusalReason.FOREIGN_ENCOUNTER, "encounter_id", "belongs to another unit")
+
+
+class Ingress:
+    """The gateway's side of one uplink stream."""
+
+    __slots__ = ("_ownership", "expected", "key", "segment")
+
+    def __init__(
+        self, key: StreamKey, next_sequence: int, segment: Segment, ownership: Ownership
+    ) -> None:
+        self.key = key
+        self.expected = next_sequence
+        """The sequence of the next frame."""
+        self.segment = segment
+        self._ownership = ownership
+
+    @property
+    def acknowledgeable(self) -> int:
+        """The newest sequence of this stream that may be acknowledged."""
+        return min(self.segment.acknowledgeable, self.expected - 1)
+
+    def judge(self, sequence: int, frame: bytes) -> Judgement:
+        """Take the next frame as it was sealed."""
+        if sequence > self.expected:
+            return Gap(self.expected)
+        self.expected = max(self.expected, sequence + 1)
+        standing = self.segment.offer(sequence, digest_of(frame))
+        if standing is Standing.KNOWN:
+            return Repeated(sequence, self.segment.refusal_of(sequence))
+        if standing is Standing.REUSED:
+            return Rejected(sequence, frame, _REUSED)
+        return self._judge_new(sequence, frame)
+
+    def _judge_new(self, sequence: int, frame: bytes) -> Judgement:
+        verdict = check(frame, self.key, sequence)
+        if isinstance(verdict, Checked):
+            if not self._foreign(frame, verdict):
+                return Admitted(sequence, frame, verdict)
+            self.segment.refuse(sequence, _FOREIGN)
+            return Rejected(sequence, frame, _FOREIGN, verdict.encounter_id)
+        self.segment.refuse(sequence, verdict)
+        return Rejected(sequence, frame, verdict)
+
+    def _foreign(self, frame: bytes, checked: Checked) -> bool:
+        encounter_id, unit_id = checked.encounter_id, self.key.unit_id
+        if encounter_id is None:
+            return False
+        if not self._ownership.foreign(encounter_id, unit_id, checked.captured_us):
+            return False
+        if not (self._ownership.claimable(encounter_id, unit_id) and _claims(frame, checked)):
+            return True
+        self._ownership.claim(encounter_id, unit_id)
+        return False
+
+
+def _claims(frame: bytes, checked: Checked) -> bool:
+    return "encounter_event" in checked.kinds and any(
+        isinstance(item, EncounterEvent) and item.change is EncounterChange.CLAIMED
+        for item in decode_frame(frame).items
+    )

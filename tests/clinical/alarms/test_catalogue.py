@@ -1,0 +1,114 @@
+"""The catalogue is complete, and says what the specification of the first judgement says."""
+
+import pytest
+
+from clinical.alarms.catalogue import CATALOGUE, RULES
+from clinical.alarms.priority import Category, Priority
+from clinical.alarms.rule import AlarmRule, Cause, Comparison
+from clinical.vitals import PLAUSIBLE
+
+SPECIFIED = {
+    "NO_PULSE": [(3, 0, None, 0)],
+    "HEART_RATE_ZERO": [(3, 5, "< 1", 0)],
+    "APNOEA": [(3, 10, "< 1", 0)],
+    "HEART_RATE_LOW": [(2, 10, "< 50", 5), (3, 10, "< 40", 5)],
+    "HEART_RATE_HIGH": [(2, 10, "> 120", 5), (3, 10, "> 130", 5)],
+    "SPO2_LOW": [(2, 10, "< 90", 2), (3, 10, "< 85", 2)],
+    "SYSTOLIC_LOW": [(3, 0, "< 90", 5)],
+    "RESPIRATION_LOW": [(2, 10, "< 8", 2)],
+    "RESPIRATION_HIGH": [(2, 10, "> 30", 2)],
+    "NEWS2_HIGH": [(3, 0, None, 0)],
+    "NEWS2_MEDIUM": [(2, 0, None, 0)],
+    "SENSOR_OFF": [(1, 5, None, 0)],
+    "VITAL_NOT_JUDGED": [(2, 30, None, 0), (3, 30, None, 0)],
+    "UNIT_SILENT": [(2, 10, None, 0)],
+    "PATIENT_NOT_JUDGED": [(3, 0, None, 0)],
+    "FOREIGN_ENCOUNTER": [(1, 0, None, 0)],
+    "UNIT_CLOCK_SUSPECT": [(1, 0, None, 0)],
+    "DETECTION_STALE": [(3, 0, None, 0)],
+}
+
+
+def levels(rule: AlarmRule) -> list[tuple[int, float, str | None, float]]:
+    """Write the levels of a rule as the table above does."""
+    return [
+        (
+            level.priority,
+            level.delay_us / 1_000_000,
+            None if level.bound is None else f"{level.bound.comparison} {level.bound.limit:g}",
+            0 if level.bound is None else level.bound.hysteresis,
+        )
+        for level in rule.levels
+    ]
+
+
+def test_limits_delays_and_hysteresis() -> None:
+    """Every number of the catalogue is the specified one."""
+    assert {rule.cause: levels(rule) for rule in CATALOGUE} == SPECIFIED
+
+
+def test_every_cause_has_one_rule() -> None:
+    """No cause is forgotten, none stands twice."""
+    assert [rule.cause for rule in CATALOGUE] == list(Cause)
+    assert len(RULES) == len(CATALOGUE)
+
+
+def test_what_latches() -> None:
+    """The three arrests latch."""
+    assert {rule.cause for rule in CATALOGUE if rule.latching} == {
+        Cause.NO_PULSE,
+        Cause.HEART_RATE_ZERO,
+        Cause.APNOEA,
+    }
+
+
+@pytest.mark.parametrize("rule", CATALOGUE, ids=lambda rule: rule.cause)
+def test_every_rule_is_complete(rule: AlarmRule) -> None:
+    """Words in both languages, what to check first, and for whom."""
+    assert all((rule.words_en, rule.words_zh, rule.check_first_en, rule.check_first_zh))
+    assert rule.for_whom
+    assert rule.category in Category
+    priorities = [level.priority for level in rule.levels]
+    assert priorities == sorted(set(priorities))
+    assert all(level.delay_us >= 0 for level in rule.levels)
+    assert (rule.vital is not None) == all(level.bound for level in rule.levels)
+
+
+def bounds_by_rule() -> list[AlarmRule]:
+    """Rules that are judged on a vital sign."""
+    return [rule for rule in CATALOGUE if rule.vital is not None]
+
+
+@pytest.mark.parametrize("rule", bounds_by_rule(), ids=lambda rule: rule.cause)
+def test_graver_levels_lie_within_milder_ones(rule: AlarmRule) -> None:
+    """Whatever violates or holds a graver level violates or holds the milder one too."""
+    assert rule.vital is not None
+    limits = PLAUSIBLE[rule.vital]
+    for value in range(int(limits.lowest), int(limits.highest) + 1):
+        violated = [level.bound.violated_by(value) for level in rule.levels if level.bound]
+        held = [level.bound.held_by(value) for level in rule.levels if level.bound]
+        assert violated == sorted(violated, reverse=True)
+        assert held == sorted(held, reverse=True)
+        assert all(h for v, h in zip(violated, held, strict=True) if v)
+
+
+def test_a_rule_explains_itself() -> None:
+    """A reason states rule, values and source."""
+    reason = RULES["HEART_RATE_LOW"].reason(Priority.HIGH, {"heart_rate_bpm": 35.0})
+    assert reason.rule == "1 <= heart_rate_bpm < 40 for 10 s"
+    assert reason.values == {"heart_rate_bpm": 35.0}
+    assert "NEWS" in RULES["NEWS2_HIGH"].reason(Priority.HIGH, {}).citation
+    with pytest.raises(KeyError):
+        RULES["SYSTOLIC_LOW"].reason(Priority.LOW, {})
+
+
+def test_comparisons_exclude_the_limit() -> None:
+    """A value on the limit does not violate it."""
+    for rule in bounds_by_rule():
+        for level in rule.levels:
+            assert level.bound is not None
+            assert not level.bound.violated_by(level.bound.limit)
+            step = -1 if level.bound.comparison is Comparison.BELOW else 1
+            clear = level.bound.limit - step * level.bound.hysteresis
+            assert not level.bound.held_by(clear)
+            assert level.bound.held_by(clear + step * 0.1)

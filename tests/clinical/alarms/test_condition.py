@@ -1,0 +1,291 @@
+"""A condition becomes an alarm after its delay, keeps its name, and ends past its hysteresis."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.condition import NOTHING, Change, FlagCondition, ThresholdCondition
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Phase, Priority
+from clinical.alarms.rule import Cause
+
+S = 1_000_000
+
+
+def frame(sequence: int) -> FrameRef:
+    """Return the frame of this sequence."""
+    return FrameRef("A-01", 2, bytes(16), sequence, 0)
+
+
+def feed(condition: ThresholdCondition, values: Sequence[float], start_s: int = 0) -> list[Change]:
+    """Give one value per second, its frame numbered by its second."""
+    changes: list[Change] = []
+    for second, value in enumerate(values, start_s):
+        changes += condition.sample(value, second * S, frame(second))
+    return changes
+
+
+def phases(changes: list[Change]) -> list[tuple[Phase, Priority, int]]:
+    """Reduce changes to phase, priority and second."""
+    return [(change.phase, change.priority, change.at_us // S) for change in changes]
+
+
+def threshold(cause: Cause) -> ThresholdCondition:
+    """Return a fresh condition of this cause."""
+    return ThresholdCondition(RULES[cause])
+
+
+def test_an_in_band_sample_changes_nothing() -> None:
+    """The ordinary case allocates nothing: always the same empty answer."""
+    condition = threshold(Cause.SPO2_LOW)
+    assert condition.sample(90, S, frame(1)) is NOTHING
+    assert condition.snapshot() == {}
+    assert condition.tick(2 * S) is NOTHING
+
+
+def test_at_once_means_with_the_first_sample() -> None:
+    """A cause without delay sounds on the frame that shows it."""
+    changes = threshold(Cause.SYSTOLIC_LOW).sample(89, 7 * S, frame(7))
+    assert changes == (Change(Phase.START, Priority.HIGH, 7 * S, 7 * S, frame(7), 89),)
+
+
+def test_a_delay_is_served_in_full() -> None:
+    """Nine seconds are no alarm; the tenth is, named after the first frame of the run."""
+    condition = threshold(Cause.RESPIRATION_HIGH)
+    assert feed(condition, [31] * 10) == []
+    (change,) = condition.sample(31, 10 * S, frame(10))
+    assert (change.phase, change.since_us, change.frame) == (Phase.START, 0, frame(0))
+
+
+def test_a_clear_value_begins_the_delay_anew() -> None:
+    """A run is continuous, and the next one has its own name."""
+    condition = threshold(Cause.RESPIRATION_HIGH)
+    changes = feed(condition, [31] * 9 + [28] + [31] * 11)
+    assert phases(changes) == [(Phase.START, Priority.MEDIUM, 20)]
+    assert changes[0].frame == frame(10)
+
+
+def test_a_value_within_the_hysteresis_continues_the_run() -> None:
+    """Chatter about the limit neither delays nor ends an alarm."""
+    condition = threshold(Cause.RESPIRATION_HIGH)
+    assert phases(feed(condition, [31, 29.5] * 6)) == [(Phase.START, Priority.MEDIUM, 10)]
+    assert condition.sample(28.1, 20 * S, frame(20)) == ()
+    assert phases(list(condition.sample(28, 21 * S, frame(21)))) == [
+        (Phase.END, Priority.MEDIUM, 21)
+    ]
+
+
+def test_a_tick_matures_the_newest_value() -> None:
+    """The delay passes also while no sample comes."""
+    condition = threshold(Cause.HEART_RATE_ZERO)
+    assert condition.sample(0, 0, frame(0)) == ()
+    assert condition.tick(4 * S) == ()
+    assert phases(list(condition.tick(5 * S))) == [(Phase.START, Priority.HIGH, 5)]
+    assert condition.tick(6 * S) == ()
+
+
+def test_a_rise_keeps_the_name() -> None:
+    """Each level serves its own delay; the alarm stays the one that began."""
+    condition = threshold(Cause.SPO2_LOW)
+    changes = feed(condition, [88] * 13 + [84] * 11)
+    assert phases(changes) == [
+        (Phase.START, Priority.MEDIUM, 10),
+        (Phase.ESCALATE, Priority.HIGH, 23),
+    ]
+    assert {change.frame for change in changes} == {frame(0)}
+
+
+def test_both_levels_at_once_start_at_the_higher() -> None:
+    """What was grave from the beginning is announced once."""
+    changes = feed(threshold(Cause.SPO2_LOW), [80] * 11)
+    assert phases(changes) == [(Phase.START, Priority.HIGH, 10)]
+
+
+def test_a_fall_and_the_end() -> None:
+    """Each level ends past its own hysteresis."""
+    condition = threshold(Cause.SPO2_LOW)
+    feed(condition, [80] * 11)
+    changes = feed(condition, [86.9, 87, 91.9, 92], start_s=11)
+    assert phases(changes) == [
+        (Phase.DEESCALATE, Priority.MEDIUM, 12),
+        (Phase.END, Priority.MEDIUM, 14),
+    ]
+    assert condition.raised is None
+
+
+@pytest.mark.parametrize(
+    ("low", "zero", "value"),
+    [
+        (Cause.HEART_RATE_LOW, Cause.HEART_RATE_ZERO, 0.0),
+        (Cause.RESPIRATION_LOW, Cause.APNOEA, 0.0),
+    ],
+)
+def test_zero_is_another_cause(low: Cause, zero: Cause, value: float) -> None:
+    """Zero begins the arrest alarm alone."""
+    assert feed(threshold(low), [value] * 30) == []
+    assert len(feed(threshold(zero), [value] * 30)) == 1
+
+
+def test_zero_does_not_end_a_low_rate() -> None:
+    """A patient who goes from slow to still is never without an alarm."""
+    condition = threshold(Cause.HEART_RATE_LOW)
+    changes = feed(condition, [45] * 11 + [0] * 5)
+    assert phases(changes) == [(Phase.START, Priority.MEDIUM, 10)]
+    assert condition.raised is Priority.MEDIUM
+
+
+def test_absence_neither_matures_nor_ends() -> None:
+    """What cannot be seen gets no worse by waiting, and no better."""
+    pending = threshold(Cause.SPO2_LOW)
+    feed(pending, [80] * 3)
+    pending.absent()
+    assert pending.tick(60 * S) == ()
+    raised = threshold(Cause.SPO2_LOW)
+    feed(raised, [80] * 11)
+    raised.absent()
+    assert raised.tick(600 * S) == ()
+    assert raised.raised is Priority.HIGH
+
+
+def test_a_short_absence_does_not_restart_the_delay() -> None:
+    """Intermittent artefact cannot keep an alarm from sounding."""
+    condition = threshold(Cause.SPO2_LOW)
+    feed(condition, [80] * 6)
+    condition.absent()
+    assert phases(list(condition.sample(80, 11 * S, frame(11)))) == [
+        (Phase.START, Priority.HIGH, 11)
+    ]
+
+
+def test_a_long_absence_restarts_an_immature_run() -> None:
+    """Nobody knows that it held meanwhile."""
+    condition = threshold(Cause.SPO2_LOW)
+    feed(condition, [80] * 3)
+    condition.absent()
+    assert condition.sample(80, 60 * S, frame(60)) == ()
+    (change,) = condition.tick(70 * S)
+    assert (change.since_us, change.frame) == (60 * S, frame(60))
+
+
+def test_a_raised_alarm_survives_a_long_absence() -> None:
+    """It goes on under its name when the vital comes back no better."""
+    condition = threshold(Cause.SPO2_LOW)
+    condition.sample(80, 0, frame(0))
+    condition.tick(10 * S)
+    condition.absent()
+    assert condition.sample(80, 100 * S, frame(100)) == ()
+    assert (condition.raised, condition.frame) == (Priority.HIGH, frame(0))
+
+
+def test_withdrawing_ends() -> None:
+    """When judging ends, so does what it raised; what was pending is dropped in silence."""
+    raised = threshold(Cause.SYSTOLIC_LOW)
+    raised.sample(80, 0, frame(0))
+    assert phases(list(raised.withdraw(9 * S))) == [(Phase.END, Priority.HIGH, 9)]
+    pending = threshold(Cause.SPO2_LOW)
+    pending.sample(80, 0, frame(0))
+    assert pending.withdraw(9 * S) == ()
+    assert pending.snapshot() == {}
+
+
+def test_a_rule_without_limits_is_no_threshold() -> None:
+    """The mistake is found when the watch is built."""
+    with pytest.raises(ValueError, match="NO_PULSE is not judged on a value"):
+        ThresholdCondition(RULES[Cause.NO_PULSE])
+
+
+@pytest.mark.parametrize("cause", [Cause.SPO2_LOW, Cause.HEART_RATE_HIGH, Cause.HEART_RATE_LOW])
+@given(data=st.data())
+def test_a_snapshot_at_any_moment_changes_nothing(cause: Cause, data: st.DataObject) -> None:
+    """Restored from JSON, a condition says the same from there on."""
+    values = data.draw(st.lists(st.one_of(st.none(), st.integers(0, 160)), max_size=40))
+    cut = data.draw(st.integers(0, len(values)))
+
+    def step(condition: ThresholdCondition, second: int) -> tuple[Change, ...]:
+        value = values[second]
+        if value is None:
+            condition.absent()
+            return condition.tick(second * 3 * S)
+        return condition.sample(value, second * 3 * S, frame(second))
+
+    whole = threshold(cause)
+    expected = [step(whole, second) for second in range(len(values))]
+    first, second_half = threshold(cause), threshold(cause)
+    said = [step(first, second) for second in range(cut)]
+    second_half.restore(json.loads(json.dumps(first.snapshot())))
+    said += [step(second_half, second) for second in range(cut, len(values))]
+    assert said == expected
+
+
+@given(st.lists(st.integers(60, 100), max_size=60))
+def test_changes_tell_a_consistent_story(values: list[int]) -> None:
+    """START first, then rises and falls, END last, and then anew; never the same twice."""
+    priority: Priority | None = None
+    for change in feed(threshold(Cause.SPO2_LOW), values):
+        if change.phase is Phase.START:
+            assert priority is None
+        elif change.phase is Phase.END:
+            assert priority is change.priority
+        else:
+            assert priority is not None
+            assert (change.priority > priority) == (change.phase is Phase.ESCALATE)
+            assert change.priority != priority
+        priority = None if change.phase is Phase.END else change.priority
+
+
+def test_a_flag_without_delay() -> None:
+    """NEWS2 alarms at once and ends at once."""
+    flag = FlagCondition(RULES[Cause.NEWS2_HIGH])
+    assert flag.set(active=False, at_us=S, frame=frame(1)) is NOTHING
+    start = flag.set(active=True, at_us=2 * S, frame=frame(2))
+    assert start == (Change(Phase.START, Priority.HIGH, 2 * S, 2 * S, frame(2)),)
+    assert flag.set(active=True, at_us=3 * S, frame=frame(3)) == ()
+    end = flag.set(active=False, at_us=4 * S, frame=frame(4))
+    assert end == (Change(Phase.END, Priority.HIGH, 2 * S, 4 * S, frame(2)),)
+    assert flag.frame is None
+
+
+def test_a_flag_matures_by_ticks() -> None:
+    """A sensor may be off for five seconds."""
+    flag = FlagCondition(RULES[Cause.SENSOR_OFF], "spo2_percent")
+    assert flag.set(active=True, at_us=0, frame=frame(0)) == ()
+    assert flag.tick(5 * S - 1) == ()
+    assert phases(list(flag.tick(5 * S))) == [(Phase.START, Priority.LOW, 5)]
+    assert flag.subject == "spo2_percent"
+
+
+def test_a_flag_that_clears_in_time_says_nothing() -> None:
+    """No alarm, no end."""
+    flag = FlagCondition(RULES[Cause.SENSOR_OFF])
+    flag.set(active=True, at_us=0, frame=frame(0))
+    assert flag.set(active=False, at_us=4 * S, frame=frame(4)) == ()
+    assert flag.tick(60 * S) == ()
+
+
+def test_a_graver_grade_does_not_wait_anew() -> None:
+    """The delay is that of the condition; how grave it is counts at once."""
+    flag = FlagCondition(RULES[Cause.VITAL_NOT_JUDGED], "heart_rate_bpm")
+    flag.set_level(Priority.MEDIUM, 0, frame(0))
+    assert phases(list(flag.tick(30 * S))) == [(Phase.START, Priority.MEDIUM, 30)]
+    assert phases(list(flag.set_level(Priority.HIGH, 31 * S, frame(31)))) == [
+        (Phase.ESCALATE, Priority.HIGH, 31)
+    ]
+    assert phases(list(flag.set_level(Priority.MEDIUM, 32 * S, frame(32)))) == [
+        (Phase.DEESCALATE, Priority.MEDIUM, 32)
+    ]
+    assert phases(list(flag.withdraw(33 * S))) == [(Phase.END, Priority.MEDIUM, 33)]
+
+
+def test_a_flag_survives_a_snapshot() -> None:
+    """Restored from JSON, it matures at the same moment under the same name."""
+    flag = FlagCondition(RULES[Cause.VITAL_NOT_JUDGED], "heart_rate_bpm")
+    assert flag.snapshot() == {}
+    flag.set_level(Priority.HIGH, S, frame(1))
+    copy = FlagCondition(RULES[Cause.VITAL_NOT_JUDGED], "heart_rate_bpm")
+    copy.restore(json.loads(json.dumps(flag.snapshot())))
+    assert copy.tick(31 * S) == flag.tick(31 * S) != ()
+    assert copy.snapshot() == flag.snapshot()

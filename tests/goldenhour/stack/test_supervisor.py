@@ -1,0 +1,112 @@
+"""The supervisor, over real child processes."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from goldenhour.stack.program import Program
+from goldenhour.stack.supervisor import ProgramFailed, Stack
+from ports.clock import SystemClock
+
+_SERVES = """
+import json, signal, sys
+print(json.dumps({"ready": "toy", "count": str(1)}), flush=True)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.pause()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Toy(Program):
+    code: str = _SERVES
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return (sys.executable, "-c", self.code)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_killed_program_comes_back_and_is_counted(tmp_path: Path) -> None:
+    """SIGKILL is followed by a new process that says that it is ready."""
+    stack = Stack(tmp_path, SystemClock())
+    assert (await stack.start(_Toy("toy", ())))["ready"] == "toy"
+    toy = stack.named("toy")
+    first = toy.pid
+
+    toy.kill()
+    await toy.wait_ready()
+
+    assert toy.pid != first
+    assert toy.restarts == 1
+    await stack.stop()
+
+
+async def test_stopping_leaves_nothing_running(tmp_path: Path) -> None:
+    """Every child has ended when ``stop`` returns, and none is restarted."""
+    stack = Stack(tmp_path, SystemClock())
+    for name in ("toy-1", "toy-2"):
+        await stack.start(_Toy(name, ()))
+    pids = [program.pid for program in stack.programs.values()]
+
+    await stack.stop()
+
+    assert not any(_runs(pid) for pid in pids)
+    assert not stack.programs
+
+
+async def test_a_program_that_ends_at_once_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    """The error names the log file and repeats what the program said last."""
+    stack = Stack(tmp_path, SystemClock())
+
+    with pytest.raises(ProgramFailed, match=r"toy\.log(.|\n)*no such slice"):
+        await stack.start(_Toy("toy", (), code="raise SystemExit('no such slice')"))
+
+    await stack.stop()
+
+
+async def test_a_child_dies_with_its_supervisor(tmp_path: Path) -> None:
+    """Kill -9 of the supervising process leaves no program behind."""
+    code = f"""
+import asyncio
+from pathlib import Path
+from goldenhour.stack.supervisor import Stack
+from ports.clock import SystemClock
+from tests.goldenhour.stack.test_supervisor import _Toy
+async def main():
+    stack = Stack(Path({str(tmp_path)!r}), SystemClock())
+    await stack.start(_Toy("toy", ()))
+    print(stack.named("toy").pid, flush=True)
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+    supervisor = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE, cwd=Path.cwd()
+    )
+    assert supervisor.stdout is not None
+    child = int(await supervisor.stdout.readline())
+
+    supervisor.kill()
+    await supervisor.wait()
+
+    clock = SystemClock()
+    async with asyncio.timeout(30):
+        while _runs(child) and not _zombie(child):
+            await clock.sleep_us(10_000)
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True

@@ -1,0 +1,58 @@
+"""The command line finds each sub-command by its row, and loads no more than that."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from goldenhour.main import COMMANDS, Command, load
+
+HEAVY = ("aiokafka", "faust", "grpc", "numpy", "scipy", "sqlalchemy")
+
+
+def _help(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("goldenhour")
+    return subprocess.run(
+        [program, *arguments, "--help"], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_overview_lists_every_command() -> None:
+    answer = _help()
+    assert answer.returncode == 0
+    assert all(command.name in answer.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
+def test_every_command_answers_help(command: Command) -> None:
+    answer = _help(command.name)
+    assert answer.returncode == 0, answer.stderr
+    assert f"Usage: goldenhour {command.name}" in answer.stdout
+
+
+@pytest.mark.parametrize("name", ["broker", "doctor"])
+def test_help_loads_nothing_heavy(name: str) -> None:
+    """Help is quick because what a command needs is imported when it runs."""
+    command = next(command for command in COMMANDS if command.name == name)
+    module = command.target.partition(":")[0]
+    code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+def test_an_unknown_command_is_refused() -> None:
+    program = Path(sys.executable).with_name("goldenhour")
+    answer = subprocess.run(
+        [program, "nonsense"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert answer.returncode == 2
+    assert "nonsense" in answer.stderr
+
+
+def test_a_function_and_an_application_are_both_commands() -> None:
+    for target in ("goldenhour.doctor:doctor", "goldenhour.doctor:app"):
+        assert isinstance(load(Command("doctor", target, "Say.")), typer.Typer)

@@ -1,0 +1,248 @@
+"""From a patient to a dispatcher and back, through the real programs, Kafka, Faust and gRPC."""
+
+from uuid import uuid4
+
+import pytest
+
+from ambulance.command.v1 import command_service_pb2, command_service_pb2_grpc, message_pb2
+from clinical.alarms.priority import Priority
+from clinical.alarms.transition import Place
+from clinical.alarms.view import AlarmState, AlarmView
+from clinical.instant import MINUTE_US, SECOND_US
+from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from ports.grpc_channel import open_channel
+from tests.kafka.stack import CLOCK, Running, desk, eventually, unit, vehicle
+from vehicle.client import VehicleClient
+from wire.alarms import MessageReceipt, decode_entry
+from wire.frames import to_frame
+from wire.messages import message_key
+from wire.records import HEADERS_BATCH, decode_batch, frames_of
+from wire.topics import ALARMS, DOWNLINK, UNITS
+from wire.unit_items import Receipt, ReceiptStage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+
+SEPTIC = {
+    "heart_rate_bpm": 118,
+    "respiration_per_min": 26,
+    "spo2_percent": 93,
+    "systolic_mmhg": 96,
+    "temperature_c": 39.3,
+    "consciousness": "CONSCIOUSNESS_ALERT",
+    "on_oxygen": False,
+}
+SEPTIC_NEWS2 = 2 + 3 + 2 + 2 + 2
+TEXT = "Stroke unit is full. Go to St Mary."
+
+
+def name(what: str) -> str:
+    """Return a unit id that no other test uses."""
+    return f"AMB-{what}-{uuid4().hex[:8]}"
+
+
+def opened(client: VehicleClient) -> str:
+    """Open an encounter of an adult and return its id."""
+    encounter_id = str(uuid4())
+    client.capture(encounter_id, [EncounterEvent(EncounterChange.OPENED, age_years=67)])
+    return encounter_id
+
+
+def sounding(alarm: AlarmView) -> bool:
+    return alarm.state is AlarmState.ACTIVE
+
+
+async def test_a_septic_patient_reaches_the_dispatcher_with_the_reason(system: Running) -> None:
+    """From a line on a vehicle's standard input to a high alarm that says what it rests on."""
+    encounter_id, unit_id = str(uuid4()), name("SEPSIS")
+    async with desk(system.alerts) as listening, vehicle(system, unit_id) as process:
+        event = {"change": "ENCOUNTER_CHANGE_OPENED", "age_years": 67}
+        answer = await process.say({"encounter_id": encounter_id, "encounter_event": event})
+        assert answer["captured"]["lane"] == "LANE_ALARM"
+        answer = await process.say({"encounter_id": encounter_id, "vitals": SEPTIC})
+        assert answer["captured"]["lane"] == "LANE_VITALS"
+        alarm = await listening.alarm(encounter_id, "NEWS2_HIGH")
+        assert await process.end() == 0
+    assert (alarm.priority, alarm.state, alarm.unit_id) == (
+        Priority.HIGH,
+        AlarmState.ACTIVE,
+        unit_id,
+    )
+    assert alarm.frame.segment.hex() == answer["captured"]["segment"]
+    assert alarm.frame.sequence == answer["captured"]["sequence"]
+    assert not alarm.late
+    assert alarm.reason is not None
+    assert float(alarm.reason.values["news2_total"]) == SEPTIC_NEWS2
+    assert float(alarm.reason.values["temperature_c"]) == SEPTIC["temperature_c"]
+    assert alarm.reason.citation is not None
+
+
+async def test_no_heart_beat_no_breath_and_no_pulse_sound(system: Running) -> None:
+    """Zero is a measurement, and what the crew felt counts at once."""
+    async with desk(system.alerts) as listening, unit(system, name("ARREST")) as client:
+        encounter_id = opened(client)
+        still = Vitals(heart_rate_bpm=0.0, respiration_per_min=0.0)
+        client.capture(encounter_id, [still], captured_us=client.now_us() - 8 * SECOND_US)
+        client.capture(encounter_id, [CrewEvent(CrewFinding.NO_PULSE)])
+        client.capture(encounter_id, [still])
+        for cause in ("NO_PULSE", "HEART_RATE_ZERO", "APNOEA"):
+            alarm = await listening.alarm(encounter_id, cause, sounding)
+            assert alarm.priority is Priority.HIGH
+
+
+async def test_what_was_never_measured_does_not_keep_the_rest_quiet(system: Running) -> None:
+    """Without temperature and consciousness the lower bound alarms, and invents neither."""
+    async with desk(system.alerts) as listening, unit(system, name("PARTIAL")) as client:
+        encounter_id = opened(client)
+        known = Vitals(
+            heart_rate_bpm=118.0,
+            respiration_per_min=26.0,
+            spo2_percent=93.0,
+            systolic_mmhg=96.0,
+            on_oxygen=False,
+        )
+        client.capture(encounter_id, [known])
+        alarm = await listening.alarm(encounter_id, "NEWS2_HIGH", sounding)
+        assert alarm.reason is not None
+        assert float(alarm.reason.values["news2_at_least"]) == SEPTIC_NEWS2 - 2
+        assert not {"temperature_c", "consciousness", "news2_total"} & set(alarm.reason.values)
+
+
+async def test_responsibility_taken_on_one_side_is_seen_on_the_other(system: Running) -> None:
+    """The crew sees the dispatcher's acknowledgement, and the dispatcher the crew's."""
+    async with desk(system.alerts) as listening, unit(system, name("ACK")) as client:
+        encounter_id = opened(client)
+        client.capture(encounter_id, [Vitals(systolic_mmhg=78.0)])
+        alarm = await listening.alarm(encounter_id, "SYSTOLIC_LOW", sounding)
+        await listening.feed.acknowledge(alarm, "Li Wei", str(uuid4()))
+
+        async def seen_by_crew() -> AlarmView | None:
+            places = [
+                (it, {ack.place: ack.person for ack in it.acknowledgements})
+                for it in client.alarms
+                if it.cause == "SYSTOLIC_LOW"
+            ]
+            return next((it for it, by in places if by.get(Place.CENTER) == "Li Wei"), None)
+
+        seen = await eventually(seen_by_crew)
+        assert not seen.unacknowledged
+        client.acknowledge(seen, "Dr Roth")
+        answered = await listening.alarm(
+            encounter_id, "SYSTOLIC_LOW", lambda it: not it.unacknowledged_at(Place.VEHICLE)
+        )
+        assert [ack.person for ack in answered.acknowledgements] == ["Li Wei", "Dr Roth"]
+        assert sounding(answered)
+
+
+async def send(system: Running, unit_id: str, encounter_id: str | None) -> str:
+    """Say something to a unit and return the id of the message."""
+    async with open_channel(system.alerts) as channel:
+        stub = command_service_pb2_grpc.CommandServiceStub(channel)
+        response = await stub.SendMessage(
+            command_service_pb2.SendMessageRequest(
+                message=message_pb2.Message(
+                    unit_id=unit_id,
+                    text=TEXT,
+                    person="Li Wei",
+                    expires_at_us=CLOCK.now_us() + MINUTE_US,
+                    encounter_id=encounter_id,
+                )
+            )
+        )
+    return response.message.message_id
+
+
+async def reaches(client: VehicleClient, message_id: str) -> None:
+    async def arrived() -> str | None:
+        held = {it.message.message_id: it.message.text for it in client.messages}
+        return held.get(message_id)
+
+    assert await eventually(arrived) == TEXT
+
+
+async def taken_off_the_downlink(system: Running, unit_id: str, message_id: str) -> None:
+    key = message_key(unit_id, message_id)
+
+    async def tombstone() -> bool | None:
+        values = [it.value for it in await system.records(DOWNLINK) if it.key == key]
+        return True if values and values[-1] is None else None
+
+    await eventually(tombstone)
+
+
+async def test_a_message_about_a_patient_arrives_and_its_receipt_returns(system: Running) -> None:
+    """Its receipt stands in the log of alarms, and it is offered no more."""
+    async with unit(system, name("MESSAGE")) as client:
+        encounter_id = opened(client)
+        client.capture(encounter_id, [Vitals(heart_rate_bpm=70.0)])
+        await client.drained()
+        message_id = await send(system, client.unit_id, encounter_id)
+        await reaches(client, message_id)
+
+        async def receipt() -> MessageReceipt | None:
+            entries = [decode_entry(it.value or b"") for it in await system.records(ALARMS)]
+            receipts = (it for it in entries if isinstance(it, MessageReceipt))
+            return next((it for it in receipts if it.message_id == message_id), None)
+
+        received = await eventually(receipt)
+        assert (received.unit_id, received.stage) == (client.unit_id, ReceiptStage.DELIVERED)
+        await taken_off_the_downlink(system, client.unit_id, message_id)
+
+
+async def test_a_message_to_a_unit_arrives_and_its_receipt_returns(system: Running) -> None:
+    """Its receipt stands among the unit's own records, and it is offered no more."""
+    async with unit(system, name("MESSAGE")) as client:
+        message_id = await send(system, client.unit_id, None)
+        await reaches(client, message_id)
+
+        async def receipt() -> Receipt | None:
+            batches = [
+                decode_batch(it.value or b"")
+                for it in await system.records(UNITS)
+                if tuple(it.headers) == tuple(HEADERS_BATCH)
+            ]
+            frames = [to_frame(handle) for batch in batches for handle in frames_of(batch)]
+            items = (item for frame in frames for item in frame.items)
+            receipts = (it for it in items if isinstance(it, Receipt))
+            return next((it for it in receipts if it.message_id == message_id), None)
+
+        assert (await eventually(receipt)).stage is ReceiptStage.DELIVERED
+        await taken_off_the_downlink(system, client.unit_id, message_id)
+
+
+async def test_a_late_condition_that_is_over_is_recorded_only(system: Running) -> None:
+    """What was and is no more never sounds; the record carries both its instants."""
+    async with desk(system.alerts) as listening, unit(system, name("TUNNEL")) as client:
+        encounter_id, now_us = opened(client), client.now_us()
+        client.capture(encounter_id, [Vitals(heart_rate_bpm=80.0)])
+        for ago_s, heart_rate_bpm in ((120, 140.0), (100, 140.0), (90, 80.0)):
+            client.capture(
+                encounter_id,
+                [Vitals(heart_rate_bpm=heart_rate_bpm)],
+                captured_us=now_us - ago_s * SECOND_US,
+            )
+        alarm = await listening.alarm(encounter_id, "HEART_RATE_HIGH")
+        assert alarm.state is AlarmState.RECORDED
+        assert alarm.active_since_us == now_us - 120 * SECOND_US
+        assert alarm.ended_us == now_us - 90 * SECOND_US
+        client.capture(encounter_id, [Vitals(systolic_mmhg=80.0)])
+        await listening.alarm(encounter_id, "SYSTOLIC_LOW")
+        said = listening.about(encounter_id, "HEART_RATE_HIGH")
+        assert {it.state for it in said} == {AlarmState.RECORDED}
+
+
+async def test_a_late_condition_that_still_holds_sounds_with_both_times(system: Running) -> None:
+    """It says when it began and when it was learned of, and that these lie apart."""
+    async with desk(system.alerts) as listening, unit(system, name("TUNNEL")) as client:
+        encounter_id, now_us = opened(client), client.now_us()
+        client.capture(encounter_id, [Vitals(heart_rate_bpm=126.0)])
+        for ago_s in (120, 100):
+            client.capture(
+                encounter_id,
+                [Vitals(heart_rate_bpm=126.0)],
+                captured_us=now_us - ago_s * SECOND_US,
+            )
+        alarm = await listening.alarm(encounter_id, "HEART_RATE_HIGH")
+        assert sounding(alarm)
+        assert alarm.late
+        assert alarm.active_since_us == now_us - 120 * SECOND_US
+        assert alarm.learned_us - alarm.active_since_us >= 119 * SECOND_US

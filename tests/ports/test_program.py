@@ -1,0 +1,50 @@
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from ports.program import INTERRUPTED
+
+PROGRAM = """
+import asyncio, sys
+from ports.program import run
+
+async def main(stop):
+    print(type(asyncio.get_running_loop()).__module__, flush=True)
+    await stop.wait()
+    print("draining", flush=True)
+    {drain}
+    return 7
+
+sys.exit(run(main))
+"""
+
+
+def _start(drain: str) -> "subprocess.Popen[str]":
+    """Start a program and return when it runs; it says on which loop."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(drain=drain)], stdout=subprocess.PIPE, text=True
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline().startswith("uvloop")
+    return started
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_program_drain_and_gives_its_exit_code(number: signal.Signals) -> None:
+    with _start("pass") as program:
+        program.send_signal(number)
+        output, _ = program.communicate(timeout=60)
+    assert output == "draining\n"
+    assert program.returncode == 7
+
+
+def test_a_second_signal_cuts_the_drain_short() -> None:
+    with _start("await asyncio.Event().wait()") as program:
+        assert program.stdout is not None
+        program.send_signal(signal.SIGTERM)
+        assert program.stdout.readline() == "draining\n"
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=60)
+    assert program.returncode == INTERRUPTED

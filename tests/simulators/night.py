@@ -1,0 +1,77 @@
+"""A fleet whose units write down what they are asked to capture, under a virtual clock."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ports.clock import VirtualClock
+from simulators.fleet import Fleet, encounter_ids
+from simulators.ledger import FrameKey
+from simulators.scenario import parse
+from simulators.story import Story
+from wire.unit_items import WireItem
+
+SCENARIO = parse("""
+name = "two"
+units = [{ id = "A" }, { id = "B" }]
+encounters = [
+  { key = "ill", unit = "A", course = "ARREST", onset_s = 5, age_years = 50 },
+  { key = "well", unit = "B", bay = "2" },
+]
+crew = [{ encounter = "ill", at_s = 7, finding = "NO_PULSE" }]
+""")
+
+
+@dataclass(slots=True)
+class Notebook:
+    """A unit that writes down what it is asked to capture."""
+
+    unit_id: str
+    clock: VirtualClock
+    reached: bool = False
+    frames: list[tuple[int, str, WireItem]] = field(default_factory=list)
+    broken: Exception | None = None
+    draining: bool = True
+
+    async def start(self) -> None:
+        """Be there."""
+
+    async def capture(self, encounter_id: str, items: Sequence[WireItem]) -> None:
+        if self.broken is not None:
+            raise self.broken
+        self.frames += [(self.clock.monotonic_us(), encounter_id, item) for item in items]
+
+    async def drain(self) -> None:
+        if not self.draining:
+            await asyncio.Future()
+
+    async def stop(self) -> None:
+        """Hold nothing."""
+
+    def acknowledged(self, frames: Sequence[FrameKey]) -> int:
+        return len(frames)
+
+    async def failed(self) -> None:
+        await asyncio.Future()
+
+
+@dataclass(slots=True)
+class Night:
+    """A fleet of notebooks."""
+
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(1_000_000_000))
+    units: dict[str, Notebook] = field(init=False)
+    story: Story = field(init=False)
+    fleet: Fleet = field(init=False)
+    ids: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units = {name: Notebook(name, self.clock) for name in ("A", "B")}
+        self.story = Story(self.clock)
+        self.ids = dict(encounter_ids(SCENARIO, 1, self.clock.now_us()))
+        self.fleet = Fleet(
+            SCENARIO, self.units, self.ids, seed=1, story=self.story, clock=self.clock
+        )
+
+    def items(self, unit: str, of: type[WireItem]) -> list[WireItem]:
+        return [item for _, _, item in self.units[unit].frames if isinstance(item, of)]

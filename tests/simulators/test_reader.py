@@ -1,0 +1,64 @@
+from clinical.items import Vitals
+from ports.log.memory_log import MemoryLog
+from simulators.reader import frames_present, present
+from wire.alarms import MessageReceipt, encode_entry
+from wire.frames import Frame, Lane, encode_frame
+from wire.records import (
+    HEADERS_ALARM_ENTRY,
+    HEADERS_BATCH,
+    HEADERS_DEAD_LETTER,
+    HEADERS_TICK,
+    DeadLetter,
+    Tick,
+    encode_batch,
+    encode_dead_letter,
+    encode_tick,
+)
+from wire.topics import TOPICS
+from wire.unit_items import ReceiptStage
+from wire.validation import RefusalReason
+
+SEGMENT = bytes(range(16))
+
+
+def frame(unit: str, sequence: int) -> bytes:
+    vitals = (Vitals(heart_rate_bpm=80),)
+    return encode_frame(
+        Frame(unit, Lane.VITALS, SEGMENT, sequence, 5, None, None, "encounter", vitals)
+    )
+
+
+async def filled() -> MemoryLog:
+    log = MemoryLog(TOPICS)
+    writer = await log.writer()
+    batch = encode_batch(6, "gateway", [frame("A", 1), frame("A", 2)])
+    await (await writer.send("patients", 3, batch, headers=HEADERS_BATCH))
+    tick = encode_tick(Tick("gateway", 7, healthy=True))
+    await (await writer.send("patients", 3, tick, headers=HEADERS_TICK))
+    unit = encode_batch(6, "gateway", [frame("B", 1)])
+    await (await writer.send("units", 0, unit, headers=HEADERS_BATCH))
+    letter = DeadLetter(
+        RefusalReason.OUT_OF_RANGE, "items[0]", "words", "C", 2, SEGMENT, 9, b"", 8, "gateway"
+    )
+    dead = encode_dead_letter(letter)
+    await (await writer.send("dead_letters", 1, dead, headers=HEADERS_DEAD_LETTER))
+    receipt = encode_entry(MessageReceipt("m", "A", ReceiptStage.DELIVERED, None, 9))
+    await (await writer.send("alarms", 2, receipt, headers=HEADERS_ALARM_ENTRY))
+    await (await writer.send("patients", 0, b"\xff", headers=HEADERS_BATCH))
+    return log
+
+
+async def test_every_frame_in_the_log_is_found() -> None:
+    """In batches of both topics and among the dead letters; what cannot be read is passed over."""
+    assert await frames_present(await filled()) == {
+        ("A", 2, SEGMENT, 1),
+        ("A", 2, SEGMENT, 2),
+        ("B", 2, SEGMENT, 1),
+        ("C", 2, SEGMENT, 9),
+    }
+
+
+async def test_receipts_are_counted_by_unit() -> None:
+    found = await present(await filled())
+    assert found.receipts == {"A": 1}
+    assert found.dead_letters == 1

@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import pytest
+
+from simulators.physiology import Course
+from simulators.scenario import SCENARIOS, BadScenario, load, parse
+
+GOOD = """
+name = "small"
+units = [{ id = "A" }]
+[[encounters]]
+key = "one"
+unit = "A"
+course = "SEPSIS"
+onset_s = 10
+[[faults]]
+unit = "A"
+at_s = 5
+for_s = 2
+kind = "cut"
+[[crew]]
+encounter = "one"
+at_s = 4
+finding = "NO_PULSE"
+[[expectations]]
+encounter = "one"
+any_of = ["NEWS2_HIGH"]
+min_priority = "HIGH"
+after_s = 10
+within_s = 30
+"""
+
+
+def test_a_scenario_is_read_as_written() -> None:
+    scenario = parse(GOOD)
+    assert scenario.encounters[0].course is Course.SEPSIS
+    assert scenario.expectations[0].until_s == 40
+    assert scenario.onset_s("one") == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("at_s = 5", 'at_s = "5"', "$.faults[0].at_s"),
+        ('kind = "cut"', 'kind = "gone"', "$.faults[0].kind"),
+        ("for_s = 2", "", "for_s"),
+        ("for_s = 2", "for_s = 2\nlasts = 2", "lasts"),
+        ('"NEWS2_HIGH"', '"NEWS3"', "$.expectations[0].any_of[0]"),
+        ('course = "SEPSIS"', 'course = "FLU"', "$.encounters[0].course"),
+        ('key = "one"\nunit = "A"', 'key = "one"\nunit = "B"', "encounters[0].unit"),
+        ("[[faults]]\nunit", '[[faults]]\nunit = "C"\n#', "faults[0].unit"),
+        ('[[crew]]\nencounter = "one"', '[[crew]]\nencounter = "two"', "crew[0].encounter"),
+        ("onset_s = 10", "", "encounters[0].onset_s"),
+        ("onset_s = 10", 'onset_s = 10\nrecording = "no.csv"', "encounters[0].recording"),
+        ('{ id = "A" }', '{ id = "A" }, { id = "A" }', "units[1].id"),
+        ("name =", "name", "line 2"),
+    ],
+)
+def test_a_wrong_scenario_names_the_field(old: str, new: str, named: str) -> None:
+    assert old in GOOD
+    with pytest.raises(BadScenario) as refusal:
+        parse(GOOD.replace(old, new, 1))
+    assert named in str(refusal.value)
+
+
+def test_a_scenario_that_does_not_exist_is_said() -> None:
+    with pytest.raises(BadScenario, match="no scenario at"):
+        load("nowhere")
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_scenario_of_the_project_can_be_played(path: Path) -> None:
+    assert load(str(path)).name == path.stem
+
+
+def test_the_demo_is_what_was_promised() -> None:
+    """Twelve ambulances, one in its own process, six bays, complete within 75 s."""
+    demo = load("demo")
+    kinds = [unit.kind for unit in demo.units]
+    assert (kinds.count("AMBULANCE"), kinds.count("TENT_HOSPITAL")) == (12, 1)
+    assert [unit.id for unit in demo.units if unit.process] == ["AMB-12"]
+    assert sum(one.unit == "TENT-01" for one in demo.encounters) == 6
+    assert max(it.until_s for it in demo.expectations) <= 75
+    assert sum(one.recording is not None for one in demo.encounters) == 2

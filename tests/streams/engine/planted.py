@@ -1,0 +1,131 @@
+"""A watch that is easy to reason about and fails where it is told to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clinical.alarms.identity import alarm_id
+from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.rule import Cause
+from clinical.alarms.transition import Transition
+from clinical.items import Capture, ForeignFrame, Item, Vitals
+from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.picture import PictureRow
+from streams.engine.watches import Emission, Watch
+
+POISON_BPM = 333
+"""A heart rate that makes the watch fail after it has changed its state."""
+
+POISON_SEQUENCE = 333
+"""The sequence of a foreign frame that makes the watch fail."""
+
+
+@dataclass
+class PlantedWatch:
+    """Counts items, says so at each, and breaks on POISON_BPM."""
+
+    encounter_id: str
+    source: Source
+    items: int = 0
+    ticks: int = 0
+    heard: list[int] = field(default_factory=list)
+
+    def on_item(self, item: Item, capture: Capture, now_us: int) -> Sequence[Emission]:
+        self.items += 1
+        if isinstance(item, Vitals) and item.heart_rate_bpm == POISON_BPM:
+            message = "planted: 333 bpm of John Doe"
+            raise ZeroDivisionError(message)
+        self.heard.append(capture.frame.sequence)
+        return [self._counted(capture, now_us)]
+
+    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:
+        if foreign.frame.sequence == POISON_SEQUENCE:
+            message = "planted: a foreign frame"
+            raise ZeroDivisionError(message)
+        self.items += 1
+        return [self._counted(Capture(foreign.frame, foreign.stamped_us, now_us), now_us)]
+
+    def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
+        self.ticks += 1
+        return ()
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "encounter_id": self.encounter_id,
+            "source": self.source.value,
+            "items": self.items,
+            "ticks": self.ticks,
+            "heard": list(self.heard),
+        }
+
+    def row(self) -> PictureRow:
+        return PictureRow(
+            encounter_id=self.encounter_id,
+            unit_id="unit",
+            bay=None,
+            captured_us=None,
+            received_us=None,
+            vitals=(),
+            news2_total=self.items,
+            news2_at_least=None,
+            news2_refusals=(),
+            not_judged=False,
+        )
+
+    @property
+    def state(self) -> EncounterState:
+        return EncounterState(
+            encounter_id=self.encounter_id,
+            unit_id="unit",
+            bay=None,
+            status=EncounterStatus.OPEN,
+            provisional=False,
+            offered_to_unit_id=None,
+            standby_until_us=None,
+            owned_since_us=0,
+            previous_unit_id=None,
+            age_years=None,
+            pregnant=None,
+        )
+
+    @property
+    def closed(self) -> bool:
+        return False
+
+    def _counted(self, capture: Capture, now_us: int) -> Transition:
+        return Transition(
+            encounter_id=self.encounter_id,
+            unit_id=capture.frame.unit_id,
+            alarm_id=alarm_id(self.encounter_id, Cause.SENSOR_OFF, capture.frame),
+            cause=Cause.SENSOR_OFF,
+            subject="",
+            category=Category.TECHNICAL,
+            priority=Priority.LOW,
+            phase=Phase.START,
+            active=True,
+            source=self.source,
+            revision=self.items,
+            since_us=capture.captured_us,
+            learned_us=now_us,
+            until_us=None,
+            recorded_only=False,
+            late=False,
+            frame=capture.frame,
+            reason=None,
+        )
+
+
+class PlantedWatches:
+    """Opens PlantedWatch; keeps them for the test to look at."""
+
+    def __init__(self) -> None:
+        self.made: list[PlantedWatch] = []
+
+    def open(self, encounter_id: str, source: Source) -> Watch:
+        self.made.append(PlantedWatch(encounter_id, source))
+        return self.made[-1]
+
+    def restore(self, snapshot: dict[str, Any]) -> Watch:
+        watch = PlantedWatch(**{**snapshot, "source": Source(snapshot["source"])})
+        self.made.append(watch)
+        return watch

@@ -1,0 +1,87 @@
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from clinical.alarms.priority import Source
+from ports.log.memory_log import MemoryLog
+from streams.engine.faust_worker import LOST_IN_A_ROW_MAX, FaustWorker, RecordsMissing
+from streams.engine.outputs import Outputs
+from streams.engine.partition_runner import Runners
+from streams.engine.settings import WorkerSettings
+from tests.streams.engine.night import tick
+from wire.topics import PATIENTS
+
+
+class Seen:
+    """A worker without a broker, and what became of what it was given."""
+
+    def __init__(self, worker: FaustWorker, observed: list[int], sought: list[Any]) -> None:
+        self.worker, self.observed, self.sought = worker, observed, sought
+
+    async def give(self, *offsets: int) -> None:
+        for offset in offsets:
+            record = tick(offset, offset)
+            message = SimpleNamespace(
+                topic=PATIENTS.name,
+                partition=0,
+                offset=offset,
+                key=None,
+                value=record.value,
+                headers=list(record.headers),
+            )
+            await self.worker._take(SimpleNamespace(message=message))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def seen(tmp_path: Path) -> Seen:
+    log = MemoryLog()
+    observed: list[int] = []
+    sought: list[Any] = []
+
+    def observe(_partition: int, outputs: Outputs) -> None:
+        observed.append(outputs.next_offset)
+
+    async def seek(partition: TP, offset: int) -> None:
+        sought.append((partition, offset))
+
+    runners = Runners(log, await log.writer(), Source.CENTER_A)
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, observe)
+    worker._runners = await runners.open([0])
+    worker._app.consumer = SimpleNamespace(seek=seek)  # type: ignore[assignment]
+    return Seen(worker, observed, sought)
+
+
+async def test_records_are_taken_in_order_and_those_before_the_next_are_passed_over(
+    seen: Seen,
+) -> None:
+    await seen.give(0, 1, 0, 1, 2)
+    assert seen.observed == [1, 2, 3]
+
+
+async def test_after_a_hole_the_consumer_is_sent_back_once(seen: Seen) -> None:
+    await seen.give(0, 5, 6, 7)
+    assert seen.observed == [1]
+    assert seen.sought == [(TP(PATIENTS.name, 0), 1)]
+    await seen.give(1, 2)
+    assert seen.observed == [1, 2, 3]
+
+
+async def test_a_consumer_that_does_not_go_back_ends_the_worker(seen: Seen) -> None:
+    with pytest.raises(RecordsMissing):
+        await seen.give(*range(1, LOST_IN_A_ROW_MAX + 2))
+
+
+async def test_records_of_a_partition_that_was_let_go_are_passed_over(seen: Seen) -> None:
+    await seen.worker._let_go()
+    await seen.give(0)
+    assert seen.observed == []
+
+
+async def test_a_fetcher_that_ends_without_a_word_ends_the_worker(seen: Seen) -> None:
+    seen.worker.fetching_ended()
+    with pytest.raises(RecordsMissing, match="stopped fetching"):
+        await asyncio.wait_for(seen.worker.ended(), 5)

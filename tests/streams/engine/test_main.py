@@ -1,0 +1,42 @@
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from goldenhour.main import COMMANDS, load
+from streams.engine.main import run
+from streams.engine.settings import WorkerSettings
+
+
+def silent_address(listener: socket.socket) -> str:
+    """An address that takes connections and never answers."""
+    listener.bind(("127.0.0.1", 0))
+    host, port = listener.getsockname()
+    return f"{host}:{port}"
+
+
+async def test_a_worker_that_waits_for_a_broker_still_stops_at_once(tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        settings = WorkerSettings(bootstrap=silent_address(nobody), metrics_port=0, home=tmp_path)
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(run(settings, stop))
+        await asyncio.wait([running], timeout=0.3)
+        stop.set()
+        assert await asyncio.wait_for(running, 10) == 0
+
+
+def test_help_loads_neither_faust_nor_kafka() -> None:
+    """Else ``goldenhour worker --help`` takes a second."""
+    asked = (
+        "import sys, json, streams.engine.main;"
+        "print(json.dumps([name for name in ('faust', 'aiokafka') if name in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert json.loads(done.stdout) == []
+
+
+def test_the_command_is_in_the_table() -> None:
+    (command,) = [each for each in COMMANDS if each.name == "worker"]
+    assert load(command) is not None

@@ -1,0 +1,334 @@
+"""The client against a gateway over real gRPC: cuts, refusals, credit, restarts, the edge."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from ambulance.command.v1 import message_pb2
+from ambulance.telemetry.v1 import telemetry_service_pb2
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import Acknowledgement, Place
+from clinical.items import (
+    CrewEvent,
+    CrewFinding,
+    EdgeTransition,
+    EncounterChange,
+    EncounterEvent,
+    Vitals,
+)
+from ports.clock import SystemClock
+from tests.vehicle.conftest import Start
+from tests.vehicle.gateway import FakeGateway, refused
+from tests.vehicle.hearing import until
+from vehicle.client import ClientOptions
+from vehicle.inbox import UnknownMessage
+from vehicle.lanes import MixedLanes
+from vehicle.spool import LaneFull, Spool
+from wire.frames import Lane
+from wire.unit_items import LinkState, Receipt, ReceiptStage
+from wire.validation import RefusalReason
+
+ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
+MESSAGE = "0192f0c1-0000-7d4e-8f50-61728394a5b6"
+WELL = Vitals(heart_rate_bpm=80.0, respiration_per_min=14.0, spo2_percent=98.0)
+OPENED = EncounterEvent(EncounterChange.OPENED, bay="1", age_years=60)
+NO_PULSE = CrewEvent(CrewFinding.NO_PULSE)
+Within = Callable[[Awaitable[object]], Awaitable[object]]
+
+
+async def test_a_capture_is_confirmed_and_acknowledged(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """What goes in is in the log as it was, stamped and numbered, and the spool confirmed it."""
+    client, hearing = await start()
+    opened = client.capture(ENCOUNTER, [OPENED])
+    vitals = client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    await until(lambda: len(hearing.refs) == 2)
+    assert opened in hearing.refs
+    assert (vitals.lane, vitals.sequence) == (Lane.VITALS, 1)
+    (frame,) = gateway.frames(Lane.VITALS)
+    assert frame.items == (WELL,)
+    assert frame.encounter_id == ENCOUNTER
+    assert abs(frame.captured_us - SystemClock().now_us()) < 60_000_000
+    assert hearing.through[Lane.VITALS, vitals.segment] == 1
+
+
+async def test_a_long_cut_loses_nothing_and_reuses_nothing(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """What was captured in a tunnel arrives whole, in order, beside what is captured after it."""
+    client, hearing = await start()
+    refs = [client.capture(ENCOUNTER, [WELL]) for _ in range(5)]
+    await within(client.drained())
+    await gateway.cut()
+    refs += [client.capture(ENCOUNTER, [Vitals(heart_rate_bpm=float(n))]) for n in range(700)]
+    await until(lambda: not client.connected)
+    await gateway.start()
+    await until(lambda: client.connected)
+    refs += [client.capture(ENCOUNTER, [WELL])]
+    await within(client.drained())
+    assert len(set(refs)) == len(refs)
+    assert len(gateway.frames(Lane.VITALS)) == len(refs)
+    assert not gateway.gaps
+    assert not gateway.conflicts
+    held = {(seg, n) for (_, _, seg), frames in gateway.log.items() for n in frames}
+    assert {(ref.segment, ref.sequence) for ref in refs} <= held
+    await until(lambda: set(refs) <= set(hearing.refs))
+
+
+async def test_unacknowledged_frames_are_sent_again_with_the_same_bytes(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """A gateway that took frames and died before it said so gets them again, unchanged."""
+    gateway.acknowledging = False
+    client, _ = await start()
+    for _ in range(20):
+        client.capture(ENCOUNTER, [WELL])
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == 20)
+    await gateway.cut()
+    gateway.acknowledging = True
+    await gateway.start()
+    await within(client.drained())
+    assert len(gateway.frames(Lane.VITALS)) == 20
+    assert not gateway.conflicts
+
+
+async def test_credit_is_kept(gateway: FakeGateway, start: Start, within: Within) -> None:
+    """However much waits, no more is in flight than the gateway allows."""
+    gateway.credit = 8
+    client, _ = await start()
+    for _ in range(300):
+        client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    assert len(gateway.frames(Lane.VITALS)) == 300
+    assert 0 < gateway.widest <= 8
+
+
+async def test_a_refused_frame_goes_to_the_quarantine_and_the_stream_goes_on(
+    gateway: FakeGateway, start: Start, spool: Spool, within: Within
+) -> None:
+    """A refusal names its frame, reason and field; the frames behind it arrive."""
+    order = refused(RefusalReason.OUT_OF_RANGE, 2, "items[0].vitals.spo2_percent")
+    gateway.refusals[Lane.VITALS, 2] = order
+    client, hearing = await start()
+    for _ in range(3):
+        client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    (refusal,) = hearing.refusals
+    assert (refusal.sequence, refusal.reason) == (2, "OUT_OF_RANGE")
+    assert refusal.field_path == "items[0].vitals.spo2_percent"
+    assert [frame.sequence for frame in gateway.frames(Lane.VITALS)] == [1, 3]
+    (kept,) = await spool.quarantined()
+    assert kept.refusal == refusal
+    assert len(kept.frame) > 0
+
+
+async def test_a_restart_sends_what_the_spool_holds(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """A new client on the same spool delivers what the former one could not, and starts anew."""
+    await gateway.cut()
+    client, _ = await start()
+    old = [client.capture(ENCOUNTER, [WELL]) for _ in range(100)]
+    await client.stop()
+    await gateway.start()
+    again, hearing = await start()
+    new = again.capture(ENCOUNTER, [WELL])
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == 101)
+    await within(again.drained())
+    assert new.segment not in {ref.segment for ref in old}
+    assert hearing.through[Lane.VITALS, old[0].segment] == 100
+
+
+async def test_the_edge_watch_tells_on_the_alarm_lane(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """No pulse is an alarm in the vehicle at once, with the link or without, and goes out."""
+    await gateway.cut()
+    client, _ = await start()
+    client.capture(ENCOUNTER, [OPENED])
+    client.capture(ENCOUNTER, [NO_PULSE])
+    (alarm,) = client.alarms
+    assert alarm.cause == "NO_PULSE"
+    await gateway.start()
+    await within(client.drained())
+    told = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    transitions = [one.transition for one in told if isinstance(one, EdgeTransition)]
+    assert [(one.cause, one.source) for one in transitions] == [("NO_PULSE", Source.EDGE)]
+    assert transitions[0].alarm_id == alarm.alarm_id
+
+
+async def test_the_edge_watch_resumes_after_a_restart(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """After a crash the same alarm is known, and is not told as a new one."""
+    client, _ = await start()
+    client.capture(ENCOUNTER, [OPENED])
+    client.capture(ENCOUNTER, [NO_PULSE])
+    await within(client.drained())
+    (before,) = client.alarms
+    await client.stop()
+    again, _ = await start()
+    assert again.encounters == (ENCOUNTER,)
+    (alarm,) = again.alarms
+    assert alarm.alarm_id == before.alarm_id
+    again.capture(ENCOUNTER, [NO_PULSE])
+    await within(again.drained())
+    told = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    assert sum(isinstance(one, EdgeTransition) for one in told) == 1
+
+
+async def test_the_end_of_the_encounter_ends_its_alarms_in_the_vehicle(start: Start) -> None:
+    """After the hand-over the crew sees no alarm, and a late frame raises none."""
+    client, _ = await start()
+    client.capture(ENCOUNTER, [OPENED])
+    client.capture(ENCOUNTER, [NO_PULSE])
+    client.capture(ENCOUNTER, [EncounterEvent(EncounterChange.HANDED_OVER)])
+    assert not client.alarms
+    assert not client.encounters
+    client.capture(ENCOUNTER, [NO_PULSE])
+    assert not client.alarms
+
+
+async def test_the_crew_acknowledges_at_once_and_offline(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """An acknowledgement shows in the vehicle at once and reaches the log when there is a link."""
+    await gateway.cut()
+    client, _ = await start()
+    client.capture(ENCOUNTER, [NO_PULSE])
+    client.acknowledge(client.alarms[0], "R. Okafor")
+    assert not client.alarms[0].unacknowledged_at(Place.VEHICLE)
+    await gateway.start()
+    await within(client.drained())
+    told = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    (said,) = [one for one in told if isinstance(one, Acknowledgement)]
+    assert (said.person, said.place) == ("R. Okafor", Place.VEHICLE)
+
+
+def message(expires_us: int) -> telemetry_service_pb2.DownlinkResponse:
+    return telemetry_service_pb2.DownlinkResponse(
+        message=message_pb2.Message(
+            message_id=MESSAGE,
+            unit_id="A1",
+            text="Cath lab is ready",
+            person="dispatcher",
+            issued_at_us=1,
+            expires_at_us=expires_us,
+        ),
+        resume_token=b"token 1",
+    )
+
+
+async def test_a_message_is_receipted_when_it_is_stored_and_when_it_is_read(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """DELIVERED goes back by itself, VIEWED when a person read it; coming again changes nothing."""
+    client, _ = await start()
+    expires_us = SystemClock().now_us() + 3_600_000_000
+    gateway.posts.put_nowait(message(expires_us))
+    gateway.posts.put_nowait(message(expires_us))
+    await until(lambda: client.messages)
+    client.note_message(MESSAGE, "R. Okafor")
+    await within(client.drained())
+    receipts = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    assert receipts == [
+        Receipt(MESSAGE, ReceiptStage.DELIVERED),
+        Receipt(MESSAGE, ReceiptStage.VIEWED, "R. Okafor"),
+    ]
+
+
+async def test_an_expired_message_is_shown_as_expired_and_not_executed(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """What comes after its time is receipted EXPIRED and stands for nothing."""
+    client, _ = await start()
+    gateway.posts.put_nowait(message(1))
+    await until(lambda: gateway.frames(Lane.ALARM))
+    await within(client.drained())
+    assert gateway.frames(Lane.ALARM)[0].items == (Receipt(MESSAGE, ReceiptStage.EXPIRED),)
+    assert not client.messages
+    with pytest.raises(UnknownMessage):
+        client.note_message(MESSAGE, "R. Okafor")
+
+
+async def test_the_downlink_resumes_after_what_was_stored(
+    gateway: FakeGateway, start: Start
+) -> None:
+    """A new start asks for what came after the newest stored response, and knows the rest."""
+    client, _ = await start()
+    gateway.posts.put_nowait(message(SystemClock().now_us() + 3_600_000_000))
+    await until(lambda: client.messages)
+    await client.stop()
+    again, _ = await start()
+    await until(lambda: len(gateway.tokens) == 2)
+    assert gateway.tokens == [b"", b"token 1"]
+    assert [held.message.text for held in again.messages] == ["Cath lab is ready"]
+
+
+async def test_stamps_follow_the_gateway_clock(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """A unit that has stamped nothing yet takes the gateway's time, with an uncertainty."""
+    gateway.offset_us = 1_000_000_000_000_000
+    client, _ = await start()
+    await until(lambda: abs(client.now_us() - gateway.offset_us) < 60_000_000)
+    client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    (frame,) = gateway.frames(Lane.VITALS)
+    assert abs(frame.captured_us - gateway.offset_us) < 60_000_000
+    assert frame.uncertainty_us is not None
+
+
+async def test_the_link_is_reported_while_it_is_up(gateway: FakeGateway, start: Start) -> None:
+    """Every few seconds the unit says how its spool and clock are."""
+    await start(options=ClientOptions(link_state_pulses=1))
+    await until(lambda: gateway.frames(Lane.VITALS))
+    (state,) = gateway.frames(Lane.VITALS)[0].items
+    assert isinstance(state, LinkState)
+    assert state.spool_depth_frames == 0
+    assert state.quarantine_frames == 0
+    assert state.clock_offset_us is not None
+
+
+async def test_a_full_lane_takes_nothing_and_numbers_nothing(
+    gateway: FakeGateway, start: Start, spool: Spool, within: Within
+) -> None:
+    """LaneFull leaves no hole in the sequence, and room is announced."""
+    await gateway.cut()
+    client, _ = await start()
+    spool._frames_max = 100
+    for _ in range(95):
+        client.capture(ENCOUNTER, [WELL])
+    with pytest.raises(LaneFull):
+        client.capture(ENCOUNTER, [WELL])
+    await gateway.start()
+    await within(client.room(Lane.VITALS))
+    assert client.capture(ENCOUNTER, [WELL]).sequence in {1, 96}
+    await within(client.drained())
+    assert len(gateway.frames(Lane.VITALS)) == 96
+
+
+async def test_items_of_two_lanes_make_no_frame(start: Start) -> None:
+    """A frame is of one lane; who mixes them is told before anything is numbered."""
+    client, _ = await start()
+    with pytest.raises(MixedLanes):
+        client.capture(ENCOUNTER, [WELL, NO_PULSE])
+    assert client.capture(ENCOUNTER, [WELL]).sequence == 1
+
+
+async def test_many_units_share_a_loop_and_a_spool(
+    gateway: FakeGateway, start: Start, tmp_path: Path, within: Within
+) -> None:
+    """Units on one spool do not see each other's frames."""
+    started = await asyncio.gather(*(start(f"U{n}") for n in range(30)))
+    for client, _ in started:
+        client.capture(ENCOUNTER, [WELL])
+    for client, _ in started:
+        await within(client.drained())
+    frames = gateway.frames(Lane.VITALS)
+    assert {frame.unit_id for frame in frames} == {f"U{n}" for n in range(30)}
+    assert all(frame.sequence == 1 for frame in frames)

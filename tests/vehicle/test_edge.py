@@ -1,0 +1,82 @@
+"""The watch at the edge judges as the center does, contains failures, and resumes."""
+
+from clinical.alarms.priority import Source
+from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from vehicle.edge import ENCOUNTERS_WATCHED, EdgeWatch
+from wire.frames import Frame, Lane
+from wire.unit_items import WireItem
+
+SECOND_US = 1_000_000
+
+
+def frame(
+    sequence: int, item: WireItem, encounter_id: str = "e1", lane: Lane = Lane.VITALS
+) -> Frame:
+    at_us = sequence * SECOND_US
+    return Frame("A1", lane, b"s" * 16, sequence, at_us, 0, "boot", encounter_id, (item,))
+
+
+def watch() -> EdgeWatch:
+    return EdgeWatch("A1", lambda encounter_id: None)
+
+
+def feed(edge: EdgeWatch, first: int, last: int, item: WireItem) -> list[tuple[str, bool]]:
+    said = []
+    for sequence in range(first, last + 1):
+        said += edge.on_frame(frame(sequence, item), sequence * SECOND_US)
+        said += edge.on_tick(sequence * SECOND_US)
+    return [(one.cause, one.active) for one in said if one.source is Source.EDGE]
+
+
+def test_a_low_heart_rate_matures_after_its_delay() -> None:
+    """Delays run on the unit's own time, so the edge needs no link to alarm."""
+    edge = watch()
+    assert ("HEART_RATE_LOW", True) not in feed(edge, 1, 9, Vitals(heart_rate_bpm=35.0))
+    assert ("HEART_RATE_LOW", True) in feed(edge, 10, 12, Vitals(heart_rate_bpm=35.0))
+
+
+def test_a_restored_watch_goes_on_where_it_was() -> None:
+    """A restart in the middle of a delay does not begin it anew."""
+    edge = watch()
+    feed(edge, 1, 9, Vitals(heart_rate_bpm=35.0))
+    snapshots = [*edge.snapshots("e1"), edge.book_snapshot()]
+    again = watch()
+    assert again.restore({one.name: one.state for one in snapshots if one.state is not None})
+    assert ("HEART_RATE_LOW", True) in feed(again, 10, 12, Vitals(heart_rate_bpm=35.0))
+
+
+def test_snapshots_of_another_version_are_passed_over() -> None:
+    """A book that cannot be read is read again from the downlink; the watch starts anew."""
+    failed: list[str] = []
+    edge = EdgeWatch("A1", failed.append)
+    assert not edge.restore({"encounter/e1": b"\x80", "book": b"\x80"})
+    assert failed == ["e1"]
+    assert not edge.encounters
+
+
+def test_a_failing_watch_stops_only_its_patient() -> None:
+    """A watch that raises is said and dropped; the other patient is judged, nothing is raised."""
+    failed: list[str] = []
+    edge = EdgeWatch("A1", failed.append)
+    feed(edge, 1, 1, Vitals(heart_rate_bpm=80.0))
+    edge._watches["e1"]._limits = None  # type: ignore[assignment]
+    no_pulse = CrewEvent(CrewFinding.NO_PULSE)
+    assert edge.on_frame(frame(2, Vitals(heart_rate_bpm=80.0)), 2 * SECOND_US) == []
+    other = edge.on_frame(frame(1, no_pulse, "e2", Lane.ALARM), 2 * SECOND_US)
+    assert failed == ["e1"]
+    assert [one.cause for one in other] == ["NO_PULSE"]
+
+
+def test_watches_are_bounded_and_those_that_are_over_go_first() -> None:
+    """A unit fed with ever new encounters keeps the newest, and tells the spool what it forgot."""
+    edge = watch()
+    feed(edge, 1, 1, Vitals(heart_rate_bpm=80.0))
+    edge.on_frame(
+        frame(1, EncounterEvent(EncounterChange.ENDED), "over", Lane.ALARM), 2 * SECOND_US
+    )
+    for number in range(ENCOUNTERS_WATCHED - 1):
+        edge.on_frame(frame(1, Vitals(), f"n{number}"), 3 * SECOND_US)
+    assert len(edge.encounters) == ENCOUNTERS_WATCHED
+    assert "e1" in edge.encounters
+    forgotten = [one.name for one in edge.snapshots("n0") if one.state is None]
+    assert forgotten == ["encounter/over"]

@@ -1,0 +1,58 @@
+"""Messages as the crew sees them."""
+
+import pytest
+
+from vehicle.inbox import HeldMessage, Inbox, UnknownMessage, receipt_of
+from vehicle.spool_store import MESSAGES_PER_UNIT
+from wire.messages import Message
+from wire.unit_items import Receipt, ReceiptStage
+
+
+def message(number: int, expires_us: int = 1_000, supersedes: str | None = None) -> Message:
+    return Message(f"m{number}", "A1", "text", "dispatcher", 0, expires_us, supersedes)
+
+
+def test_a_message_stands_until_it_expires_or_is_superseded() -> None:
+    """The crew sees what is still true."""
+    inbox = Inbox()
+    inbox.receive(message(1), 10)
+    inbox.receive(message(2, expires_us=500), 10)
+    inbox.receive(message(3, supersedes="m1"), 10)
+    assert [one.message.message_id for one in inbox.current(100)] == ["m2", "m3"]
+    assert [one.message.message_id for one in inbox.current(600)] == ["m3"]
+
+
+def test_a_message_that_comes_again_changes_nothing() -> None:
+    """A downlink that resumes early does not take a stage back."""
+    inbox = Inbox()
+    inbox.receive(message(1), 10)
+    inbox.note("m1", ReceiptStage.ANSWERED)
+    assert inbox.receive(message(1), 20) is None
+    assert inbox.note("m1", ReceiptStage.VIEWED).stage is ReceiptStage.ANSWERED
+
+
+def test_an_expired_message_cannot_be_answered() -> None:
+    """What came after its time is for the record."""
+    inbox = Inbox()
+    held = inbox.receive(message(1), 1_000)
+    assert held is not None
+    assert receipt_of(held) == Receipt("m1", ReceiptStage.EXPIRED)
+    with pytest.raises(UnknownMessage):
+        inbox.note("m1", ReceiptStage.VIEWED)
+    with pytest.raises(UnknownMessage):
+        inbox.note("never sent", ReceiptStage.VIEWED)
+
+
+def test_messages_resume_from_the_spool() -> None:
+    """Text and stage survive a restart."""
+    held = HeldMessage(message(1), ReceiptStage.VIEWED)
+    assert Inbox([held.stored()]).messages == (held,)
+
+
+def test_the_oldest_messages_go_first() -> None:
+    """The inbox is bounded as the spool is."""
+    inbox = Inbox()
+    for number in range(MESSAGES_PER_UNIT + 5):
+        inbox.receive(message(number), 10)
+    assert len(inbox.messages) == MESSAGES_PER_UNIT
+    assert inbox.messages[0].message.message_id == "m5"

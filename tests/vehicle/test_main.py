@@ -1,0 +1,219 @@
+"""The program, as its user sees it: standard input, standard output, signals, exit codes."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clinical.items import EncounterEvent
+from tests.vehicle.gateway import FakeGateway, refused
+from tests.vehicle.hearing import until
+from wire.frames import Lane
+from wire.validation import RefusalReason
+
+ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
+RUN = "from vehicle.main import main; main()"
+
+
+class Vehicle:
+    """A running vehicle program."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process = process
+        self.stdin = process.stdin
+        self.stdout = process.stdout
+
+    def say(self, line: object) -> None:
+        self.stdin.write(json.dumps(line).encode() + b"\n")
+
+    def vitals(self, number: int) -> None:
+        self.say({"vitals": {"heart_rate_bpm": 60 + number % 60}})
+
+    async def hear(self) -> dict[str, Any]:
+        heard: dict[str, Any] = json.loads(await asyncio.wait_for(self.stdout.readline(), 60))
+        return heard
+
+    async def end(self) -> list[dict[str, Any]]:
+        """Close the input; return what was said until the program was over."""
+        self.stdin.close()
+        rest = await asyncio.wait_for(self.stdout.read(), 60)
+        await self.process.wait()
+        return [json.loads(line) for line in rest.splitlines()]
+
+
+Launch = Callable[..., Any]
+
+
+@pytest.fixture
+async def launch(tmp_path: Path) -> AsyncIterator[Launch]:
+    """Starts vehicles in one home; kills what is left in the end."""
+    async with AsyncExitStack() as stack:
+
+        async def launch(address: str, *options: str, **environment: str) -> Vehicle:
+            arguments = ["--unit-id", "A1", "--gateway", address, "--home", str(tmp_path)]
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                RUN,
+                *arguments,
+                *options,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+            )
+            vehicle = Vehicle(process)
+            stack.push_async_callback(_reap, vehicle)
+            assert (await vehicle.hear())["ready"] == "vehicle"
+            return vehicle
+
+        yield launch
+
+
+async def _reap(vehicle: Vehicle) -> None:
+    if vehicle.process.returncode is None:
+        vehicle.process.kill()
+    vehicle.stdin.close()
+    await vehicle.process.wait()
+
+
+def held(gateway: FakeGateway) -> set[tuple[str, int]]:
+    return {(seg.hex(), n) for (_, _, seg), frames in gateway.log.items() for n in frames}
+
+
+def names(answers: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    said = [one["captured"] for one in answers if "captured" in one]
+    return [(one["segment"], one["sequence"]) for one in said]
+
+
+async def test_lines_are_answered_in_their_order_and_delivered(
+    gateway: FakeGateway, launch: Launch
+) -> None:
+    """Each line gets its answer in its place; at the end of the input everything is delivered."""
+    gateway.refusals[Lane.VITALS, 2] = refused(RefusalReason.OUT_OF_RANGE, 2, "items[0]")
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, "--bay", "1")
+    vehicle.vitals(1)
+    vehicle.say({"vitals": {"heart_rat": 1}})
+    vehicle.say({"crew_event": {"finding": "CREW_FINDING_PULSE_FELT"}})
+    vehicle.vitals(2)
+    answers = await vehicle.end()
+    assert vehicle.process.returncode == 0
+    in_place = [one for one in answers if "refused" not in one]
+    assert [next(iter(one)) for one in in_place] == ["captured", "error", "captured", "captured"]
+    assert [one["captured"]["lane"] for one in in_place if "captured" in one] == [
+        "LANE_VITALS",
+        "LANE_ALARM",
+        "LANE_VITALS",
+    ]
+    assert in_place[1]["error"]["line"] == 2
+    assert in_place[1]["error"]["field"] == "items[0].vitals.heart_rat"
+    (refusal,) = [one["refused"] for one in answers if "refused" in one]
+    assert (refusal["sequence"], refusal["reason"]) == (2, "OUT_OF_RANGE")
+    (opened, *_) = gateway.frames(Lane.ALARM)
+    assert isinstance(opened.items[0], EncounterEvent)
+    assert set(names(answers)) - held(gateway) == {(refusal["segment"], 2)}
+
+
+async def test_what_was_captured_survives_kill_9(gateway: FakeGateway, launch: Launch) -> None:
+    """Killed without a link, started again with one: everything captured arrives, nothing twice."""
+    await gateway.cut()
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER)
+    for number in range(300):
+        vehicle.vitals(number)
+    answers = [await vehicle.hear() for _ in range(150)]
+    vehicle.process.send_signal(signal.SIGKILL)
+    answers += [json.loads(x) for x in (await vehicle.stdout.read()).split(b"\n")[:-1]]
+    await vehicle.process.wait()
+    await gateway.start()
+    again = await launch(gateway.address, "--encounter", ENCOUNTER)
+    again.vitals(1)
+    more = await again.end()
+    assert again.process.returncode == 0
+    captured = names(answers + more)
+    assert len(set(captured)) == len(captured)
+    assert set(captured) <= held(gateway)
+    assert not gateway.conflicts
+    opened = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    assert sum(isinstance(item, EncounterEvent) for item in opened) == 1
+
+
+async def test_sigterm_ends_the_program_and_keeps_everything(
+    gateway: FakeGateway, launch: Launch
+) -> None:
+    """Told to stop while its input is open, the program drains and ends with 0."""
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER)
+    for number in range(50):
+        vehicle.vitals(number)
+    answers = [await vehicle.hear() for _ in range(50)]
+    vehicle.process.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(vehicle.process.wait(), 30)
+    assert vehicle.process.returncode == 0
+    assert set(names(answers)) <= held(gateway)
+
+
+async def test_a_full_lane_stops_reading_and_says_so_once(
+    gateway: FakeGateway, launch: Launch
+) -> None:
+    """Without room the source pauses; with a link it goes on, and nothing is lost."""
+    await gateway.cut()
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, GOLDENHOUR_SPOOL_FRAMES="100")
+    for number in range(150):
+        vehicle.vitals(number)
+    answers: list[dict[str, Any]] = []
+    while not answers or "full" not in answers[-1]:
+        answers.append(await vehicle.hear())
+    await gateway.start()
+    answers += await vehicle.end()
+    assert vehicle.process.returncode == 0
+    captured = names(answers)
+    assert len(captured) == 150
+    assert set(captured) <= held(gateway)
+    kinds = [next(iter(one)) for one in answers]
+    assert kinds.count("full") == kinds.count("resumed") >= 1
+
+
+async def test_the_quarantine_can_be_shown(
+    gateway: FakeGateway, launch: Launch, tmp_path: Path
+) -> None:
+    """A refused frame is there to be inspected after the program has ended."""
+    gateway.refusals[Lane.VITALS, 1] = refused(
+        RefusalReason.OUT_OF_RANGE, 1, "items[0].vitals.spo2_percent"
+    )
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER)
+    vehicle.vitals(1)
+    await vehicle.end()
+    shown = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        RUN,
+        "quarantine",
+        "--home",
+        str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    output, _ = await shown.communicate()
+    (kept,) = [json.loads(line) for line in output.splitlines()]
+    assert (kept["unit_id"], kept["lane"], kept["sequence"]) == ("A1", "LANE_VITALS", 1)
+    assert kept["field_path"] == "items[0].vitals.spo2_percent"
+
+
+async def test_a_recording_is_played(gateway: FakeGateway, launch: Launch, tmp_path: Path) -> None:
+    """A recording opens an encounter of its own and ends with it."""
+    path = tmp_path / "numerics.csv"
+    path.write_text("second,heart_rate_bpm\n0,80\n0.1,81\n")
+    vehicle = await launch(gateway.address, "--source", f"recording:{path}")
+    await vehicle.end()
+    assert vehicle.process.returncode == 0
+    frames = gateway.frames(Lane.VITALS)
+    assert [getattr(frame.items[0], "heart_rate_bpm", None) for frame in frames] == [80.0, 81.0]
+    await until(lambda: len(gateway.frames(Lane.ALARM)) == 1)

@@ -1,0 +1,189 @@
+"""The spool: what it confirmed is there, whatever happens next."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from vehicle.spool import LaneFull, Spool, SpoolInUse
+from vehicle.spool_store import Refusal, Snapshot, SpooledFrame, SpoolStore
+
+SEGMENT = b"s" * 16
+
+
+def frame(sequence: int, lane: int = 2, unit_id: str = "A1") -> SpooledFrame:
+    return SpooledFrame(unit_id, lane, SEGMENT, sequence, f"frame {sequence}".encode())
+
+
+@pytest.fixture
+async def spool(tmp_path: Path) -> AsyncIterator[Spool]:
+    spool = Spool(tmp_path)
+    await spool.open()
+    yield spool
+    await spool.close()
+
+
+async def test_committed_is_called_after_the_commit(spool: Spool, tmp_path: Path) -> None:
+    """Who reads the file when told *captured* finds the frame."""
+    found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def look() -> None:
+        with sqlite3.connect(tmp_path / "spool.sqlite") as database:
+            (count,) = database.execute("SELECT count(*) FROM frames").fetchone()
+        database.close()
+        found.set_result(count)
+
+    spool.put([frame(1), frame(2)], look)
+    assert await asyncio.wait_for(found, 10) == 2
+
+
+async def test_frames_are_read_back_by_segment(spool: Spool) -> None:
+    """Reading sees everything put before, committed or not."""
+    spool.put([frame(n) for n in range(1, 6)])
+    spool.put([frame(9, unit_id="B2")])
+    held = await spool.frames("A1", 2, SEGMENT, 2, 4)
+    assert [one.sequence for one in held] == [2, 3, 4]
+    assert held[0].frame == b"frame 2"
+
+
+async def test_acknowledged_frames_are_gone_after_reopening(tmp_path: Path) -> None:
+    """A new start resumes after the acknowledgement, oldest segment first."""
+    spool = Spool(tmp_path)
+    await spool.open()
+    spool.put([frame(n) for n in range(1, 6)])
+    spool.put([SpooledFrame("A1", 2, b"t" * 16, 1, b"later")])
+    spool.acknowledge("A1", 2, SEGMENT, 3)
+    await spool.close()
+    await spool.open()
+    state = await spool.unit("A1")
+    assert [(one.segment, one.acknowledged, one.last) for one in state.segments] == [
+        (SEGMENT, 3, 5),
+        (b"t" * 16, 0, 1),
+    ]
+    assert spool.depth.frames == 3
+    await spool.close()
+
+
+async def test_a_refused_frame_moves_to_the_quarantine(spool: Spool) -> None:
+    """The acknowledgement that passes a refused frame leaves it in the quarantine."""
+    spool.put([frame(1)])
+    spool.put([Refusal("A1", 2, SEGMENT, 1, "OUT_OF_RANGE", "items[0]", "too high")])
+    spool.acknowledge("A1", 2, SEGMENT, 1)
+    (kept,) = await spool.quarantined()
+    assert kept.frame == b"frame 1"
+    assert kept.refusal.reason == "OUT_OF_RANGE"
+    assert (await spool.unit("A1")).quarantined == 1
+
+
+async def test_a_snapshot_is_replaced_and_forgotten(spool: Spool) -> None:
+    """The newest state by name is what a unit resumes from."""
+    spool.put([Snapshot("A1", "book", b"old"), Snapshot("A1", "book", b"new")])
+    spool.put([Snapshot("A1", "gone", b"x"), Snapshot("A1", "gone", None)])
+    assert (await spool.unit("A1")).snapshots == {"book": b"new"}
+
+
+async def test_a_full_spool_refuses_vitals_first(tmp_path: Path) -> None:
+    """The ALARM lane keeps a reserve when there is no more room for vitals."""
+    spool = Spool(tmp_path, frames_max=100)
+    await spool.open()
+    spool.put([frame(n) for n in range(1, 97)])
+    with pytest.raises(LaneFull, match="96 frames"):
+        spool.check_room(2)
+    spool.check_room(1)
+    spool.put([frame(n) for n in range(97, 101)])
+    with pytest.raises(LaneFull):
+        spool.check_room(1)
+    await spool.close()
+
+
+async def test_room_returns_when_frames_were_acknowledged(tmp_path: Path) -> None:
+    """A paused source goes on once a tenth of the bound is free."""
+    spool = Spool(tmp_path, frames_max=100)
+    await spool.open()
+    spool.put([frame(n) for n in range(1, 101)])
+    room = asyncio.ensure_future(spool.room(2))
+    spool.acknowledge("A1", 2, SEGMENT, 50)
+    await asyncio.wait_for(room, 10)
+    spool.check_room(2)
+    await spool.close()
+
+
+async def test_a_second_process_is_kept_out(spool: Spool, tmp_path: Path) -> None:
+    """Two clients never number frames in one spool."""
+    with pytest.raises(SpoolInUse, match="another vehicle"):
+        await Spool(tmp_path).open()
+
+
+async def test_a_disk_that_fails_is_said_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame that the disk refused is confirmed once the disk takes it, and not before."""
+    troubles: list[str] = []
+    write = SpoolStore.write
+    refusals = iter([True, True])
+
+    def failing(store: SpoolStore, entries: list[SpooledFrame]) -> object:
+        if next(refusals, False):
+            message = "database or disk is full"
+            raise sqlite3.OperationalError(message)
+        return write(store, entries)
+
+    monkeypatch.setattr("vehicle.spool.RETRY_S", 0.01)
+    monkeypatch.setattr(SpoolStore, "write", failing)
+    spool = Spool(tmp_path, on_trouble=troubles.append)
+    await spool.open()
+    confirmed = asyncio.Event()
+    spool.put([frame(1)], confirmed.set)
+    await asyncio.wait_for(confirmed.wait(), 10)
+    assert troubles == ["database or disk is full"] * 2
+    assert (await spool.unit("A1")).segments[0].last == 1
+    await spool.close()
+
+
+_CHILD = """
+import asyncio, sys
+from pathlib import Path
+from vehicle.spool import Spool
+from vehicle.spool_store import SpooledFrame
+
+async def main() -> None:
+    spool = Spool(Path(sys.argv[1]))
+    await spool.open()
+    sequence = 0
+    while True:
+        sequence += 1
+        say = f"{sequence}\\n".encode()
+        spool.put([SpooledFrame("A1", 2, b"s" * 16, sequence, b"f" * 300)],
+                  lambda say=say: (sys.stdout.buffer.write(say), sys.stdout.buffer.flush()),
+                  urgent=sequence % 50 == 0)
+        if sequence % 20 == 0:
+            await spool.flush()
+
+asyncio.run(main())
+"""
+
+
+def test_everything_confirmed_survives_kill_9(tmp_path: Path) -> None:
+    """After kill -9 in the middle of writing, every frame that was confirmed is in the spool."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert child.stdout is not None
+    confirmed = [int(child.stdout.readline()) for _ in range(400)]
+    child.send_signal(signal.SIGKILL)
+    confirmed += [int(line) for line in child.stdout.read().split(b"\n")[:-1]]
+    child.wait()
+    child.stdout.close()
+    store = SpoolStore(tmp_path / "spool.sqlite")
+    held = {one.sequence for one in store.frames(("A1", 2, b"s" * 16), 1, 10**9)}
+    store.close()
+    assert set(confirmed) <= held
+    assert held == set(range(1, max(held) + 1))

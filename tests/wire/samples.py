@@ -1,0 +1,104 @@
+"""One good frame of each kind as protobuf, for tests that then spoil a single thing."""
+
+from ambulance.alerts.v1 import alarm_pb2
+from ambulance.telemetry.v1 import frame_pb2
+from tests.wire.strategies import ENCOUNTER, UNIT
+from wire.frames import Lane
+from wire.validation import Refusal, RefusalReason, StreamKey, check
+
+SEGMENT = b"s" * 16
+STREAM = StreamKey(UNIT, Lane.VITALS, SEGMENT)
+
+VITALS_LANE = ("vitals", "device_status", "position", "link_state")
+ALARM_LANE = ("encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt")
+
+
+def vitals(heart_rate_bpm: float = 80) -> frame_pb2.Frame:
+    frame = of_kind("vitals")
+    frame.items[0].vitals.heart_rate_bpm = heart_rate_bpm
+    return frame
+
+
+def of_kind(kind: str) -> frame_pb2.Frame:
+    """Return a frame with one complete item of this kind."""
+    about_unit = kind in ("position", "link_state")
+    frame = frame_pb2.Frame(
+        unit_id=UNIT,
+        lane=frame_pb2.LANE_VITALS if kind in VITALS_LANE else frame_pb2.LANE_ALARM,
+        segment=SEGMENT,
+        sequence=1,
+        captured_at_us=1_770_000_000_000_000,
+        captured_uncertainty_us=500,
+        boot_id="boot",
+        encounter_id=None if about_unit else ENCOUNTER,
+    )
+    getattr(frame.items.add(), kind).CopyFrom(_ITEMS[kind])
+    return frame
+
+
+def stream_of(frame: frame_pb2.Frame) -> StreamKey:
+    return StreamKey(frame.unit_id, Lane(frame.lane), frame.segment)
+
+
+def refused(frame: frame_pb2.Frame) -> tuple[RefusalReason, str]:
+    """Return reason and path of a frame that came by the stream that it names."""
+    lane = Lane(frame.lane) if int(frame.lane) in (1, 2) else Lane.VITALS
+    verdict = check(frame.SerializeToString(), StreamKey(frame.unit_id, lane, frame.segment))
+    assert isinstance(verdict, Refusal), verdict
+    return verdict.reason, verdict.field_path
+
+
+_ITEMS = {
+    "vitals": frame_pb2.Vitals(
+        heart_rate_bpm=80,
+        device_id="monitor",
+        marks=[
+            frame_pb2.VitalMark(vital=frame_pb2.VITAL_SPO2, quality=frame_pb2.QUALITY_SENSOR_OFF)
+        ],
+    ),
+    "device_status": frame_pb2.DeviceStatus(
+        device_id="monitor", vital=frame_pb2.VITAL_SPO2, attached=True, battery_percent=50
+    ),
+    "encounter_event": frame_pb2.EncounterEvent(
+        change=frame_pb2.ENCOUNTER_CHANGE_OPENED, bay="1", age_years=70
+    ),
+    "crew_event": frame_pb2.CrewEvent(finding=frame_pb2.CREW_FINDING_NO_PULSE),
+    "edge_transition": alarm_pb2.ConditionTransition(
+        encounter_id=ENCOUNTER,
+        unit_id=UNIT,
+        alarm_id=b"a" * 16,
+        cause="HEART_RATE_LOW",
+        subject="heart_rate_bpm",
+        category=alarm_pb2.CATEGORY_PHYSIOLOGICAL,
+        priority=alarm_pb2.PRIORITY_HIGH,
+        phase=alarm_pb2.PHASE_START,
+        active=True,
+        source=alarm_pb2.SOURCE_EDGE,
+        revision=1,
+        since_us=1_770_000_000_000_000,
+        learned_us=1_770_000_000_000_000,
+        until_us=1_770_000_000_000_000,
+        frame=alarm_pb2.FrameReference(unit_id=UNIT, lane=2, segment=SEGMENT, sequence=1, item=0),
+    ),
+    "acknowledgement": alarm_pb2.Acknowledgement(
+        encounter_id=ENCOUNTER,
+        alarm_id=b"a" * 16,
+        priority=alarm_pb2.PRIORITY_HIGH,
+        revision=1,
+        person="paramedic",
+        place=alarm_pb2.PLACE_VEHICLE,
+        at_us=1_770_000_000_000_000,
+        request_id="r",
+    ),
+    "receipt": frame_pb2.Receipt(
+        message_id=ENCOUNTER, stage=frame_pb2.RECEIPT_STAGE_VIEWED, person="paramedic"
+    ),
+    "position": frame_pb2.Position(latitude_deg=23.1, longitude_deg=113.3, speed_kmh=60),
+    "link_state": frame_pb2.LinkState(
+        spool_depth_frames=0,
+        spool_oldest_us=0,
+        quarantine_frames=0,
+        clock_offset_us=-5,
+        battery_percent=90,
+    ),
+}

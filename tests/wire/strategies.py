@@ -1,0 +1,275 @@
+"""Values that a careful unit could send, for properties of the translators."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.transition import Acknowledgement, EncounterClosed, Place, Reason, Transition
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
+from clinical.items import (
+    CrewEvent,
+    CrewFinding,
+    DeviceStatus,
+    EdgeTransition,
+    EncounterChange,
+    EncounterEvent,
+    ForeignFrame,
+    Vitals,
+)
+from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
+from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.picture import PictureRow, PictureVital
+from wire.alarms import MessageReceipt
+from wire.frames import Frame, Lane
+from wire.limits import MAX_COUNT, MAX_INSTANT_US
+from wire.messages import Message
+from wire.picture import Picture
+from wire.records import Checkpoint, DeadLetter, Tick
+from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, WireItem
+from wire.validation import RefusalReason
+
+T = TypeVar("T")
+
+UNIT = "ambulance-7"
+ENCOUNTER = "0190c5a8-7b6e-7000-8000-000000000001"
+
+instants = st.integers(0, MAX_INSTANT_US)
+counts = st.integers(0, MAX_COUNT)
+sequences = st.integers(1, MAX_COUNT)
+segments = st.binary(min_size=16, max_size=16)
+names = st.text(min_size=1, max_size=64)
+unit_ids = st.from_regex(r"[A-Za-z0-9._-]{1,64}", fullmatch=True)
+uuids = st.integers(0, 2**128 - 1).map(lambda number: str(UUID(int=number)))
+revisions = st.integers(1, 2**32 - 1)
+
+
+def numbers(lowest: float, highest: float) -> st.SearchStrategy[float]:
+    return st.floats(lowest, highest, allow_nan=False)
+
+
+def maybe(values: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    return st.none() | values
+
+
+vitals = st.builds(
+    Vitals,
+    **{vital.value: maybe(numbers(at.lowest, at.highest)) for vital, at in PLAUSIBLE.items()},
+    consciousness=maybe(st.sampled_from(Consciousness)),
+    on_oxygen=maybe(st.booleans()),
+    spo2_scale=maybe(st.sampled_from(Spo2Scale)),
+    marks=st.dictionaries(st.sampled_from(Vital), st.sampled_from(Quality)),
+    device_id=maybe(names),
+    device_at_us=maybe(st.integers(-(2**63), 2**63 - 1)),
+)
+device_statuses = st.builds(
+    DeviceStatus,
+    device_id=names,
+    vital=maybe(st.sampled_from(Vital)),
+    attached=maybe(st.booleans()),
+    battery_percent=maybe(numbers(0, 100)),
+)
+encounter_events = st.builds(
+    EncounterEvent,
+    change=st.sampled_from(EncounterChange),
+    bay=maybe(st.text(min_size=1, max_size=32)),
+    age_years=maybe(st.integers(0, 130)),
+    pregnant=maybe(st.booleans()),
+    reason=st.text(min_size=1, max_size=200),
+    until_us=instants,
+    to_unit_id=unit_ids,
+)
+crew_events = st.builds(CrewEvent, st.sampled_from(CrewFinding))
+frame_refs = st.builds(
+    FrameRef, unit_ids, st.sampled_from(list(map(int, Lane))), segments, sequences,
+    st.integers(0, 63),
+)  # fmt: skip
+reasons = st.builds(
+    Reason,
+    rule=st.text(),
+    values=st.dictionaries(st.text(), numbers(-1e9, 1e9) | st.sampled_from(["A", "", "n/a"])),
+    citation=st.text(),
+)
+transitions = st.builds(
+    Transition,
+    encounter_id=st.just(ENCOUNTER),
+    unit_id=st.just(UNIT),
+    alarm_id=segments,
+    cause=st.from_regex(r"[A-Z0-9_]{1,64}", fullmatch=True),
+    subject=st.text(max_size=64),
+    category=st.sampled_from(Category),
+    priority=st.sampled_from(Priority),
+    phase=st.sampled_from(Phase),
+    active=st.booleans(),
+    source=st.just(Source.EDGE),
+    revision=revisions,
+    since_us=instants,
+    learned_us=instants,
+    until_us=maybe(instants),
+    recorded_only=st.booleans(),
+    late=st.booleans(),
+    frame=frame_refs,
+    reason=maybe(reasons),
+)
+acknowledgements = st.builds(
+    Acknowledgement,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    priority=st.sampled_from(Priority),
+    revision=revisions,
+    person=names,
+    place=st.just(Place.VEHICLE),
+    at_us=instants,
+    request_id=names,
+)
+receipts = st.builds(
+    Receipt, message_id=uuids, stage=st.sampled_from(ReceiptStage), person=maybe(names)
+)
+positions = st.builds(
+    Position,
+    latitude_deg=numbers(-90, 90),
+    longitude_deg=numbers(-180, 180),
+    speed_kmh=maybe(numbers(0, 400)),
+)
+link_states = st.builds(
+    LinkState,
+    spool_depth_frames=maybe(counts),
+    spool_oldest_us=maybe(counts),
+    quarantine_frames=maybe(counts),
+    clock_offset_us=maybe(st.integers(-(2**63), 2**63 - 1)),
+    battery_percent=maybe(numbers(0, 100)),
+)
+
+
+def frames_with(
+    items: st.SearchStrategy[WireItem], lane: Lane, encounter_id: str | None
+) -> st.SearchStrategy[Frame]:
+    return st.builds(
+        Frame,
+        unit_id=st.just(UNIT),
+        lane=st.just(lane),
+        segment=segments,
+        sequence=sequences,
+        captured_us=instants,
+        uncertainty_us=maybe(counts),
+        boot_id=maybe(names),
+        encounter_id=st.just(encounter_id),
+        items=st.lists(items, min_size=1, max_size=5).map(tuple),
+    )
+
+
+patient_frames = frames_with(vitals | device_statuses, Lane.VITALS, ENCOUNTER) | frames_with(
+    encounter_events | crew_events | transitions.map(EdgeTransition), Lane.ALARM, ENCOUNTER
+)
+alarm_log_frames = frames_with(acknowledgements | receipts, Lane.ALARM, ENCOUNTER)
+unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
+    receipts, Lane.ALARM, None
+)
+frames = patient_frames | alarm_log_frames | unit_frames
+
+entries = (
+    transitions
+    | acknowledgements
+    | st.builds(EncounterClosed, uuids, instants)
+    | st.builds(
+        MessageReceipt, uuids, unit_ids, st.sampled_from(ReceiptStage), maybe(names), instants
+    )
+)
+alarm_views = st.builds(
+    AlarmView,
+    alarm_id=segments,
+    aliases=st.lists(segments, max_size=2).map(tuple),
+    revision=revisions,
+    encounter_id=uuids | st.just(""),
+    unit_id=unit_ids | st.just(""),
+    cause=st.sampled_from([*RULES, "A_LATER_CAUSE"]),
+    subject=st.text(max_size=64),
+    category=st.sampled_from(Category),
+    priority=st.sampled_from(Priority),
+    state=st.sampled_from(AlarmState),
+    phase=st.sampled_from(Phase),
+    active_since_us=instants,
+    learned_us=instants,
+    ended_us=maybe(instants),
+    late=st.booleans(),
+    sources=st.lists(st.sampled_from(Source), unique=True).map(tuple),
+    reason=maybe(reasons),
+    frame=frame_refs,
+    acknowledgements=st.lists(
+        st.builds(Acknowledged, st.sampled_from(Place), names, st.sampled_from(Priority), instants),
+        max_size=2,
+    ).map(tuple),
+)
+ticks = st.builds(Tick, names, instants, st.booleans())
+foreign_frames = st.builds(
+    ForeignFrame,
+    encounter_id=uuids,
+    frame=st.builds(
+        FrameRef, unit_ids, st.sampled_from(list(map(int, Lane))), segments, sequences, st.just(0)
+    ),
+    stamped_us=instants,
+)
+dead_letters = st.builds(
+    DeadLetter,
+    reason=maybe(st.sampled_from(RefusalReason)),
+    field_path=st.text(max_size=64),
+    description=st.text(),
+    unit_id=unit_ids,
+    lane=st.integers(0, 2),
+    segment=segments,
+    sequence=sequences,
+    frame=st.binary(),
+    stamped_us=instants,
+    program=st.sampled_from(["gateway", "patients"]),
+)
+checkpoints = st.builds(Checkpoint, st.integers(0, 2**32 - 1), counts, maybe(st.binary()))
+encounter_states = st.builds(
+    EncounterState,
+    encounter_id=uuids,
+    unit_id=unit_ids,
+    bay=maybe(names),
+    status=st.sampled_from(EncounterStatus),
+    provisional=st.booleans(),
+    offered_to_unit_id=maybe(unit_ids),
+    standby_until_us=maybe(instants),
+    owned_since_us=instants,
+    previous_unit_id=maybe(unit_ids),
+    age_years=maybe(st.integers(0, 130)),
+    pregnant=st.none(),
+)
+picture_rows = st.builds(
+    PictureRow,
+    encounter_id=uuids,
+    unit_id=unit_ids,
+    bay=maybe(names),
+    captured_us=maybe(instants),
+    received_us=maybe(instants),
+    vitals=st.lists(
+        st.builds(PictureVital, st.sampled_from(Vital), numbers(0, 400), instants), max_size=3
+    ).map(tuple),
+    news2_total=maybe(st.integers(0, 20)),
+    news2_at_least=maybe(st.integers(0, 20)),
+    news2_refusals=st.lists(names, max_size=3).map(tuple),
+    not_judged=st.booleans(),
+)
+pictures = st.builds(
+    Picture,
+    partition=st.integers(0, 3),
+    stamped_us=instants,
+    source=st.sampled_from(Source),
+    rows=st.lists(picture_rows, max_size=3).map(tuple),
+)
+messages = st.builds(
+    Message,
+    message_id=uuids,
+    unit_id=unit_ids,
+    text=st.text(min_size=1, max_size=1000),
+    person=names,
+    issued_us=instants,
+    expires_us=instants,
+    supersedes=maybe(uuids),
+    encounter_id=maybe(uuids),
+)

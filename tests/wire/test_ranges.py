@@ -1,0 +1,216 @@
+"""The range of every field of a frame, as the comments of frame.proto and alarm.proto state it.
+
+The expectations here are written from those comments, not from the table that is tested.
+"""
+
+from math import inf, nan
+from typing import Any, NamedTuple
+
+import pytest
+
+from ambulance.telemetry.v1 import frame_pb2
+from tests.wire import samples
+from tests.wire.samples import refused
+from tests.wire.strategies import ENCOUNTER
+from wire.validation import Checked, RefusalReason, check
+
+OUT = RefusalReason.OUT_OF_RANGE
+MISSING = RefusalReason.MISSING_FIELD
+
+LAST_US = 253_402_300_799_999_999
+
+
+class Expected(NamedTuple):
+    """What one field may and may not hold; ``kind`` "" is the frame itself."""
+
+    kind: str
+    path: str
+    good: tuple[Any, ...]
+    bad: tuple[Any, ...]
+    required: bool = False
+
+
+NOT_NUMBERS = (nan, inf, -inf)
+CODES_BAD = (0, 99)
+UNIT_BAD = ("", "x" * 65, "a b", "ä", "a\n")
+UUID_BAD = ("", ENCOUNTER.upper(), ENCOUNTER[:-1], ENCOUNTER.replace("-", ""), f"{{{ENCOUNTER}}}")
+INSTANT_BAD = (-1, LAST_US + 1)
+NAME_GOOD = ("x", "x" * 64, "王")
+NAME_BAD = ("", "x" * 65)
+PERCENT = (0, 100), (-0.1, 100.1, *NOT_NUMBERS)
+
+
+def _vital(name: str, lowest: float, highest: float) -> Expected:
+    bad = (lowest - 0.001, highest + 0.001, *NOT_NUMBERS)
+    return Expected("vitals", name, (lowest, highest), bad)
+
+
+EXPECTED = (
+    Expected("", "unit_id", ("x", "x" * 64, "A-z.0_9"), UNIT_BAD, required=True),
+    Expected("", "lane", (), (0, 3, 99), required=True),
+    Expected("", "segment", (b"z" * 16,), (b"", b"z" * 15, b"z" * 17), required=True),
+    Expected("", "sequence", (1, 2**63 - 1), (0, 2**63), required=True),
+    Expected("", "captured_at_us", (0, LAST_US), INSTANT_BAD, required=True),
+    Expected("", "captured_uncertainty_us", (0, 2**63 - 1), (2**63,)),
+    Expected("", "boot_id", NAME_GOOD, NAME_BAD),
+    Expected("", "encounter_id", (ENCOUNTER,), UUID_BAD),
+    _vital("heart_rate_bpm", 0, 400),
+    _vital("pulse_rate_bpm", 0, 400),
+    _vital("respiration_per_min", 0, 120),
+    _vital("spo2_percent", 0, 100),
+    _vital("systolic_mmhg", 0, 350),
+    _vital("diastolic_mmhg", 0, 300),
+    _vital("temperature_c", 10, 47),
+    Expected("vitals", "consciousness", (1, 5), (0, 6)),
+    Expected("vitals", "on_oxygen", (False, True), ()),
+    Expected("vitals", "spo2_scale", (1, 2), (0, 3)),
+    Expected("vitals", "device_id", NAME_GOOD, NAME_BAD),
+    Expected("vitals", "device_at_us", (-(2**63), 2**63 - 1), ()),
+    Expected("vitals", "marks[0].vital", (1, 7), (0, 8), required=True),
+    Expected("vitals", "marks[0].quality", (1, 3), (0, 4), required=True),
+    Expected("device_status", "device_id", NAME_GOOD, NAME_BAD, required=True),
+    Expected("device_status", "vital", (1, 7), CODES_BAD),
+    Expected("device_status", "attached", (False, True), ()),
+    Expected("device_status", "battery_percent", *PERCENT),
+    Expected("encounter_event", "change", (1, 3, 5, 6, 7), CODES_BAD, required=True),
+    Expected("encounter_event", "bay", ("x", "x" * 32), ("", "x" * 33)),
+    Expected("encounter_event", "age_years", (0, 130), (131,)),
+    Expected("encounter_event", "pregnant", (False, True), ()),
+    Expected("encounter_event", "reason", ("x", "x" * 200), ("", "x" * 201)),
+    Expected("encounter_event", "until_us", (0, LAST_US), INSTANT_BAD),
+    Expected("encounter_event", "to_unit_id", ("x", "x" * 64), UNIT_BAD),
+    Expected("crew_event", "finding", (1, 2), CODES_BAD, required=True),
+    Expected("edge_transition", "encounter_id", (ENCOUNTER,), (*UUID_BAD, "0" + ENCOUNTER[1:-1])),
+    Expected("edge_transition", "unit_id", (), (*UNIT_BAD, "another-unit")),
+    Expected("edge_transition", "alarm_id", (b"i" * 16,), (b"", b"i" * 15), required=True),
+    Expected("edge_transition", "cause", ("APNOEA",), ("", "low", "X" * 65), required=True),
+    Expected("edge_transition", "subject", NAME_GOOD, NAME_BAD),
+    Expected("edge_transition", "category", (1, 2), CODES_BAD, required=True),
+    Expected("edge_transition", "priority", (1, 3), CODES_BAD, required=True),
+    Expected("edge_transition", "phase", (1, 5), CODES_BAD, required=True),
+    Expected("edge_transition", "active", (False, True), (), required=True),
+    Expected("edge_transition", "source", (1,), (0, 2, 3, 99), required=True),
+    Expected("edge_transition", "revision", (1, 2**32 - 1), (0,), required=True),
+    Expected("edge_transition", "since_us", (0, LAST_US), INSTANT_BAD, required=True),
+    Expected("edge_transition", "learned_us", (0, LAST_US), INSTANT_BAD, required=True),
+    Expected("edge_transition", "until_us", (0, LAST_US), INSTANT_BAD),
+    Expected("edge_transition", "recorded_only", (False, True), ()),
+    Expected("edge_transition", "late", (False, True), ()),
+    Expected("edge_transition", "frame", (), (), required=True),
+    Expected("edge_transition", "frame.unit_id", ("x",), UNIT_BAD, required=True),
+    Expected("edge_transition", "frame.lane", (1, 2), (0, 3), required=True),
+    Expected("edge_transition", "frame.segment", (b"z" * 16,), (b"", b"z" * 17), required=True),
+    Expected("edge_transition", "frame.sequence", (1, 2**63 - 1), (0, 2**63), required=True),
+    Expected("edge_transition", "frame.item", (0, 63), (), required=True),
+    Expected("acknowledgement", "encounter_id", (ENCOUNTER,), UUID_BAD),
+    Expected("acknowledgement", "alarm_id", (b"i" * 16,), (b"", b"i" * 17), required=True),
+    Expected("acknowledgement", "priority", (1, 3), CODES_BAD, required=True),
+    Expected("acknowledgement", "revision", (1, 2**32 - 1), (), required=True),
+    Expected("acknowledgement", "person", NAME_GOOD, NAME_BAD, required=True),
+    Expected("acknowledgement", "place", (2,), (0, 1, 99), required=True),
+    Expected("acknowledgement", "at_us", (0, LAST_US), INSTANT_BAD),
+    Expected("acknowledgement", "request_id", NAME_GOOD, NAME_BAD, required=True),
+    Expected("receipt", "message_id", (ENCOUNTER,), UUID_BAD, required=True),
+    Expected("receipt", "stage", (1, 4), CODES_BAD, required=True),
+    Expected("receipt", "person", NAME_GOOD, NAME_BAD),
+    Expected("position", "latitude_deg", (-90, 90), (-90.1, 90.1, *NOT_NUMBERS), required=True),
+    Expected("position", "longitude_deg", (-180, 180), (-181, 181, *NOT_NUMBERS), required=True),
+    Expected("position", "speed_kmh", (0, 400), (-0.1, 400.1, *NOT_NUMBERS)),
+    Expected("link_state", "spool_depth_frames", (0, 2**63 - 1), (2**63,)),
+    Expected("link_state", "spool_oldest_us", (0, 2**63 - 1), (2**63,)),
+    Expected("link_state", "quarantine_frames", (0, 2**63 - 1), (2**63,)),
+    Expected("link_state", "clock_offset_us", (-(2**63), 2**63 - 1), ()),
+    Expected("link_state", "battery_percent", *PERCENT),
+)
+
+GOOD = [(e, value) for e in EXPECTED for value in e.good]
+BAD = [(e, value) for e in EXPECTED for value in e.bad]
+REQUIRED = [e for e in EXPECTED if e.required]
+OPTIONAL = [e for e in EXPECTED if not e.required and (e.kind, e.path) != ("", "encounter_id")]
+
+
+def _name(value: object) -> str:
+    return f"{value.kind}.{value.path}" if isinstance(value, Expected) else repr(value)[:20]
+
+
+@pytest.mark.parametrize(("expected", "value"), GOOD, ids=_name)
+def test_values_within_are_admitted(expected: Expected, value: Any) -> None:  # noqa: ANN401
+    """Both ends of every range belong to it."""
+    frame = _frame(expected)
+    owner, name = _owner(frame, expected)
+    setattr(owner, name, value)
+    assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
+
+
+@pytest.mark.parametrize(("expected", "value"), BAD, ids=_name)
+def test_values_outside_are_refused(expected: Expected, value: Any) -> None:  # noqa: ANN401
+    """Below, above, not a number or malformed: refused with the path of the field."""
+    frame = _frame(expected)
+    owner, name = _owner(frame, expected)
+    setattr(owner, name, value)
+    assert refused(frame) == (OUT, _path(expected))
+
+
+@pytest.mark.parametrize("expected", REQUIRED, ids=_name)
+def test_required_fields_are_missed(expected: Expected) -> None:
+    frame = _frame(expected)
+    owner, name = _owner(frame, expected)
+    owner.ClearField(name)
+    assert refused(frame) == (MISSING, _path(expected))
+
+
+@pytest.mark.parametrize("expected", OPTIONAL, ids=_name)
+def test_other_fields_may_be_absent(expected: Expected) -> None:
+    """A field that is not required is missed by nobody; its items decide about an encounter."""
+    frame = _frame(expected)
+    owner, name = _owner(frame, expected)
+    owner.ClearField(name)
+    assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (frame_pb2.ENCOUNTER_CHANGE_STANDBY, "reason"),
+        (frame_pb2.ENCOUNTER_CHANGE_STANDBY, "until_us"),
+        (frame_pb2.ENCOUNTER_CHANGE_OFFERED, "to_unit_id"),
+    ],
+)
+def test_some_changes_need_more(change: frame_pb2.EncounterChange.ValueType, name: str) -> None:
+    """A standby has a reason and an end, an offer has an addressee."""
+    frame = samples.of_kind("encounter_event")
+    event = frame.items[0].encounter_event
+    event.change = change
+    event.reason, event.until_us, event.to_unit_id = "meal", 1, "tent-1"
+    assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
+    event.ClearField(name)  # type: ignore[arg-type]
+    assert refused(frame) == (MISSING, f"items[0].encounter_event.{name}")
+
+
+def test_every_field_has_an_expectation() -> None:
+    """A field added to an item of a frame needs its range stated here."""
+    stated = {(e.kind, e.path.partition("[")[0].partition(".")[0]) for e in EXPECTED}
+    composed = {("edge_transition", "reason"), ("", "items")}
+    fields = {("", field.name) for field in frame_pb2.Frame.DESCRIPTOR.fields}
+    for kind in frame_pb2.Item.DESCRIPTOR.fields:
+        assert kind.message_type is not None
+        fields |= {(kind.name, field.name) for field in kind.message_type.fields}
+    assert fields == stated | composed
+
+
+def _frame(expected: Expected) -> frame_pb2.Frame:
+    return samples.of_kind(expected.kind or "vitals")
+
+
+def _path(expected: Expected) -> str:
+    return f"items[0].{expected.kind}.{expected.path}" if expected.kind else expected.path
+
+
+def _owner(frame: frame_pb2.Frame, expected: Expected) -> tuple[Any, str]:
+    owner: Any = getattr(frame.items[0], expected.kind) if expected.kind else frame
+    steps, _, name = expected.path.rpartition(".")
+    if steps == "marks[0]":
+        owner = owner.marks[0]
+    elif steps:
+        owner = getattr(owner, steps)
+    return owner, name

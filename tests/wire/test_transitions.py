@@ -1,0 +1,48 @@
+"""What travels in two envelopes reads the same from both."""
+
+import pytest
+from hypothesis import given
+
+from ambulance.alerts.v1 import alarm_pb2
+from clinical.alarms.transition import Acknowledgement, Reason, Transition
+from tests.wire import strategies
+from wire.transitions import (
+    from_acknowledgement,
+    from_reason,
+    from_transition,
+    to_acknowledgement,
+    to_reason,
+    to_transition,
+)
+
+
+@given(strategies.transitions)
+def test_round_trip_of_transitions(transition: Transition) -> None:
+    assert to_transition(from_transition(transition)) == transition
+
+
+@given(strategies.acknowledgements)
+def test_round_trip_of_acknowledgements(acknowledgement: Acknowledgement) -> None:
+    assert to_acknowledgement(from_acknowledgement(acknowledgement)) == acknowledgement
+
+
+def test_values_of_a_reason_are_decimal_text() -> None:
+    """Numbers read back as numbers, words as words."""
+    reason = Reason("r", {"heart_rate_bpm": 39.5, "count": 3, "consciousness": "U"}, "c")
+    pb = from_reason(reason)
+    assert dict(pb.values) == {"heart_rate_bpm": "39.5", "count": "3", "consciousness": "U"}
+    assert to_reason(pb) == reason
+
+
+def test_the_envelopes_own_words_win() -> None:
+    """What the inner message states is not replaced by the envelope's."""
+    pb = alarm_pb2.Acknowledgement(
+        encounter_id="own", at_us=0, priority=alarm_pb2.PRIORITY_LOW, place=alarm_pb2.PLACE_CENTER
+    )
+    read = to_acknowledgement(pb, encounter_id="envelope", at_us=9)
+    assert (read.encounter_id, read.at_us) == ("own", 0)
+
+
+def test_unknown_numbers_are_key_errors() -> None:
+    with pytest.raises(KeyError):
+        to_transition(alarm_pb2.ConditionTransition())

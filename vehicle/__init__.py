@@ -1,0 +1,1 @@
+"""The in-vehicle client: session, spool, edge watch, sources and downlink."""

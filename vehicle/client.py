@@ -1,0 +1,305 @@
+"""The in-vehicle client: everything that a unit captures goes in here, and comes out durable.
+
+    capture(items) --> number --> send at once ----------------> gateway --> acknowledged
+                          |
+                          +--> edge watch --> edge transitions (ALARM lane, the same way)
+                          |
+                          +--> spool, one group per capture ---> captured
+
+``capture`` does not wait for anything: the frame is numbered, sent and handed to the spool. The
+listener hears ``captured`` once the spool has committed it, ``acknowledged`` once the center's log
+holds it. Whatever is not acknowledged is sent again: after a lost link, a crash, a new start.
+A client lives on one event loop; thousands share a loop and a spool. Not thread-safe.
+"""
+
+import secrets
+from asyncio import Future  # noqa: TC003 - for the reader
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from clinical.alarms.priority import Priority
+from clinical.alarms.transition import Acknowledgement, Place
+from clinical.alarms.view import AlarmView
+from clinical.instant import SECOND_US
+from clinical.items import EdgeTransition, EncounterEvent
+from ports.clock import Clock
+from ports.logging import get_logger
+from vehicle.backoff import Backoff
+from vehicle.edge import EdgeWatch
+from vehicle.inbox import HeldMessage, Inbox, receipt_of
+from vehicle.lanes import lane_of
+from vehicle.link import DownlinkArrival, Link, LinkDown
+from vehicle.listener import ClientListener, Unheard
+from vehicle.outbox import Outbox, ref_of
+from vehicle.session import SequenceRef
+from vehicle.spool import Spool
+from vehicle.spool_store import Entry, Snapshot
+from wire.alarms import MessageReceipt
+from wire.frames import Frame, Lane
+from wire.limits import MAX_ITEMS
+from wire.messages import Message
+from wire.unit_items import ReceiptStage, WireItem
+
+PULSE_US: Final = SECOND_US
+"""Between two ticks of the edge watch."""
+
+SETTLED_FACTOR: Final = 5
+"""How much rarer a settled clock is compared."""
+
+_TOKEN: Final = "downlink"  # noqa: S105 - a name in the spool, not a secret
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOptions:
+    """How a client behaves; the defaults are those of a vehicle."""
+
+    boot_id: str | None = None
+    """Names the run of the operating system."""
+    edge: bool = True
+    """Whether the edge watch runs."""
+    downlink: bool = True
+    """Whether messages and alarm entries are received."""
+    snapshot_frames: int = 1
+    """Frames of an encounter per snapshot of its watch, where nothing was said; a crash costs the
+    edge, not the center, the frames since."""
+    probe_pulses: int = 3
+    """Seconds between two exchanges of clock readings; SETTLED_FACTOR times that once the clock is
+    settled, since quartz drifts less than a millisecond in between."""
+    link_state_pulses: int = 5
+    """Seconds between two reports of link and spool; 0 sends none."""
+
+
+class VehicleClient:
+    """One unit's client."""
+
+    def __init__(
+        self,
+        unit_id: str,
+        link: Link,
+        spool: Spool,
+        clock: Clock,
+        rng: Random,
+        *,
+        listener: ClientListener | None = None,
+        options: ClientOptions | None = None,
+    ) -> None:
+        """Prepare a client on an open spool, on the event loop; ``start`` it before use."""
+        self.unit_id = unit_id
+        self._link = link
+        self._spool = spool
+        self._clock = clock
+        self._rng = rng
+        self._options = options or ClientOptions()
+        self._outbox = Outbox(
+            unit_id, link, spool, clock, rng, listener or Unheard(), self._options.boot_id
+        )
+        self._edge = EdgeWatch(unit_id, _say_watch_failed)
+        self._inbox = Inbox()
+        self._token: bytes | None = None
+        self._book_dirty = False
+        self._unsnapped: dict[str, int] = {}
+
+    async def start(self) -> None:
+        """Resume from the spool and begin to dial. Older segments drain by themselves."""
+        state = await self._spool.unit(self.unit_id)
+        self._inbox = Inbox(state.messages)
+        if self._edge.restore(state.snapshots):
+            self._token = state.snapshots.get(_TOKEN)
+        self._outbox.start(state)
+        self._outbox.spawn(self._pulse())
+        if self._options.downlink:
+            self._outbox.spawn(self._receive())
+
+    async def stop(self) -> None:
+        """End every task and connection, and wait until the spool holds everything captured."""
+        await self._outbox.stop()
+        self._save_downlink()
+        await self._link.close()
+        await self._spool.flush()
+
+    def capture(
+        self,
+        encounter_id: str | None,
+        items: Sequence[WireItem],
+        *,
+        lane: Lane | None = None,
+        captured_us: int | None = None,
+    ) -> SequenceRef:
+        """Number a frame of these items, send it, and spool it; return its name at once.
+
+        ``encounter_id`` None: the items concern the unit. ``captured_us`` is for what was captured
+        before, by an instrument that knows when; else this moment is stamped.
+        Raises LaneFull when the spool has no room, MixedLanes when the items share no lane.
+        """
+        lane = lane or lane_of(items)
+        self._outbox.check_room(lane)
+        frame, spooled = self._outbox.number(encounter_id, items, lane, captured_us)
+        entries: list[Entry] = [spooled]
+        if self._options.edge and encounter_id is not None:
+            said = self._edge.on_frame(frame, self.now_us())
+            entries += self._tell(encounter_id, [EdgeTransition(one) for one in said])
+            entries += self._snapshots(encounter_id, frame, said_something=bool(said))
+        self._outbox.put(entries)
+        return ref_of(spooled)
+
+    def acknowledge(self, alarm: AlarmView, person: str) -> SequenceRef:
+        """Let a person of the crew take responsibility for an alarm at its present priority."""
+        return self.acknowledge_alarm(
+            alarm.encounter_id, alarm.alarm_id, alarm.priority, alarm.revision, person
+        )
+
+    def acknowledge_alarm(
+        self, encounter_id: str, alarm_id: bytes, priority: Priority, revision: int, person: str
+    ) -> SequenceRef:
+        """As ``acknowledge``, by what the person saw."""
+        now_us = self.now_us()
+        request_id = secrets.token_hex(16)
+        entry = Acknowledgement(
+            encounter_id, alarm_id, priority, revision, person, Place.VEHICLE, now_us, request_id
+        )
+        ref = self.capture(encounter_id, [entry])
+        self._edge.apply(entry, now_us)
+        self._book_dirty = True
+        return ref
+
+    def note_message(
+        self, message_id: str, person: str, stage: ReceiptStage = ReceiptStage.VIEWED
+    ) -> SequenceRef:
+        """Say that a person saw or answered a message; UnknownMessage when there is none."""
+        return self._send_receipt(self._inbox.note(message_id, stage), person)
+
+    def now_us(self) -> int:
+        """Return the unit's best knowledge of the time, microseconds since the Unix epoch."""
+        return self._outbox.now_us()
+
+    @property
+    def alarms(self) -> Sequence[AlarmView]:
+        """The alarms as the crew sees them, the most urgent first."""
+        return self._edge.book.current()
+
+    @property
+    def messages(self) -> Sequence[HeldMessage]:
+        """The messages from the center that still stand."""
+        return self._inbox.current(self.now_us())
+
+    @property
+    def encounters(self) -> Sequence[str]:
+        """The encounters that the edge watch holds open."""
+        return self._edge.encounters
+
+    @property
+    def depth(self) -> int:
+        """Frames that nobody acknowledged."""
+        return self._outbox.depth
+
+    @property
+    def connected(self) -> bool:
+        """Whether live data of the ALARM lane flows."""
+        return self._outbox.connected
+
+    @property
+    def failed(self) -> "Future[None]":
+        """Done, with the error, when a bug ended a part of this client."""
+        return self._outbox.failed
+
+    async def drained(self) -> None:
+        """Return once everything captured is acknowledged; bound it with a timeout."""
+        await self._outbox.drained()
+
+    async def room(self, lane: Lane) -> None:
+        """Return once a full lane takes frames again."""
+        await self._spool.room(int(lane))
+
+    def _tell(self, encounter_id: str, said: Sequence[EdgeTransition]) -> list[Entry]:
+        """Number what the edge watch said; its frames are taken however full the lane is."""
+        if said:
+            self._book_dirty = True
+        return [
+            self._outbox.number(encounter_id, said[start : start + MAX_ITEMS], Lane.ALARM)[1]
+            for start in range(0, len(said), MAX_ITEMS)
+        ]
+
+    def _snapshots(
+        self, encounter_id: str, frame: Frame, *, said_something: bool
+    ) -> list[Snapshot]:
+        unsnapped = self._unsnapped.get(encounter_id, 0) + 1
+        event = any(isinstance(item, EncounterEvent) for item in frame.items)
+        if not (said_something or event or unsnapped >= self._options.snapshot_frames):
+            self._unsnapped[encounter_id] = unsnapped
+            return []
+        self._unsnapped.pop(encounter_id, None)
+        return self._edge.snapshots(encounter_id)
+
+    async def _pulse(self) -> None:
+        """Once a second: tick the edge watch, now and then probe the clock and report the link."""
+        pulse = 0
+        while True:
+            await self._clock.sleep_us(PULSE_US)
+            pulse += 1
+            if self._options.edge:
+                self._tick()
+            factor = SETTLED_FACTOR if self._outbox.clock_settled else 1
+            if pulse % (factor * self._options.probe_pulses) == 0:
+                self._outbox.probe_clock()
+            every = self._options.link_state_pulses
+            if every and pulse % every == 0 and self.connected:
+                state = self._outbox.link_state()
+                self._outbox.put([self._outbox.number(None, [state], Lane.VITALS)[1]])
+            if self._book_dirty:
+                self._save_downlink()
+
+    def _tick(self) -> None:
+        by_encounter: dict[str, list[EdgeTransition]] = {}
+        for one in self._edge.on_tick(self.now_us()):
+            by_encounter.setdefault(one.encounter_id, []).append(EdgeTransition(one))
+        for encounter_id, said in by_encounter.items():
+            told = self._tell(encounter_id, said)
+            self._outbox.put([*told, *self._edge.snapshots(encounter_id)])
+
+    async def _receive(self) -> None:
+        backoff = Backoff(self._rng)
+        while True:
+            with suppress(LinkDown):
+                arrivals = self._link.downlink(self.unit_id, self._token)
+                async with aclosing(arrivals):
+                    async for arrival in arrivals:
+                        backoff.reset()
+                        self._take(arrival)
+            await self._clock.sleep_us(backoff.next_us())
+
+    def _take(self, arrival: DownlinkArrival) -> None:
+        self._token = arrival.resume_token or self._token
+        self._book_dirty = True
+        match arrival.what:
+            case None | MessageReceipt():
+                return
+            case Message() as message:
+                held = self._inbox.receive(message, self.now_us())
+                if held is not None:
+                    self._send_receipt(held, None)
+            case entry:
+                self._edge.apply(entry, self.now_us())
+
+    def _send_receipt(self, held: HeldMessage, person: str | None) -> SequenceRef:
+        encounter_id = held.message.encounter_id
+        receipt = receipt_of(held, person)
+        _, spooled = self._outbox.number(encounter_id, [receipt], Lane.ALARM)
+        self._outbox.put([spooled, held.stored()])
+        return ref_of(spooled)
+
+    def _save_downlink(self) -> None:
+        """Store book and resume token together, so that neither runs ahead of the other."""
+        self._book_dirty = False
+        entries: list[Entry] = [self._edge.book_snapshot()]
+        if self._token is not None:
+            entries.append(Snapshot(self.unit_id, _TOKEN, self._token))
+        self._outbox.put(entries)
+
+
+def _say_watch_failed(encounter_id: str) -> None:
+    log.error("edge watch failed", encounter_id=encounter_id, exc_info=True)  # noqa: LOG014 - called where it failed

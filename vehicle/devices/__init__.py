@@ -1,0 +1,1 @@
+"""Adapters from what measures to what the client captures: one file per kind of source."""

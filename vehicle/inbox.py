@@ -1,0 +1,80 @@
+"""Messages from the center as the crew sees them, and the receipts that go back.
+
+A message is kept with the furthest stage it reached; coming again, it changes nothing. One that
+arrives after its time is shown as expired and never as something to do.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from vehicle.spool_store import MESSAGES_PER_UNIT, StoredMessage
+from wire.messages import Message, decode_message, encode_message
+from wire.unit_items import Receipt, ReceiptStage
+
+
+class UnknownMessage(LookupError):  # noqa: N818 - named for what is wrong
+    """The unit holds no such message, or it came after its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMessage:
+    """A message and how far it came."""
+
+    message: Message
+    stage: ReceiptStage
+
+    def stored(self) -> StoredMessage:
+        """Return it as the spool keeps it."""
+        body = encode_message(self.message)
+        return StoredMessage(self.message.unit_id, self.message.message_id, int(self.stage), body)
+
+
+class Inbox:
+    """The messages of one unit."""
+
+    def __init__(self, stored: Iterable[StoredMessage] = ()) -> None:
+        """Resume from what the spool kept, oldest first."""
+        self._held = {
+            one.message_id: HeldMessage(decode_message(one.body), ReceiptStage(one.stage))
+            for one in stored
+        }
+
+    @property
+    def messages(self) -> tuple[HeldMessage, ...]:
+        """Everything held, oldest first; superseded and expired messages too."""
+        return tuple(self._held.values())
+
+    def current(self, now_us: int) -> tuple[HeldMessage, ...]:
+        """Return what still stands: in time, and superseded by nothing."""
+        superseded = {one.message.supersedes for one in self._held.values()}
+        return tuple(
+            one
+            for one in self._held.values()
+            if one.message.expires_us > now_us and one.message.message_id not in superseded
+        )
+
+    def receive(self, message: Message, now_us: int) -> HeldMessage | None:
+        """Take a message; return it with its first stage, or None when it was held already."""
+        if message.message_id in self._held:
+            return None
+        expired = message.expires_us <= now_us
+        stage = ReceiptStage.EXPIRED if expired else ReceiptStage.DELIVERED
+        held = HeldMessage(message, stage)
+        self._held[message.message_id] = held
+        if len(self._held) > MESSAGES_PER_UNIT:
+            del self._held[next(iter(self._held))]
+        return held
+
+    def note(self, message_id: str, stage: ReceiptStage) -> HeldMessage:
+        """Note that a person saw or answered a message; UnknownMessage when none can have."""
+        held = self._held.get(message_id)
+        if held is None or held.stage is ReceiptStage.EXPIRED:
+            raise UnknownMessage(message_id)
+        noted = replace(held, stage=max(held.stage, stage))
+        self._held[message_id] = noted
+        return noted
+
+
+def receipt_of(held: HeldMessage, person: str | None = None) -> Receipt:
+    """Return the receipt that says how far a message came."""
+    return Receipt(held.message.message_id, held.stage, person)

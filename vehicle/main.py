@@ -1,0 +1,235 @@
+"""The program ``vehicle``: builds the real parts, hands them over, runs the source to its end.
+
+Exit codes: 0 after the end of the source and its drain, or after SIGTERM; 1 when a part failed.
+What is not acknowledged at the end stays in the spool and is sent at the next start.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from secrets import token_bytes
+from sqlite3 import OperationalError
+from typing import Annotated, Any, Final
+
+import typer
+from pydantic import ValidationError
+
+from clinical.items import EncounterChange, EncounterEvent
+from ports.clock import SystemClock
+from ports.logging import configure_logging, get_logger
+from ports.metrics import MetricsServer, serve_metrics
+from ports.program import run as run_program
+from vehicle.client import ClientOptions, VehicleClient
+from vehicle.devices.answers import Answers
+from vehicle.devices.recording import play
+from vehicle.devices.stdin import StdinSource
+from vehicle.grpc_link import GrpcLink
+from vehicle.metrics import watched_registry
+from vehicle.settings import VehicleSettings, spool_folder
+from vehicle.spool import SPOOL_FILE, Spool, SpoolInUse
+from vehicle.spool_store import Quarantined, SpoolStore
+from wire.frames import Lane
+from wire.uuid7 import uuid7
+
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+_STDIN: Final = 0
+
+STOP_S: Final = 5
+"""Longest wait for a disk that takes nothing more; what it did not take was never confirmed."""
+
+_RECORDING: Final = "recording:"
+
+log = get_logger(__name__)
+
+main = typer.Typer(
+    help="One unit's client: captures, spools, sends, and watches the patient at the edge.",
+    add_completion=False,
+)
+
+
+@main.callback(invoke_without_command=True)
+def vehicle(  # noqa: PLR0917 - one per setting
+    context: typer.Context,
+    unit_id: Annotated[str | None, typer.Option(help="The unit.")] = None,
+    gateway: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
+    gateway_alarm: Annotated[str | None, typer.Option(help="Of the ALARM lane, if other.")] = None,
+    gateway_vitals: Annotated[str | None, typer.Option(help="Of the VITALS lane.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    source: Annotated[str | None, typer.Option(help="stdin or recording:PATH.")] = None,
+    encounter: Annotated[str | None, typer.Option(help="Encounter to open at the start.")] = None,
+    bay: Annotated[str | None, typer.Option(help="Bay of that encounter.")] = None,
+    drain_s: Annotated[float | None, typer.Option(help="Longest wait after the source.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="0 takes a free one.")] = None,
+    log_json: Annotated[bool | None, typer.Option(help="Logs as JSON lines.")] = None,
+) -> None:
+    """Run one unit's client on a source of frames."""
+    if context.invoked_subcommand is not None:
+        return
+    given = {
+        "unit_id": unit_id,
+        "gateway": gateway,
+        "gateway_alarm": gateway_alarm,
+        "gateway_vitals": gateway_vitals,
+        "home": home,
+        "source": source,
+        "encounter": encounter,
+        "bay": bay,
+        "drain_s": drain_s,
+        "vehicle_metrics_port": metrics_port,
+        "log_json": log_json,
+    }
+    settings = _settings({name: value for name, value in given.items() if value is not None})
+    configure_logging(json=settings.log_json)
+    log.info("settings", **settings.model_dump(mode="json"))
+    raise typer.Exit(run_program(lambda stop: run(settings, stop)))
+
+
+@main.command()
+def quarantine(
+    home: Annotated[Path, typer.Option(help="Folder of run state.")] = Path(".goldenhour"),
+    unit_id: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
+) -> None:
+    """Print the refused frames that are kept in a home, one JSON object per line."""
+    folders = [spool_folder(home, unit_id)] if unit_id else sorted((home / "vehicle").glob("*"))
+    for folder in folders:
+        if (folder / SPOOL_FILE).exists():
+            store = SpoolStore(folder / SPOOL_FILE)
+            for one in store.quarantined():
+                typer.echo(json.dumps(_shown(one)))
+            store.close()
+
+
+def _shown(one: Quarantined) -> dict[str, object]:
+    refusal = one.refusal
+    return {
+        "unit_id": refusal.unit_id,
+        "lane": f"LANE_{Lane(refusal.lane).name}",
+        "segment": refusal.segment.hex(),
+        "sequence": refusal.sequence,
+        "reason": refusal.reason,
+        "field_path": refusal.field_path,
+        "description": refusal.description,
+        "frame": base64.b64encode(one.frame).decode(),
+    }
+
+
+def _settings(given: Mapping[str, Any]) -> VehicleSettings:
+    try:
+        return VehicleSettings(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            option = "--" + str(problem["loc"][0]).replace("_", "-")
+            typer.echo(f"{option}: {problem['msg']}", err=True)
+        raise typer.Exit(2) from error
+
+
+async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
+    """Build the client, run the source until it ends or ``stop`` is set, drain, and stop."""
+    clock = SystemClock()
+    spool = Spool(
+        settings.spool_folder,
+        frames_max=settings.spool_frames,
+        bytes_max=settings.spool_bytes,
+        on_trouble=lambda trouble: log.error("spool cannot write", trouble=trouble),
+    )
+    try:
+        await spool.open()
+    except (SpoolInUse, OSError, OperationalError) as error:
+        log.error("no spool", folder=str(settings.spool_folder), error=str(error))  # noqa: TRY400 - it says all
+        return 1
+    answers = Answers(sys.stdout.buffer)
+    source = StdinSource(answers, settings.encounter)
+    client = VehicleClient(
+        settings.unit_id,
+        GrpcLink(settings.addresses),
+        spool,
+        clock,
+        Random(token_bytes(16)),  # noqa: S311 - jitter, not a secret
+        listener=source,
+        options=ClientOptions(boot_id=_boot_id()),
+    )
+    await client.start()
+    metrics = _serve_metrics(settings, client, spool)
+    answers.say(
+        {
+            "ready": "vehicle",
+            "address": settings.gateway,
+            "metrics": None if metrics is None else metrics.address,
+        }
+    )
+    work = _work(settings, client, source, clock)
+    code = await _until_done(work, client, stop)
+    drain_s = settings.stop_drain_s if stop.is_set() else settings.drain_s
+    await _drain(client, drain_s, stop)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP_S):
+            await client.stop()
+    await spool.close()
+    await answers.close()
+    if metrics is not None:
+        metrics.close()
+    return code
+
+
+async def _work(
+    settings: VehicleSettings, client: VehicleClient, source: StdinSource, clock: SystemClock
+) -> None:
+    encounter_id = settings.encounter
+    if encounter_id is None and settings.source.startswith(_RECORDING):
+        held = client.encounters
+        encounter_id = held[0] if held else str(uuid7(clock.now_us(), token_bytes(10)))
+    if encounter_id is not None and encounter_id not in client.encounters:
+        opened = EncounterEvent(EncounterChange.OPENED, bay=settings.bay)
+        client.capture(encounter_id, [opened])
+    if settings.source.startswith(_RECORDING) and encounter_id is not None:
+        await play(Path(settings.source.removeprefix(_RECORDING)), client, encounter_id, clock)
+    else:
+        await source.run(client, _STDIN)
+
+
+async def _until_done(work: Any, client: VehicleClient, stop: asyncio.Event) -> int:  # noqa: ANN401
+    """Return 0 when the source has ended or the program shall stop, 1 when a part failed."""
+    source = asyncio.ensure_future(work)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({source, stopping, client.failed}, return_when=asyncio.FIRST_COMPLETED)
+    failures = [one.exception() for one in (source, client.failed) if one.done()]
+    for task in (source, stopping):
+        task.cancel()
+    await asyncio.gather(source, stopping, return_exceptions=True)
+    for error in failures:
+        if error is not None:
+            log.error("vehicle failed", exc_info=error)
+            return 1
+    return 0
+
+
+async def _drain(client: VehicleClient, drain_s: float, stop: asyncio.Event) -> None:
+    """Wait until everything is acknowledged, at most so long; a stop cuts a long wait short."""
+    if client.failed.done():
+        return
+    draining = asyncio.ensure_future(client.drained())
+    waits = {draining} if stop.is_set() else {draining, asyncio.ensure_future(stop.wait())}
+    await asyncio.wait(waits, timeout=drain_s, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    if client.depth:
+        log.warning("frames stay in the spool", frames=client.depth)
+
+
+def _serve_metrics(
+    settings: VehicleSettings, client: VehicleClient, spool: Spool
+) -> MetricsServer | None:
+    if settings.vehicle_metrics_port is None:
+        return None
+    return serve_metrics(watched_registry(client, spool), settings.vehicle_metrics_port)
+
+
+def _boot_id() -> str | None:
+    with suppress(OSError):
+        return _BOOT_ID.read_text().strip() or None
+    return None

@@ -1,0 +1,1 @@
+"""The only translator to and from protobuf; the topic table and the limits."""

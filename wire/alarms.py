@@ -1,0 +1,190 @@
+"""The log of alarms: entries to and from protobuf. Key: the encounter id.
+
+A detector's transition, a person's acknowledgement, the end of an encounter and the way of a
+message are the four kinds of entry; the life cycle folds the first three. ``AlarmView`` is what the
+fold makes of them, and what a feed shows.
+"""
+
+from dataclasses import dataclass
+
+from ambulance.alerts.v1 import alarm_pb2
+from clinical.alarms.transition import Acknowledgement, EncounterClosed, Transition
+from clinical.alarms.view import Acknowledged, AlarmView
+from wire.codes import ALARM_STATE, CATEGORY, PHASE, PLACE, PRIORITY, RECEIPT_STAGE, SOURCE
+from wire.frames import Frame
+from wire.reading import Unreadable, reading
+from wire.transitions import (
+    from_acknowledgement,
+    from_frame_ref,
+    from_reason,
+    from_transition,
+    to_acknowledgement,
+    to_frame_ref,
+    to_reason,
+    to_transition,
+)
+from wire.unit_items import Receipt, ReceiptStage
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceipt:
+    """A message from the center came so far on its way through a unit."""
+
+    message_id: str
+    unit_id: str
+    stage: ReceiptStage
+    person: str | None
+    at_us: int
+    """By the unit's clock."""
+
+
+Entry = Transition | Acknowledgement | EncounterClosed | MessageReceipt
+"""Whatever the log of alarms holds."""
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """Return the serialised entry."""
+    return from_entry(entry).SerializeToString()
+
+
+def decode_entry(value: bytes) -> Entry:
+    """Return the entry that the bytes hold; Unreadable when they hold none."""
+    with reading("AlarmEntry"):
+        pb = alarm_pb2.AlarmEntry.FromString(value)
+    return to_entry(pb)
+
+
+def entries_of(frame: Frame) -> tuple[Entry, ...]:
+    """Return what a frame routed to `alarms` says: one entry for each of its items.
+
+    Unreadable when an item is neither an acknowledgement nor a receipt.
+    """
+    return tuple([_entry_of(item, frame) for item in frame.items])
+
+
+def _entry_of(item: object, frame: Frame) -> Entry:
+    match item:
+        case Acknowledgement():
+            return item
+        case Receipt(message_id, stage, person):
+            return MessageReceipt(message_id, frame.unit_id, stage, person, frame.captured_us)
+        case _:
+            message = f"{type(item).__name__} is no entry of the log of alarms"
+            raise Unreadable(message)
+
+
+def from_entry(entry: Entry) -> alarm_pb2.AlarmEntry:
+    """Translate an entry for the edge that sends it on."""
+    match entry:
+        case Transition():
+            return alarm_pb2.AlarmEntry(transition=from_transition(entry))
+        case Acknowledgement():
+            return alarm_pb2.AlarmEntry(acknowledgement=from_acknowledgement(entry))
+        case EncounterClosed(encounter_id, at_us):
+            closed = alarm_pb2.EncounterClosed(encounter_id=encounter_id, at_us=at_us)
+            return alarm_pb2.AlarmEntry(encounter_closed=closed)
+        case MessageReceipt():
+            return alarm_pb2.AlarmEntry(receipt=_from_receipt(entry))
+
+
+def to_entry(pb: alarm_pb2.AlarmEntry) -> Entry:
+    """Translate an entry as an edge received it; Unreadable when it is no known kind."""
+    with reading("AlarmEntry"):
+        match pb.WhichOneof("entry"):
+            case "transition":
+                return to_transition(pb.transition)
+            case "acknowledgement":
+                return to_acknowledgement(pb.acknowledgement)
+            case "encounter_closed":
+                return EncounterClosed(pb.encounter_closed.encounter_id, pb.encounter_closed.at_us)
+            case "receipt":
+                return _to_receipt(pb.receipt)
+    message = "the entry is of no known kind"
+    raise Unreadable(message)
+
+
+def _from_receipt(receipt: MessageReceipt) -> alarm_pb2.MessageReceipt:
+    return alarm_pb2.MessageReceipt(
+        message_id=receipt.message_id,
+        unit_id=receipt.unit_id,
+        stage=receipt.stage,
+        person=receipt.person,
+        at_us=receipt.at_us,
+    )
+
+
+def _to_receipt(pb: alarm_pb2.MessageReceipt) -> MessageReceipt:
+    return MessageReceipt(
+        message_id=pb.message_id,
+        unit_id=pb.unit_id,
+        stage=RECEIPT_STAGE.member[pb.stage],
+        person=pb.person or None,
+        at_us=pb.at_us,
+    )
+
+
+def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:
+    """Translate an alarm for a feed, with the catalogue's words beside it."""
+    return alarm_pb2.Alarm(
+        alarm_id=view.alarm_id,
+        aliases=view.aliases,
+        revision=view.revision,
+        encounter_id=view.encounter_id or None,
+        unit_id=view.unit_id or None,
+        cause=view.cause,
+        subject=view.subject or None,
+        category=CATEGORY.number[view.category],
+        priority=PRIORITY.number[view.priority],
+        state=ALARM_STATE.number[view.state],
+        phase=PHASE.number[view.phase],
+        since_us=view.active_since_us,
+        learned_us=view.learned_us,
+        until_us=view.ended_us,
+        late=view.late,
+        sources=[SOURCE.number[source] for source in view.sources],
+        reason=from_reason(view.reason) if view.reason else None,
+        acknowledgements=[_from_acknowledged(ack) for ack in view.acknowledgements],
+        unacknowledged=view.unacknowledged,
+        words_en=view.words_en,
+        words_zh=view.words_zh,
+        frame=from_frame_ref(view.frame),
+    )
+
+
+def alarm_view(pb: alarm_pb2.Alarm) -> AlarmView:
+    """Translate an alarm as a client received it; Unreadable for what this client cannot know."""
+    with reading("Alarm"):
+        return AlarmView(
+            alarm_id=pb.alarm_id,
+            aliases=tuple(pb.aliases),
+            revision=pb.revision,
+            encounter_id=pb.encounter_id,
+            unit_id=pb.unit_id,
+            cause=pb.cause,
+            subject=pb.subject,
+            category=CATEGORY.member[pb.category],
+            priority=PRIORITY.member[pb.priority],
+            state=ALARM_STATE.member[pb.state],
+            phase=PHASE.member[pb.phase],
+            active_since_us=pb.since_us,
+            learned_us=pb.learned_us,
+            ended_us=pb.until_us if pb.HasField("until_us") else None,
+            late=pb.late,
+            sources=tuple([SOURCE.member[source] for source in pb.sources]),
+            reason=to_reason(pb.reason) if pb.HasField("reason") else None,
+            frame=to_frame_ref(pb.frame),
+            acknowledgements=tuple([_to_acknowledged(ack) for ack in pb.acknowledgements]),
+        )
+
+
+def _from_acknowledged(acknowledged: Acknowledged) -> alarm_pb2.Acknowledged:
+    return alarm_pb2.Acknowledged(
+        place=PLACE.number[acknowledged.place],
+        person=acknowledged.person,
+        priority=PRIORITY.number[acknowledged.priority],
+        at_us=acknowledged.at_us,
+    )
+
+
+def _to_acknowledged(pb: alarm_pb2.Acknowledged) -> Acknowledged:
+    return Acknowledged(PLACE.member[pb.place], pb.person, PRIORITY.member[pb.priority], pb.at_us)

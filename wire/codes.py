@@ -1,0 +1,64 @@
+"""Enumerations of the contracts beside the enumerations of the project, paired by name.
+
+A ``Codes`` table is drawn from the generated enumeration itself, so a number is written nowhere
+twice; a member without its twin fails when the table is built.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Generic, TypeVar
+
+from ambulance.alerts.v1 import alarm_pb2
+from ambulance.log.v1 import record_pb2
+from ambulance.telemetry.v1 import frame_pb2
+from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.transition import Place
+from clinical.alarms.view import AlarmState
+from clinical.items import CrewFinding, EncounterChange
+from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
+from clinical.watch.encounter import EncounterStatus
+from wire.unit_items import ReceiptStage
+
+M = TypeVar("M", bound=Enum)
+N = TypeVar("N", bound=int)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes(Generic[M, N]):
+    """One enumeration in both spellings."""
+
+    number: Mapping[M, N]
+    """Project member to number on the wire."""
+    member: Mapping[int, M]
+    """Number on the wire to project member; UNSPECIFIED and unknown numbers are not in it."""
+
+    def known(self, number: int) -> bool:
+        """Say whether this number names a member."""
+        return number in self.member
+
+
+def paired(members: type[M], named: Sequence[tuple[str, N]], prefix: str) -> Codes[M, N]:
+    """Pair an enumeration with the generated one: prefix + member name = name on the wire."""
+    number = {members[name.removeprefix(prefix)]: n for name, n in named if n != 0}
+    return Codes(number, {int(n): member for member, n in number.items()})
+
+
+VITAL: Final = paired(Vital, frame_pb2.Vital.items(), "VITAL_")
+QUALITY: Final = paired(Quality, frame_pb2.Quality.items(), "QUALITY_")
+CONSCIOUSNESS: Final = paired(Consciousness, frame_pb2.Consciousness.items(), "CONSCIOUSNESS_")
+SPO2_SCALE: Final = paired(Spo2Scale, frame_pb2.Spo2Scale.items(), "SPO2_")
+ENCOUNTER_CHANGE: Final = paired(
+    EncounterChange, frame_pb2.EncounterChange.items(), "ENCOUNTER_CHANGE_"
+)
+CREW_FINDING: Final = paired(CrewFinding, frame_pb2.CrewFinding.items(), "CREW_FINDING_")
+RECEIPT_STAGE: Final = paired(ReceiptStage, frame_pb2.ReceiptStage.items(), "RECEIPT_STAGE_")
+PRIORITY: Final = paired(Priority, alarm_pb2.Priority.items(), "PRIORITY_")
+CATEGORY: Final = paired(Category, alarm_pb2.Category.items(), "CATEGORY_")
+SOURCE: Final = paired(Source, alarm_pb2.Source.items(), "SOURCE_")
+PHASE: Final = paired(Phase, alarm_pb2.Phase.items(), "PHASE_")
+PLACE: Final = paired(Place, alarm_pb2.Place.items(), "PLACE_")
+ALARM_STATE: Final = paired(AlarmState, alarm_pb2.AlarmState.items(), "ALARM_STATE_")
+ENCOUNTER_STATUS: Final = paired(
+    EncounterStatus, record_pb2.EncounterStatus.items(), "ENCOUNTER_STATUS_"
+)

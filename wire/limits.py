@@ -1,0 +1,75 @@
+"""Every bound that holds where data crosses a boundary; docs/limits.md says what happens at each.
+
+Sizes are bytes, counts are frames or items, durations carry their unit. A bound that belongs to
+one program alone lives with that program.
+"""
+
+import re
+from typing import Final
+
+MAX_FRAME_BYTES: Final = 65_536
+"""A serialised frame; a larger one is refused as TOO_LARGE and its head is dead-lettered."""
+
+MAX_ITEMS: Final = 64
+"""Items of one frame; more are refused as TOO_LARGE."""
+
+MAX_FRAMES_PER_REQUEST: Final = 256
+"""Frames of one uplink request; more end the stream."""
+
+CREDIT_FRAMES: Final = 256
+"""Frames in flight beyond the newest acknowledgement; the unit then waits and spools."""
+
+DIGESTS_KEPT: Final = 1_024
+"""Newest digests per segment that tell a duplicate from a reused sequence; older are let go."""
+
+BATCH_BYTES: Final = 262_144
+"""Frame bytes of one record batch; a fuller batch is closed."""
+
+BATCH_FRAMES: Final = 1_000
+"""Frames of one record batch; a fuller batch is closed."""
+
+BATCH_GAP_MS: Final = 5
+"""Shortest time from one batch of a partition to the next; a frame of the ALARM lane ignores it."""
+
+MAX_UNIT_ID: Final = 64
+"""Characters of a unit id."""
+
+MAX_NAME: Final = 64
+"""Characters of a person, device, boot, request, cause or subject name."""
+
+MAX_BAY: Final = 32
+"""Characters of a bay."""
+
+MAX_REASON: Final = 200
+"""Characters of the crew's reason for an encounter event."""
+
+MAX_MESSAGE_TEXT: Final = 1_000
+"""Characters of a message to a unit."""
+
+MAX_AGE_YEARS: Final = 130
+"""Age of a patient, completed years."""
+
+SEGMENT_BYTES: Final = 16
+"""Length of a segment id."""
+
+MAX_COUNT: Final = 2**63 - 1
+"""Greatest sequence or count; what a signed 64-bit column of a store holds."""
+
+MAX_INSTANT_US: Final = 253_402_300_799_999_999
+"""Last microsecond of the year 9999; later instants cannot be shown to a person."""
+
+UNIT_ID: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_UNIT_ID}}}")
+"""What a unit id looks like; use ``fullmatch``."""
+
+UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Canonical lower-case text of a UUID; use ``fullmatch``."""
+
+
+def is_unit_id(text: str) -> bool:
+    """Say whether the text is 1 to 64 characters of [A-Za-z0-9._-]."""
+    return UNIT_ID.fullmatch(text) is not None
+
+
+def is_uuid_text(text: str) -> bool:
+    """Say whether the text is a UUID in canonical lower-case form."""
+    return UUID_TEXT.fullmatch(text) is not None

@@ -1,0 +1,133 @@
+"""Condition transitions, acknowledgements and frame references, to and from protobuf.
+
+They travel in two envelopes, as items of a frame and as entries of the log of alarms; both
+translators build on this one. An unknown number raises KeyError; the envelope says Unreadable.
+"""
+
+import re
+from typing import Final
+
+from ambulance.alerts.v1 import alarm_pb2
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.transition import Acknowledgement, Reason, Transition
+from wire.codes import CATEGORY, PHASE, PLACE, PRIORITY, SOURCE
+
+_DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?")
+
+
+def from_frame_ref(frame: FrameRef) -> alarm_pb2.FrameReference:
+    """Translate where a judgement comes from."""
+    return alarm_pb2.FrameReference(
+        unit_id=frame.unit_id,
+        lane=frame.lane,
+        segment=frame.segment,
+        sequence=frame.sequence,
+        item=frame.item,
+    )
+
+
+def to_frame_ref(pb: alarm_pb2.FrameReference) -> FrameRef:
+    """Translate where a judgement comes from."""
+    return FrameRef(pb.unit_id, pb.lane, pb.segment, pb.sequence, pb.item)
+
+
+def from_reason(reason: Reason) -> alarm_pb2.Reason:
+    """Translate a reason; numbers become decimal text that reads back as the same number."""
+    return alarm_pb2.Reason(
+        rule=reason.rule,
+        values={
+            name: value if isinstance(value, str) else repr(value)
+            for name, value in reason.values.items()
+        },
+        citation=reason.citation or None,
+    )
+
+
+def to_reason(pb: alarm_pb2.Reason) -> Reason:
+    """Translate a reason; decimal text becomes a number."""
+    values = {name: _number_or_text(text) for name, text in pb.values.items()}
+    return Reason(pb.rule, values, pb.citation)
+
+
+def _number_or_text(text: str) -> float | str:
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def from_transition(transition: Transition) -> alarm_pb2.ConditionTransition:
+    """Translate a detector's word."""
+    return alarm_pb2.ConditionTransition(
+        encounter_id=transition.encounter_id or None,
+        unit_id=transition.unit_id or None,
+        alarm_id=transition.alarm_id,
+        cause=transition.cause,
+        subject=transition.subject or None,
+        category=CATEGORY.number[transition.category],
+        priority=PRIORITY.number[transition.priority],
+        phase=PHASE.number[transition.phase],
+        active=transition.active,
+        source=SOURCE.number[transition.source],
+        revision=transition.revision,
+        since_us=transition.since_us,
+        learned_us=transition.learned_us,
+        until_us=transition.until_us,
+        recorded_only=transition.recorded_only,
+        late=transition.late,
+        frame=from_frame_ref(transition.frame),
+        reason=from_reason(transition.reason) if transition.reason else None,
+    )
+
+
+def to_transition(
+    pb: alarm_pb2.ConditionTransition, *, encounter_id: str = "", unit_id: str = ""
+) -> Transition:
+    """Translate a detector's word; the envelope's encounter and unit stand in for absent ones."""
+    return Transition(
+        encounter_id=pb.encounter_id or encounter_id,
+        unit_id=pb.unit_id or unit_id,
+        alarm_id=pb.alarm_id,
+        cause=pb.cause,
+        subject=pb.subject,
+        category=CATEGORY.member[pb.category],
+        priority=PRIORITY.member[pb.priority],
+        phase=PHASE.member[pb.phase],
+        active=pb.active,
+        source=SOURCE.member[pb.source],
+        revision=pb.revision,
+        since_us=pb.since_us,
+        learned_us=pb.learned_us,
+        until_us=pb.until_us if pb.HasField("until_us") else None,
+        recorded_only=pb.recorded_only,
+        late=pb.late,
+        frame=to_frame_ref(pb.frame),
+        reason=to_reason(pb.reason) if pb.HasField("reason") else None,
+    )
+
+
+def from_acknowledgement(acknowledgement: Acknowledgement) -> alarm_pb2.Acknowledgement:
+    """Translate a person's word."""
+    return alarm_pb2.Acknowledgement(
+        encounter_id=acknowledgement.encounter_id or None,
+        alarm_id=acknowledgement.alarm_id,
+        priority=PRIORITY.number[acknowledgement.priority],
+        revision=acknowledgement.revision,
+        person=acknowledgement.person,
+        place=PLACE.number[acknowledgement.place],
+        at_us=acknowledgement.at_us,
+        request_id=acknowledgement.request_id,
+    )
+
+
+def to_acknowledgement(
+    pb: alarm_pb2.Acknowledgement, *, encounter_id: str = "", at_us: int = 0
+) -> Acknowledgement:
+    """Translate a person's word; the envelope's encounter and instant stand in for absent ones."""
+    return Acknowledgement(
+        encounter_id=pb.encounter_id or encounter_id,
+        alarm_id=pb.alarm_id,
+        priority=PRIORITY.member[pb.priority],
+        revision=pb.revision,
+        person=pb.person,
+        place=PLACE.member[pb.place],
+        at_us=pb.at_us if pb.HasField("at_us") else at_us,
+        request_id=pb.request_id,
+    )

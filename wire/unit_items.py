@@ -1,0 +1,55 @@
+"""Items of a frame that are about the unit or its messages, not about how the patient is."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from clinical.alarms.transition import Acknowledgement
+from clinical.items import Item
+
+
+class ReceiptStage(IntEnum):
+    """How far a message from the center came, numbered as on the wire."""
+
+    DELIVERED = 1
+    """The unit holds it."""
+    VIEWED = 2
+    """A person has seen it."""
+    ANSWERED = 3
+    """A person has answered it."""
+    EXPIRED = 4
+    """It came after its time and was shown as expired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The crew's receipt for a message from the center."""
+
+    message_id: str
+    stage: ReceiptStage
+    person: str | None = None
+    """Who read or answered; None where no person did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the unit is, WGS 84."""
+
+    latitude_deg: float
+    longitude_deg: float
+    speed_kmh: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """How the unit's link and spool are; None is not known."""
+
+    spool_depth_frames: int | None = None
+    spool_oldest_us: int | None = None
+    quarantine_frames: int | None = None
+    clock_offset_us: int | None = None
+    """Unit clock minus gateway clock."""
+    battery_percent: float | None = None
+
+
+WireItem = Item | Acknowledgement | Receipt | Position | LinkState
+"""Whatever a frame can carry."""

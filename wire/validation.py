@@ -1,0 +1,268 @@
+"""The gateway's judgement of one frame: what it is and where it goes, or exactly why not.
+
+``check`` is pure and never raises. It reads the bytes in the envelope that the log will keep them
+in, so that what is admitted decodes again as part of a record batch; a frame nested too deeply
+for that is refused here instead of spoiling its neighbours. Ranges are tables (``wire.ranges``);
+this module adds what spans fields: the stream, the lane, the encounter, the one topic.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any, Final
+
+from google.protobuf.message import DecodeError, Message
+
+from ambulance.alerts.v1 import alarm_pb2
+from ambulance.log.v1 import record_pb2
+from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2
+from wire import ranges
+from wire.codes import paired
+from wire.envelope import framed
+from wire.frames import Lane
+from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS
+from wire.ranges import FieldRange
+
+
+class RefusalReason(IntEnum):
+    """Why a frame was refused, numbered as on the wire."""
+
+    UNREADABLE = 1
+    MISSING_FIELD = 2
+    OUT_OF_RANGE = 3
+    WRONG_STREAM = 4
+    FOREIGN_ENCOUNTER = 5
+    SEQUENCE_REUSED = 6
+    WRONG_LANE = 7
+    TOO_LARGE = 8
+
+
+class Route(StrEnum):
+    """The one topic that a frame goes to; the value is the topic's name."""
+
+    PATIENTS = "patients"
+    """As received, in a batch of its encounter's partition."""
+    UNITS = "units"
+    """As received, in a batch of its unit's partition."""
+    ALARMS = "alarms"
+    """One ``AlarmEntry`` per item, keyed by encounter (``wire.alarms.entries_of``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """One run of one lane of one unit: what a sequence counts in."""
+
+    unit_id: str
+    lane: Lane
+    segment: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a frame will never be in the log as data."""
+
+    reason: RefusalReason
+    field_path: str
+    """From Frame, for example "items[0].vitals.spo2_percent"; empty: the frame as a whole."""
+    description: str
+    """In words, without patient data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the gateway must know of a frame that it admits."""
+
+    encounter_id: str | None
+    sequence: int
+    kinds: tuple[str, ...]
+    """The kind of each item, as its field in ``Item`` is named."""
+    captured_us: int
+    route: Route
+
+
+REFUSAL_REASON: Final = paired(
+    RefusalReason, telemetry_service_pb2.RefusalReason.items(), "REFUSAL_REASON_"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind of item travels."""
+
+    lane: Lane
+    encounter: bool | None
+    """True: needs one. False: must have none. None: either."""
+    check: Callable[[Any, frame_pb2.Frame, str], Refusal | None]
+    alarm_log: bool = False
+
+
+def check(data: bytes, stream: StreamKey, sequence: int | None = None) -> Checked | Refusal:
+    """Judge the bytes of one frame that came by this stream.
+
+    ``sequence`` is the number that the frame was sealed with outside, when there is one.
+    """
+    if len(data) > MAX_FRAME_BYTES:
+        return Refusal(RefusalReason.TOO_LARGE, "", f"must be up to {MAX_FRAME_BYTES} bytes")
+    try:
+        (frame,) = record_pb2.RecordBatch.FromString(framed(data)).frames
+    except DecodeError:
+        return Refusal(RefusalReason.UNREADABLE, "", "the bytes are not a Frame")
+    return (
+        _out_of_range(frame, ranges.FRAME, "")
+        or _wrong_stream(frame, stream, sequence)
+        or _wrong_count(frame)
+        or _wrong_items(frame)
+        or _checked(frame)
+    )
+
+
+def _checked(frame: frame_pb2.Frame) -> Checked:
+    kinds = tuple([item.WhichOneof("item") or "" for item in frame.items])
+    encounter_id = frame.encounter_id or None
+    if encounter_id is None:
+        route = Route.UNITS
+    else:
+        route = Route.ALARMS if _KINDS[kinds[0]].alarm_log else Route.PATIENTS
+    return Checked(encounter_id, frame.sequence, kinds, frame.captured_at_us, route)
+
+
+def _out_of_range(message: Message, fields: Iterable[FieldRange], path: str) -> Refusal | None:
+    has = message.HasField
+    for field in fields:
+        name = field.name
+        if not has(name):
+            if field.required:
+                return _missing(path + name)
+        elif not field.admits(getattr(message, name)):
+            return Refusal(RefusalReason.OUT_OF_RANGE, path + name, field.words)
+    return None
+
+
+def _missing(path: str) -> Refusal:
+    return Refusal(RefusalReason.MISSING_FIELD, path, "must be present")
+
+
+def _wrong_stream(
+    frame: frame_pb2.Frame, stream: StreamKey, sequence: int | None
+) -> Refusal | None:
+    expected = (
+        ("unit_id", frame.unit_id, stream.unit_id),
+        ("lane", frame.lane, stream.lane),
+        ("segment", frame.segment, stream.segment),
+        ("sequence", frame.sequence, frame.sequence if sequence is None else sequence),
+    )
+    for name, stated, of_stream in expected:
+        if stated != of_stream:
+            return Refusal(RefusalReason.WRONG_STREAM, name, "differs from its stream's")
+    return None
+
+
+def _wrong_count(frame: frame_pb2.Frame) -> Refusal | None:
+    if not frame.items:
+        return _missing("items")
+    if len(frame.items) > MAX_ITEMS:
+        return Refusal(RefusalReason.TOO_LARGE, "items", f"must be up to {MAX_ITEMS} items")
+    return None
+
+
+def _wrong_items(frame: frame_pb2.Frame) -> Refusal | None:
+    previous: _Kind | None = None
+    for index, item in enumerate(frame.items):
+        name = item.WhichOneof("item")
+        if name is None:
+            return _missing(f"items[{index}]")
+        kind = _KINDS[name]
+        refusal = _misplaced(frame, kind, previous, f"items[{index}]") or kind.check(
+            getattr(item, name), frame, f"items[{index}].{name}."
+        )
+        if refusal is not None:
+            return refusal
+        previous = kind
+    return None
+
+
+def _misplaced(
+    frame: frame_pb2.Frame, kind: _Kind, previous: _Kind | None, path: str
+) -> Refusal | None:
+    if int(frame.lane) != kind.lane:
+        words = f"travels on the {kind.lane.name} lane"
+        return Refusal(RefusalReason.WRONG_LANE, path, words)
+    if kind.encounter and not frame.encounter_id:
+        return _missing("encounter_id")
+    if kind.encounter is False and frame.encounter_id:
+        words = "must be absent for items about the unit"
+        return Refusal(RefusalReason.OUT_OF_RANGE, "encounter_id", words)
+    if previous is not None and previous.alarm_log != kind.alarm_log:
+        words = "must not share a frame with items of another topic"
+        return Refusal(RefusalReason.WRONG_LANE, path, words)
+    return None
+
+
+def _plain(
+    fields: tuple[FieldRange, ...],
+) -> Callable[[Message, frame_pb2.Frame, str], Refusal | None]:
+    return lambda message, _, path: _out_of_range(message, fields, path)
+
+
+def _check_vitals(vitals: frame_pb2.Vitals, _: frame_pb2.Frame, path: str) -> Refusal | None:
+    refusal = _out_of_range(vitals, ranges.VITALS, path)
+    for index, mark in enumerate(vitals.marks):
+        refusal = refusal or _out_of_range(mark, ranges.VITAL_MARK, f"{path}marks[{index}].")
+    return refusal
+
+
+def _check_encounter_event(
+    event: frame_pb2.EncounterEvent, _: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    further = _FURTHER_REQUIRED.get(event.change, ())
+    return _out_of_range(event, ranges.ENCOUNTER_EVENT, path) or _out_of_range(event, further, path)
+
+
+def _check_transition(
+    transition: alarm_pb2.ConditionTransition, frame: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    return (
+        _out_of_range(transition, ranges.CONDITION_TRANSITION, path)
+        or _out_of_range(transition.frame, ranges.FRAME_REFERENCE, f"{path}frame.")
+        or _other_than(transition, "encounter_id", frame.encounter_id, path)
+        or _other_than(transition, "unit_id", frame.unit_id, path)
+        or _other_than(transition, "source", alarm_pb2.SOURCE_EDGE, path)
+    )
+
+
+def _check_acknowledgement(
+    acknowledgement: alarm_pb2.Acknowledgement, frame: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    return (
+        _out_of_range(acknowledgement, ranges.ACKNOWLEDGEMENT, path)
+        or _other_than(acknowledgement, "encounter_id", frame.encounter_id, path)
+        or _other_than(acknowledgement, "place", alarm_pb2.PLACE_VEHICLE, path)
+    )
+
+
+def _other_than(message: Message, name: str, only: object, path: str) -> Refusal | None:
+    """Refuse a field that is present with anything but the one value that this unit may state."""
+    if message.HasField(name) and getattr(message, name) != only:
+        words = "must be the frame's own, or what a vehicle may state"
+        return Refusal(RefusalReason.OUT_OF_RANGE, path + name, words)
+    return None
+
+
+_FURTHER_REQUIRED: Final[dict[int, tuple[FieldRange, ...]]] = {
+    frame_pb2.ENCOUNTER_CHANGE_STANDBY: ranges.STANDBY,
+    frame_pb2.ENCOUNTER_CHANGE_OFFERED: ranges.OFFERED,
+}
+
+_KINDS: Final = {
+    "vitals": _Kind(Lane.VITALS, encounter=True, check=_check_vitals),
+    "device_status": _Kind(Lane.VITALS, encounter=True, check=_plain(ranges.DEVICE_STATUS)),
+    "encounter_event": _Kind(Lane.ALARM, encounter=True, check=_check_encounter_event),
+    "crew_event": _Kind(Lane.ALARM, encounter=True, check=_plain(ranges.CREW_EVENT)),
+    "edge_transition": _Kind(Lane.ALARM, encounter=True, check=_check_transition),
+    "acknowledgement": _Kind(
+        Lane.ALARM, encounter=True, check=_check_acknowledgement, alarm_log=True
+    ),
+    "receipt": _Kind(Lane.ALARM, encounter=None, check=_plain(ranges.RECEIPT), alarm_log=True),
+    "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),
+    "link_state": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.LINK_STATE)),
+}
