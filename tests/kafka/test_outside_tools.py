@@ -222,7 +222,7 @@ async def test_a_message_is_stored_under_the_key_that_is_documented(system: Runn
 
 
 async def test_the_log_reads_as_documented(system: Running) -> None:
-    """Both topics: keys are encounters where documented, headers say type and version."""
+    """An alarm lies under its encounter, in that key's partition; headers say type and version."""
     encounter_id = str(uuid4())
     await send_pressure(system, encounter_id, f"AMB-CURL-{uuid4().hex[:8]}")
     partition = str(partition_of(encounter_id, PATIENTS.partitions))
@@ -236,10 +236,6 @@ async def test_the_log_reads_as_documented(system: Running) -> None:
     assert set(mine) == {f"{encounter_id} {partition} {header}"}
     heads = await kcat(system.bootstrap, "-C", "-e", "-t", PATIENTS.name, "-f", "%h\n")
     kinds = Counter(heads)
-    assert set(kinds) == {
-        "type=ambulance.log.v1.RecordBatch,v=1",
-        "type=ambulance.log.v1.Tick,v=1",
-    }
     assert kinds["type=ambulance.log.v1.Tick,v=1"] >= PATIENTS.partitions
     assert kinds["type=ambulance.log.v1.RecordBatch,v=1"] >= 1
 
