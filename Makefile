@@ -100,6 +100,11 @@ test: tools ## Run the tests, against a real Kafka
 demo: setup ## Run everything in one terminal; ARGS="--headless --seconds 90 --report demo.json"
 	goldenhour demo $(ARGS)
 
+.PHONY: screenshots
+screenshots: setup ## Take docs/pictures anew: every page, both languages, day and night
+	python -m tests.browser.screenshots docs/pictures
+	python -m tests.browser.crew_pictures docs/pictures
+
 .PHONY: bench
 bench: setup ## Measure; ARGS="latency --units 100 --seconds 60 --out latency.json"
 	goldenhour bench $(ARGS)

@@ -10,6 +10,8 @@ from enum import Enum
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.transition import Transition
+from clinical.imaging.geometry import GeometryProblem
+from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 
 
@@ -33,6 +35,36 @@ class ForeignFrame:
     """The frame as a whole, named by its first item."""
     stamped_us: int
     """When the gateway refused it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFinding:
+    """What the judgement of the images sees wrong with a series of a patient."""
+
+    encounter_id: str
+    series_uid: str
+    problems: tuple[GeometryProblem, ...]
+    """Why it is no whole volume; empty: it is."""
+    at_us: int
+    """When it became so, by the stream's time."""
+    frame: FrameRef
+    """Names the series as the source of what is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFinding:
+    """What the judgement of the waveforms sees of one lead of a patient."""
+
+    encounter_id: str
+    lead: str
+    fault: LeadFault | None
+    """None: the lead shows a signal."""
+    at_us: int
+    """End of the stretch that was judged, by the unit's clock."""
+    frame: FrameRef
+    """The chunk that decided."""
+    stamped_us: int
+    """When a gateway received it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +128,10 @@ class CrewFinding(Enum):
 
     NO_PULSE = 1
     PULSE_FELT = 2
+    AIRWAY_SECURED = 3
+    COMPRESSIONS_STARTED = 4
+    COMPRESSIONS_STOPPED = 5
+    DRUG_GIVEN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +139,10 @@ class CrewEvent:
     """Something that the crew found or did."""
 
     finding: CrewFinding
+    drug: str | None = None
+    """Which drug and how much, in the crew's words; of DRUG_GIVEN only."""
+    withdraws: FrameRef | None = None
+    """The earlier event that counts no longer; None: this is a finding of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from command_center.board.acting import Acting
+from command_center.board.board import Board
 from command_center.consumer import AlarmTail, LiveTail, partitions_of
 from command_center.detection import StaleAlarm, Watchdog
 from command_center.feed.acknowledging import Acknowledging
@@ -15,6 +17,7 @@ from command_center.feed.messages import CommandService
 from command_center.feed.service import AlertService
 from command_center.fold import Fold
 from command_center.folding import Folding
+from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.publishing import Publisher
 from command_center.roster import Roster
@@ -35,7 +38,7 @@ LAG_EVERY_US: Final = 5_000_000
 
 
 class Center:
-    """A running command center, but for its gRPC server."""
+    """A running command center, but for its servers."""
 
     def __init__(
         self,
@@ -60,6 +63,8 @@ class Center:
         self._stack = AsyncExitStack()
         self.alerts: AlertService
         self.commands: CommandService
+        self.board: Board
+        self.acting: Acting
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
 
@@ -122,7 +127,10 @@ class Center:
             metrics=self._metrics,
             clock=clock,
         )
-        self.commands = CommandService(writer, store, clock, timeout_ms)
+        messaging = Messaging(writer, store, clock, timeout_ms)
+        self.commands = CommandService(messaging, clock)
+        self.board = Board(self.roster, self.publisher, store, clock)
+        self.acting = Acting(acknowledging, messaging, clock)
         self._show()
 
     def _show(self) -> None:
@@ -131,6 +139,7 @@ class Center:
         metrics.watch("subscribers", "Subscriptions.", lambda: len(self.publisher))
         metrics.watch("patients", "Patients on the roster.", lambda: len(self.roster.rows))
         metrics.watch("units", "Units heard of.", lambda: len(self.roster.units))
+        metrics.watch("boards", "Boards that are open.", lambda: len(self.board))
         metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
 
     async def _ends(self) -> Mapping[TopicPartition, int]:

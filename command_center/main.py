@@ -12,8 +12,10 @@ import typer
 from command_center.center import Center
 from command_center.feed import messages, service
 from command_center.settings import CenterSettings
+from command_center.web import web
 from ports.clock import SystemClock
 from ports.grpc_server import AddressRefused, serve
+from ports.http_server import serve_http
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
@@ -27,7 +29,7 @@ _log = get_logger(__name__)
 
 
 async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = None) -> None:
-    """Serve the alert feed until ``stop`` is set, then end it in good order.
+    """Serve feed and board until ``stop`` is set, then end it in good order.
 
     ``log`` is the log to use in place of Kafka at ``settings.bootstrap``.
 
@@ -56,14 +58,23 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             services=[service.SERVICE, messages.SERVICE],
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
-        _say_ready(server.address, metrics.address)
+        pages = await serve_http(
+            web(center), settings.center_http_address, setting="--http-address"
+        )
+        stack.push_async_callback(pages.stop)
+        _say_ready(server.address, pages.address, metrics.address)
         await _first(running, stop)
         await server.set_serving(False)
         center.publisher.stop()
 
 
-def _say_ready(address: str, metrics_address: str) -> None:
-    ready = {"ready": PROGRAM, "address": address, "metrics": metrics_address}
+def _say_ready(address: str, http_address: str, metrics_address: str) -> None:
+    ready = {
+        "ready": PROGRAM,
+        "address": address,
+        "http": http_address,
+        "metrics": metrics_address,
+    }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 
@@ -85,15 +96,19 @@ async def _end(running: asyncio.Task[None]) -> None:
 def main(
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
+    http_address: Annotated[
+        str | None, typer.Option(help="Where the board is; port 0: any.")
+    ] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
-    """Fold the log of alarms, store it, and serve the alert feed."""
+    """Fold the log of alarms, store it, and serve feed and board."""
     given = {
         "bootstrap": bootstrap,
         "center_address": address,
+        "center_http_address": http_address,
         "center_metrics_port": metrics_port,
         "home": home,
         "log_json": log_json,

@@ -7,7 +7,7 @@ subscription whose queue is full is ended; its subscriber can resume, and the ot
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -70,6 +70,11 @@ class Publisher:
         self.vector: Vector = START
         """Where what was published ends."""
         self._stopping = False
+        self._watchers: list[Callable[[AlarmView], None]] = []
+
+    def watch(self, changed: Callable[[AlarmView], None]) -> None:
+        """Name who, within the center, is told of each change."""
+        self._watchers.append(changed)
 
     def __len__(self) -> int:
         """Return how many subscriptions there are."""
@@ -94,6 +99,8 @@ class Publisher:
                 self._current[view.alarm_id] = view
             for subscription in self._subscriptions:
                 subscription.offer(change, at_us)
+            for changed in self._watchers:
+                changed(view)
         self.vector = vector
 
     def current(self) -> list[AlarmView]:

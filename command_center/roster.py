@@ -4,6 +4,7 @@ Newest wins: both channels of detection write pictures of the same patient, and 
 topics overtake one another. A row is never shown without its age.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from clinical.watch.encounter import EncounterState, EncounterStatus
@@ -48,6 +49,15 @@ class Roster:
     def __init__(self) -> None:
         self._rows: dict[str, RosterRow] = {}
         self._units: dict[str, RosterUnit] = {}
+        self._watchers: list[Callable[[str], None]] = []
+
+    def watch(self, changed: Callable[[str], None]) -> None:
+        """Name who is told of each encounter whose row has changed or left."""
+        self._watchers.append(changed)
+
+    def row(self, encounter_id: str) -> RosterRow | None:
+        """Return one patient, if the encounter goes on."""
+        return self._rows.get(encounter_id)
 
     @property
     def rows(self) -> tuple[RosterRow, ...]:
@@ -62,10 +72,12 @@ class Roster:
     def on_encounter(self, state: EncounterState) -> None:
         """Take in a whole state; a patient whose encounter is over leaves."""
         if state.status in _OVER:
-            self._rows.pop(state.encounter_id, None)
+            if self._rows.pop(state.encounter_id, None) is not None:
+                self._tell(state.encounter_id)
             return
         row = self._rows.get(state.encounter_id) or RosterRow(state.encounter_id)
         self._rows[state.encounter_id] = replace(row, state=state)
+        self._tell(state.encounter_id)
 
     def on_picture(self, picture: Picture) -> None:
         """Take in the rows of one partition, each unless a newer one is known.
@@ -78,6 +90,7 @@ class Roster:
                 self._rows[seen.encounter_id] = replace(
                     row, picture=seen, stamped_us=picture.stamped_us
                 )
+                self._tell(seen.encounter_id)
 
     def on_frame(self, frame: Frame) -> None:
         """Take in what a unit says of itself."""
@@ -88,3 +101,7 @@ class Roster:
             elif isinstance(item, LinkState) and frame.captured_us >= unit.link_us:
                 unit = replace(unit, link=item, link_us=frame.captured_us)
         self._units[frame.unit_id] = unit
+
+    def _tell(self, encounter_id: str) -> None:
+        for changed in self._watchers:
+            changed(encounter_id)

@@ -19,6 +19,8 @@ class CenterSettings(BaseSettings):
     """Kafka, as host:port."""
     center_address: str = "127.0.0.1:7410"
     """Where subscribers connect, as host:port; port 0 takes a free one."""
+    center_http_address: str = "127.0.0.1:7420"
+    """Where the board and the feed over WebSocket are, as host:port; port 0 takes a free one."""
     center_metrics_port: int = Field(default=0, ge=0, le=65_535)
     """Loopback port of the metrics; 0 takes a free one."""
     center_id: str = Field(default="center-1", min_length=1, max_length=64)

@@ -43,6 +43,7 @@ class Facts:
     free_bytes: int
     packages_off_lock: tuple[str, ...]
     """Locked Python packages that are missing or of another version."""
+    chromium: bool
     kcat: bool
     grpcurl: bool
     package_manager: str | None
@@ -98,6 +99,7 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
             needed=True,
             mend="free some, or choose another place with GOLDENHOUR_HOME and GOLDENHOUR_CACHE",
         ),
+        Finding("Chromium (tests)", facts.chromium, needed=False, mend=_install("chromium", facts)),
         Finding("kcat (tests)", facts.kcat, needed=False, mend=_install("kcat", facts)),
         Finding("grpcurl (tests)", facts.grpcurl, needed=False, mend="make tools"),
     )

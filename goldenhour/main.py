@@ -26,6 +26,7 @@ COMMANDS: Final = (
     Command("worker", "streams.engine.main:main", "Judge patients: one Faust worker."),
     Command("command-center", "command_center.main:main", "Fold, store and serve the alarms."),
     Command("vehicle", "vehicle.main:main", "Be the client in one vehicle."),
+    Command("crew-screen", "vehicle.screen.main:main", "Show the crew its patient, on a tablet."),
     Command("simulate", "simulators.main:main", "Drive many vehicle clients from a seed."),
     Command("feed", "goldenhour.feed.main:app", "Read the alert feed as a dispatcher would."),
     Command("lab", "goldenhour.lab.main:app", "Run the live detectors over a file."),

@@ -42,6 +42,7 @@ def probe(environment: Mapping[str, str]) -> Facts:
         busy_ports=_busy_ports(settings),
         free_bytes=shutil.disk_usage(_existing(settings.home)).free,
         packages_off_lock=off_lock(LOCK.read_text() if LOCK.exists() else ""),
+        chromium=shutil.which("chromium", path=path) is not None,
         kcat=shutil.which("kcat", path=path) is not None,
         grpcurl=shutil.which("grpcurl", path=path) is not None,
         package_manager=next(

@@ -7,7 +7,7 @@ a second program on it fails at once instead of sharing its calls.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 
 import grpc
 from google.protobuf import any_pb2
@@ -79,7 +79,7 @@ async def serve(
     Raises:
         AddressRefused: the port is busy, or the host is not loopback.
     """
-    host = _loopback(address, setting)
+    host = loopback_host(address, setting)
     server = grpc.aio.server(options=[*SERVER_OPTIONS, *options])
     for register in registrations:
         register(server)
@@ -114,8 +114,23 @@ def rich_status(
     return status_pb2.Status(code=code.value[0], message=message, details=details)
 
 
+class Call(Protocol):
+    """A call as services see it: gRPC's own context, or its twin on another transport."""
+
+    async def write(self, message: Any) -> None:  # noqa: ANN401 - as gRPC has it
+        """Send one response."""
+
+    async def abort(
+        self,
+        code: grpc.StatusCode,
+        details: str,
+        trailing_metadata: Any,  # noqa: ANN401
+    ) -> NoReturn:
+        """End the call with a status, by raising."""
+
+
 async def abort_with(
-    context: "grpc.aio.ServicerContext[Any, Any]",
+    context: Call,
     code: grpc.StatusCode,
     message: str,
     violations: Iterable[tuple[str, str]] = (),
@@ -130,7 +145,12 @@ async def abort_with(
     raise AssertionError  # abort has raised
 
 
-def _loopback(address: str, setting: str) -> str:
+def loopback_host(address: str, setting: str) -> str:
+    """Return the host of ``host:port``.
+
+    Raises:
+        AddressRefused: it is not loopback; the message names the setting.
+    """
     host = address.rpartition(":")[0].strip("[]")
     try:
         loopback = host == "localhost" or ip_address(host).is_loopback

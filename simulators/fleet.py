@@ -2,6 +2,7 @@
 
 Every monitor shows its patient once a second; the monitors are spread over the second, so that the
 load is even. A patient's illness follows the story; before the story begins everybody is well.
+Leads are recorded beside the vitals, so that neither waits for the other.
 """
 
 import asyncio
@@ -12,7 +13,9 @@ from typing import Protocol
 
 from clinical.items import CrewEvent, EncounterChange, EncounterEvent, Vitals
 from ports.clock import Clock
+from simulators.ecg import RATE_HZ, SimulatedLead
 from simulators.physiology import Patient, SimulatedMonitor
+from simulators.scanner import Scanner
 from simulators.scenario import RECORDINGS, CrewAct, Encounter, Scenario
 from simulators.story import SECOND_US, Story
 from simulators.units import SimulatedUnit
@@ -20,6 +23,8 @@ from vehicle.devices.recording import read_recording
 from wire.uuid7 import RANDOM_BYTES, uuid7
 
 REACHED_POLL_US = 50_000
+RATE_BEFORE_SHOWN_BPM = 70.0
+"""Heart rate of a lead before the monitor has shown one."""
 
 
 class Monitor(Protocol):
@@ -60,11 +65,20 @@ def monitor_of(encounter: Encounter, seed: int) -> Monitor:
         return RecordedMonitor(
             [row.vitals for row in read_recording(RECORDINGS / encounter.recording)]
         )
-    own = encounter.seed
-    if own is None:
-        digest = blake2b(f"{seed}/{encounter.key}".encode(), digest_size=6).digest()
-        own = int.from_bytes(digest, "big")
+    own = _own_seed(f"{seed}/{encounter.key}") if encounter.seed is None else encounter.seed
     return SimulatedMonitor(Patient(own, encounter.course, encounter.rate))
+
+
+def leads_of(encounter: Encounter, seed: int) -> Mapping[str, SimulatedLead]:
+    """Return the leads on a patient by their names."""
+    return {
+        lead: SimulatedLead(lead, _own_seed(f"{seed}/{encounter.key}/{lead}"))
+        for lead in encounter.leads
+    }
+
+
+def _own_seed(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big")
 
 
 class Fleet:
@@ -79,6 +93,7 @@ class Fleet:
         seed: int,
         story: Story,
         clock: Clock,
+        scanners: Sequence[Scanner] = (),
     ) -> None:
         """Prepare; ``start`` it."""
         self._scenario = scenario
@@ -87,7 +102,11 @@ class Fleet:
         self._seed = seed
         self._story = story
         self._clock = clock
+        self._scanners = scanners
+        self._scans: list[asyncio.Task[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._rates_bpm: dict[str, float] = {}
+        """The heart rate that each monitor shows, by encounter."""
         self._unit_of = {one.key: units[one.unit] for one in scenario.encounters}
 
     async def start(self) -> None:
@@ -98,6 +117,11 @@ class Fleet:
         for place, one in enumerate(patients):
             due_us = begin_us + place * SECOND_US // len(patients)
             self._tasks.append(asyncio.create_task(self._attend(one, due_us), name=one.key))
+            if one.leads:
+                self._tasks.append(asyncio.create_task(self._record(one, due_us), name=one.key))
+        for scanner in self._scanners:
+            jitter = Random(f"{self._seed}/scan/{begin_us}")  # noqa: S311 - no secret
+            self._scans.append(asyncio.create_task(scanner.run(self._clock, jitter)))
         for act in self._scenario.crew:
             self._tasks.append(asyncio.create_task(self._act(act), name=act.encounter))
 
@@ -109,7 +133,8 @@ class Fleet:
 
     async def failed(self) -> None:
         """Return never; raise what a monitor or a unit failed with."""
-        await asyncio.gather(*self._tasks, *(unit.failed() for unit in self._units.values()))
+        units = [unit.failed() for unit in self._units.values()]
+        await asyncio.gather(*self._tasks, *self._scans, *units)
 
     async def end(self) -> None:
         """Take every monitor off and end every encounter."""
@@ -122,10 +147,14 @@ class Fleet:
 
     async def drain(self) -> None:
         """Return once everything captured is acknowledged."""
-        await asyncio.gather(*(unit.drain() for unit in self._units.values()))
+        units = [unit.drain() for unit in self._units.values()]
+        await asyncio.gather(*units, *(scanner.drained() for scanner in self._scanners))
 
     async def stop(self) -> None:
-        """Stop every unit."""
+        """Stop every unit; a series that is not sent by now is left where it is."""
+        for scan in self._scans:
+            scan.cancel()
+        await asyncio.gather(*self._scans, return_exceptions=True)
         await asyncio.gather(*(unit.stop() for unit in self._units.values()))
 
     async def _attend(self, one: Encounter, due_us: int) -> None:
@@ -136,9 +165,34 @@ class Fleet:
         await self._clock.sleep_us(due_us - self._clock.monotonic_us())
         await unit.capture(encounter_id, [opened])
         while True:
-            await unit.capture(encounter_id, [monitor.show(self._ill_s(one))])
+            vitals = monitor.show(self._ill_s(one))
+            if vitals.heart_rate_bpm is not None:
+                self._rates_bpm[one.key] = vitals.heart_rate_bpm
+            await unit.capture(encounter_id, [vitals])
             due_us += SECOND_US
             await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+
+    async def _record(self, one: Encounter, due_us: int) -> None:
+        """Record the leads of a patient, chunk after chunk, for ever."""
+        unit, encounter_id = self._units[one.unit], self._ids[one.key]
+        leads = leads_of(one, self._seed)
+        while True:
+            chunk_us = unit.waveform_chunk_us(encounter_id)
+            due_us += chunk_us
+            await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+            rate_bpm = self._rates_bpm.get(one.key, RATE_BEFORE_SHOWN_BPM)
+            late_us = self._clock.monotonic_us() - due_us
+            end_us, second = self._clock.now_us() - late_us, self._story.second()
+            chunks = [
+                lead.record(
+                    chunk_us * RATE_HZ // SECOND_US,
+                    rate_bpm,
+                    end_us,
+                    self._scenario.lead_trouble(one.key, name, second),
+                )
+                for name, lead in leads.items()
+            ]
+            await unit.capture(encounter_id, chunks)
 
     def _ill_s(self, one: Encounter) -> float | None:
         second = self._story.second()

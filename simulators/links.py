@@ -122,7 +122,7 @@ class FaultyLink:
                 due_us, chunk = await held.get()
                 await self._clock.sleep_us(due_us - self._clock.monotonic_us())
                 await self._flowing.wait()
-                if not chunk:
+                if not chunk or sink.is_closing():
                     return
                 sink.write(chunk)
                 await sink.drain()

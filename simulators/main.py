@@ -7,7 +7,7 @@ shown twice or said without a reason; 1 otherwise.
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
@@ -32,7 +32,8 @@ from simulators.links import Links
 from simulators.performance import NotConnected, Performance, story_file
 from simulators.reader import present
 from simulators.report import Evidence, Report, report_of, verdict
-from simulators.scenario import BadScenario, Scenario, Unit, load
+from simulators.scanner import Scanner
+from simulators.scenario import BadScenario, Scan, Scenario, Unit, load
 from simulators.settings import SimulateSettings
 from simulators.stdin_unit import StdinUnit, UnitFailed
 from simulators.story import Story
@@ -141,7 +142,27 @@ async def run(
             unit.id: _unit(unit, links.address(unit.id), settings, spool, ledger)
             for unit in scenario.units
         }
-        fleet = Fleet(scenario, units, ids, seed=settings.seed, story=story, clock=clock)
+        scanners = [
+            Scanner(
+                scan,
+                unit,
+                ids[scan.encounter],
+                address=links.address(unit.unit_id),
+                story=story,
+            )
+            for scan, unit in _scanned(scenario, units)
+        ]
+        for scanner in scanners:
+            await scanner.load(home / "scans")
+        fleet = Fleet(
+            scenario,
+            units,
+            ids,
+            seed=settings.seed,
+            story=story,
+            clock=clock,
+            scanners=scanners,
+        )
         stack.push_async_callback(fleet.stop)
         await fleet.start()
         _say({"ready": "simulate"})
@@ -165,6 +186,7 @@ async def run(
             present=None if found is None else found.frames,
             receipts={} if found is None else found.receipts,
             deliveries=None if judge is None else judge.deliveries,
+            studies=None if found is None else found.studies,
         )
     )
     return _write(report, settings.report)
@@ -186,6 +208,16 @@ def _unit(
         return StdinUnit(unit.id, gateway, settings.home, ledger=ledger, clock=clock)
     jitter = Random(f"{settings.seed}/{unit.id}/{clock.now_us()}")  # noqa: S311 - no secret
     return ClientUnit(unit.id, gateway, spool, ledger=ledger, clock=clock, rng=jitter)
+
+
+def _scanned(
+    scenario: Scenario, units: Mapping[str, SimulatedUnit]
+) -> Iterable[tuple[Scan, ClientUnit]]:
+    unit_of = {one.key: units[one.unit] for one in scenario.encounters}
+    for scan in scenario.scans:
+        unit = unit_of[scan.encounter]
+        if isinstance(unit, ClientUnit):
+            yield scan, unit
 
 
 def _say(line: dict[str, object]) -> None:

@@ -1,8 +1,9 @@
 """An independent reader of the log: which frames are there, found by nothing but reading it.
 
-A frame counts as present in `patients` or `units` (inside a batch) or in `dead_letters`. What the
-gateway writes to `alarms` for a frame of receipts or acknowledgements no longer names the frame,
-so these are counted by their content: receipts per unit. The simulated crews acknowledge nothing.
+A frame counts as present in `patients`, `waveforms` or `units` (inside a batch) or in
+`dead_letters`. What the gateway writes to `alarms` for a frame of receipts or acknowledgements no
+longer names the frame, so these are counted by their content: receipts per unit. The simulated
+crews acknowledge nothing.
 """
 
 from collections import Counter
@@ -13,11 +14,12 @@ from typing import Final
 from ports.log.port import Log, Record, TopicPartition
 from simulators.ledger import FrameKey
 from wire.alarms import MessageReceipt
+from wire.images import SeriesState
 from wire.reading import Unreadable
 from wire.records import Batch, DeadLetter, decode_record, frames_of
-from wire.topics import ALARMS, DEAD_LETTERS, PATIENTS, UNITS
+from wire.topics import ALARMS, DEAD_LETTERS, PATIENTS, STUDIES, UNITS, WAVEFORMS
 
-_TOPICS: Final = (PATIENTS, UNITS, DEAD_LETTERS, ALARMS)
+_TOPICS: Final = (PATIENTS, WAVEFORMS, UNITS, DEAD_LETTERS, ALARMS, STUDIES)
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Present:
     dead_letters: int = 0
     receipts: Counter[str] = field(default_factory=Counter)
     """Receipts in `alarms`, by unit."""
+    studies: dict[tuple[str, str], SeriesState] = field(default_factory=dict)
+    """The newest state of each series, by encounter and Series Instance UID."""
 
 
 async def frames_present(log: Log) -> set[FrameKey]:
@@ -58,6 +62,8 @@ def _note(record: Record, found: Present) -> None:
         case DeadLetter():
             found.dead_letters += 1
             found.frames.add((value.unit_id, value.lane, value.segment, value.sequence))
+        case SeriesState():
+            found.studies[value.encounter_id, value.series_uid] = value
         case MessageReceipt():
             found.receipts[value.unit_id] += 1
         case _:

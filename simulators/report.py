@@ -19,6 +19,7 @@ from simulators.classification import Standing, Truth, described, matches, stand
 from simulators.ledger import FrameKey, LedgerEntry
 from simulators.story import SECOND_US
 from wire.frames import Lane
+from wire.images import SeriesState
 
 AT_ONCE: Final = frozenset(
     {Cause.NEWS2_HIGH, Cause.NEWS2_MEDIUM, Cause.SYSTOLIC_LOW, Cause.NO_PULSE}
@@ -48,6 +49,8 @@ class Evidence:
     """Receipts found in the log, by unit; their frames cannot be told apart there."""
     deliveries: Sequence[Delivered] | None
     """What the feed delivered; None: nobody listened."""
+    studies: Mapping[tuple[str, str], SeriesState] | None = None
+    """Newest state of each series by encounter and series; None: there was no reader."""
 
 
 def report_of(evidence: Evidence) -> Report:
@@ -62,6 +65,7 @@ def report_of(evidence: Evidence) -> Report:
         "frames_acknowledged": evidence.acknowledged,
         **({} if evidence.present is None else _losses(evidence, evidence.present)),
         **({} if evidence.deliveries is None else _alarms(evidence, evidence.deliveries)),
+        **({} if evidence.studies is None else _images(evidence, evidence.studies)),
         "kills": [
             {"what": it.what, "at_s": it.at_s, "recovered_s": it.recovered_s} for it in truth.kills
         ],
@@ -71,7 +75,28 @@ def report_of(evidence: Evidence) -> Report:
 def verdict(report: Mapping[str, Any]) -> bool:
     """Tell whether nothing was lost, missed, shown twice, or said without a reason."""
     faults = ("frames_lost", "alarms_missed", "alarms_unexpected", "alarms_shown_twice")
-    return report["frames_sent"] > 0 and not any(report.get(name) for name in faults)
+    whole = report.get("ct_series_complete") is not False
+    return report["frames_sent"] > 0 and whole and not any(report.get(name) for name in faults)
+
+
+def _images(evidence: Evidence, studies: Mapping[tuple[str, str], SeriesState]) -> Report:
+    """Tell of the series whose scan was part of the story; nothing when there was none."""
+    truth = evidence.truth
+    due = [truth.ids[one.encounter] for one in truth.scenario.scans if one.at_s < evidence.seconds]
+    if not due:
+        return {}
+    states = [state for (encounter_id, _), state in studies.items() if encounter_id in due]
+    waits_s = [
+        (state.viewable_us - state.scanned_us) / SECOND_US
+        for state in states
+        if state.viewable_us is not None and state.scanned_us is not None
+    ]
+    complete = {state.encounter_id for state in states if state.complete_us is not None}
+    return {
+        "ct_series_complete": complete >= set(due),
+        "ct_first_image_s": round(max(waits_s), 3) if waits_s else None,
+        "ct_slices_stored": sum(state.slices_stored for state in states),
+    }
 
 
 def _losses(evidence: Evidence, present: AbstractSet[FrameKey]) -> Report:

@@ -13,6 +13,7 @@ import msgspec
 
 from clinical.alarms.rule import Cause
 from clinical.items import CrewFinding
+from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
@@ -52,6 +53,8 @@ class Encounter(_Part, frozen=True):
     rate: float = 1.0
     seed: int | None = None
     """Fixes this patient whatever the seed of the run."""
+    leads: tuple[str, ...] = ()
+    """ECG leads that the monitor sends, for example "II"."""
     recording: str | None = None
     """File in the recordings folder that is played in the place of a simulated patient."""
 
@@ -67,6 +70,16 @@ class Fault(_Part, frozen=True):
     """Added to each direction; for ``delay``."""
 
 
+class LeadFault(_Part, frozen=True):
+    """What is wrong with an ECG lead for a while."""
+
+    encounter: str
+    lead: str
+    at_s: float
+    for_s: float
+    kind: LeadTrouble
+
+
 class CrewAct(_Part, frozen=True):
     """The crew enters a finding."""
 
@@ -78,6 +91,15 @@ class CrewAct(_Part, frozen=True):
     def value(self) -> CrewFinding:
         """The finding as a unit captures it."""
         return CrewFinding[self.finding]
+
+
+class Scan(_Part, frozen=True):
+    """A CT series of a patient leaves the scanner."""
+
+    encounter: str
+    at_s: float
+    series: str
+    """Archive in the recordings folder."""
 
 
 class Expectation(_Part, frozen=True):
@@ -111,9 +133,20 @@ class Scenario(_Part, frozen=True):
     units: tuple[Unit, ...]
     encounters: tuple[Encounter, ...]
     faults: tuple[Fault, ...] = ()
+    lead_faults: tuple[LeadFault, ...] = ()
     crew: tuple[CrewAct, ...] = ()
+    scans: tuple[Scan, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     allowances: tuple[Allowance, ...] = ()
+
+    def lead_trouble(self, key: str, lead: str, second: float | None) -> LeadTrouble | None:
+        """Return what is wrong with a patient's lead at a second of the story; None: nothing."""
+        for one in self.lead_faults:
+            if second is None or (one.encounter, one.lead) != (key, lead):
+                continue
+            if one.at_s <= second < one.at_s + one.for_s:
+                return one.kind
+        return None
 
     def onset_s(self, key: str) -> float | None:
         """Return when a patient's state is first made to change; None: never."""
@@ -163,6 +196,11 @@ def problems(scenario: Scenario) -> Iterable[str]:
     yield from _unknown("faults", "unit", [one.unit for one in scenario.faults], units)
     yield from _unknown("allowances", "unit", [one.unit for one in scenario.allowances], units)
     yield from _unknown("crew", "encounter", [one.encounter for one in scenario.crew], keys)
+    leads = {f"{one.key}/{lead}" for one in scenario.encounters for lead in one.leads}
+    faulty = [f"{one.encounter}/{one.lead}" for one in scenario.lead_faults]
+    yield from _unknown("lead_faults", "lead", faulty, leads)
+    scanned = [one.encounter for one in scenario.scans]
+    yield from _unknown("scans", "encounter", scanned, keys)
     expected = [one.encounter for one in scenario.expectations]
     yield from _unknown("expectations", "encounter", expected, keys)
     for place, one in enumerate(scenario.encounters):
@@ -170,6 +208,18 @@ def problems(scenario: Scenario) -> Iterable[str]:
             yield f"encounters[{place}].onset_s: goes with a course other than WELL"
         if one.recording is not None and not (RECORDINGS / one.recording).is_file():
             yield f"encounters[{place}].recording: there is no {one.recording}"
+    yield from _unscannable(scenario)
+
+
+def _unscannable(scenario: Scenario) -> Iterable[str]:
+    """A scanner is on a unit whose client runs beside it, and sends an archive that is there."""
+    processes = {unit.id for unit in scenario.units if unit.process}
+    unit_of = {one.key: one.unit for one in scenario.encounters}
+    for place, one in enumerate(scenario.scans):
+        if unit_of.get(one.encounter) in processes:
+            yield f"scans[{place}].encounter: its unit is a process of its own"
+        if not (RECORDINGS / one.series).is_file():
+            yield f"scans[{place}].series: there is no {one.series}"
 
 
 def _twice(table: str, field: str, values: list[Any]) -> Iterable[str]:

@@ -22,6 +22,7 @@ from google.protobuf import json_format
 from ports.clock import Clock
 from ports.logging import get_logger
 from simulators.ledger import FrameKey, Ledger, LedgerEntry
+from vehicle.live_view import CHUNK_US
 from vehicle.settings import spool_folder
 from vehicle.spool import SPOOL_FILE
 from vehicle.spool_store import SpoolStore
@@ -111,6 +112,11 @@ class StdinUnit:
         self._unconfirmed.append(line)
         if self._ready.is_set():
             self._write([line])
+
+    def waveform_chunk_us(self, encounter_id: str) -> int:
+        """Return the usual length: what the process is asked for does not come out of it."""
+        del encounter_id
+        return CHUNK_US
 
     async def drain(self) -> None:
         """End the input and wait until the process has drained and ended."""

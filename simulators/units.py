@@ -46,6 +46,10 @@ class SimulatedUnit(Protocol):
         """Capture a frame; wait while there is no room."""
         ...
 
+    def waveform_chunk_us(self, encounter_id: str) -> int:
+        """Return how long the waveform chunks of a patient shall be."""
+        ...
+
     async def drain(self) -> None:
         """Return once everything captured is acknowledged."""
         ...
@@ -108,7 +112,7 @@ class ClientUnit:
         self._record = ClientRecord(ledger)
         self.client = VehicleClient(
             unit_id,
-            GrpcLink({Lane.ALARM: gateway, Lane.VITALS: gateway}),
+            GrpcLink(dict.fromkeys(Lane, gateway)),
             spool,
             clock,
             rng,
@@ -144,6 +148,10 @@ class ClientUnit:
                     sent_us,
                 )
                 return
+
+    def waveform_chunk_us(self, encounter_id: str) -> int:
+        """Return what the client says: shorter while somebody watches."""
+        return self.client.waveform_chunk_us(encounter_id)
 
     async def drain(self) -> None:
         """Return once everything captured is acknowledged."""

@@ -20,19 +20,23 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
 from clinical.alarms.transition import Acknowledgement, Place
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
-from clinical.items import EdgeTransition, EncounterEvent
+from clinical.items import CrewEvent, EdgeTransition, EncounterEvent
+from clinical.watch.patient import PatientWatch
 from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.backoff import Backoff
+from vehicle.cabin.record import CrewRecord
 from vehicle.edge import EdgeWatch
 from vehicle.inbox import HeldMessage, Inbox, receipt_of
 from vehicle.lanes import lane_of
 from vehicle.link import DownlinkArrival, Link, LinkDown
 from vehicle.listener import ClientListener, Unheard
+from vehicle.live_view import LiveView
 from vehicle.outbox import Outbox, ref_of
 from vehicle.session import SequenceRef
 from vehicle.spool import Spool
@@ -41,7 +45,7 @@ from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_ITEMS
 from wire.messages import Message
-from wire.unit_items import ReceiptStage, WireItem
+from wire.unit_items import LinkState, Receipt, ReceiptStage, WireItem
 
 PULSE_US: Final = SECOND_US
 """Between two ticks of the edge watch."""
@@ -50,6 +54,7 @@ SETTLED_FACTOR: Final = 5
 """How much rarer a settled clock is compared."""
 
 _TOKEN: Final = "downlink"  # noqa: S105 - a name in the spool, not a secret
+_RECORD: Final = "crew"
 
 log = get_logger(__name__)
 
@@ -100,6 +105,8 @@ class VehicleClient:
         )
         self._edge = EdgeWatch(unit_id, _say_watch_failed)
         self._inbox = Inbox()
+        self.record = CrewRecord()
+        self._live_view = LiveView()
         self._token: bytes | None = None
         self._book_dirty = False
         self._unsnapped: dict[str, int] = {}
@@ -110,6 +117,8 @@ class VehicleClient:
         self._inbox = Inbox(state.messages)
         if self._edge.restore(state.snapshots):
             self._token = state.snapshots.get(_TOKEN)
+        if _RECORD in state.snapshots:
+            self.record.restore(state.snapshots[_RECORD])
         self._outbox.start(state)
         self._outbox.spawn(self._pulse())
         if self._options.downlink:
@@ -140,12 +149,20 @@ class VehicleClient:
         self._outbox.check_room(lane)
         frame, spooled = self._outbox.number(encounter_id, items, lane, captured_us)
         entries: list[Entry] = [spooled]
-        if self._options.edge and encounter_id is not None:
+        if self._options.edge and encounter_id is not None and lane is not Lane.WAVEFORM:
             said = self._edge.on_frame(frame, self.now_us())
             entries += self._tell(encounter_id, [EdgeTransition(one) for one in said])
             entries += self._snapshots(encounter_id, frame, said_something=bool(said))
+        if lane is Lane.ALARM and self.record.take(frame):
+            entries.append(Snapshot(self.unit_id, _RECORD, self.record.snapshot()))
         self._outbox.put(entries)
         return ref_of(spooled)
+
+    def withdraw(self, encounter_id: str, event: FrameRef) -> SequenceRef:
+        """Say that an event of the crew was entered by mistake; UnknownEvent when none stands."""
+        entered = self.record.standing(event)
+        withdrawal = CrewEvent(entered.finding, entered.drug, withdraws=event)
+        return self.capture(encounter_id, [withdrawal])
 
     def acknowledge(self, alarm: AlarmView, person: str) -> SequenceRef:
         """Let a person of the crew take responsibility for an alarm at its present priority."""
@@ -187,10 +204,24 @@ class VehicleClient:
         """The messages from the center that still stand."""
         return self._inbox.current(self.now_us())
 
+    def waveform_chunk_us(self, encounter_id: str) -> int:
+        """Return how long the waveform chunks of a patient shall be: shorter while one watches."""
+        return self._live_view.chunk_us(encounter_id, self.now_us())
+
     @property
     def encounters(self) -> Sequence[str]:
         """The encounters that the edge watch holds open."""
         return self._edge.encounters
+
+    @property
+    def watches(self) -> Sequence[PatientWatch]:
+        """The edge watches of the open encounters."""
+        return self._edge.watches
+
+    @property
+    def link_state(self) -> LinkState:
+        """How link and spool are."""
+        return self._outbox.link_state()
 
     @property
     def depth(self) -> int:
@@ -206,6 +237,10 @@ class VehicleClient:
     def failed(self) -> "Future[None]":
         """Done, with the error, when a bug ended a part of this client."""
         return self._outbox.failed
+
+    async def turn(self) -> None:
+        """Return once what is less urgent than alarms and vital signs may use the link."""
+        await self._outbox.turn(Lane.WAVEFORM)
 
     async def drained(self) -> None:
         """Return once everything captured is acknowledged; bound it with a timeout."""
@@ -278,6 +313,9 @@ class VehicleClient:
         match arrival.what:
             case None | MessageReceipt():
                 return
+            case Message(live_chunk_ms=int()) as request:
+                receipt = self._live_view.receive(request, self.now_us())
+                self._put_receipt(request, receipt)
             case Message() as message:
                 held = self._inbox.receive(message, self.now_us())
                 if held is not None:
@@ -286,10 +324,11 @@ class VehicleClient:
                 self._edge.apply(entry, self.now_us())
 
     def _send_receipt(self, held: HeldMessage, person: str | None) -> SequenceRef:
-        encounter_id = held.message.encounter_id
-        receipt = receipt_of(held, person)
-        _, spooled = self._outbox.number(encounter_id, [receipt], Lane.ALARM)
-        self._outbox.put([spooled, held.stored()])
+        return self._put_receipt(held.message, receipt_of(held, person), held.stored())
+
+    def _put_receipt(self, message: Message, receipt: Receipt, *stored: Entry) -> SequenceRef:
+        _, spooled = self._outbox.number(message.encounter_id, [receipt], Lane.ALARM)
+        self._outbox.put([spooled, *stored])
         return ref_of(spooled)
 
     def _save_downlink(self) -> None:

@@ -48,6 +48,11 @@ class EdgeWatch:
         """The encounters that are open."""
         return tuple(name for name, watch in self._watches.items() if not watch.closed)
 
+    @property
+    def watches(self) -> tuple[PatientWatch, ...]:
+        """The watches of the encounters that are open."""
+        return tuple(watch for watch in self._watches.values() if not watch.closed)
+
     def on_frame(self, frame: Frame, now_us: int) -> list[Transition]:
         """Judge a numbered frame of an encounter; return what to tell."""
         encounter_id = frame.encounter_id

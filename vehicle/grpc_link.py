@@ -28,7 +28,11 @@ from wire.frames import Lane
 from wire.messages import to_message
 from wire.validation import RefusalReason
 
-_LANE = {Lane.ALARM: frame_pb2.LANE_ALARM, Lane.VITALS: frame_pb2.LANE_VITALS}
+_LANE = {
+    Lane.ALARM: frame_pb2.LANE_ALARM,
+    Lane.VITALS: frame_pb2.LANE_VITALS,
+    Lane.WAVEFORM: frame_pb2.LANE_WAVEFORM,
+}
 _REASON = {int(reason): reason.name for reason in RefusalReason}
 _Call = Any
 

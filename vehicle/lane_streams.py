@@ -23,6 +23,7 @@ from vehicle.link import (
 )
 from vehicle.session import LaneSession, Load, SealedFrame, SegmentRun
 from vehicle.spool import Spool
+from wire.frames import Lane
 
 OPEN_TIMEOUT_S: Final = 3
 """Longest wait for the gateway to open a stream before the next dial."""
@@ -52,6 +53,10 @@ class LaneOwner(Protocol):
 
     def on_clock_reply(self, reply: ClockReply) -> None:
         """The gateway told its time."""
+        ...
+
+    async def turn(self, lane: Lane) -> None:
+        """Return once a lane may send: a lower one waits while those above are behind."""
         ...
 
 
@@ -189,6 +194,8 @@ class LaneStreams:
             stream.cancel()
 
     async def _next(self, run: SegmentRun) -> list[SealedFrame]:
+        if run.sendable:
+            await self._owner.turn(self.session.lane)
         while isinstance(taken := run.take(), Load):
             found = await self._spool.frames(
                 self.session.unit_id, int(self.session.lane), run.segment, taken.first, taken.last

@@ -5,6 +5,7 @@ from typing import Final
 
 from clinical.alarms.transition import Acknowledgement
 from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
+from clinical.signals.waveform import WaveformChunk
 from wire.frames import Lane
 from wire.unit_items import LinkState, Position, Receipt, WireItem
 
@@ -18,6 +19,7 @@ LANE_OF: Final[dict[type[WireItem], Lane]] = {
     DeviceStatus: Lane.VITALS,
     Position: Lane.VITALS,
     LinkState: Lane.VITALS,
+    WaveformChunk: Lane.WAVEFORM,
 }
 
 

@@ -20,10 +20,12 @@ import typer
 from pydantic import ValidationError
 
 from clinical.items import EncounterChange, EncounterEvent
-from ports.clock import SystemClock
+from ports.clock import Clock, SystemClock
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsServer, serve_metrics
 from ports.program import run as run_program
+from vehicle.cabin.desk import Desk
+from vehicle.cabin.server import CabinServer
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.devices.answers import Answers
 from vehicle.devices.recording import play
@@ -59,6 +61,7 @@ def vehicle(  # noqa: PLR0917 - one per setting
     gateway: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
     gateway_alarm: Annotated[str | None, typer.Option(help="Of the ALARM lane, if other.")] = None,
     gateway_vitals: Annotated[str | None, typer.Option(help="Of the VITALS lane.")] = None,
+    gateway_waveform: Annotated[str | None, typer.Option(help="Of the WAVEFORM lane.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     source: Annotated[str | None, typer.Option(help="stdin or recording:PATH.")] = None,
     encounter: Annotated[str | None, typer.Option(help="Encounter to open at the start.")] = None,
@@ -75,6 +78,7 @@ def vehicle(  # noqa: PLR0917 - one per setting
         "gateway": gateway,
         "gateway_alarm": gateway_alarm,
         "gateway_vitals": gateway_vitals,
+        "gateway_waveform": gateway_waveform,
         "home": home,
         "source": source,
         "encounter": encounter,
@@ -155,6 +159,7 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     )
     await client.start()
     metrics = _serve_metrics(settings, client, spool)
+    cabin = await _serve_screens(settings, client, clock)
     answers.say(
         {
             "ready": "vehicle",
@@ -166,6 +171,8 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     code = await _until_done(work, client, stop)
     drain_s = settings.stop_drain_s if stop.is_set() else settings.drain_s
     await _drain(client, drain_s, stop)
+    if cabin is not None:
+        await cabin.stop()
     with suppress(TimeoutError):
         async with asyncio.timeout(STOP_S):
             await client.stop()
@@ -219,6 +226,19 @@ async def _drain(client: VehicleClient, drain_s: float, stop: asyncio.Event) -> 
         wait.cancel()
     if client.depth:
         log.warning("frames stay in the spool", frames=client.depth)
+
+
+async def _serve_screens(
+    settings: VehicleSettings, client: VehicleClient, clock: Clock
+) -> CabinServer | None:
+    """Serve the crew's screens; without them the vehicle goes on, and says so."""
+    cabin = CabinServer(Desk(client), settings.spool_folder, clock)
+    try:
+        await cabin.start()
+    except OSError as error:
+        log.error("no screens: choose a shorter --home", error=str(error))  # noqa: TRY400 - it says all
+        return None
+    return cabin
 
 
 def _serve_metrics(

@@ -27,6 +27,11 @@ from wire.unit_items import LinkState, WireItem
 REFUSALS_REMEMBERED: Final = 256
 """Newest refusals that are told apart from their repetition: as many as can be in flight."""
 
+BEHIND_FRAMES: Final = 16
+"""Frames of the ALARM and VITALS lanes without an acknowledgement, beyond which WAVEFORM waits."""
+
+_WAITING_LANES: Final = frozenset({Lane.WAVEFORM})
+
 log = get_logger(__name__)
 
 
@@ -58,6 +63,7 @@ class Outbox:
         self._lanes: dict[Lane, LaneStreams] = {}
         self._older: dict[Lane, list[SegmentProgress]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._caught_up = asyncio.Event()
         self._drain_waiters: list[asyncio.Future[None]] = []
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -184,10 +190,25 @@ class Outbox:
         if session.lane is Lane.ALARM:
             self.probe_clock()
 
+    async def turn(self, lane: Lane) -> None:
+        """Return once a lane may send; a thin link is left to the lanes above."""
+        while lane in _WAITING_LANES and self._behind:
+            self._caught_up.clear()
+            await self._caught_up.wait()
+
+    @property
+    def _behind(self) -> bool:
+        above = [
+            one.session.depth for lane, one in self._lanes.items() if lane not in _WAITING_LANES
+        ]
+        return sum(above) > BEHIND_FRAMES
+
     def on_acknowledged(self, session: LaneSession, segment: bytes, through: int) -> None:
         """The log holds it; the spool may forget it."""
         self._spool.acknowledge(self.unit_id, int(session.lane), segment, through)
         self._listener.acknowledged(self.unit_id, session.lane, segment, through)
+        if not self._behind:
+            self._caught_up.set()
         if self.depth:
             return
         self._behind_since_us = None

@@ -23,6 +23,8 @@ class VehicleSettings(BaseSettings):
     """Address of the gateway of the ALARM lane's slice."""
     gateway_vitals: str | None = None
     """Address of the gateway of the VITALS lane's slice."""
+    gateway_waveform: str | None = None
+    """Address of the gateway of the WAVEFORM lane's slice."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the spool lies in ``vehicle/UNIT_ID`` below it."""
     source: str = Field(default="stdin", pattern=r"^(stdin|recording:.+)$")
@@ -50,6 +52,7 @@ class VehicleSettings(BaseSettings):
         return {
             Lane.ALARM: self.gateway_alarm or self.gateway,
             Lane.VITALS: self.gateway_vitals or self.gateway,
+            Lane.WAVEFORM: self.gateway_waveform or self.gateway,
         }
 
     @property

@@ -8,7 +8,8 @@ Acknowledged frames are deleted in bulk, with the next commit after ``FORGET_S``
 still here after a crash is sent again, which has no further effect.
 
 Bounds: ``frames_max`` and ``bytes_max`` on disk, ``PENDING_FRAMES`` on their way to it. A full
-spool raises ``LaneFull`` for VITALS first: the ALARM lane keeps ``ALARM_RESERVE`` of the room.
+spool raises ``LaneFull`` for WAVEFORM first, which may take ``WAVEFORM_SHARE`` of the room, then
+for VITALS: the ALARM lane keeps ``ALARM_RESERVE``.
 A disk that fails is retried for ever, and said through ``on_trouble``; what it could not take
 waits in memory, unconfirmed, until PENDING_FRAMES is reached.
 One spool serves many units. A lock file keeps a second process out.
@@ -47,11 +48,13 @@ FRAMES_MAX: Final = 1_000_000
 BYTES_MAX: Final = 500_000_000
 PENDING_FRAMES: Final = 20_000
 ALARM_RESERVE: Final = 0.05
+WAVEFORM_SHARE: Final = 0.5
 ROOM_AGAIN: Final = 0.9
 """A full lane takes frames again below this part of its bound."""
 
 SPOOL_FILE: Final = "spool.sqlite"
-_ALARM_LANE: Final = 1
+_SHARES: Final = {1: 1.0, 3: WAVEFORM_SHARE}
+"""Part of the room that a lane may use up, by its number; the others leave ALARM its reserve."""
 
 Answer = TypeVar("Answer")
 
@@ -148,7 +151,7 @@ class Spool:
             raise LaneFull(message)
 
     def _fullness(self, lane: int) -> float:
-        share = 1.0 if lane == _ALARM_LANE else 1.0 - ALARM_RESERVE
+        share = _SHARES.get(lane, 1.0 - ALARM_RESERVE)
         used = max(
             self._frames / self._frames_max,
             self._bytes / self._bytes_max,

@@ -10,15 +10,19 @@ from typing import Any, Final
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.transition import Acknowledgement
 from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
+from clinical.signals.waveform import WaveformChunk
 from wire.codes import CREW_FINDING, ENCOUNTER_CHANGE, RECEIPT_STAGE, VITAL
 from wire.transitions import (
     from_acknowledgement,
+    from_frame_ref,
     from_transition,
     to_acknowledgement,
+    to_frame_ref,
     to_transition,
 )
 from wire.unit_items import LinkState, Position, Receipt, WireItem
 from wire.vitals import from_vitals, to_vitals
+from wire.waveforms import from_waveform, to_waveform
 
 
 def to_device_status(pb: frame_pb2.DeviceStatus) -> DeviceStatus:
@@ -64,6 +68,24 @@ def from_encounter_event(event: EncounterEvent) -> frame_pb2.EncounterEvent:
         reason=event.reason,
         until_us=event.until_us,
         to_unit_id=event.to_unit_id,
+    )
+
+
+def to_crew_event(pb: frame_pb2.CrewEvent) -> CrewEvent:
+    """Translate what the crew found or did."""
+    return CrewEvent(
+        finding=CREW_FINDING.member[pb.finding],
+        drug=pb.drug or None,
+        withdraws=to_frame_ref(pb.withdraws) if pb.HasField("withdraws") else None,
+    )
+
+
+def from_crew_event(event: CrewEvent) -> frame_pb2.CrewEvent:
+    """Translate what the crew found or did."""
+    return frame_pb2.CrewEvent(
+        finding=CREW_FINDING.number[event.finding],
+        drug=event.drug,
+        withdraws=None if event.withdraws is None else from_frame_ref(event.withdraws),
     )
 
 
@@ -138,7 +160,7 @@ def from_item(item: WireItem) -> frame_pb2.Item:
 _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]] = {
     "device_status": lambda pb, _: to_device_status(pb.device_status),
     "encounter_event": lambda pb, _: to_encounter_event(pb.encounter_event),
-    "crew_event": lambda pb, _: CrewEvent(CREW_FINDING.member[pb.crew_event.finding]),
+    "crew_event": lambda pb, _: to_crew_event(pb.crew_event),
     "edge_transition": lambda pb, frame: EdgeTransition(
         to_transition(pb.edge_transition, encounter_id=frame.encounter_id, unit_id=frame.unit_id)
     ),
@@ -148,18 +170,18 @@ _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]
     "receipt": lambda pb, _: to_receipt(pb.receipt),
     "position": lambda pb, _: to_position(pb.position),
     "link_state": lambda pb, _: to_link_state(pb.link_state),
+    "waveform": lambda pb, _: to_waveform(pb.waveform),
 }
 
 _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
     Vitals: lambda item: frame_pb2.Item(vitals=from_vitals(item)),
     DeviceStatus: lambda item: frame_pb2.Item(device_status=from_device_status(item)),
     EncounterEvent: lambda item: frame_pb2.Item(encounter_event=from_encounter_event(item)),
-    CrewEvent: lambda item: frame_pb2.Item(
-        crew_event=frame_pb2.CrewEvent(finding=CREW_FINDING.number[item.finding])
-    ),
+    CrewEvent: lambda item: frame_pb2.Item(crew_event=from_crew_event(item)),
     EdgeTransition: lambda item: frame_pb2.Item(edge_transition=from_transition(item.transition)),
     Acknowledgement: lambda item: frame_pb2.Item(acknowledgement=from_acknowledgement(item)),
     Receipt: lambda item: frame_pb2.Item(receipt=from_receipt(item)),
     Position: lambda item: frame_pb2.Item(position=from_position(item)),
     LinkState: lambda item: frame_pb2.Item(link_state=from_link_state(item)),
+    WaveformChunk: lambda item: frame_pb2.Item(waveform=from_waveform(item)),
 }

@@ -23,6 +23,7 @@ class Lane(IntEnum):
 
     ALARM = 1
     VITALS = 2
+    WAVEFORM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ _LANE: Final[dict[int, Lane]] = {int(lane): lane for lane in Lane}
 _PB_LANE: Final = {
     Lane.ALARM: frame_pb2.LANE_ALARM,
     Lane.VITALS: frame_pb2.LANE_VITALS,
+    Lane.WAVEFORM: frame_pb2.LANE_WAVEFORM,
 }
 
 

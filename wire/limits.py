@@ -31,6 +31,21 @@ BATCH_FRAMES: Final = 1_000
 BATCH_GAP_MS: Final = 5
 """Shortest time from one batch of a partition to the next; a frame of the ALARM lane ignores it."""
 
+MAX_SERIES_OBJECTS: Final = 2_000
+"""Objects of one series; a manifest with more, or none, is refused."""
+
+MAX_OBJECT_BYTES: Final = 67_108_864
+"""One DICOM object; a manifest with a larger one is refused."""
+
+MAX_CHUNK_BYTES: Final = 65_536
+"""Bytes of an object in one request; more end the stream."""
+
+UPLOAD_CREDIT_BYTES: Final = 2_097_152
+"""Bytes of an upload beyond the newest progress; the unit then waits."""
+
+SHA256_BYTES: Final = 32
+"""Length of an object's digest."""
+
 MAX_UNIT_ID: Final = 64
 """Characters of a unit id."""
 
@@ -45,6 +60,24 @@ MAX_REASON: Final = 200
 
 MAX_MESSAGE_TEXT: Final = 1_000
 """Characters of a message to a unit."""
+
+MAX_LEAD: Final = 16
+"""Characters of the name of a lead."""
+
+MAX_RATE_HZ: Final = 4_000
+"""Samples per second of a lead."""
+
+MAX_SAMPLES: Final = 4_096
+"""Samples of one waveform chunk."""
+
+MAX_SCALE_UV: Final = 10_000
+"""Microvolts of one count of a waveform."""
+
+MIN_LIVE_CHUNK_MS: Final = 100
+"""Shortest waveform chunk that somebody who watches may ask for, milliseconds."""
+
+MAX_LIVE_CHUNK_MS: Final = 1_000
+"""Longest such chunk, as long as those that are sent while nobody watches."""
 
 MAX_AGE_YEARS: Final = 130
 """Age of a patient, completed years."""

@@ -23,6 +23,9 @@ class Message:
     """The earlier message that this one replaces."""
     encounter_id: str | None = None
     """None: it concerns the unit as a whole."""
+    live_chunk_ms: int | None = None
+    """Asks the unit for waveform chunks of so many milliseconds until it expires; None: it is for
+    the crew."""
 
 
 def message_key(unit_id: str, message_id: str) -> bytes:
@@ -50,6 +53,7 @@ def from_message(message: Message) -> message_pb2.Message:
         expires_at_us=message.expires_us,
         supersedes=message.supersedes,
         encounter_id=message.encounter_id,
+        live_chunk_ms=message.live_chunk_ms,
     )
 
 
@@ -64,6 +68,7 @@ def to_message(pb: message_pb2.Message) -> Message:
         expires_us=pb.expires_at_us,
         supersedes=pb.supersedes or None,
         encounter_id=pb.encounter_id or None,
+        live_chunk_ms=pb.live_chunk_ms if pb.HasField("live_chunk_ms") else None,
     )
 
 

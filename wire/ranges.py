@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clinical.alarms.identity import ALARM_ID_BYTES
+from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire.codes import (
     CATEGORY,
     CONSCIOUSNESS,
@@ -31,8 +32,11 @@ from wire.limits import (
     MAX_BAY,
     MAX_COUNT,
     MAX_INSTANT_US,
+    MAX_LEAD,
     MAX_NAME,
+    MAX_RATE_HZ,
     MAX_REASON,
+    MAX_SCALE_UV,
     MAX_UNIT_ID,
     SEGMENT_BYTES,
     UNIT_ID,
@@ -40,6 +44,7 @@ from wire.limits import (
 )
 
 _LANES: Final = frozenset(map(int, Lane))
+_LEAD: Final = re.compile(rf"[A-Za-z0-9_.+-]{{1,{MAX_LEAD}}}")
 _CAUSE: Final = re.compile(rf"[A-Z0-9_]{{1,{MAX_NAME}}}")
 
 
@@ -144,7 +149,8 @@ ENCOUNTER_EVENT: Final = (
 STANDBY: Final = (_present("reason"), _present("until_us"))
 OFFERED: Final = (_present("to_unit_id"),)
 
-CREW_EVENT: Final = (_code("finding", CREW_FINDING, required=True),)
+CREW_EVENT: Final = (_code("finding", CREW_FINDING, required=True), _text("drug"))
+DRUG_GIVEN: Final = (_present("drug"),)
 
 CONDITION_TRANSITION: Final = (
     _uuid("encounter_id"),
@@ -200,4 +206,19 @@ LINK_STATE: Final = (
     _number("spool_oldest_us", 0, MAX_COUNT),
     _number("quarantine_frames", 0, MAX_COUNT),
     _number("battery_percent", 0, 100),
+)
+
+WAVEFORM_CHUNK: Final = (
+    _shape("lead", _LEAD, "must be 1 to 16 characters of [A-Za-z0-9_.+-]", required=True),
+    _number("rate_hz", 1, MAX_RATE_HZ, required=True),
+    FieldRange(
+        "scale_uv_per_bit",
+        lambda value: 0 < value <= MAX_SCALE_UV,
+        f"must be above 0, up to {MAX_SCALE_UV}",
+        required=True,
+    ),
+    _instant("start_us", required=True),
+    _number("first_sample", 0, MAX_COUNT, required=True),
+    _number("lowest", SAMPLE_MIN, SAMPLE_MAX),
+    _number("highest", SAMPLE_MIN, SAMPLE_MAX),
 )

@@ -1,10 +1,10 @@
 """What the log's records hold, and the headers that say so.
 
 Every record has two headers, ``type`` (the full name of its message) and ``v``; ``decode_record``
-reads any record by them. A record of `patients` or `units` is a micro-batch: the gateway appends
-frames as received, and one call into protobuf's C code decodes them all. Frames of a decoded batch
-are handles; ``wire.frames.to_frame`` turns each into a value by itself, so that one bad frame costs
-its neighbours nothing.
+reads any record by them. A record of `patients`, `waveforms` or `units` is a micro-batch: the
+gateway appends frames as received, and one call into protobuf's C code decodes them all. Frames of
+a decoded batch are handles; ``wire.frames.to_frame`` turns each into a value by itself, so that one
+bad frame costs its neighbours nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,11 +14,21 @@ from typing import Final
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.identity import FrameRef
-from clinical.items import ForeignFrame
+from clinical.items import ForeignFrame, LeadFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from wire.alarms import Entry, decode_entry
+from wire.codes import LEAD_FAULT
 from wire.encounters import decode_encounter
 from wire.envelope import framed
+from wire.images import (
+    ImageStored,
+    SeriesAnnounced,
+    SeriesState,
+    decode_image_stored,
+    decode_series_announced,
+    decode_series_finding,
+    decode_series_state,
+)
 from wire.limits import MAX_FRAME_BYTES
 from wire.messages import Message, decode_message
 from wire.picture import Picture, decode_picture
@@ -44,12 +54,17 @@ def type_header(full_name: str) -> Headers:
 HEADERS_BATCH: Final = type_header("ambulance.log.v1.RecordBatch")
 HEADERS_TICK: Final = type_header("ambulance.log.v1.Tick")
 HEADERS_FOREIGN_FRAME: Final = type_header("ambulance.log.v1.ForeignFrame")
+HEADERS_LEAD_FINDING: Final = type_header("ambulance.log.v1.LeadFinding")
 HEADERS_DEAD_LETTER: Final = type_header("ambulance.log.v1.DeadLetter")
 HEADERS_ENCOUNTER_STATE: Final = type_header("ambulance.log.v1.EncounterState")
 HEADERS_PICTURE: Final = type_header("ambulance.log.v1.Picture")
 HEADERS_CHECKPOINT: Final = type_header("ambulance.log.v1.Checkpoint")
 HEADERS_ALARM_ENTRY: Final = type_header("ambulance.alerts.v1.AlarmEntry")
 HEADERS_MESSAGE: Final = type_header("ambulance.command.v1.Message")
+HEADERS_SERIES_ANNOUNCED: Final = type_header("ambulance.log.v1.SeriesAnnounced")
+HEADERS_IMAGE_STORED: Final = type_header("ambulance.log.v1.ImageStored")
+HEADERS_SERIES_FINDING: Final = type_header("ambulance.log.v1.SeriesFinding")
+HEADERS_SERIES_STATE: Final = type_header("ambulance.log.v1.SeriesState")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,7 @@ class DeadLetter:
     """As received; only the first 65,536 bytes are kept."""
     stamped_us: int
     program: str
-    """Who gave up on it: "gateway" or "patients"."""
+    """Who gave up on it: "gateway", or the app of the worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,7 @@ class Checkpoint:
 
     version: int
     next_offset: int
-    """Of the first record of `patients` that the state has not seen."""
+    """Of the first record of the app's topic that the state has not seen."""
     state: bytes | None
     """None for the marker that covers a partition."""
 
@@ -107,12 +122,17 @@ RecordValue = (
     Batch
     | Tick
     | ForeignFrame
+    | LeadFinding
     | DeadLetter
     | EncounterState
     | Picture
     | Checkpoint
     | Entry
     | Message
+    | SeriesAnnounced
+    | ImageStored
+    | SeriesState
+    | SeriesFinding
 )
 """Whatever a record of the log can hold."""
 
@@ -168,6 +188,37 @@ def decode_foreign_frame(value: bytes) -> ForeignFrame:
         pb = record_pb2.ForeignFrame.FromString(value)
         frame = FrameRef(pb.unit_id, pb.lane, pb.segment, pb.sequence, item=0)
         return ForeignFrame(pb.encounter_id, frame, pb.stamped_at_us)
+
+
+def encode_lead_finding(finding: LeadFinding) -> bytes:
+    """Return the serialised finding."""
+    frame = finding.frame
+    return record_pb2.LeadFinding(
+        encounter_id=finding.encounter_id,
+        lead=finding.lead,
+        fault=None if finding.fault is None else LEAD_FAULT.number[finding.fault],
+        at_us=finding.at_us,
+        unit_id=frame.unit_id,
+        lane=frame.lane,
+        segment=frame.segment,
+        sequence=frame.sequence,
+        item=frame.item,
+        stamped_at_us=finding.stamped_us,
+    ).SerializeToString()
+
+
+def decode_lead_finding(value: bytes) -> LeadFinding:
+    """Return the finding that the bytes hold; Unreadable when they hold none."""
+    with reading("LeadFinding"):
+        pb = record_pb2.LeadFinding.FromString(value)
+        return LeadFinding(
+            encounter_id=pb.encounter_id,
+            lead=pb.lead,
+            fault=LEAD_FAULT.member[pb.fault] if pb.HasField("fault") else None,
+            at_us=pb.at_us,
+            frame=FrameRef(pb.unit_id, pb.lane, pb.segment, pb.sequence, pb.item),
+            stamped_us=pb.stamped_at_us,
+        )
 
 
 def encode_dead_letter(letter: DeadLetter) -> bytes:
@@ -256,11 +307,16 @@ _DECODERS: Final = _by_type(
         HEADERS_BATCH: decode_batch,
         HEADERS_TICK: decode_tick,
         HEADERS_FOREIGN_FRAME: decode_foreign_frame,
+        HEADERS_LEAD_FINDING: decode_lead_finding,
         HEADERS_DEAD_LETTER: decode_dead_letter,
         HEADERS_ENCOUNTER_STATE: decode_encounter,
         HEADERS_PICTURE: decode_picture,
         HEADERS_CHECKPOINT: decode_checkpoint,
         HEADERS_ALARM_ENTRY: decode_entry,
         HEADERS_MESSAGE: decode_message,
+        HEADERS_SERIES_ANNOUNCED: decode_series_announced,
+        HEADERS_IMAGE_STORED: decode_image_stored,
+        HEADERS_SERIES_STATE: decode_series_state,
+        HEADERS_SERIES_FINDING: decode_series_finding,
     }
 )

@@ -39,6 +39,7 @@ class Topic:
 
 
 PATIENTS: Final = Topic("patients", ENCOUNTER_PARTITIONS, 24 * _HOUR_MS)
+WAVEFORMS: Final = Topic("waveforms", ENCOUNTER_PARTITIONS, 2 * _HOUR_MS)
 UNITS: Final = Topic("units", ENCOUNTER_PARTITIONS, 24 * _HOUR_MS)
 ALARMS: Final = Topic("alarms", ENCOUNTER_PARTITIONS, 30 * _DAY_MS)
 PICTURE: Final = Topic("picture", ENCOUNTER_PARTITIONS, 10 * _MINUTE_MS)
@@ -46,10 +47,17 @@ DOWNLINK: Final = Topic("downlink", ENCOUNTER_PARTITIONS, None)
 ENCOUNTERS: Final = Topic("encounters", ENCOUNTER_PARTITIONS, None)
 CHECKPOINTS_PATIENTS_A: Final = Topic("checkpoints.patients.a", ENCOUNTER_PARTITIONS, None)
 CHECKPOINTS_PATIENTS_B: Final = Topic("checkpoints.patients.b", ENCOUNTER_PARTITIONS, None)
+CHECKPOINTS_WAVEFORMS_A: Final = Topic("checkpoints.waveforms.a", ENCOUNTER_PARTITIONS, None)
+CHECKPOINTS_WAVEFORMS_B: Final = Topic("checkpoints.waveforms.b", ENCOUNTER_PARTITIONS, None)
+IMAGES: Final = Topic("images", ENCOUNTER_PARTITIONS, 7 * _DAY_MS)
+STUDIES: Final = Topic("studies", ENCOUNTER_PARTITIONS, None)
+CHECKPOINTS_IMAGING_A: Final = Topic("checkpoints.imaging.a", ENCOUNTER_PARTITIONS, None)
+CHECKPOINTS_IMAGING_B: Final = Topic("checkpoints.imaging.b", ENCOUNTER_PARTITIONS, None)
 DEAD_LETTERS: Final = Topic("dead_letters", ENCOUNTER_PARTITIONS, 30 * _DAY_MS)
 
 TOPICS: Final = (
     PATIENTS,
+    WAVEFORMS,
     UNITS,
     ALARMS,
     PICTURE,
@@ -57,5 +65,11 @@ TOPICS: Final = (
     ENCOUNTERS,
     CHECKPOINTS_PATIENTS_A,
     CHECKPOINTS_PATIENTS_B,
+    CHECKPOINTS_WAVEFORMS_A,
+    CHECKPOINTS_WAVEFORMS_B,
+    IMAGES,
+    STUDIES,
+    CHECKPOINTS_IMAGING_A,
+    CHECKPOINTS_IMAGING_B,
     DEAD_LETTERS,
 )

@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from clinical.alarms.transition import Acknowledgement
 from clinical.items import Item
+from clinical.signals.waveform import WaveformChunk
 
 
 class ReceiptStage(IntEnum):
@@ -51,5 +52,5 @@ class LinkState:
     battery_percent: float | None = None
 
 
-WireItem = Item | Acknowledgement | Receipt | Position | LinkState
+WireItem = Item | Acknowledgement | Receipt | Position | LinkState | WaveformChunk
 """Whatever a frame can carry."""

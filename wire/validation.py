@@ -16,12 +16,14 @@ from google.protobuf.message import DecodeError, Message
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2
+from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire import ranges
 from wire.codes import paired
 from wire.envelope import framed
 from wire.frames import Lane
-from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS
+from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS, MAX_SAMPLES
 from wire.ranges import FieldRange
+from wire.waveforms import in_sample_range
 
 
 class RefusalReason(IntEnum):
@@ -42,6 +44,8 @@ class Route(StrEnum):
 
     PATIENTS = "patients"
     """As received, in a batch of its encounter's partition."""
+    WAVEFORMS = "waveforms"
+    """As received, in a batch of its encounter's partition, beside the vitals."""
     UNITS = "units"
     """As received, in a batch of its unit's partition."""
     ALARMS = "alarms"
@@ -119,11 +123,14 @@ def check(data: bytes, stream: StreamKey, sequence: int | None = None) -> Checke
 def _checked(frame: frame_pb2.Frame) -> Checked:
     kinds = tuple([item.WhichOneof("item") or "" for item in frame.items])
     encounter_id = frame.encounter_id or None
-    if encounter_id is None:
-        route = Route.UNITS
-    else:
-        route = Route.ALARMS if _KINDS[kinds[0]].alarm_log else Route.PATIENTS
+    route = Route.UNITS if encounter_id is None else _route(_KINDS[kinds[0]])
     return Checked(encounter_id, frame.sequence, kinds, frame.captured_at_us, route)
+
+
+def _route(kind: _Kind) -> Route:
+    if kind.alarm_log:
+        return Route.ALARMS
+    return _ROUTE_OF_LANE.get(kind.lane, Route.PATIENTS)
 
 
 def _out_of_range(message: Message, fields: Iterable[FieldRange], path: str) -> Refusal | None:
@@ -211,11 +218,38 @@ def _check_vitals(vitals: frame_pb2.Vitals, _: frame_pb2.Frame, path: str) -> Re
     return refusal
 
 
+def _check_waveform(
+    chunk: frame_pb2.WaveformChunk, _: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    refusal = _out_of_range(chunk, ranges.WAVEFORM_CHUNK, path)
+    if refusal is None and not 1 <= len(chunk.deltas) <= MAX_SAMPLES:
+        words = f"must be 1 to {MAX_SAMPLES} samples"
+        refusal = Refusal(RefusalReason.OUT_OF_RANGE, path + "deltas", words)
+    if refusal is None and not in_sample_range(chunk.deltas):
+        words = f"must keep every sample within {SAMPLE_MIN} to {SAMPLE_MAX}"
+        refusal = Refusal(RefusalReason.OUT_OF_RANGE, path + "deltas", words)
+    return refusal
+
+
 def _check_encounter_event(
     event: frame_pb2.EncounterEvent, _: frame_pb2.Frame, path: str
 ) -> Refusal | None:
     further = _FURTHER_REQUIRED.get(event.change, ())
     return _out_of_range(event, ranges.ENCOUNTER_EVENT, path) or _out_of_range(event, further, path)
+
+
+def _check_crew_event(
+    event: frame_pb2.CrewEvent, frame: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    given = event.finding == frame_pb2.CREW_FINDING_DRUG_GIVEN
+    refusal = _out_of_range(event, ranges.CREW_EVENT, path)
+    refusal = refusal or _out_of_range(event, ranges.DRUG_GIVEN if given else (), path)
+    if refusal is not None or not event.HasField("withdraws"):
+        return refusal
+    withdrawn = f"{path}withdraws."
+    return _out_of_range(event.withdraws, ranges.FRAME_REFERENCE, withdrawn) or _other_than(
+        event.withdraws, "unit_id", frame.unit_id, withdrawn
+    )
 
 
 def _check_transition(
@@ -253,11 +287,13 @@ _FURTHER_REQUIRED: Final[dict[int, tuple[FieldRange, ...]]] = {
     frame_pb2.ENCOUNTER_CHANGE_OFFERED: ranges.OFFERED,
 }
 
+_ROUTE_OF_LANE: Final = {Lane.WAVEFORM: Route.WAVEFORMS}
+
 _KINDS: Final = {
     "vitals": _Kind(Lane.VITALS, encounter=True, check=_check_vitals),
     "device_status": _Kind(Lane.VITALS, encounter=True, check=_plain(ranges.DEVICE_STATUS)),
     "encounter_event": _Kind(Lane.ALARM, encounter=True, check=_check_encounter_event),
-    "crew_event": _Kind(Lane.ALARM, encounter=True, check=_plain(ranges.CREW_EVENT)),
+    "crew_event": _Kind(Lane.ALARM, encounter=True, check=_check_crew_event),
     "edge_transition": _Kind(Lane.ALARM, encounter=True, check=_check_transition),
     "acknowledgement": _Kind(
         Lane.ALARM, encounter=True, check=_check_acknowledgement, alarm_log=True
@@ -265,4 +301,5 @@ _KINDS: Final = {
     "receipt": _Kind(Lane.ALARM, encounter=None, check=_plain(ranges.RECEIPT), alarm_log=True),
     "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),
     "link_state": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.LINK_STATE)),
+    "waveform": _Kind(Lane.WAVEFORM, encounter=True, check=_check_waveform),
 }

@@ -105,6 +105,16 @@ ASKS_FOR: Final[Mapping[Response, str]] = MappingProxyType(
 )
 """What each band asks for (chart 4), in short."""
 
+ASKS_FOR_ZH: Final[Mapping[Response, str]] = MappingProxyType(
+    {
+        Response.LOW: "由注册护士评估;每 4 至 12 小时监测",
+        Response.LOW_MEDIUM: "由医师紧急评估;至少每小时监测",
+        Response.MEDIUM: "由具备急危重症能力的医师紧急评估;至少每小时监测",
+        Response.HIGH: "由重症团队立即评估;持续监测",
+    }
+)
+"""As ASKS_FOR, in Simplified Chinese."""
+
 
 def _chart(vital: Vital, bands: tuple[Band, ...], steps_per_unit: int = 1) -> Chart:
     limits = PLAUSIBLE[vital]

@@ -23,6 +23,8 @@ from clinical.items import (
     EncounterEvent,
     ForeignFrame,
     Item,
+    LeadFinding,
+    SeriesFinding,
     Vitals,
 )
 from clinical.scores import news2
@@ -41,7 +43,9 @@ from clinical.watch.encounter import (
 )
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
+from clinical.watch.images import Images
 from clinical.watch.judging import Judging
+from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
 from clinical.watch.ordering import Ordering
 from clinical.watch.picture import PictureRow, picture_row
@@ -55,7 +59,7 @@ Emissions = list[Emission]
 NOTHING: Final[Emissions] = []
 """What almost every item leads to; shared, and never to be added to."""
 
-_LATER_PARTS: Final[Mapping[str, Any]] = {"foreign": {}}
+_LATER_PARTS: Final[Mapping[str, Any]] = {"foreign": {}, "leads": {}, "images": {}}
 """Beginnings of the parts that a snapshot of an earlier release lacks."""
 
 
@@ -79,7 +83,9 @@ class PatientWatch:
         "_crew",
         "_encounter_id",
         "_foreign",
+        "_images",
         "_judging",
+        "_leads",
         "_limits",
         "_now_us",
         "_ordering",
@@ -107,6 +113,8 @@ class PatientWatch:
         self._scoring = Scoring(self._carry)
         self._judging = Judging(self._carry)
         self._sensors = Sensors(self._carry)
+        self._leads = Leads()
+        self._images = Images()
         self._crew = Crew()
         self._silence = Silence()
         self._foreign = Foreign()
@@ -139,6 +147,8 @@ class PatientWatch:
         if type(item) is EncounterEvent:
             self._state = advance(self._state, item, frame.unit_id, captured_us)
         findings = self._heard(capture, captured_us)
+        if self._state.unit_id != before.unit_id:
+            findings += self._leads.close(captured_us) + self._images.close(captured_us)
         if type(item) is Vitals:
             findings += self._on_vitals(item, capture, captured_us)
         elif type(item) is DeviceStatus:
@@ -161,6 +171,20 @@ class PatientWatch:
         self._now_us = max(self._now_us, now_us)
         return self._announced(self._foreign.on_item(foreign, self._now_us))
 
+    def on_lead(self, finding: LeadFinding, now_us: int) -> Emissions:
+        """Judge what the waveforms say of a lead; return what is to be written."""
+        if self._closed or finding.frame.unit_id != self._state.unit_id:
+            return NOTHING
+        self._now_us = max(self._now_us, now_us)
+        return self._announced(self._leads.on_item(finding))
+
+    def on_series(self, finding: SeriesFinding, now_us: int) -> Emissions:
+        """Judge what the images say of a series; return what is to be written."""
+        if self._closed or finding.frame.unit_id != self._state.unit_id:
+            return NOTHING
+        self._now_us = max(self._now_us, now_us)
+        return self._announced(self._images.on_item(finding))
+
     def on_tick(self, now_us: int, ingress_us: int) -> Emissions:
         """Judge the passing of time; return what is to be written, in order.
 
@@ -178,18 +202,23 @@ class PatientWatch:
         findings += self._sensors.on_tick(now_us)
         findings += self._ordering.on_tick(now_us)
         findings += self._foreign.on_tick(now_us)
+        findings += self._leads.on_tick(now_us)
         if self._center:
             findings += self._silence.on_tick(before, now_us, ingress_us)
         if not findings and self._state is before:
             return NOTHING
         return [*self._announced(findings), *self._changed(before, now_us)]
 
+    def inputs(self) -> news2.News2Inputs:
+        """Return what of the patient may be scored at the newest instant known here."""
+        return self._scoring.inputs(self._state, self._now_us)
+
     def row(self) -> PictureRow:
         """Return the patient as the board shows it at the newest instant known here."""
         return picture_row(
             self._state,
             self._carry,
-            news2.score(self._scoring.inputs(self._state, self._now_us)),
+            news2.score(self.inputs()),
             now_us=self._now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
@@ -230,6 +259,8 @@ class PatientWatch:
             ("scoring", self._scoring),
             ("judging", self._judging),
             ("sensors", self._sensors),
+            ("leads", self._leads),
+            ("images", self._images),
             ("crew", self._crew),
             ("silence", self._silence),
             ("foreign", self._foreign),
@@ -297,6 +328,8 @@ class PatientWatch:
             + self._scoring.close(at_us)
             + self._sensors.close(at_us)
             + self._judging.close(at_us)
+            + self._leads.close(at_us)
+            + self._images.close(at_us)
             + self._crew.close(at_us)
             + self._silence.close(at_us)
             + self._foreign.close(at_us)

@@ -1,4 +1,4 @@
-"""The alert feed over gRPC: subscribe, acknowledge, report.
+"""The alert feed: subscribe, acknowledge, report; over gRPC, and for other transports to call.
 
 A subscription without a token begins with the alarms of this moment, and these carry no token:
 whoever loses the call before ``caught_up`` begins again. With a token it begins with what the store
@@ -28,7 +28,7 @@ from command_center.publishing import Closing, Publisher, Subscription
 from command_center.store.store import Store
 from command_center.store.values import Reported, StoredChange
 from ports.clock import Clock
-from ports.grpc_server import abort_with
+from ports.grpc_server import Call, abort_with
 from ports.log.port import Log
 from wire.alarms import alarm_message
 from wire.topics import ALARMS
@@ -47,8 +47,6 @@ _REFUSALS: Final = {
     AlarmOver: grpc.StatusCode.FAILED_PRECONDITION,
     NotReadBack: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
-
-Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class AlertService:
@@ -77,17 +75,17 @@ class AlertService:
         """Add the service to a server."""
         handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
             "Subscribe": grpc.unary_stream_rpc_method_handler(
-                self._subscribe,
+                self.subscribe,
                 request_deserializer=pb.SubscribeRequest.FromString,
                 response_serializer=pb.SubscribeResponse.SerializeToString,
             ),
             "Acknowledge": grpc.unary_unary_rpc_method_handler(
-                self._acknowledge,
+                self.acknowledge,
                 request_deserializer=pb.AcknowledgeRequest.FromString,
                 response_serializer=pb.AcknowledgeResponse.SerializeToString,
             ),
             "Report": grpc.unary_unary_rpc_method_handler(
-                self._report,
+                self.report,
                 request_deserializer=pb.ReportRequest.FromString,
                 response_serializer=pb.ReportResponse.SerializeToString,
             ),
@@ -95,7 +93,8 @@ class AlertService:
         handler = grpc.method_handlers_generic_handler(SERVICE, handlers)
         server.add_generic_rpc_handlers((handler,))
 
-    async def _subscribe(self, request: pb.SubscribeRequest, context: Context) -> None:
+    async def subscribe(self, request: pb.SubscribeRequest, context: Call) -> None:
+        """Write what was asked for to the call, until it ends."""
         await _refuse(context, name_violations("subscriber", request.subscriber))
         token = await self._token(request, context)
         subscription = self._publisher.subscribe(request.subscriber, token)
@@ -108,7 +107,7 @@ class AlertService:
         finally:
             self._publisher.unsubscribe(subscription)
 
-    async def _token(self, request: pb.SubscribeRequest, context: Context) -> Vector | None:
+    async def _token(self, request: pb.SubscribeRequest, context: Call) -> Vector | None:
         """Return the positions to resume at, or end the call."""
         if not request.HasField("resume_token"):
             return None
@@ -134,7 +133,7 @@ class AlertService:
         # The position of a change that is followed by others of its entry is before the end.
         return any(token[part.partition] > Position(end) for part, end in ends.items())
 
-    async def _send_current(self, subscription: Subscription, context: Context) -> None:
+    async def _send_current(self, subscription: Subscription, context: Call) -> None:
         vector = tuple(subscription.vector)
         current = self._publisher.current()
         for view in current:
@@ -144,9 +143,7 @@ class AlertService:
             await context.write(pb.SubscribeResponse(delivery=delivery))
         await _caught_up(context, len(current), vector)
 
-    async def _send_missed(
-        self, subscription: Subscription, token: Vector, context: Context
-    ) -> None:
+    async def _send_missed(self, subscription: Subscription, token: Vector, context: Call) -> None:
         """Send what the store has between the token and the subscription's beginning."""
         alarms = len(self._publisher.current())
         ends = tuple(subscription.vector)
@@ -162,7 +159,7 @@ class AlertService:
         await _caught_up(context, alarms, ends)
 
     async def _page(
-        self, partition: int, start: Position, end: Position, context: Context
+        self, partition: int, start: Position, end: Position, context: Call
     ) -> list[StoredChange]:
         """Return the next missed changes; end the call if the store let go of some meanwhile."""
         if start >= end:
@@ -175,7 +172,7 @@ class AlertService:
             await abort_with(context, grpc.StatusCode.OUT_OF_RANGE, message)
         return page
 
-    async def _send_changes(self, subscription: Subscription, context: Context) -> None:
+    async def _send_changes(self, subscription: Subscription, context: Call) -> None:
         while subscription.closing is None:
             while subscription.waiting:
                 change, published_us = subscription.waiting.popleft()
@@ -191,7 +188,7 @@ class AlertService:
         await abort_with(context, _CODES[closing], closing.value)
 
     async def _send(
-        self, subscription: Subscription, change: StoredChange, after: Vector, context: Context
+        self, subscription: Subscription, change: StoredChange, after: Vector, context: Call
     ) -> None:
         delivered = self._deliveries.made(subscription.subscriber, change.alarm_id, change.revision)
         alarm = alarm_pb2.Alarm.FromString(change.alarm)
@@ -200,9 +197,10 @@ class AlertService:
             pb.SubscribeResponse(delivery=delivery, resume_token=encode_token(after))
         )
 
-    async def _acknowledge(
-        self, request: pb.AcknowledgeRequest, context: Context
+    async def acknowledge(
+        self, request: pb.AcknowledgeRequest, context: Call
     ) -> pb.AcknowledgeResponse:
+        """Take responsibility for an alarm, or end the call with the reason why not."""
         asked = request.acknowledgement
         await _refuse(context, acknowledgement_violations(asked))
         entry = Acknowledgement(
@@ -221,7 +219,8 @@ class AlertService:
             await abort_with(context, _REFUSALS[type(refused)], str(refused))
         return pb.AcknowledgeResponse(alarm=alarm_pb2.Alarm.FromString(alarm))
 
-    async def _report(self, request: pb.ReportRequest, context: Context) -> pb.ReportResponse:
+    async def report(self, request: pb.ReportRequest, context: Call) -> pb.ReportResponse:
+        """Record what became of deliveries, or end the call with the reason why not."""
         await _refuse(context, report_violations(request))
         reported = Reported(
             subscriber=request.subscriber,
@@ -233,14 +232,14 @@ class AlertService:
         return pb.ReportResponse(recorded=await self._deliveries.report(reported))
 
 
-async def _caught_up(context: Context, alarms: int, vector: Vector) -> None:
+async def _caught_up(context: Call, alarms: int, vector: Vector) -> None:
     caught_up = pb.CaughtUp(alarms=alarms)
     await context.write(
         pb.SubscribeResponse(caught_up=caught_up, resume_token=encode_token(vector))
     )
 
 
-async def _refuse(context: Context, violations: Violations) -> None:
+async def _refuse(context: Call, violations: Violations) -> None:
     """End the call if there are violations; their paths and words are in the status."""
     if violations:
         words = "; ".join(f"{path} {description}" for path, description in violations)

@@ -6,7 +6,15 @@ from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2
 from ambulance.command.v1 import message_pb2
 from clinical.alarms.identity import ALARM_ID_BYTES
 from wire.codes import PRIORITY
-from wire.limits import MAX_INSTANT_US, MAX_MESSAGE_TEXT, MAX_NAME, is_unit_id, is_uuid_text
+from wire.limits import (
+    MAX_INSTANT_US,
+    MAX_LIVE_CHUNK_MS,
+    MAX_MESSAGE_TEXT,
+    MAX_NAME,
+    MIN_LIVE_CHUNK_MS,
+    is_unit_id,
+    is_uuid_text,
+)
 
 Violations = list[tuple[str, str]]
 
@@ -65,7 +73,11 @@ def message_violations(pb: message_pb2.Message, now_us: int) -> Violations:
     found: Violations = []
     if not is_unit_id(pb.unit_id):
         found.append((root + "unit_id", f"must be 1 to {MAX_NAME} characters of [A-Za-z0-9._-]"))
-    if not 1 <= len(pb.text) <= MAX_MESSAGE_TEXT:
+    live = pb.HasField("live_chunk_ms")
+    if live and not MIN_LIVE_CHUNK_MS <= pb.live_chunk_ms <= MAX_LIVE_CHUNK_MS:
+        words = f"must be {MIN_LIVE_CHUNK_MS} to {MAX_LIVE_CHUNK_MS}"
+        found.append((root + "live_chunk_ms", words))
+    if not (live or pb.text) or len(pb.text) > MAX_MESSAGE_TEXT:
         found.append((root + "text", f"must be 1 to {MAX_MESSAGE_TEXT} characters"))
     found += name_violations(root + "person", pb.person)
     if not now_us < pb.expires_at_us <= MAX_INSTANT_US:

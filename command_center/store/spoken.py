@@ -1,15 +1,17 @@
 """Statements about what was told: deliveries, reports, messages, and how far `units` was read."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from command_center.store.folded import insert_new
 from command_center.store.tables import DELIVERIES, MESSAGES, POSITIONS, RECEIPTS, REPORTS
-from command_center.store.values import Delivered, Reported
+from command_center.store.values import Delivered, Reported, SentMessage
 from wire.alarms import MessageReceipt
 from wire.messages import Message
 from wire.topics import UNITS
+from wire.unit_items import ReceiptStage
 
 
 def write_delivered(connection: Connection, delivered: Sequence[Delivered]) -> None:
@@ -63,6 +65,20 @@ def write_message(connection: Connection, message: Message) -> None:
     connection.execute(insert_new(MESSAGES), [row])
 
 
+def read_messages(connection: Connection, unit_id: str, limit: int) -> list[SentMessage]:
+    """Return the newest messages to a unit, newest first."""
+    newest = select(MESSAGES).where(MESSAGES.c.unit_id == unit_id)
+    rows = connection.execute(newest.order_by(MESSAGES.c.issued_us.desc()).limit(limit)).all()
+    named = RECEIPTS.c.message_id.in_([row.message_id for row in rows])
+    receipts: dict[str, list[MessageReceipt]] = {}
+    for row in connection.execute(select(RECEIPTS).where(named).order_by(RECEIPTS.c.stage)):
+        receipt = MessageReceipt(
+            row.message_id, row.unit_id, ReceiptStage(row.stage), row.person, row.at_us
+        )
+        receipts.setdefault(row.message_id, []).append(receipt)
+    return [SentMessage(_message(row), receipts.get(row.message_id, [])) for row in rows]
+
+
 def read_units_positions(connection: Connection) -> dict[int, int]:
     """Return how far `units` was read, by partition; empty when it never was."""
     rows = connection.execute(select(POSITIONS).where(POSITIONS.c.topic == UNITS.name))
@@ -88,3 +104,16 @@ def write_units(
         for partition, position in positions.items()
     ]
     connection.execute(insert(POSITIONS), rows)
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        message_id=row.message_id,
+        unit_id=row.unit_id,
+        text=row.text,
+        person=row.person,
+        issued_us=row.issued_us,
+        expires_us=row.expires_us,
+        supersedes=row.supersedes,
+        encounter_id=row.encounter_id,
+    )

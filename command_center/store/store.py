@@ -17,7 +17,14 @@ from sqlalchemy import Connection, create_engine, event, make_url
 
 from command_center.positions import Position, Vector
 from command_center.store import folded, spoken
-from command_center.store.values import Delivered, Kept, Reported, Step, StoredChange
+from command_center.store.values import (
+    Delivered,
+    Kept,
+    Reported,
+    SentMessage,
+    Step,
+    StoredChange,
+)
 from wire.alarms import MessageReceipt
 from wire.messages import Message
 
@@ -89,6 +96,10 @@ class Store:
     async def write_message(self, message: Message) -> None:
         """Remember a message that the log holds."""
         await self._run(spoken.write_message, message)
+
+    async def messages(self, unit_id: str, limit: int) -> list[SentMessage]:
+        """Return the newest messages to a unit with their receipts, newest first."""
+        return await self._run(spoken.read_messages, unit_id, limit)
 
     async def units_positions(self) -> dict[int, int]:
         """Return how far `units` was read, by partition; empty when it never was."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from command_center.positions import Position
 from wire.alarms import MessageReceipt
+from wire.messages import Message
 
 
 class StoredEntry(NamedTuple):
@@ -84,3 +85,12 @@ class Reported:
     stage: int
     person: str | None
     at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that was sent to a unit, and how far it came."""
+
+    message: Message
+    receipts: Sequence[MessageReceipt]
+    """Oldest first."""

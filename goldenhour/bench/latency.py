@@ -84,7 +84,9 @@ async def _alarms(
     stack = Stack(options.folder, clock)
     try:
         gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0))
-        center = await stack.start(plan.command_center(bootstrap, free_port(), 0, options.folder))
+        center = await stack.start(
+            plan.command_center(bootstrap, free_port(), 0, 0, options.folder)
+        )
         worker = await stack.start(plan.worker(1, bootstrap, 0, options.folder))
         heard_file = options.folder / "subscriber.msgpack"
         await stack.start(_subscriber(center["address"], heard_file))

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from simulators.report import verdict
 
 from goldenhour.broker.errors import BrokerError
 from goldenhour.demo import run as kafka_demo
@@ -20,6 +19,7 @@ from ports import program
 from ports.addresses import Addresses
 from ports.clock import SystemClock
 from ports.logging import configure_logging
+from simulators.report import verdict
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -102,12 +102,14 @@ async def _play(
 
 def _say_addresses(console: Console, addresses: Addresses) -> None:
     console.print("[bold]Golden Hour[/] is running. Not a medical device.")
-    for name in ("gateway", "alerts", "kafka"):
+    for name in ("board", "gateway", "alerts", "websocket", "kafka"):
         if address := getattr(addresses, name):
             console.print(f"  {name:24} {address}", highlight=False)
     for program_name, address in addresses.metrics.items():
         console.print(f"  metrics {program_name:16} {address}/metrics", highlight=False)
-    console.print("Watch the alarms: [bold]goldenhour feed tail[/]. Ctrl-C stops everything.")
+    console.print(
+        "Open the board in a browser, or: [bold]goldenhour feed tail[/]. Ctrl-C stops everything."
+    )
 
 
 def summary(report: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from clinical.alarms.priority import Source
 from command_center import main as command_center
@@ -25,6 +26,7 @@ from ports.log.port import Log
 from simulators import main as simulate
 from simulators.scenario import load
 from simulators.settings import SimulateSettings
+from streams.engine.apps import IMAGING_APP, PATIENTS_APP, WAVEFORMS_APP, HostedApp
 from streams.engine.memory_worker import MemoryWorker
 from streams.engine.partition_runner import Runners
 from streams.gateway import main as gateway
@@ -48,9 +50,11 @@ async def play_in_memory(
     programs = [
         asyncio.create_task(work)
         for work in (
-            gateway.run(_gateway(addresses), ending, log),
+            gateway.run(_gateway(addresses, folder), ending, log),
             command_center.run(_center(addresses, folder), ending, log),
-            _worker(log, ending),
+            _worker(log, ending, PATIENTS_APP),
+            _worker(log, ending, WAVEFORMS_APP),
+            _worker(log, ending, IMAGING_APP),
         )
     ]
     write_addresses(home.root, addresses)
@@ -96,10 +100,13 @@ def _addresses(options: DemoOptions) -> Addresses:
     def port(fixed: int) -> int:
         return free_port() if options.auto_ports else fixed
 
+    http_address = f"127.0.0.1:{port(plan.PORTS['board'])}"
     return Addresses(
         gateway=f"127.0.0.1:{port(plan.PORTS['gateway'])}",
         alerts=f"127.0.0.1:{port(plan.PORTS['alerts'])}",
         kafka=None,
+        board=plan.board_url(http_address),
+        websocket=plan.websocket_url(http_address),
         metrics={
             name: f"127.0.0.1:{port(plan.PORTS[f'metrics-{name}'])}"
             for name in ("gateway", "command-center")
@@ -111,23 +118,25 @@ def _metrics_port(addresses: Addresses, name: str) -> int:
     return int(addresses.metrics[name].rpartition(":")[2])
 
 
-def _gateway(addresses: Addresses) -> GatewaySettings:
+def _gateway(addresses: Addresses, folder: Path) -> GatewaySettings:
     return GatewaySettings(
         gateway_address=addresses.gateway,
         gateway_metrics_port=_metrics_port(addresses, "gateway"),
+        home=folder,
     )
 
 
 def _center(addresses: Addresses, folder: Path) -> CenterSettings:
     return CenterSettings(
         center_address=addresses.alerts,
+        center_http_address=urlsplit(addresses.board or "").netloc,
         center_metrics_port=_metrics_port(addresses, "command-center"),
         home=folder / "command-center",
     )
 
 
-async def _worker(log: Log, stop: asyncio.Event) -> None:
-    runners = Runners(log, await log.writer(), Source.CENTER_A)
+async def _worker(log: Log, stop: asyncio.Event, app: HostedApp) -> None:
+    runners = Runners(log, await log.writer(), Source.CENTER_A, app)
     worker = await MemoryWorker.open(log, runners)
     await worker.run(stop)
 

@@ -22,10 +22,13 @@ class Engine(StrEnum):
 PORTS: Final = {
     "gateway": 7400,
     "alerts": 7410,
+    "board": 7420,
     "metrics-gateway": 7490,
     "metrics-command-center": 7491,
     "metrics-worker-1": 7492,
     "metrics-worker-2": 7493,
+    "metrics-waveforms": 7494,
+    "metrics-imaging": 7495,
     "kafka": 9092,
 }
 """Where things listen on loopback, unless free ports are asked for."""
@@ -78,8 +81,8 @@ def kills(names: tuple[str, ...]) -> tuple[Kill, ...]:
     )
 
 
-def gateway(bootstrap: str, port: int, metrics_port: int) -> Program:
-    """Return the gateway."""
+def gateway(bootstrap: str, port: int, metrics_port: int, home: Path) -> Program:
+    """Return the gateway; images lie in ``objects`` in its home, the demo's own."""
     return Program(
         "gateway",
         (
@@ -87,26 +90,43 @@ def gateway(bootstrap: str, port: int, metrics_port: int) -> Program:
             "--bootstrap", bootstrap,
             "--address", f"127.0.0.1:{port}",
             "--metrics-port", str(metrics_port),
+            "--home", str(home),
         ),
     )  # fmt: skip
 
 
 def worker(number: int, bootstrap: str, metrics_port: int, home: Path) -> Program:
     """Return one of the workers of the `patients` app, channel A."""
+    return _worker(f"worker-{number}", "patients", bootstrap, metrics_port, home)
+
+
+def waveforms(bootstrap: str, metrics_port: int, home: Path) -> Program:
+    """Return the worker of the `waveforms` app, channel A."""
+    return _worker("waveforms", "waveforms", bootstrap, metrics_port, home)
+
+
+def imaging(bootstrap: str, metrics_port: int, home: Path) -> Program:
+    """Return the worker of the `imaging` app, channel A."""
+    return _worker("imaging", "imaging", bootstrap, metrics_port, home)
+
+
+def _worker(name: str, app: str, bootstrap: str, metrics_port: int, home: Path) -> Program:
     return Program(
-        f"worker-{number}",
+        name,
         (
             "worker",
-            "--app", "patients",
+            "--app", app,
             "--channel", "a",
             "--bootstrap", bootstrap,
             "--metrics-port", str(metrics_port),
-            "--home", str(home / f"worker-{number}"),
+            "--home", str(home / name),
         ),
     )  # fmt: skip
 
 
-def command_center(bootstrap: str, port: int, metrics_port: int, home: Path) -> Program:
+def command_center(
+    bootstrap: str, port: int, board_port: int, metrics_port: int, home: Path
+) -> Program:
     """Return the command center."""
     return Program(
         "command-center",
@@ -114,10 +134,21 @@ def command_center(bootstrap: str, port: int, metrics_port: int, home: Path) -> 
             "command-center",
             "--bootstrap", bootstrap,
             "--address", f"127.0.0.1:{port}",
+            "--http-address", f"127.0.0.1:{board_port}",
             "--metrics-port", str(metrics_port),
             "--home", str(home / "command-center"),
         ),
     )  # fmt: skip
+
+
+def board_url(http_address: str) -> str:
+    """Return where the board of a center is."""
+    return f"http://{http_address}/"
+
+
+def websocket_url(http_address: str) -> str:
+    """Return where the feed of a center is over WebSocket."""
+    return f"ws://{http_address}/v1/alerts"
 
 
 def simulate(

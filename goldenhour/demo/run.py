@@ -117,18 +117,23 @@ async def _start_programs(
 ) -> Addresses:
     metrics: dict[str, str] = {}
     gateway = await stack.start(
-        plan.gateway(bootstrap, _port(options, "gateway"), _port(options, "metrics-gateway"))
+        plan.gateway(
+            bootstrap, _port(options, "gateway"), _port(options, "metrics-gateway"), folder
+        )
     )
     metrics["gateway"] = gateway["metrics"]
-    center, *workers = await asyncio.gather(
+    center, waveforms, imaging, *workers = await asyncio.gather(
         stack.start(
             plan.command_center(
                 bootstrap,
                 _port(options, "alerts"),
+                _port(options, "board"),
                 _port(options, "metrics-command-center"),
                 folder,
             )
         ),
+        stack.start(plan.waveforms(bootstrap, _port(options, "metrics-waveforms"), folder)),
+        stack.start(plan.imaging(bootstrap, _port(options, "metrics-imaging"), folder)),
         *(
             stack.start(
                 plan.worker(number, bootstrap, _port(options, f"metrics-worker-{number}"), folder)
@@ -137,9 +142,16 @@ async def _start_programs(
         ),
     )
     metrics["command-center"] = center["metrics"]
+    metrics["waveforms"] = waveforms["metrics"]
+    metrics["imaging"] = imaging["metrics"]
     metrics |= {f"worker-{n}": ready["metrics"] for n, ready in enumerate(workers, start=1)}
     return Addresses(
-        gateway=gateway["address"], alerts=center["address"], kafka=bootstrap, metrics=metrics
+        gateway=gateway["address"],
+        alerts=center["address"],
+        kafka=bootstrap,
+        board=plan.board_url(center["http"]),
+        websocket=plan.websocket_url(center["http"]),
+        metrics=metrics,
     )
 
 

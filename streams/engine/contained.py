@@ -31,6 +31,8 @@ from clinical.items import (
     EncounterChange,
     EncounterEvent,
     ForeignFrame,
+    LeadFinding,
+    SeriesFinding,
     Vitals,
 )
 from clinical.watch.encounter import EncounterStatus
@@ -112,6 +114,18 @@ class ContainedWatch:
         if not self.judged:
             return ()
         return self._take(partial(_hear_foreign, foreign, now_us), None, now_us)
+
+    def on_lead(self, finding: LeadFinding, now_us: int) -> Sequence[Emission | Poison]:
+        """Judge what the waveforms say of a lead."""
+        if not self.judged:
+            return ()
+        return self._take(partial(_hear_lead, finding, now_us), None, now_us)
+
+    def on_series(self, finding: SeriesFinding, now_us: int) -> Sequence[Emission | Poison]:
+        """Judge what the images say of a series."""
+        if not self.judged:
+            return ()
+        return self._take(partial(_hear_series, finding, now_us), None, now_us)
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission | Poison]:
         """Judge the passing of time."""
@@ -248,6 +262,14 @@ def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequenc
 
 def _hear_foreign(foreign: ForeignFrame, now_us: int, watch: Watch) -> Sequence[Emission]:
     return watch.on_foreign(foreign, now_us)
+
+
+def _hear_lead(finding: LeadFinding, now_us: int, watch: Watch) -> Sequence[Emission]:
+    return watch.on_lead(finding, now_us)
+
+
+def _hear_series(finding: SeriesFinding, now_us: int, watch: Watch) -> Sequence[Emission]:
+    return watch.on_series(finding, now_us)
 
 
 def _pass_time(now_us: int, ingress_us: int, watch: Watch) -> Sequence[Emission]:

@@ -1,4 +1,4 @@
-"""The ``patients`` app on Faust: who has which partition, and record after record to its runner.
+"""An app on Faust: who has which partition, and record after record to its runner.
 
 Faust assigns partitions and consumes; nothing else of it is used. Four things differ from a
 plain Faust app, each for a reason:
@@ -30,7 +30,6 @@ from ports.logging import get_logger
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
 from streams.engine.settings import WorkerSettings
-from wire.topics import PATIENTS
 
 SESSION_S: Final = 3.0
 """After this long without a heartbeat the group gives a worker's partitions away."""
@@ -98,6 +97,7 @@ class FaustWorker:
         observe: Observer,
     ) -> None:
         self._open = runners.open
+        self._topic = runners.topic.name
         self._observe = observe
         self._runners: dict[int, PartitionRunner] = {}
         self._changing = asyncio.Lock()
@@ -144,14 +144,14 @@ class FaustWorker:
         Faust can ask more than once for one assignment; runners open since then go on as they are.
         """
         async with self._changing:
-            assigned = {tp.partition for tp in consumer.assignment() if tp.topic == PATIENTS.name}
+            assigned = {tp.partition for tp in consumer.assignment() if tp.topic == self._topic}
             try:
                 self._runners |= await self._open(assigned - self._runners.keys())
             except Exception as error:
                 self._end(error)
                 raise
             positions = {
-                TP(PATIENTS.name, partition): self._runners[partition].next_offset
+                TP(self._topic, partition): self._runners[partition].next_offset
                 for partition in assigned
             }
             await consumer.seek_wait(positions)
@@ -192,7 +192,7 @@ class FaustWorker:
         app.transport = ResumingTransport(app, self)
         app.on_partitions_revoked.connect(cast("Any", self._on_revoked), weak=False)
         app.on_partitions_assigned.connect(cast("Any", self._on_assigned), weak=False)
-        topic = app.topic(PATIENTS.name, key_type=bytes, value_type=bytes)
+        topic = app.topic(self._topic, key_type=bytes, value_type=bytes)
         app.agent(topic, name="judge", concurrency=1)(self._judge)
         return app
 
@@ -227,7 +227,7 @@ class FaustWorker:
         self._lost_in_a_row += 1
         if self._lost_in_a_row == 1:
             _log.warning("going_back", partition=partition, next_offset=offset)
-            await self._app.consumer.seek(TP(PATIENTS.name, partition), offset)
+            await self._app.consumer.seek(TP(self._topic, partition), offset)
         if self._lost_in_a_row > LOST_IN_A_ROW_MAX:
             message = f"partition {partition} does not go back to {offset}"
             raise RecordsMissing(message)

@@ -19,7 +19,7 @@ from typing import Final, Protocol
 
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
-from clinical.items import ForeignFrame
+from clinical.items import ForeignFrame, LeadFinding, SeriesFinding
 from clinical.watch.picture import PictureRow
 from ports.log.port import Record
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
@@ -116,8 +116,8 @@ class PartitionHost:
             self._on_batch(content, before)
         elif isinstance(content, Tick):
             self._on_tick(content)
-        elif isinstance(content, ForeignFrame):
-            self._on_foreign(content)
+        elif isinstance(content, ForeignFrame | LeadFinding | SeriesFinding):
+            self._on_word(content)
         else:
             self._bury("the record is of an unexpected type", record.value or b"")
         return self._draft.finished(self._next_offset)
@@ -182,13 +182,20 @@ class PartitionHost:
         self._forget_closed()
         self._draft.show(now_us, self._rows())
 
-    def _on_foreign(self, foreign: ForeignFrame) -> None:
-        """Tell the encounter's watch while it is open; a foreign frame never opens one."""
-        self._clock = self._clock.stamped(foreign.stamped_us)
-        patient = self._patients.get(foreign.encounter_id)
+    def _on_word(self, word: ForeignFrame | LeadFinding | SeriesFinding) -> None:
+        """Tell the encounter's watch while it is open; no such word opens one."""
+        if not isinstance(word, SeriesFinding):
+            self._clock = self._clock.stamped(word.stamped_us)
+        patient = self._patients.get(word.encounter_id)
         if patient is None or patient.watch.closed_us is not None:
             return
-        said = patient.watch.on_foreign(foreign, self._clock.now_us)
+        now_us = self._clock.now_us
+        if isinstance(word, ForeignFrame):
+            said = patient.watch.on_foreign(word, now_us)
+        elif isinstance(word, SeriesFinding):
+            said = patient.watch.on_series(word, now_us)
+        else:
+            said = patient.watch.on_lead(word, now_us)
         if said or patient.watch.full:
             self._hear(said, None)
             self._store([patient])

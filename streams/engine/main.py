@@ -1,8 +1,8 @@
 """A worker of the stream engine: built here, run until told to stop.
 
 ``goldenhour worker --app patients --channel a`` joins the channel's group and judges the partitions
-that it is given. When it cannot go on it says why and exits with 1; whoever restarts it loses
-nothing, since everything is in the log.
+that it is given; other apps do so with their topics. When it cannot go on it says why and exits
+with 1; whoever restarts it loses nothing, since everything is in the log.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log JSON lines.")] = None,
 ) -> None:
-    """Judge patients: one Faust worker."""
+    """Judge patients, waveforms or images: one Faust worker."""
     given = {name: value for name, value in locals().items() if value is not None}
     settings = WorkerSettings(**given)
     configure_logging(json=settings.log_json)
@@ -70,14 +70,16 @@ async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
 
 async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics: str) -> None:
     from ports.log.kafka_log import KafkaLog  # noqa: PLC0415 - --help answers without Kafka
+    from streams.engine.apps import APPS  # noqa: PLC0415
     from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
     from streams.engine.metrics import WorkerMetrics  # noqa: PLC0415
     from streams.engine.partition_runner import Runners  # noqa: PLC0415
 
-    log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.channel}")
+    log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.group}")
     writer = await log.writer()
-    runners = Runners(log, writer, settings.channel.source)
-    worker = FaustWorker(settings, runners, WorkerMetrics(registry, SystemClock()).observe)
+    runners = Runners(log, writer, settings.channel.source, APPS[settings.app])
+    metrics_of_records = WorkerMetrics(registry, SystemClock(), settings.app)
+    worker = FaustWorker(settings, runners, metrics_of_records.observe)
     try:
         await worker.start()
         await _announce(worker, metrics)

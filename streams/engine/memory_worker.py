@@ -1,6 +1,6 @@
 """The in-memory twin of the Faust worker: the same runners, driven by a reader of the log.
 
-It has all partitions of ``patients`` and no group. It runs on any Log, so a test can also drive
+It has all partitions of the app's topic and no group. It runs on any Log, so a test can also drive
 it over a real one.
 """
 
@@ -9,7 +9,6 @@ from typing import Final
 
 from ports.log.port import Log, LogReader, TopicPartition
 from streams.engine.partition_runner import PartitionRunner, Runners
-from wire.topics import PATIENTS
 
 RECORDS_AT_ONCE: Final = 500
 """Most records taken in one read."""
@@ -28,9 +27,9 @@ class MemoryWorker:
     @classmethod
     async def open(cls, log: Log, runners: Runners) -> "MemoryWorker":
         """Restore all partitions and go to where each goes on."""
-        restored = await runners.open(range(PATIENTS.partitions))
+        restored = await runners.open(range(runners.topic.partitions))
         positions = {
-            TopicPartition(PATIENTS.name, partition): runner.next_offset
+            TopicPartition(runners.topic.name, partition): runner.next_offset
             for partition, runner in restored.items()
         }
         return cls(await log.reader(positions), restored)

@@ -1,19 +1,29 @@
 """What a worker tells Prometheus."""
 
+from typing import Final
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from clinical.instant import SECOND_US
 from ports.clock import Clock
 from ports.metrics import NAMESPACE, hop_histogram
 from streams.engine.outputs import Outputs
+from streams.engine.settings import App
+
+_HOPS: Final = {
+    App.PATIENTS: "received_to_judged",
+    App.WAVEFORMS: "waveforms_received_to_judged",
+    App.IMAGING: "images_received_to_judged",
+}
+"""The way of vitals to an alarm is one hop; the beats beside it are another."""
 
 
 class WorkerMetrics:
     """Counts what the records led to, and how long after their stamp."""
 
-    def __init__(self, registry: CollectorRegistry, clock: Clock) -> None:
+    def __init__(self, registry: CollectorRegistry, clock: Clock, app: App = App.PATIENTS) -> None:
         self._clock = clock
-        self._hop = hop_histogram(registry).labels(hop="received_to_judged")
+        self._hop = hop_histogram(registry).labels(hop=_HOPS[app])
         self._frames = Counter(
             "frames_judged", "Frames judged.", namespace=NAMESPACE, registry=registry
         )

@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from clinical.alarms.priority import Source
 from ports.log.port import LogWriter
-from streams.engine.checkpointing import MARKER_EVERY_US, Ledger, Snapshot
+from streams.engine.apps import Covering
+from streams.engine.checkpointing import MARKER_EVERY_US, Snapshot
 from streams.engine.outputs import Outputs, Send, marker_send, snapshot_send
 from streams.engine.partition_clock import Point
+from wire.topics import Topic
 
 UNCONFIRMED_MAX: Final = 1_000
 """Facts of a partition that may wait for confirmation."""
@@ -37,13 +38,13 @@ class Outbox:
         self,
         writer: LogWriter,
         partition: int,
-        source: Source,
-        ledger: Ledger,
+        checkpoints: Topic,
+        ledger: Covering,
         reached: Callable[[], Point],
     ) -> None:
         self._writer = writer
         self._partition = partition
-        self._source = source
+        self._checkpoints = checkpoints
         self._ledger = ledger
         self._reached = reached
         self._settled = reached()
@@ -96,7 +97,7 @@ class Outbox:
         while self._held and self._held[0].facts_before <= confirmed:
             held = self._held.popleft()
             for snapshot in held.snapshots:
-                sent = await self._send(snapshot_send(self._partition, self._source, snapshot))
+                sent = await self._send(snapshot_send(self._partition, self._checkpoints, snapshot))
                 self._storing.append((sent, snapshot))
             self._settled = held.reached
         while self._storing and self._storing[0][0].done():
@@ -117,7 +118,7 @@ class Outbox:
 
     async def _mark(self, covered: Point) -> Future[int]:
         self._marker = covered
-        return await self._send(marker_send(self._partition, self._source, covered))
+        return await self._send(marker_send(self._partition, self._checkpoints, covered))
 
     async def _send(self, send: Send) -> Future[int]:
         return await self._writer.send(

@@ -1,4 +1,4 @@
-"""What a record of ``patients`` leads to: records for other topics, as plain values.
+"""What a record of an app's topic leads to: records for other topics, as plain values.
 
 ``facts`` are what the host concluded; ``snapshots`` rest on facts and may be sent only when the
 facts are durable (``outbox``).
@@ -11,6 +11,7 @@ from typing import Final
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
+from clinical.items import LeadFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from clinical.watch.picture import PictureRow
 from streams.engine.checkpointing import Snapshot, marker_checkpoint, snapshot_checkpoint
@@ -18,6 +19,7 @@ from streams.engine.partition_clock import Point
 from streams.engine.watches import Emission
 from wire.alarms import encode_entry
 from wire.encounters import encode_encounter
+from wire.images import SeriesState, encode_series_finding, encode_series_state, study_key
 from wire.partition import partition_of
 from wire.picture import Picture, encode_picture
 from wire.records import (
@@ -26,10 +28,14 @@ from wire.records import (
     HEADERS_CHECKPOINT,
     HEADERS_DEAD_LETTER,
     HEADERS_ENCOUNTER_STATE,
+    HEADERS_LEAD_FINDING,
     HEADERS_PICTURE,
+    HEADERS_SERIES_FINDING,
+    HEADERS_SERIES_STATE,
     DeadLetter,
     encode_checkpoint,
     encode_dead_letter,
+    encode_lead_finding,
     encounter_key,
 )
 from wire.topics import (
@@ -38,7 +44,9 @@ from wire.topics import (
     CHECKPOINTS_PATIENTS_B,
     DEAD_LETTERS,
     ENCOUNTERS,
+    PATIENTS,
     PICTURE,
+    STUDIES,
     Topic,
 )
 
@@ -81,17 +89,17 @@ class Outputs:
     dead_letters: int
 
 
-def snapshot_send(partition: int, source: Source, snapshot: Snapshot) -> Send:
+def snapshot_send(partition: int, checkpoints: Topic, snapshot: Snapshot) -> Send:
     """Return the record that stores a snapshot."""
     value = encode_checkpoint(snapshot_checkpoint(snapshot))
     key = encounter_key(snapshot.encounter_id)
-    return Send(CHECKPOINTS[source].name, partition, key, value, HEADERS_CHECKPOINT)
+    return Send(checkpoints.name, partition, key, value, HEADERS_CHECKPOINT)
 
 
-def marker_send(partition: int, source: Source, covered: Point) -> Send:
+def marker_send(partition: int, checkpoints: Topic, covered: Point) -> Send:
     """Return the record that moves the marker."""
     value = encode_checkpoint(marker_checkpoint(covered))
-    return Send(CHECKPOINTS[source].name, partition, COVERED_KEY, value, HEADERS_CHECKPOINT)
+    return Send(checkpoints.name, partition, COVERED_KEY, value, HEADERS_CHECKPOINT)
 
 
 class Draft:
@@ -129,6 +137,23 @@ class Draft:
             part = tuple(rows[start : start + PICTURE_ROWS_MAX])
             picture = Picture(self._partition, stamped_us, self._source, part)
             self._add(PICTURE, key, encode_picture(picture), HEADERS_PICTURE)
+
+    def find(self, finding: LeadFinding) -> None:
+        """Add what the waveforms say of a lead; its patient is in the partition of this number."""
+        value = encode_lead_finding(finding)
+        self._facts.append(Send(PATIENTS.name, self._partition, None, value, HEADERS_LEAD_FINDING))
+
+    def find_series(self, finding: SeriesFinding) -> None:
+        """Add what the images say of a series; its patient lies in the partition of this number."""
+        value = encode_series_finding(finding)
+        self._facts.append(
+            Send(PATIENTS.name, self._partition, None, value, HEADERS_SERIES_FINDING)
+        )
+
+    def study(self, state: SeriesState) -> None:
+        """Add how far a series has come."""
+        key = study_key(state.encounter_id, state.series_uid)
+        self._add(STUDIES, key, encode_series_state(state), HEADERS_SERIES_STATE)
 
     def bury(self, letter: DeadLetter) -> None:
         """Add a dead letter, keyed by unit; one without a unit stays in this partition."""

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from clinical.alarms.priority import Source
 from ports.log.port import EARLIEST, Log, LogWriter, Record, TopicPartition
 from ports.logging import get_logger
+from streams.engine.apps import PATIENTS_APP, Host, HostedApp
 from streams.engine.checkpointing import Recovered, recover
-from streams.engine.host import PartitionHost
 from streams.engine.outbox import Outbox
-from streams.engine.outputs import CHECKPOINTS, Outputs
-from streams.engine.watches import PatientWatches, Watches
-from wire.topics import PATIENTS
+from streams.engine.outputs import Outputs
+from wire.topics import Topic
 
 _log = get_logger(__name__)
 
@@ -22,11 +21,9 @@ _log = get_logger(__name__)
 class PartitionRunner:
     """Takes the records of one partition in order and writes what they lead to."""
 
-    def __init__(
-        self, host: PartitionHost, writer: LogWriter, partition: int, source: Source
-    ) -> None:
+    def __init__(self, host: Host, writer: LogWriter, partition: int, checkpoints: Topic) -> None:
         self._host = host
-        self._outbox = Outbox(writer, partition, source, host.ledger, lambda: host.reached)
+        self._outbox = Outbox(writer, partition, checkpoints, host.ledger, lambda: host.reached)
 
     @property
     def next_offset(self) -> int:
@@ -49,19 +46,24 @@ class PartitionRunner:
 
 
 class Runners:
-    """Opens runners on a log, for one channel."""
+    """Opens runners on a log, for one channel of an app."""
 
     def __init__(
-        self, log: Log, writer: LogWriter, source: Source, watches: Watches | None = None
+        self, log: Log, writer: LogWriter, source: Source, app: HostedApp = PATIENTS_APP
     ) -> None:
         self._log = log
         self._writer = writer
         self._source = source
-        self._watches = watches or PatientWatches()
+        self._app = app
+
+    @property
+    def topic(self) -> Topic:
+        """What the app reads."""
+        return self._app.topic
 
     async def open(self, partitions: Iterable[int]) -> dict[int, PartitionRunner]:
         """Restore these partitions from what this channel stored."""
-        inputs = [TopicPartition(PATIENTS.name, partition) for partition in partitions]
+        inputs = [TopicPartition(self.topic.name, partition) for partition in partitions]
         if not inputs:
             return {}
         ends = await self._log.end_positions(inputs)
@@ -74,19 +76,21 @@ class Runners:
         return {each.partition: runner for each, runner in zip(inputs, restored, strict=True)}
 
     async def _restored(self, partition: int, oldest: int, end: int) -> PartitionRunner:
-        checkpoints = TopicPartition(CHECKPOINTS[self._source].name, partition)
-        found = recover(await self._log.read_to_end(checkpoints))
+        checkpoints = self._app.checkpoints[self._source]
+        stored = TopicPartition(checkpoints.name, partition)
+        found = recover(await self._log.read_to_end(stored))
         if found.beyond(end):
             _log.error("checkpoints_of_another_log", partition=partition, end=end)
             found = Recovered(None, (), ())
-        host = PartitionHost(partition, self._source, self._watches)
+        host = self._app.host(partition, self._source)
         rebuilt = host.restore(found, oldest)
         _log.info(
             "partition_restored",
+            topic=self.topic.name,
             partition=partition,
             next_offset=host.reached.offset,
             behind=end - host.reached.offset,
             snapshots=len(found.snapshots),
             rebuilt_from_input=len(rebuilt),
         )
-        return PartitionRunner(host, self._writer, partition, self._source)
+        return PartitionRunner(host, self._writer, partition, checkpoints)

@@ -13,6 +13,10 @@ class App(StrEnum):
 
     PATIENTS = "patients"
     """Judges patients; the only app that raises alarms."""
+    WAVEFORMS = "waveforms"
+    """Judges waveforms; says what it finds to ``patients``."""
+    IMAGING = "imaging"
+    """Judges how far series of images have come, and their geometry."""
 
 
 class Channel(StrEnum):

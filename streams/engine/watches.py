@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import EncounterClosed, Transition
-from clinical.items import Capture, ForeignFrame, Item
+from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
 from clinical.watch.picture import PictureRow
@@ -23,6 +23,14 @@ class Watch(Protocol):
 
     def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:
         """Judge that a gateway refused a frame of another unit."""
+        ...
+
+    def on_lead(self, finding: LeadFinding, now_us: int) -> Sequence[Emission]:
+        """Judge what the waveforms say of a lead."""
+        ...
+
+    def on_series(self, finding: SeriesFinding, now_us: int) -> Sequence[Emission]:
+        """Judge what the images say of a series."""
         ...
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:

@@ -1,9 +1,9 @@
 """Brings judged frames into the log: batches, alarm entries, dead letters, tombstones.
 
-Frames of `patients` and `units` join the micro-batch of their partition. What the crew says about
-alarms and messages becomes one entry of `alarms` per item. A rejected frame becomes a dead letter;
-if another unit holds its encounter, that is reported to the encounter's partition as well.
-Each goes with the pledge that its acknowledgement hangs on. A receipt that says that the unit
+Frames of `patients`, `waveforms` and `units` join the micro-batch of their partition. What the crew
+says about alarms and messages becomes one entry of `alarms` per item. A rejected frame becomes a
+dead letter; if another unit holds its encounter, that is reported to the encounter's partition as
+well. Each goes with the pledge that its acknowledgement hangs on. A receipt that says that the unit
 holds a message, or that it came too late, is followed by the message's tombstone in `downlink`;
 if that is lost, the message is sent once more and receipted once more.
 """
@@ -37,7 +37,7 @@ from wire.records import (
     encode_dead_letter,
     encode_foreign_frame,
 )
-from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, PATIENTS, UNITS, Topic
+from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, PATIENTS, UNITS, WAVEFORMS, Topic
 from wire.unit_items import Receipt, ReceiptStage
 from wire.validation import Route, StreamKey
 
@@ -78,7 +78,8 @@ class Appender:
                 for partition in range(topic.partitions)
             ]
 
-        self._batchers = {Route.PATIENTS: batchers(PATIENTS), Route.UNITS: batchers(UNITS)}
+        topics = {Route.PATIENTS: PATIENTS, Route.WAVEFORMS: WAVEFORMS, Route.UNITS: UNITS}
+        self._batchers = {route: batchers(topic) for route, topic in topics.items()}
 
     async def run(self) -> None:
         """Send batches as they become due, until cancelled."""

@@ -13,9 +13,12 @@ from prometheus_client import CollectorRegistry
 
 from ports.clock import Clock
 from ports.log.port import Log, LogWriter
+from ports.objects.port import Objects
 from streams.gateway.appending import Appender
 from streams.gateway.downlink import LOG_READS, Outlet
 from streams.gateway.exchange import Closing, Exchange
+from streams.gateway.imaging_service import ImagingService
+from streams.gateway.library import Library
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.ownership import Ownership
 from streams.gateway.pledges import Backlog
@@ -36,6 +39,7 @@ class Gateway:
     """The parts of one gateway process that live as long as it does."""
 
     service: TelemetryService
+    imaging: ImagingService
     _writer: LogWriter
     _intake: Intake
     _exchange: Exchange
@@ -47,6 +51,7 @@ class Gateway:
     async def open(
         cls,
         log: Log,
+        objects: Objects,
         *,
         clock: Clock,
         gateway_id: str,
@@ -82,7 +87,8 @@ class Gateway:
         metrics.watch("unacknowledged_bytes", "Their bytes.", lambda: intake.backlog.bytes)
         metrics.watch("encounters", "Encounters whose owner is known.", lambda: len(ownership))
         service = TelemetryService(intake, outlet)
-        return cls(service, writer, intake, exchange, ticker, cache_tail, tick_tail)
+        imaging = ImagingService(Library(objects, writer, clock, registry), ownership, clock)
+        return cls(service, imaging, writer, intake, exchange, ticker, cache_tail, tick_tail)
 
     async def run(self) -> None:
         """Batch, tick and follow the log, until cancelled; a failure of any part ends all."""
@@ -94,7 +100,7 @@ class Gateway:
 
     async def drain(self, limit_ms: int) -> None:
         """Take no more frames, and end every stream once what it sent is acknowledged."""
-        self.service.draining = True
+        self.service.draining = self.imaging.draining = True
         streams = list(self._intake.units)
         for stream in streams:
             stream.drain()

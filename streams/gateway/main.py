@@ -16,9 +16,10 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
+from ports.objects.folder import FolderObjects
 from ports.program import run as run_program
+from streams.gateway import imaging_service, service
 from streams.gateway.gateway import Gateway
-from streams.gateway.service import SERVICE
 from streams.gateway.settings import GatewaySettings
 
 PROGRAM: Final = "gateway"
@@ -45,6 +46,7 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         stack.callback(metrics.close)
         gateway = await Gateway.open(
             log or KafkaLog(settings.bootstrap, client_id=gateway_id),
+            FolderObjects(settings.objects_folder),
             clock=SystemClock(),
             gateway_id=gateway_id,
             batch_gap_ms=settings.gateway_batch_gap_ms,
@@ -54,7 +56,9 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         running = asyncio.create_task(gateway.run())
         stack.push_async_callback(_end, running)
         server = await serve(
-            [gateway.service.register], settings.gateway_address, services=[SERVICE]
+            [gateway.service.register, gateway.imaging.register],
+            settings.gateway_address,
+            services=[service.SERVICE, imaging_service.SERVICE],
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         _say_ready(server.address, metrics.address)
@@ -88,6 +92,7 @@ def main(
     address: Annotated[str | None, typer.Option(help="Where units connect; port 0: any.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    objects: Annotated[Path | None, typer.Option(help="Folder of images.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -97,6 +102,7 @@ def main(
         "gateway_address": address,
         "gateway_metrics_port": metrics_port,
         "home": home,
+        "objects": objects,
         "log_json": log_json,
     }
     settings = GatewaySettings.model_validate(

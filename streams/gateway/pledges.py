@@ -15,6 +15,9 @@ from streams.gateway.segments import Segment
 MAX_PENDING_BYTES: Final = 67_108_864
 """Frame bytes received and not yet durable, of all units; beyond it only ALARM lanes are read."""
 
+WAVEFORM_SHARE: Final = 0.5
+"""Part of that from which WAVEFORM lanes are not read, so that vitals still find room."""
+
 
 class Backlog:
     """The frame bytes that were received and are not durable yet."""
@@ -39,12 +42,11 @@ class Backlog:
         """Count a frame out and let readers go on."""
         self.frames -= 1
         self.bytes -= size_bytes
-        if not self.full:
-            self._shrunk.set()
+        self._shrunk.set()
 
-    async def room(self) -> None:
-        """Wait until there is room."""
-        while self.full:
+    async def room(self, share: float = 1.0) -> None:
+        """Wait until this part of the limit is not used up."""
+        while self.bytes > share * self._limit_bytes:
             self._shrunk.clear()
             await self._shrunk.wait()
 

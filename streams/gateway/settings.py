@@ -20,10 +20,17 @@ class GatewaySettings(BaseSettings):
     gateway_metrics_port: int = Field(default=0, ge=0, le=65_535)
     """Loopback port of the metrics; 0 takes a free one."""
     home: Path = Path(".goldenhour")
-    """Folder of run state; a gateway keeps none there."""
+    """Folder of run state."""
+    objects: Path | None = None
+    """Folder of the images that units send; ``objects`` in the home unless given."""
     gateway_batch_gap_ms: int = Field(default=BATCH_GAP_MS, ge=0, le=1_000)
     """Shortest time from one batch of a partition to the next."""
     gateway_drain_ms: int = Field(default=3_000, ge=0, le=60_000)
     """Longest time that a stopping gateway waits for what it has taken to become durable."""
     log_json: bool = False
     """Whether log lines are JSON objects."""
+
+    @property
+    def objects_folder(self) -> Path:
+        """Where images are kept."""
+        return self.objects or self.home / "objects"

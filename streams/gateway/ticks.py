@@ -1,4 +1,4 @@
-"""Time as data: each second one tick into every partition of `patients`.
+"""Time as data: each second one tick into every partition of `patients` and of `images`.
 
 Judgement knows no clock but these stamps, so a gateway has to say when its clock is not to be
 trusted: it compares each tick of another gateway, as it arrives, with its own clock. Ticks that
@@ -14,13 +14,16 @@ from typing import Final
 from ports.clock import Clock
 from ports.log.port import LogWriter
 from wire.records import HEADERS_TICK, Tick, encode_tick
-from wire.topics import PATIENTS
+from wire.topics import IMAGES, PATIENTS
 
 TICK_US: Final = 1_000_000
 """From one tick to the next."""
 
 CLOCK_DISAGREEMENT_US: Final = 1_000_000
 """Distance from the newest foreign tick beyond which a gateway calls itself unhealthy."""
+
+TICKED: Final = (PATIENTS, IMAGES)
+"""Topics that are judged by the time in them."""
 
 FOREIGN_KEPT_US: Final = 3_000_000
 """Age at which a foreign tick no longer counts: that gateway is gone."""
@@ -60,7 +63,7 @@ class Ticker:
         self._clock = clock
         self._gateway_id = gateway_id
         self._foreign = foreign
-        self._unconfirmed: Counter[int] = Counter()
+        self._unconfirmed: Counter[tuple[str, int]] = Counter()
 
     async def run(self) -> None:
         """Tick each second, until cancelled."""
@@ -76,16 +79,17 @@ class Ticker:
         now_us = self._clock.now_us()
         tick = Tick(self._gateway_id, now_us, healthy=self._foreign.agrees(now_us))
         value = encode_tick(tick)
-        for partition in range(PATIENTS.partitions):
-            if self._unconfirmed[partition] < UNCONFIRMED_TICKS:
-                await self._send(partition, value)
+        for topic in TICKED:
+            for partition in range(topic.partitions):
+                if self._unconfirmed[topic.name, partition] < UNCONFIRMED_TICKS:
+                    await self._send(topic.name, partition, value)
 
-    async def _send(self, partition: int, value: bytes) -> None:
-        future = await self._writer.send(PATIENTS.name, partition, value, headers=HEADERS_TICK)
-        self._unconfirmed[partition] += 1
+    async def _send(self, topic: str, partition: int, value: bytes) -> None:
+        future = await self._writer.send(topic, partition, value, headers=HEADERS_TICK)
+        self._unconfirmed[topic, partition] += 1
 
         def confirmed(future: Future[int]) -> None:
-            self._unconfirmed[partition] -= 1
+            self._unconfirmed[topic, partition] -= 1
             if not future.cancelled():
                 future.exception()
 

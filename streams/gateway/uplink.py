@@ -28,7 +28,7 @@ from streams.gateway.ingress import Admitted, Gap, Ingress, Rejected, Repeated
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.opening import BadRequest, refuse
 from streams.gateway.ownership import Ownership
-from streams.gateway.pledges import Backlog, Pledge
+from streams.gateway.pledges import WAVEFORM_SHARE, Backlog, Pledge
 from streams.gateway.segments import SegmentBook
 from streams.gateway.units import Units
 from wire.frames import Lane
@@ -39,6 +39,7 @@ OUTBOX_KEPT: Final = 256
 """Responses that may wait for a slow unit; beyond it reading waits."""
 
 _LAST_WORDS_S: Final = 1.0
+_SHARE_OF_BACKLOG: Final = {Lane.VITALS: 1.0, Lane.WAVEFORM: WAVEFORM_SHARE}
 _REASONS: Final = {RefusalReason(number): number for number in pb.RefusalReason.values() if number}
 _log = get_logger(__name__)
 
@@ -147,8 +148,9 @@ class UplinkStream:
         """Return the next request once there is room for it, None at the end of the stream."""
         while not self._over and self._crowded:
             await self._change()
-        if self._ingress.key.lane is not Lane.ALARM:
-            await self._intake.backlog.room()
+        share = _SHARE_OF_BACKLOG.get(self._ingress.key.lane)
+        if share is not None:
+            await self._intake.backlog.room(share)
         if self._over:
             return None
         request: object = await self._context.read()

@@ -61,7 +61,7 @@ class Desk:
     def subscribe(self, center: Center) -> None:
         self.caught_up = False
         request = pb.SubscribeRequest(subscriber="desk", resume_token=self.token)
-        self._call = asyncio.create_task(center.alerts._subscribe(request, self))  # type: ignore[arg-type]
+        self._call = asyncio.create_task(center.alerts.subscribe(request, self))  # type: ignore[arg-type]
 
     async def cut(self) -> None:
         if self._call is not None:

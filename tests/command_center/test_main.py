@@ -53,7 +53,9 @@ async def test_it_says_ready_serves_health_and_stops(
 ) -> None:
     """One JSON line with the addresses; every service is SERVING; stop ends it."""
     stop = asyncio.Event()
-    settings = CenterSettings(center_address="127.0.0.1:0", home=tmp_path)
+    settings = CenterSettings(
+        center_address="127.0.0.1:0", center_http_address="127.0.0.1:0", home=tmp_path
+    )
     running = asyncio.create_task(program.run(settings, stop, MemoryLog()))
     while not (line := capsys.readouterr().out):
         await SystemClock().sleep_us(2_000)

@@ -22,6 +22,7 @@ HEALTHY = Facts(
     busy_ports=frozenset(),
     free_bytes=10_000_000_000,
     packages_off_lock=(),
+    chromium=True,
     kcat=True,
     grpcurl=True,
     package_manager="apt",

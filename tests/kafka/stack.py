@@ -1,4 +1,4 @@
-"""The real programs around a broker: gateway, one worker, command center, and who speaks to them.
+"""The real programs around a broker, one worker of each app among them, and who speaks to them.
 
 Everything listens on free ports and keeps its state below one folder. The broker, and so its
 topics, may be shared: who looks at them looks for encounters and units of its own.
@@ -58,13 +58,14 @@ class Running:
 
 @asynccontextmanager
 async def running(bootstrap: str, home: Path) -> AsyncIterator[Running]:
-    """Run gateway, worker and command center as child processes, and stop them in the end."""
+    """Run gateway, workers and command center as child processes, and stop them in the end."""
     stack = Stack(home, CLOCK)
     try:
-        gateway, center, _ = await asyncio.gather(
-            stack.start(plan.gateway(bootstrap, 0, 0)),
-            stack.start(plan.command_center(bootstrap, 0, 0, home)),
+        gateway, center, *_ = await asyncio.gather(
+            stack.start(plan.gateway(bootstrap, 0, 0, home)),
+            stack.start(plan.command_center(bootstrap, 0, 0, 0, home)),
             stack.start(plan.worker(1, bootstrap, 0, home)),
+            stack.start(plan.waveforms(bootstrap, 0, home)),
         )
         yield Running(bootstrap, gateway["address"], center["address"], home)
         assert {name: it.restarts for name, it in stack.programs.items() if it.restarts} == {}

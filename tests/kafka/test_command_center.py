@@ -31,6 +31,7 @@ async def program(
         sys.executable, "-m", "goldenhour", "command-center",
         "--bootstrap", broker.bootstrap,
         "--address", f"127.0.0.1:{port}",
+        "--http-address", "127.0.0.1:0",
         "--metrics-port", "0",
         "--home", str(home),
         stdout=PIPE,

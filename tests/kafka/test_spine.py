@@ -11,6 +11,7 @@ from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from ports.grpc_channel import open_channel
+from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.kafka.stack import CLOCK, Running, desk, eventually, unit, vehicle
 from vehicle.client import VehicleClient
 from wire.alarms import MessageReceipt, decode_entry
@@ -76,6 +77,36 @@ async def test_a_septic_patient_reaches_the_dispatcher_with_the_reason(system: R
     assert alarm.reason.citation is not None
 
 
+async def test_a_flat_lead_is_told_once_and_ends_when_it_is_reconnected(system: Running) -> None:
+    """From samples to the dispatcher, through both apps; nobody but the patient watch alarms."""
+    async with desk(system.alerts) as listening, unit(system, name("LEAD")) as client:
+        encounter_id, lead = opened(client), SimulatedLead("II", seed=1)
+        begin_us = client.now_us() - 20 * SECOND_US
+
+        def record(second: int, trouble: LeadTrouble | None = None) -> None:
+            chunk = lead.record(RATE_HZ, 75, begin_us + second * SECOND_US, trouble)
+            client.capture(encounter_id, [chunk])
+
+        client.capture(encounter_id, [Vitals(heart_rate_bpm=75.0)])
+        for second in (1, 2):
+            record(second)
+        for second in range(3, 12):
+            record(second, LeadTrouble.FLAT)
+        alarm = await listening.alarm(encounter_id, "ECG_LEAD_FAULT", sounding)
+        for second in range(12, 17):
+            record(second)
+        ended = await listening.alarm(
+            encounter_id, "ECG_LEAD_FAULT", lambda it: it.state is AlarmState.ENDED
+        )
+    assert (alarm.priority, alarm.subject) == (Priority.LOW, "II")
+    assert alarm.reason is not None
+    assert alarm.reason.values["fault"] == "flat"
+    assert ended.alarm_id == alarm.alarm_id
+    assert {it.alarm_id for it in listening.about(encounter_id, "ECG_LEAD_FAULT")} == {
+        alarm.alarm_id
+    }
+
+
 async def test_no_heart_beat_no_breath_and_no_pulse_sound(system: Running) -> None:
     """Zero is a measurement, and what the crew felt counts at once."""
     async with desk(system.alerts) as listening, unit(system, name("ARREST")) as client:
@@ -133,7 +164,24 @@ async def test_responsibility_taken_on_one_side_is_seen_on_the_other(system: Run
         assert sounding(answered)
 
 
-async def send(system: Running, unit_id: str, encounter_id: str | None) -> str:
+async def test_who_watches_gets_short_chunks(system: Running) -> None:
+    """The center asks the unit, not its crew; the unit says that it has heard."""
+    unit_id, encounter_id = name("LIVE"), str(uuid4())
+    async with unit(system, unit_id) as client:
+        assert client.waveform_chunk_us(encounter_id) == SECOND_US
+        message_id = await send(system, unit_id, encounter_id, live_chunk_ms=200)
+
+        async def heard() -> bool | None:
+            return client.waveform_chunk_us(encounter_id) == SECOND_US // 5 or None
+
+        await eventually(heard)
+        await taken_off_the_downlink(system, unit_id, message_id)
+        assert list(client.messages) == []
+
+
+async def send(
+    system: Running, unit_id: str, encounter_id: str | None, live_chunk_ms: int | None = None
+) -> str:
     """Say something to a unit and return the id of the message."""
     async with open_channel(system.alerts) as channel:
         stub = command_service_pb2_grpc.CommandServiceStub(channel)
@@ -145,6 +193,7 @@ async def send(system: Running, unit_id: str, encounter_id: str | None) -> str:
                     person="Li Wei",
                     expires_at_us=CLOCK.now_us() + MINUTE_US,
                     encounter_id=encounter_id,
+                    live_chunk_ms=live_chunk_ms,
                 )
             )
         )

@@ -16,8 +16,9 @@ name = "two"
 units = [{ id = "A" }, { id = "B" }]
 encounters = [
   { key = "ill", unit = "A", course = "ARREST", onset_s = 5, age_years = 50 },
-  { key = "well", unit = "B", bay = "2" },
+  { key = "well", unit = "B", bay = "2", leads = ["II"] },
 ]
+lead_faults = [{ encounter = "well", lead = "II", at_s = 4, for_s = 3, kind = "FLAT" }]
 crew = [{ encounter = "ill", at_s = 7, finding = "NO_PULSE" }]
 """)
 
@@ -32,6 +33,7 @@ class Notebook:
     frames: list[tuple[int, str, WireItem]] = field(default_factory=list)
     broken: Exception | None = None
     draining: bool = True
+    chunk_us: int = 1_000_000
 
     async def start(self) -> None:
         """Be there."""
@@ -40,6 +42,9 @@ class Notebook:
         if self.broken is not None:
             raise self.broken
         self.frames += [(self.clock.monotonic_us(), encounter_id, item) for item in items]
+
+    def waveform_chunk_us(self, encounter_id: str) -> int:
+        return self.chunk_us
 
     async def drain(self) -> None:
         if not self.draining:

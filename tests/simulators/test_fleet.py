@@ -1,8 +1,10 @@
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from clinical.signals.waveform import WaveformChunk
 from simulators.fleet import RecordedMonitor, encounter_ids, monitor_of
 from simulators.scenario import Encounter
 from simulators.story import SECOND_US
@@ -88,3 +90,33 @@ def test_a_recording_is_played_over_and_over() -> None:
     first = [monitor.show(None) for _ in range(481)]
     assert first[0].heart_rate_bpm
     assert monitor.show(5.0) == first[0]
+
+
+async def test_leads_follow_the_heart_rate_and_the_faults_of_the_story() -> None:
+    """Chunks follow on one another without a hole, whatever is wrong with the lead."""
+    night = Night()
+    await night.fleet.start()
+    night.story.start()
+    await night.clock.run_for(12 * SECOND_US)
+    chunks = [it for it in night.items("B", WaveformChunk) if isinstance(it, WaveformChunk)]
+    assert [chunk.first_sample for chunk in chunks] == [250 * n for n in range(len(chunks))]
+    assert [len(set(chunk.samples)) == 1 for chunk in chunks][:9] == [False] * 3 + [True] * 3 + [
+        False
+    ] * 3
+    gaps = [after.start_us - before.end_us for before, after in pairwise(chunks)]
+    assert gaps == [0] * len(gaps)
+    await night.fleet.end()
+
+
+async def test_chunks_are_short_while_somebody_watches() -> None:
+    """They still follow on one another."""
+    night = Night()
+    await night.fleet.start()
+    await night.clock.run_for(2 * SECOND_US)
+    night.units["B"].chunk_us = 200_000
+    await night.clock.run_for(2 * SECOND_US)
+    chunks = [it for it in night.items("B", WaveformChunk) if isinstance(it, WaveformChunk)]
+    assert [len(chunk.samples) for chunk in chunks] == [250] * 2 + [50] * (len(chunks) - 2)
+    assert len(chunks) >= 6
+    assert all(before.end_sample == after.first_sample for before, after in pairwise(chunks))
+    await night.fleet.end()

@@ -1,14 +1,19 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from clinical.alarms.priority import Phase
+from clinical.imaging.geometry import Geometry
 from simulators.alert_feed import Delivered
 from simulators.ledger import FrameKey, LedgerEntry
 from simulators.report import Evidence, percentile, report_of, verdict
+from simulators.scenario import Scan
 from tests.simulators.samples import SEGMENT, at, delivered, truth
+from wire.images import SeriesState
 
 
 def entry(unit: str, sequence: int, sent_s: float | None = 19.9, lane: int = 2) -> LedgerEntry:
@@ -153,3 +158,61 @@ def test_percentiles_are_by_nearest_rank() -> None:
     )
     assert percentile([7.0], 0.5) == 7
     assert percentile([], 0.5) is None
+
+
+def scanned(
+    viewable_s: float | None = 20.4, complete_s: float | None = 22, encounter: str = "ill"
+) -> dict[tuple[str, str], SeriesState]:
+    """What the log says of a series that left the scanner at second 20."""
+    state = SeriesState(
+        truth().ids[encounter],
+        "A",
+        "1.0",
+        "1.2",
+        28,
+        28,
+        at(20),
+        None if viewable_s is None else at(viewable_s),
+        "key",
+        None if complete_s is None else at(complete_s),
+        Geometry(None, None, None, ()),
+        at(22),
+    )
+    return {(state.encounter_id, state.series_uid): state}
+
+
+def imaging(
+    studies: Mapping[tuple[str, str], SeriesState] | None, seconds: float = 90
+) -> dict[str, Any]:
+    known = truth()
+    scans = (Scan(encounter="ill", at_s=20, series="ct_head_ge.tar.xz"),)
+    story = replace(known, scenario=structs.replace(known.scenario, scans=scans))
+    found = {it.frame for it in SENT}
+    return report_of(Evidence(story, 1, seconds, SENT, 2, found, {}, [GOOD], studies))
+
+
+def test_a_series_is_told_with_the_wait_for_its_first_image() -> None:
+    good = imaging(scanned())
+    assert (good["ct_series_complete"], good["ct_first_image_s"]) == (True, 0.4)
+    assert good["ct_slices_stored"] == 28
+    assert verdict(good)
+
+
+@pytest.mark.parametrize("studies", [{}, scanned(complete_s=None), scanned(encounter="well")])
+def test_a_series_that_did_not_come_whole_is_no_success(
+    studies: dict[tuple[str, str], SeriesState],
+) -> None:
+    bad = imaging(studies)
+    assert bad["ct_series_complete"] is False
+    assert not verdict(bad)
+
+
+def test_a_series_that_cannot_be_viewed_has_no_wait() -> None:
+    assert imaging(scanned(viewable_s=None, complete_s=None))["ct_first_image_s"] is None
+
+
+@pytest.mark.parametrize("seconds", [20, 5])
+def test_of_a_scan_that_was_ahead_nothing_is_said(seconds: float) -> None:
+    """Neither is anything said when nobody read the log."""
+    assert "ct_series_complete" not in imaging(scanned(), seconds)
+    assert "ct_series_complete" not in imaging(None)

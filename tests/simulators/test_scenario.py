@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
 from simulators.scenario import SCENARIOS, BadScenario, load, parse
 
@@ -13,11 +14,18 @@ key = "one"
 unit = "A"
 course = "SEPSIS"
 onset_s = 10
+leads = ["II"]
 [[faults]]
 unit = "A"
 at_s = 5
 for_s = 2
 kind = "cut"
+[[lead_faults]]
+encounter = "one"
+lead = "II"
+at_s = 6
+for_s = 3
+kind = "FLAT"
 [[crew]]
 encounter = "one"
 at_s = 4
@@ -39,6 +47,23 @@ def test_a_scenario_is_read_as_written() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lead", "second", "trouble"),
+    [
+        ("II", 5.9, None),
+        ("II", 6.0, LeadTrouble.FLAT),
+        ("II", 8.9, LeadTrouble.FLAT),
+        ("II", 9.0, None),
+        ("II", None, None),
+        ("V", 7.0, None),
+    ],
+)
+def test_a_lead_is_at_fault_while_the_scenario_says_so(
+    lead: str, second: float | None, trouble: LeadTrouble | None
+) -> None:
+    assert parse(GOOD).lead_trouble("one", lead, second) is trouble
+
+
+@pytest.mark.parametrize(
     ("old", "new", "named"),
     [
         ("at_s = 5", 'at_s = "5"', "$.faults[0].at_s"),
@@ -50,6 +75,8 @@ def test_a_scenario_is_read_as_written() -> None:
         ('key = "one"\nunit = "A"', 'key = "one"\nunit = "B"', "encounters[0].unit"),
         ("[[faults]]\nunit", '[[faults]]\nunit = "C"\n#', "faults[0].unit"),
         ('[[crew]]\nencounter = "one"', '[[crew]]\nencounter = "two"', "crew[0].encounter"),
+        ('lead = "II"', 'lead = "V9"', "lead_faults[0].lead"),
+        ('kind = "FLAT"', 'kind = "OFF"', "$.lead_faults[0].kind"),
         ("onset_s = 10", "", "encounters[0].onset_s"),
         ("onset_s = 10", 'onset_s = 10\nrecording = "no.csv"', "encounters[0].recording"),
         ('{ id = "A" }', '{ id = "A" }, { id = "A" }', "units[1].id"),

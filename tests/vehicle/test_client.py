@@ -18,6 +18,7 @@ from clinical.items import (
     EncounterEvent,
     Vitals,
 )
+from clinical.signals.waveform import WaveformChunk
 from ports.clock import SystemClock
 from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway, refused
@@ -25,6 +26,8 @@ from tests.vehicle.hearing import until
 from vehicle.client import ClientOptions
 from vehicle.inbox import UnknownMessage
 from vehicle.lanes import MixedLanes
+from vehicle.live_view import CHUNK_US
+from vehicle.outbox import BEHIND_FRAMES
 from vehicle.spool import LaneFull, Spool
 from wire.frames import Lane
 from wire.unit_items import LinkState, Receipt, ReceiptStage
@@ -33,6 +36,7 @@ from wire.validation import RefusalReason
 ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
 MESSAGE = "0192f0c1-0000-7d4e-8f50-61728394a5b6"
 WELL = Vitals(heart_rate_bpm=80.0, respiration_per_min=14.0, spo2_percent=98.0)
+CHUNK = WaveformChunk("II", 250.0, 5.0, 1_780_000_000_000_000, 0, (1, 2, 3))
 OPENED = EncounterEvent(EncounterChange.OPENED, bay="1", age_years=60)
 NO_PULSE = CrewEvent(CrewFinding.NO_PULSE)
 Within = Callable[[Awaitable[object]], Awaitable[object]]
@@ -332,3 +336,49 @@ async def test_many_units_share_a_loop_and_a_spool(
     frames = gateway.frames(Lane.VITALS)
     assert {frame.unit_id for frame in frames} == {f"U{n}" for n in range(30)}
     assert all(frame.sequence == 1 for frame in frames)
+
+
+async def test_a_waveform_travels_on_its_own_lane_and_is_not_judged_at_the_edge(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    client, _ = await start()
+    ref = client.capture(ENCOUNTER, [CHUNK])
+    await within(client.drained())
+    assert ref.lane is Lane.WAVEFORM
+    assert [frame.items for frame in gateway.frames(Lane.WAVEFORM)] == [(CHUNK,)]
+    assert list(client.encounters) == []
+
+
+async def test_waveforms_wait_while_the_lanes_above_are_behind(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """A thin link is left to alarms and vitals; when they are through, the waveforms follow."""
+    gateway.acknowledging = False
+    client, _ = await start()
+    for _ in range(BEHIND_FRAMES + 1):
+        client.capture(ENCOUNTER, [WELL])
+    client.capture(ENCOUNTER, [CHUNK])
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == BEHIND_FRAMES + 1)
+    await until(lambda: any(key[1] == Lane.WAVEFORM for key, _ in gateway.opens))
+    assert gateway.frames(Lane.WAVEFORM) == []
+    gateway.acknowledging = True
+    client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    assert len(gateway.frames(Lane.WAVEFORM)) == 1
+
+
+async def test_a_live_view_shortens_the_chunks_and_is_no_message_to_the_crew(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """It is receipted like one, so that the center knows that the unit has it."""
+    client, _ = await start()
+    assert client.waveform_chunk_us(ENCOUNTER) == CHUNK_US
+    request = message(SystemClock().now_us() + 3_600_000_000)
+    request.message.live_chunk_ms = 200
+    request.message.encounter_id = ENCOUNTER
+    gateway.posts.put_nowait(request)
+    await until(lambda: client.waveform_chunk_us(ENCOUNTER) == 200_000)
+    await within(client.drained())
+    (receipt,) = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    assert receipt == Receipt(MESSAGE, ReceiptStage.DELIVERED)
+    assert list(client.messages) == []

@@ -99,6 +99,9 @@ class Owner:
     def on_clock_reply(self, reply: ClockReply) -> None:
         raise AssertionError
 
+    async def turn(self, lane: Lane) -> None:
+        """It is always this lane's turn."""
+
 
 @dataclass
 class EmptySpool:

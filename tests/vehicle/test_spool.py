@@ -102,6 +102,17 @@ async def test_a_full_spool_refuses_vitals_first(tmp_path: Path) -> None:
     await spool.close()
 
 
+async def test_waveforms_are_refused_before_vitals_are(tmp_path: Path) -> None:
+    """A unit without a link fills half of its disk with waveforms, and no more."""
+    spool = Spool(tmp_path, frames_max=100)
+    await spool.open()
+    spool.put([frame(n) for n in range(1, 51)])
+    with pytest.raises(LaneFull, match="50 frames"):
+        spool.check_room(3)
+    spool.check_room(2)
+    await spool.close()
+
+
 async def test_room_returns_when_frames_were_acknowledged(tmp_path: Path) -> None:
     """A paused source goes on once a tenth of the bound is free."""
     spool = Spool(tmp_path, frames_max=100)

@@ -10,6 +10,7 @@ SEGMENT = b"s" * 16
 STREAM = StreamKey(UNIT, Lane.VITALS, SEGMENT)
 
 VITALS_LANE = ("vitals", "device_status", "position", "link_state")
+WAVEFORM_LANE = ("waveform",)
 ALARM_LANE = ("encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt")
 
 
@@ -24,7 +25,7 @@ def of_kind(kind: str) -> frame_pb2.Frame:
     about_unit = kind in ("position", "link_state")
     frame = frame_pb2.Frame(
         unit_id=UNIT,
-        lane=frame_pb2.LANE_VITALS if kind in VITALS_LANE else frame_pb2.LANE_ALARM,
+        lane=_lane(kind),
         segment=SEGMENT,
         sequence=1,
         captured_at_us=1_770_000_000_000_000,
@@ -36,13 +37,19 @@ def of_kind(kind: str) -> frame_pb2.Frame:
     return frame
 
 
+def _lane(kind: str) -> frame_pb2.Lane.ValueType:
+    if kind in WAVEFORM_LANE:
+        return frame_pb2.LANE_WAVEFORM
+    return frame_pb2.LANE_VITALS if kind in VITALS_LANE else frame_pb2.LANE_ALARM
+
+
 def stream_of(frame: frame_pb2.Frame) -> StreamKey:
     return StreamKey(frame.unit_id, Lane(frame.lane), frame.segment)
 
 
 def refused(frame: frame_pb2.Frame) -> tuple[RefusalReason, str]:
     """Return reason and path of a frame that came by the stream that it names."""
-    lane = Lane(frame.lane) if int(frame.lane) in (1, 2) else Lane.VITALS
+    lane = Lane(frame.lane) if int(frame.lane) in (1, 2, 3) else Lane.VITALS
     verdict = check(frame.SerializeToString(), StreamKey(frame.unit_id, lane, frame.segment))
     assert isinstance(verdict, Refusal), verdict
     return verdict.reason, verdict.field_path
@@ -62,7 +69,13 @@ _ITEMS = {
     "encounter_event": frame_pb2.EncounterEvent(
         change=frame_pb2.ENCOUNTER_CHANGE_OPENED, bay="1", age_years=70
     ),
-    "crew_event": frame_pb2.CrewEvent(finding=frame_pb2.CREW_FINDING_NO_PULSE),
+    "crew_event": frame_pb2.CrewEvent(
+        finding=frame_pb2.CREW_FINDING_NO_PULSE,
+        drug="adrenaline 1 mg",
+        withdraws=alarm_pb2.FrameReference(
+            unit_id=UNIT, lane=1, segment=SEGMENT, sequence=1, item=0
+        ),
+    ),
     "edge_transition": alarm_pb2.ConditionTransition(
         encounter_id=ENCOUNTER,
         unit_id=UNIT,
@@ -94,6 +107,17 @@ _ITEMS = {
         message_id=ENCOUNTER, stage=frame_pb2.RECEIPT_STAGE_VIEWED, person="paramedic"
     ),
     "position": frame_pb2.Position(latitude_deg=23.1, longitude_deg=113.3, speed_kmh=60),
+    "waveform": frame_pb2.WaveformChunk(
+        lead="II",
+        rate_hz=250,
+        scale_uv_per_bit=5,
+        start_us=1_770_000_000_000_000,
+        first_sample=0,
+        deltas=[3, -2, 1],
+        lowest=-2_048,
+        highest=2_047,
+        attached=True,
+    ),
     "link_state": frame_pb2.LinkState(
         spool_depth_frames=0,
         spool_oldest_us=0,

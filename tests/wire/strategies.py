@@ -1,5 +1,6 @@
 """Values that a careful unit could send, for properties of the translators."""
 
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,8 +19,11 @@ from clinical.items import (
     EncounterChange,
     EncounterEvent,
     ForeignFrame,
+    LeadFinding,
     Vitals,
 )
+from clinical.signals.lead_quality import LeadFault
+from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow, PictureVital
@@ -82,11 +86,16 @@ encounter_events = st.builds(
     until_us=instants,
     to_unit_id=unit_ids,
 )
-crew_events = st.builds(CrewEvent, st.sampled_from(CrewFinding))
 frame_refs = st.builds(
     FrameRef, unit_ids, st.sampled_from(list(map(int, Lane))), segments, sequences,
     st.integers(0, 63),
 )  # fmt: skip
+crew_events = st.builds(
+    CrewEvent,
+    finding=st.sampled_from(CrewFinding),
+    drug=st.text(min_size=1, max_size=64),
+    withdraws=maybe(frame_refs.map(lambda ref: replace(ref, unit_id=UNIT))),
+)
 reasons = st.builds(
     Reason,
     rule=st.text(),
@@ -144,6 +153,20 @@ link_states = st.builds(
 )
 
 
+waveforms = st.builds(
+    WaveformChunk,
+    lead=st.from_regex(r"[A-Za-z0-9_.+-]{1,16}", fullmatch=True),
+    rate_hz=numbers(1, 4_000),
+    scale_uv_per_bit=numbers(0.01, 10_000),
+    start_us=instants,
+    first_sample=counts,
+    samples=st.lists(st.integers(SAMPLE_MIN, SAMPLE_MAX), min_size=1, max_size=50).map(tuple),
+    lowest=st.integers(SAMPLE_MIN, SAMPLE_MAX),
+    highest=st.integers(SAMPLE_MIN, SAMPLE_MAX),
+    attached=maybe(st.booleans()),
+)
+
+
 def frames_with(
     items: st.SearchStrategy[WireItem], lane: Lane, encounter_id: str | None
 ) -> st.SearchStrategy[Frame]:
@@ -168,7 +191,8 @@ alarm_log_frames = frames_with(acknowledgements | receipts, Lane.ALARM, ENCOUNTE
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None
 )
-frames = patient_frames | alarm_log_frames | unit_frames
+waveform_frames = frames_with(waveforms, Lane.WAVEFORM, ENCOUNTER)
+frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames
 
 entries = (
     transitions
@@ -204,6 +228,23 @@ alarm_views = st.builds(
     ).map(tuple),
 )
 ticks = st.builds(Tick, names, instants, st.booleans())
+lead_findings = st.builds(
+    LeadFinding,
+    encounter_id=uuids,
+    lead=st.from_regex(r"[A-Za-z0-9_.+-]{1,16}", fullmatch=True),
+    fault=maybe(st.sampled_from(LeadFault)),
+    at_us=instants,
+    frame=st.builds(
+        FrameRef,
+        unit_id=unit_ids,
+        lane=st.integers(0, 3),
+        segment=segments,
+        sequence=sequences,
+        item=st.integers(0, 63),
+    ),
+    stamped_us=instants,
+)
+
 foreign_frames = st.builds(
     ForeignFrame,
     encounter_id=uuids,

@@ -47,7 +47,7 @@ def _vital(name: str, lowest: float, highest: float) -> Expected:
 
 EXPECTED = (
     Expected("", "unit_id", ("x", "x" * 64, "A-z.0_9"), UNIT_BAD, required=True),
-    Expected("", "lane", (), (0, 3, 99), required=True),
+    Expected("", "lane", (), (0, 4, 99), required=True),
     Expected("", "segment", (b"z" * 16,), (b"", b"z" * 15, b"z" * 17), required=True),
     Expected("", "sequence", (1, 2**63 - 1), (0, 2**63), required=True),
     Expected("", "captured_at_us", (0, LAST_US), INSTANT_BAD, required=True),
@@ -79,7 +79,13 @@ EXPECTED = (
     Expected("encounter_event", "reason", ("x", "x" * 200), ("", "x" * 201)),
     Expected("encounter_event", "until_us", (0, LAST_US), INSTANT_BAD),
     Expected("encounter_event", "to_unit_id", ("x", "x" * 64), UNIT_BAD),
-    Expected("crew_event", "finding", (1, 2), CODES_BAD, required=True),
+    Expected("crew_event", "finding", (1, 2, 3, 4, 5), CODES_BAD, required=True),
+    Expected("crew_event", "drug", NAME_GOOD, NAME_BAD),
+    Expected("crew_event", "withdraws.unit_id", (), (*UNIT_BAD, "another-unit"), required=True),
+    Expected("crew_event", "withdraws.lane", (1, 2), (0, 99), required=True),
+    Expected("crew_event", "withdraws.segment", (b"z" * 16,), (b"", b"z" * 17), required=True),
+    Expected("crew_event", "withdraws.sequence", (1, 2**63 - 1), (0, 2**63), required=True),
+    Expected("crew_event", "withdraws.item", (0, 63), (), required=True),
     Expected("edge_transition", "encounter_id", (ENCOUNTER,), (*UUID_BAD, "0" + ENCOUNTER[1:-1])),
     Expected("edge_transition", "unit_id", (), (*UNIT_BAD, "another-unit")),
     Expected("edge_transition", "alarm_id", (b"i" * 16,), (b"", b"i" * 15), required=True),
@@ -98,7 +104,7 @@ EXPECTED = (
     Expected("edge_transition", "late", (False, True), ()),
     Expected("edge_transition", "frame", (), (), required=True),
     Expected("edge_transition", "frame.unit_id", ("x",), UNIT_BAD, required=True),
-    Expected("edge_transition", "frame.lane", (1, 2), (0, 3), required=True),
+    Expected("edge_transition", "frame.lane", (1, 2, 3), (0, 4), required=True),
     Expected("edge_transition", "frame.segment", (b"z" * 16,), (b"", b"z" * 17), required=True),
     Expected("edge_transition", "frame.sequence", (1, 2**63 - 1), (0, 2**63), required=True),
     Expected("edge_transition", "frame.item", (0, 63), (), required=True),
@@ -121,6 +127,18 @@ EXPECTED = (
     Expected("link_state", "quarantine_frames", (0, 2**63 - 1), (2**63,)),
     Expected("link_state", "clock_offset_us", (-(2**63), 2**63 - 1), ()),
     Expected("link_state", "battery_percent", *PERCENT),
+    Expected(
+        "waveform", "lead", ("V", "II", "aVR.+-_12345678"), ("", "x" * 17, "a b"), required=True
+    ),
+    Expected("waveform", "rate_hz", (1, 4_000), (0.9, 4_001, *NOT_NUMBERS), required=True),
+    Expected(
+        "waveform", "scale_uv_per_bit", (0.01, 10_000), (0, -1, 10_001, *NOT_NUMBERS), required=True
+    ),
+    Expected("waveform", "start_us", (0, LAST_US), INSTANT_BAD, required=True),
+    Expected("waveform", "first_sample", (0, 2**63 - 1), (2**63,), required=True),
+    Expected("waveform", "lowest", (-32_768, 32_767), (-32_769, 32_768)),
+    Expected("waveform", "highest", (-32_768, 32_767), (-32_769, 32_768)),
+    Expected("waveform", "attached", (False, True), ()),
 )
 
 GOOD = [(e, value) for e in EXPECTED for value in e.good]
@@ -168,6 +186,19 @@ def test_other_fields_may_be_absent(expected: Expected) -> None:
     assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
 
 
+def test_a_drug_given_is_named() -> None:
+    frame = samples.of_kind("crew_event")
+    frame.items[0].crew_event.finding = frame_pb2.CREW_FINDING_DRUG_GIVEN
+    frame.items[0].crew_event.ClearField("drug")
+    assert refused(frame) == (MISSING, "items[0].crew_event.drug")
+
+
+def test_a_withdrawal_is_a_field_of_its_own() -> None:
+    frame = samples.of_kind("crew_event")
+    frame.items[0].crew_event.ClearField("withdraws")
+    assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
@@ -187,10 +218,24 @@ def test_some_changes_need_more(change: frame_pb2.EncounterChange.ValueType, nam
     assert refused(frame) == (MISSING, f"items[0].encounter_event.{name}")
 
 
+@pytest.mark.parametrize("deltas", [[-32_768, 65_535], [1] * 4_096])
+def test_samples_of_sixteen_bits_are_admitted(deltas: list[int]) -> None:
+    frame = samples.of_kind("waveform")
+    frame.items[0].waveform.deltas[:] = deltas
+    assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
+
+
+@pytest.mark.parametrize("deltas", [[], [32_767, 1], [-32_768, -1], [1] * 4_097])
+def test_no_samples_too_many_or_wider_ones_are_refused(deltas: list[int]) -> None:
+    frame = samples.of_kind("waveform")
+    frame.items[0].waveform.deltas[:] = deltas
+    assert refused(frame) == (OUT, "items[0].waveform.deltas")
+
+
 def test_every_field_has_an_expectation() -> None:
     """A field added to an item of a frame needs its range stated here."""
     stated = {(e.kind, e.path.partition("[")[0].partition(".")[0]) for e in EXPECTED}
-    composed = {("edge_transition", "reason"), ("", "items")}
+    composed = {("edge_transition", "reason"), ("", "items"), ("waveform", "deltas")}
     fields = {("", field.name) for field in frame_pb2.Frame.DESCRIPTOR.fields}
     for kind in frame_pb2.Item.DESCRIPTOR.fields:
         assert kind.message_type is not None

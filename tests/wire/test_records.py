@@ -60,6 +60,7 @@ def test_one_bad_frame_costs_its_neighbours_nothing() -> None:
     [
         (strategies.ticks, records.HEADERS_TICK, records.encode_tick),
         (strategies.foreign_frames, records.HEADERS_FOREIGN_FRAME, records.encode_foreign_frame),
+        (strategies.lead_findings, records.HEADERS_LEAD_FINDING, records.encode_lead_finding),
         (strategies.dead_letters, records.HEADERS_DEAD_LETTER, records.encode_dead_letter),
         (strategies.checkpoints, records.HEADERS_CHECKPOINT, records.encode_checkpoint),
         (strategies.encounter_states, records.HEADERS_ENCOUNTER_STATE, encode_encounter),

@@ -44,6 +44,7 @@ def test_what_a_careful_unit_sends_is_admitted(frame: Frame) -> None:
         (strategies.patient_frames, Route.PATIENTS),
         (strategies.unit_frames, Route.UNITS),
         (strategies.alarm_log_frames, Route.ALARMS),
+        (strategies.waveform_frames, Route.WAVEFORMS),
     ],
 )
 @given(st.data())
@@ -239,6 +240,7 @@ def test_reasons_are_numbered_as_on_the_wire() -> None:
 
 
 def test_lanes_are_numbered_as_on_the_wire() -> None:
-    assert {f"LANE_{lane.name}": int(lane) for lane in Lane} == {
+    """All but the lane of images, which carries no frames."""
+    assert {f"LANE_{lane.name}": int(lane) for lane in Lane} | {"LANE_IMAGING": 4} == {
         name: number for name, number in frame_pb2.Lane.items() if number
     }

@@ -20,6 +20,8 @@ SPECIFIED = {
     "NEWS2_HIGH": [(3, 0, None, 0)],
     "NEWS2_MEDIUM": [(2, 0, None, 0)],
     "SENSOR_OFF": [(1, 5, None, 0)],
+    "ECG_LEAD_FAULT": [(1, 3, None, 0)],
+    "IMAGING_INCOMPLETE": [(Priority.LOW, 0, None, 0)],
     "VITAL_NOT_JUDGED": [(2, 30, None, 0), (3, 30, None, 0)],
     "UNIT_SILENT": [(2, 10, None, 0)],
     "PATIENT_NOT_JUDGED": [(3, 0, None, 0)],

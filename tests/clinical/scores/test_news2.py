@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from clinical.scores.chart import Refusal, RefusalReason, Refused, Response, Result, Scored
-from clinical.scores.news2 import ASKS_FOR, News2Inputs, score
+from clinical.scores.news2 import ASKS_FOR, ASKS_FOR_ZH, News2Inputs, score
 from clinical.vitals import Consciousness, Spo2Scale
 
 WELL = News2Inputs(
@@ -172,7 +172,7 @@ def test_bands(changes: dict[str, float], total: int, band: Response) -> None:
 
 def test_every_band_asks_for_something() -> None:
     """A band without a response helps nobody."""
-    assert set(ASKS_FOR) == set(Response)
+    assert set(ASKS_FOR) == set(ASKS_FOR_ZH) == set(Response)
 
 
 REQUIRED = (

@@ -57,3 +57,27 @@ async def test_a_message_that_the_log_loses_is_not_confirmed(
     with pytest.raises(grpc.aio.AioRpcError) as lost:
         await station.commands.SendMessage(pb.SendMessageRequest(message=_asked()))
     assert lost.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+async def test_a_live_view_needs_no_text_and_is_no_message_of_the_unit(
+    station: Station, log: MemoryLog
+) -> None:
+    """It goes the same way, and no list of messages holds it."""
+    asked = _asked()
+    asked.ClearField("text")
+    asked.live_chunk_ms = 200
+    answer = await station.commands.SendMessage(pb.SendMessageRequest(message=asked))
+    assert answer.message.live_chunk_ms == 200
+    place = TopicPartition(DOWNLINK.name, partition_of(UNIT, DOWNLINK.partitions))
+    (record,) = await log.read_to_end(place)
+    assert decode_message(record.value or b"").live_chunk_ms == 200
+    assert await station.center._store.messages(UNIT, 10) == []
+
+
+@pytest.mark.parametrize("chunk_ms", [0, 99, 1_001])
+async def test_a_live_view_of_another_length_is_refused(station: Station, chunk_ms: int) -> None:
+    asked = _asked()
+    asked.live_chunk_ms = chunk_ms
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await station.commands.SendMessage(pb.SendMessageRequest(message=asked))
+    assert violations(refused.value) == ["message.live_chunk_ms"]

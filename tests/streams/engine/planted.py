@@ -8,7 +8,7 @@ from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
-from clinical.items import Capture, ForeignFrame, Item, Vitals
+from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding, Vitals
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow
 from streams.engine.watches import Emission, Watch
@@ -44,6 +44,14 @@ class PlantedWatch:
             raise ZeroDivisionError(message)
         self.items += 1
         return [self._counted(Capture(foreign.frame, foreign.stamped_us, now_us), now_us)]
+
+    def on_series(self, finding: SeriesFinding, now_us: int) -> Sequence[Emission]:
+        self.items += 1
+        return [self._counted(Capture(finding.frame, finding.at_us, now_us), now_us)]
+
+    def on_lead(self, finding: LeadFinding, now_us: int) -> Sequence[Emission]:
+        self.items += 1
+        return [self._counted(Capture(finding.frame, finding.at_us, now_us), now_us)]
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
         self.ticks += 1

@@ -30,7 +30,7 @@ class Bench:
         log = MemoryLog()
         host = PartitionHost(0, Source.CENTER_A, PatientWatches())
         writer = await log.writer()
-        outbox = Outbox(writer, 0, Source.CENTER_A, host.ledger, lambda: host.reached)
+        outbox = Outbox(writer, 0, CHECKPOINTS_PATIENTS_A, host.ledger, lambda: host.reached)
         return cls(log, outbox, host)
 
     async def take(self, *records: Record) -> None:
@@ -92,7 +92,7 @@ class NoSnapshotConfirmed:
 async def test_no_marker_passes_the_beginning_of_an_encounter_without_a_durable_snapshot() -> None:
     host = PartitionHost(0, Source.CENTER_A, PatientWatches())
     writer = NoSnapshotConfirmed()
-    outbox = Outbox(writer, 0, Source.CENTER_A, host.ledger, lambda: host.reached)
+    outbox = Outbox(writer, 0, CHECKPOINTS_PATIENTS_A, host.ledger, lambda: host.reached)
     records = [tick(number, number) for number in range(20)]
     records.append(batch(20, 20, frame(1, 1, 20, WELL)))
     records += [tick(number, number) for number in range(21, 60)]

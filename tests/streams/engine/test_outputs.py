@@ -1,4 +1,5 @@
 from clinical.alarms.priority import Source
+from streams.engine.apps import PATIENTS_APP
 from streams.engine.outputs import Draft, marker_send, snapshot_send
 from streams.engine.partition_clock import PartitionClock, Point
 from tests.streams.engine.test_checkpointing import snapshot
@@ -24,8 +25,8 @@ def letter(unit_id: str) -> DeadLetter:
 
 def test_each_channel_has_its_own_checkpoints_in_the_partition_of_the_same_number() -> None:
     stored = snapshot(1, 5)
-    a = snapshot_send(2, Source.CENTER_A, stored)
-    b = marker_send(3, Source.CENTER_B, Point(1, PartitionClock()))
+    a = snapshot_send(2, PATIENTS_APP.checkpoints[Source.CENTER_A], stored)
+    b = marker_send(3, PATIENTS_APP.checkpoints[Source.CENTER_B], Point(1, PartitionClock()))
     assert (a.topic, a.partition, a.key) == (
         CHECKPOINTS_PATIENTS_A.name,
         2,

@@ -18,6 +18,7 @@ from clinical.watch.encounter import EncounterState, EncounterStatus
 from ports.clock import SystemClock
 from ports.grpc_server import STATUS_DETAILS_KEY, Server, serve
 from ports.log.port import Log, Record, TopicPartition
+from ports.objects.memory import MemoryObjects
 from streams.gateway.gateway import Gateway
 from streams.gateway.service import SERVICE
 from wire.encounters import encode_encounter
@@ -136,6 +137,7 @@ class Station:
     log: Log
     registry: CollectorRegistry
     channel: grpc.aio.Channel
+    objects: MemoryObjects
 
     @property
     def stub(self) -> "pb_grpc.TelemetryServiceAsyncStub":
@@ -167,19 +169,25 @@ class Station:
 async def station_at(log: Log, gateway_id: str = "gateway-1") -> AsyncIterator[Station]:
     """Run a gateway over a log for as long as the context lasts."""
     async with AsyncExitStack() as stack:
-        registry = CollectorRegistry()
+        registry, objects = CollectorRegistry(), MemoryObjects()
         gateway = await Gateway.open(
-            log, clock=SystemClock(), gateway_id=gateway_id, batch_gap_ms=5, registry=registry
+            log,
+            objects,
+            clock=SystemClock(),
+            gateway_id=gateway_id,
+            batch_gap_ms=5,
+            registry=registry,
         )
         stack.push_async_callback(gateway.close)
         running = asyncio.create_task(gateway.run())
         stack.callback(running.cancel)
-        server = await serve([gateway.service.register], "127.0.0.1:0", services=[SERVICE])
+        registrations = [gateway.service.register, gateway.imaging.register]
+        server = await serve(registrations, "127.0.0.1:0", services=[SERVICE])
         stack.push_async_callback(server.stop, 0)
         options = [("grpc.use_local_subchannel_pool", 1)]
         channel = grpc.aio.insecure_channel(server.address, options=options)
         stack.push_async_callback(channel.close)
-        yield Station(gateway, server, log, registry, channel)
+        yield Station(gateway, server, log, registry, channel, objects)
 
 
 def owned(

@@ -7,17 +7,20 @@ from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Priority
 from clinical.alarms.transition import Acknowledgement, Place
 from clinical.items import EncounterChange, EncounterEvent
+from clinical.signals.waveform import WaveformChunk
 from ports.log.memory_log import MemoryLog
 from streams.gateway import appending, ingress
 from tests.streams.gateway.station import CAPTURED_US, ENCOUNTER, Frames, Station, until
 from wire.frames import Lane
 from wire.partition import partition_of
 from wire.records import decode_batch
-from wire.topics import ALARMS, PATIENTS
+from wire.topics import ALARMS, PATIENTS, WAVEFORMS
 from wire.validation import Route
 
 VITALS = Frames()
 ALARM = Frames(lane=Lane.ALARM)
+WAVEFORM = Frames(lane=Lane.WAVEFORM)
+CHUNK = WaveformChunk("II", 250.0, 5.0, CAPTURED_US, 0, (1, 2, 3))
 SAID = Acknowledgement(
     ENCOUNTER, b"a" * 16, Priority.HIGH, 1, "medic", Place.VEHICLE, CAPTURED_US, "request-1"
 )
@@ -85,3 +88,24 @@ async def test_an_alarm_frame_takes_waiting_vitals_with_it(
         for record in await station.records(PATIENTS, record_pb2.RecordBatch)
     ]
     assert batches == [[VITALS(1)], [VITALS(2), opened]]
+
+
+async def test_a_waveform_goes_beside_the_vitals_and_delays_none(
+    station: Station, log: MemoryLog
+) -> None:
+    """It has batches of its own: vitals are sent while a batch of waveforms is unconfirmed."""
+    vitals, waveform = await station.uplink(VITALS), await station.uplink(WAVEFORM)
+    partition = partition_of(ENCOUNTER, PATIENTS.partitions)
+    batchers = station.gateway._intake.appender._batchers
+    log.hold()
+    await waveform.send((1, WAVEFORM(1, CHUNK)))
+    await until(lambda: batchers[Route.WAVEFORMS][partition]._gathering._unconfirmed == 1)
+    await vitals.send((1, VITALS(1)))
+    await until(lambda: batchers[Route.PATIENTS][partition]._gathering._unconfirmed == 1)
+    log.release()
+    await waveform.until_acknowledged(1)
+    await vitals.until_acknowledged(1)
+    (record,) = await station.records(WAVEFORMS)
+    assert record.partition == partition
+    held = [one.SerializeToString() for one in decode_batch(record.value or b"").frames]
+    assert held == [WAVEFORM(1, CHUNK)]

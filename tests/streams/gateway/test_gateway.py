@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
+from ports.objects.memory import MemoryObjects
 from streams.gateway.gateway import Gateway
 from streams.gateway.main import run
 from streams.gateway.service import SERVICE
@@ -78,7 +79,12 @@ async def test_frames_refused_before_the_gateway_knew_its_encounters_are_impossi
         await own(log, f"AMB-{number}", f"01890a5d-ac96-774b-bcce-b302099a805{number}")
     registry = CollectorRegistry()
     gateway = await Gateway.open(
-        log, clock=SystemClock(), gateway_id="gateway-2", batch_gap_ms=5, registry=registry
+        log,
+        MemoryObjects(),
+        clock=SystemClock(),
+        gateway_id="gateway-2",
+        batch_gap_ms=5,
+        registry=registry,
     )
     assert registry.get_sample_value("goldenhour_gateway_encounters") == 3
     await gateway.close()

@@ -4,7 +4,7 @@ import asyncio
 from asyncio import Future
 
 from ports.log.port import LogLost
-from streams.gateway.pledges import Backlog, Pledge, settle
+from streams.gateway.pledges import WAVEFORM_SHARE, Backlog, Pledge, settle
 from streams.gateway.segments import Segment
 
 
@@ -64,3 +64,16 @@ async def test_readers_wait_while_the_backlog_is_full() -> None:
     await waiting
     second.keep()
     assert (backlog.frames, backlog.bytes) == (0, 0)
+
+
+async def test_waveforms_wait_while_there_is_still_room_for_vitals() -> None:
+    """Half of the room is theirs; the other half is left to the lanes above."""
+    backlog, segment = Backlog(limit_bytes=30), Segment(1)
+    first, second = pledge(segment, backlog, 1), pledge(segment, backlog, 2)
+    await backlog.room()
+    waiting = asyncio.create_task(backlog.room(WAVEFORM_SHARE))
+    await asyncio.wait([waiting], timeout=0.01)
+    assert not waiting.done()
+    first.keep()
+    await waiting
+    second.keep()

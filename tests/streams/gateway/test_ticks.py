@@ -14,13 +14,13 @@ from streams.gateway.ticks import (
     Ticker,
 )
 from wire.records import Tick, decode_tick
-from wire.topics import PATIENTS
+from wire.topics import IMAGES, PATIENTS, Topic
 
 NOW_US = 1_700_000_000_000_000
 
 
-async def ticks(log: MemoryLog, partition: int = 0) -> list[Tick]:
-    records = await log.read_to_end(TopicPartition(PATIENTS.name, partition))
+async def ticks(log: MemoryLog, partition: int = 0, topic: Topic = PATIENTS) -> list[Tick]:
+    records = await log.read_to_end(TopicPartition(topic.name, partition))
     return [decode_tick(record.value or b"") for record in records]
 
 
@@ -48,6 +48,17 @@ def test_a_gateway_over_a_second_from_another_is_unhealthy() -> None:
     assert clock.agrees(NOW_US + FOREIGN_KEPT_US + 1)
     clock.hear(foreign(NOW_US), NOW_US)
     assert clock.agrees(NOW_US)
+
+
+async def test_images_are_judged_by_the_same_time() -> None:
+    """Each partition of `images` gets the ticks that `patients` gets."""
+    log, clock = MemoryLog(), VirtualClock(NOW_US)
+    ticker = Ticker(
+        writer=await log.writer(), clock=clock, gateway_id="g", foreign=ForeignClock("g")
+    )
+    await ticker.tick()
+    for partition in range(IMAGES.partitions):
+        assert await ticks(log, partition, IMAGES) == [Tick("g", NOW_US, healthy=True)]
 
 
 async def test_each_second_each_partition_gets_one_tick() -> None:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"ambulance/command/v1/message.proto\x12\x14\x61mbulance.command.v1\"\xbd\x02\n\x07Message\x12\x17\n\nmessage_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07unit_id\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04text\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x13\n\x06person\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x19\n\x0cissued_at_us\x18\x05 \x01(\x03H\x04\x88\x01\x01\x12\x1a\n\rexpires_at_us\x18\x06 \x01(\x03H\x05\x88\x01\x01\x12\x17\n\nsupersedes\x18\x07 \x01(\tH\x06\x88\x01\x01\x12\x19\n\x0c\x65ncounter_id\x18\x08 \x01(\tH\x07\x88\x01\x01\x42\r\n\x0b_message_idB\n\n\x08_unit_idB\x07\n\x05_textB\t\n\x07_personB\x0f\n\r_issued_at_usB\x10\n\x0e_expires_at_usB\r\n\x0b_supersedesB\x0f\n\r_encounter_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"ambulance/command/v1/message.proto\x12\x14\x61mbulance.command.v1\"\xeb\x02\n\x07Message\x12\x17\n\nmessage_id\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07unit_id\x18\x02 \x01(\tH\x01\x88\x01\x01\x12\x11\n\x04text\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x13\n\x06person\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x19\n\x0cissued_at_us\x18\x05 \x01(\x03H\x04\x88\x01\x01\x12\x1a\n\rexpires_at_us\x18\x06 \x01(\x03H\x05\x88\x01\x01\x12\x17\n\nsupersedes\x18\x07 \x01(\tH\x06\x88\x01\x01\x12\x19\n\x0c\x65ncounter_id\x18\x08 \x01(\tH\x07\x88\x01\x01\x12\x1a\n\rlive_chunk_ms\x18\t \x01(\rH\x08\x88\x01\x01\x42\r\n\x0b_message_idB\n\n\x08_unit_idB\x07\n\x05_textB\t\n\x07_personB\x0f\n\r_issued_at_usB\x10\n\x0e_expires_at_usB\r\n\x0b_supersedesB\x0f\n\r_encounter_idB\x10\n\x0e_live_chunk_msb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ambulance.command.v1.messag
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_MESSAGE']._serialized_start=61
-  _globals['_MESSAGE']._serialized_end=378
+  _globals['_MESSAGE']._serialized_end=424
 # @@protoc_insertion_point(module_scope)

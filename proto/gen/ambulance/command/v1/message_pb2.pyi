@@ -30,12 +30,13 @@ class Message(_message.Message):
     EXPIRES_AT_US_FIELD_NUMBER: _builtins.int
     SUPERSEDES_FIELD_NUMBER: _builtins.int
     ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    LIVE_CHUNK_MS_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """A UUID (version 7) in canonical text, made by the center."""
     unit_id: _builtins.str
     """The unit that it is for, 1 to 64 characters of [A-Za-z0-9._-]. Required."""
     text: _builtins.str
-    """What it says, 1 to 1,000 characters. Required."""
+    """What it says, 1 to 1,000 characters. Required, unless live_chunk_ms is present."""
     person: _builtins.str
     """Who says it, 1 to 64 characters. Required."""
     issued_at_us: _builtins.int
@@ -46,6 +47,10 @@ class Message(_message.Message):
     """The earlier message that this one replaces. Absent: none."""
     encounter_id: _builtins.str
     """The encounter that it concerns. Absent: the unit as a whole."""
+    live_chunk_ms: _builtins.int
+    """Asks the unit itself, not the crew, to send waveforms in chunks of so many milliseconds, 100 to
+    1,000, until the message expires: somebody watches. Absent: it is a message for the crew.
+    """
     def __init__(
         self,
         *,
@@ -57,10 +62,11 @@ class Message(_message.Message):
         expires_at_us: _builtins.int | None = ...,
         supersedes: _builtins.str | None = ...,
         encounter_id: _builtins.str | None = ...,
+        live_chunk_ms: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id", "_expires_at_us", b"_expires_at_us", "_issued_at_us", b"_issued_at_us", "_message_id", b"_message_id", "_person", b"_person", "_supersedes", b"_supersedes", "_text", b"_text", "_unit_id", b"_unit_id", "encounter_id", b"encounter_id", "expires_at_us", b"expires_at_us", "issued_at_us", b"issued_at_us", "message_id", b"message_id", "person", b"person", "supersedes", b"supersedes", "text", b"text", "unit_id", b"unit_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id", "_expires_at_us", b"_expires_at_us", "_issued_at_us", b"_issued_at_us", "_live_chunk_ms", b"_live_chunk_ms", "_message_id", b"_message_id", "_person", b"_person", "_supersedes", b"_supersedes", "_text", b"_text", "_unit_id", b"_unit_id", "encounter_id", b"encounter_id", "expires_at_us", b"expires_at_us", "issued_at_us", b"issued_at_us", "live_chunk_ms", b"live_chunk_ms", "message_id", b"message_id", "person", b"person", "supersedes", b"supersedes", "text", b"text", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id", "_expires_at_us", b"_expires_at_us", "_issued_at_us", b"_issued_at_us", "_message_id", b"_message_id", "_person", b"_person", "_supersedes", b"_supersedes", "_text", b"_text", "_unit_id", b"_unit_id", "encounter_id", b"encounter_id", "expires_at_us", b"expires_at_us", "issued_at_us", b"issued_at_us", "message_id", b"message_id", "person", b"person", "supersedes", b"supersedes", "text", b"text", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id", "_expires_at_us", b"_expires_at_us", "_issued_at_us", b"_issued_at_us", "_live_chunk_ms", b"_live_chunk_ms", "_message_id", b"_message_id", "_person", b"_person", "_supersedes", b"_supersedes", "_text", b"_text", "_unit_id", b"_unit_id", "encounter_id", b"encounter_id", "expires_at_us", b"expires_at_us", "issued_at_us", b"issued_at_us", "live_chunk_ms", b"live_chunk_ms", "message_id", b"message_id", "person", b"person", "supersedes", b"supersedes", "text", b"text", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
     _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
@@ -68,6 +74,8 @@ class Message(_message.Message):
     _WhichOneofArgType__expires_at_us: _TypeAlias = _typing.Literal["_expires_at_us", b"_expires_at_us"]  # noqa: Y015
     _WhichOneofReturnType__issued_at_us: _TypeAlias = _typing.Literal["issued_at_us"]  # noqa: Y015
     _WhichOneofArgType__issued_at_us: _TypeAlias = _typing.Literal["_issued_at_us", b"_issued_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__live_chunk_ms: _TypeAlias = _typing.Literal["live_chunk_ms"]  # noqa: Y015
+    _WhichOneofArgType__live_chunk_ms: _TypeAlias = _typing.Literal["_live_chunk_ms", b"_live_chunk_ms"]  # noqa: Y015
     _WhichOneofReturnType__message_id: _TypeAlias = _typing.Literal["message_id"]  # noqa: Y015
     _WhichOneofArgType__message_id: _TypeAlias = _typing.Literal["_message_id", b"_message_id"]  # noqa: Y015
     _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
@@ -84,6 +92,8 @@ class Message(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__expires_at_us) -> _WhichOneofReturnType__expires_at_us | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__issued_at_us) -> _WhichOneofReturnType__issued_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__live_chunk_ms) -> _WhichOneofReturnType__live_chunk_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__message_id) -> _WhichOneofReturnType__message_id | None: ...
     @_typing.overload

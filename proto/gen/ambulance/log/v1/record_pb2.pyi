@@ -22,6 +22,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _LeadFault:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LeadFaultEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LeadFault.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LEAD_FAULT_UNSPECIFIED: _LeadFault.ValueType  # 0
+    """Never sent."""
+    LEAD_FAULT_DETACHED: _LeadFault.ValueType  # 1
+    """The device says that its electrodes are not on the patient."""
+    LEAD_FAULT_SATURATED: _LeadFault.ValueType  # 2
+    """It stays at an end of the converter's range."""
+    LEAD_FAULT_FLAT: _LeadFault.ValueType  # 3
+    """It shows not even noise."""
+
+class LeadFault(_LeadFault, metaclass=_LeadFaultEnumTypeWrapper):
+    """Why a lead shows nothing that can be judged."""
+
+LEAD_FAULT_UNSPECIFIED: LeadFault.ValueType  # 0
+"""Never sent."""
+LEAD_FAULT_DETACHED: LeadFault.ValueType  # 1
+"""The device says that its electrodes are not on the patient."""
+LEAD_FAULT_SATURATED: LeadFault.ValueType  # 2
+"""It stays at an end of the converter's range."""
+LEAD_FAULT_FLAT: LeadFault.ValueType  # 3
+"""It shows not even noise."""
+Global___LeadFault: _TypeAlias = LeadFault  # noqa: Y015
+
 class _EncounterStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -56,7 +84,7 @@ Global___EncounterStatus: _TypeAlias = EncounterStatus  # noqa: Y015
 
 @_typing.final
 class RecordBatch(_message.Message):
-    """A micro-batch of frames of one partition of `patients` or `units`. No key."""
+    """A micro-batch of frames of one partition of `patients`, `waveforms` or `units`. No key."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -202,6 +230,106 @@ class ForeignFrame(_message.Message):
 Global___ForeignFrame: _TypeAlias = ForeignFrame  # noqa: Y015
 
 @_typing.final
+class LeadFinding(_message.Message):
+    """What the `waveforms` app sees of one lead: said when it is first seen, when it changes, and again
+    every few seconds while there is a fault. Topic `patients`, in the partition of the encounter; no
+    key. Repeating it has no effect.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    LEAD_FIELD_NUMBER: _builtins.int
+    FAULT_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
+    SEGMENT_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    STAMPED_AT_US_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """The encounter."""
+    lead: _builtins.str
+    """The lead, as in ambulance.telemetry.v1.WaveformChunk."""
+    fault: Global___LeadFault.ValueType
+    """What is wrong with it. Absent: it shows a signal."""
+    at_us: _builtins.int
+    """End of the stretch that was judged, by the unit's clock, microseconds since the Unix epoch."""
+    unit_id: _builtins.str
+    """The unit that sent the chunk that decided."""
+    lane: _builtins.int
+    """Its lane, as in ambulance.telemetry.v1.Lane."""
+    segment: _builtins.bytes
+    """Its segment."""
+    sequence: _builtins.int
+    """Its sequence there."""
+    item: _builtins.int
+    """The chunk's place in its frame, from 0."""
+    stamped_at_us: _builtins.int
+    """When a gateway received it, microseconds since the Unix epoch."""
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str | None = ...,
+        lead: _builtins.str | None = ...,
+        fault: Global___LeadFault.ValueType | None = ...,
+        at_us: _builtins.int | None = ...,
+        unit_id: _builtins.str | None = ...,
+        lane: _builtins.int | None = ...,
+        segment: _builtins.bytes | None = ...,
+        sequence: _builtins.int | None = ...,
+        item: _builtins.int | None = ...,
+        stamped_at_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_fault", b"_fault", "_item", b"_item", "_lane", b"_lane", "_lead", b"_lead", "_segment", b"_segment", "_sequence", b"_sequence", "_stamped_at_us", b"_stamped_at_us", "_unit_id", b"_unit_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "fault", b"fault", "item", b"item", "lane", b"lane", "lead", b"lead", "segment", b"segment", "sequence", b"sequence", "stamped_at_us", b"stamped_at_us", "unit_id", b"unit_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_fault", b"_fault", "_item", b"_item", "_lane", b"_lane", "_lead", b"_lead", "_segment", b"_segment", "_sequence", b"_sequence", "_stamped_at_us", b"_stamped_at_us", "_unit_id", b"_unit_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "fault", b"fault", "item", b"item", "lane", b"lane", "lead", b"lead", "segment", b"segment", "sequence", b"sequence", "stamped_at_us", b"stamped_at_us", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
+    _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
+    _WhichOneofReturnType__fault: _TypeAlias = _typing.Literal["fault"]  # noqa: Y015
+    _WhichOneofArgType__fault: _TypeAlias = _typing.Literal["_fault", b"_fault"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__lane: _TypeAlias = _typing.Literal["lane"]  # noqa: Y015
+    _WhichOneofArgType__lane: _TypeAlias = _typing.Literal["_lane", b"_lane"]  # noqa: Y015
+    _WhichOneofReturnType__lead: _TypeAlias = _typing.Literal["lead"]  # noqa: Y015
+    _WhichOneofArgType__lead: _TypeAlias = _typing.Literal["_lead", b"_lead"]  # noqa: Y015
+    _WhichOneofReturnType__segment: _TypeAlias = _typing.Literal["segment"]  # noqa: Y015
+    _WhichOneofArgType__segment: _TypeAlias = _typing.Literal["_segment", b"_segment"]  # noqa: Y015
+    _WhichOneofReturnType__sequence: _TypeAlias = _typing.Literal["sequence"]  # noqa: Y015
+    _WhichOneofArgType__sequence: _TypeAlias = _typing.Literal["_sequence", b"_sequence"]  # noqa: Y015
+    _WhichOneofReturnType__stamped_at_us: _TypeAlias = _typing.Literal["stamped_at_us"]  # noqa: Y015
+    _WhichOneofArgType__stamped_at_us: _TypeAlias = _typing.Literal["_stamped_at_us", b"_stamped_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__unit_id: _TypeAlias = _typing.Literal["unit_id"]  # noqa: Y015
+    _WhichOneofArgType__unit_id: _TypeAlias = _typing.Literal["_unit_id", b"_unit_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__encounter_id) -> _WhichOneofReturnType__encounter_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__fault) -> _WhichOneofReturnType__fault | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lane) -> _WhichOneofReturnType__lane | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lead) -> _WhichOneofReturnType__lead | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__segment) -> _WhichOneofReturnType__segment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence) -> _WhichOneofReturnType__sequence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stamped_at_us) -> _WhichOneofReturnType__stamped_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
+
+Global___LeadFinding: _TypeAlias = LeadFinding  # noqa: Y015
+
+@_typing.final
 class DeadLetter(_message.Message):
     """A frame that was refused by a gateway or poisoned the judgement. Topic `dead_letters`, key: unit."""
 
@@ -236,7 +364,7 @@ class DeadLetter(_message.Message):
     stamped_at_us: _builtins.int
     """When, microseconds since the Unix epoch."""
     program: _builtins.str
-    """The program that gave up on it: "gateway" or "patients"."""
+    """The program that gave up on it: "gateway", or the app of the worker."""
     def __init__(
         self,
         *,
@@ -580,7 +708,7 @@ Global___Picture: _TypeAlias = Picture  # noqa: Y015
 
 @_typing.final
 class Checkpoint(_message.Message):
-    """A point to resume judgement from. Topic `checkpoints.patients.CHANNEL`.
+    """A point to resume judgement from. Topic `checkpoints.APP.CHANNEL`.
     Key: `e/ENCOUNTER` for one encounter, `covered` for the whole partition.
     """
 
@@ -592,7 +720,7 @@ class Checkpoint(_message.Message):
     version: _builtins.int
     """Version of the state's layout; an unknown one is ignored and rebuilt from the input."""
     next_offset: _builtins.int
-    """The offset of the first record of `patients` that the state has not seen."""
+    """The offset of the first record of the app's topic that the state has not seen."""
     state: _builtins.bytes
     """The encounter's state, MessagePack. Absent for `covered`."""
     def __init__(

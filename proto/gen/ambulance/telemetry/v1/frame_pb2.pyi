@@ -36,6 +36,10 @@ class _LaneEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Lane.ValueType],
     """Alarms, encounter and crew events, acknowledgements, receipts. Never waits for another lane."""
     LANE_VITALS: _Lane.ValueType  # 2
     """Vital signs, device status, position, link state."""
+    LANE_WAVEFORM: _Lane.ValueType  # 3
+    """Waveforms. Waits while the lanes above are behind."""
+    LANE_IMAGING: _Lane.ValueType  # 4
+    """DICOM objects. They travel by ambulance.imaging.v1.ImagingService; no frame has this lane."""
 
 class Lane(_Lane, metaclass=_LaneEnumTypeWrapper):
     """A lane is one 5G slice seen from the application; the lower number goes first when the link is thin."""
@@ -46,6 +50,10 @@ LANE_ALARM: Lane.ValueType  # 1
 """Alarms, encounter and crew events, acknowledgements, receipts. Never waits for another lane."""
 LANE_VITALS: Lane.ValueType  # 2
 """Vital signs, device status, position, link state."""
+LANE_WAVEFORM: Lane.ValueType  # 3
+"""Waveforms. Waits while the lanes above are behind."""
+LANE_IMAGING: Lane.ValueType  # 4
+"""DICOM objects. They travel by ambulance.imaging.v1.ImagingService; no frame has this lane."""
 Global___Lane: _TypeAlias = Lane  # noqa: Y015
 
 class _Vital:
@@ -236,6 +244,14 @@ class _CrewFindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CrewFindi
     """No pulse was felt."""
     CREW_FINDING_PULSE_FELT: _CrewFinding.ValueType  # 2
     """A pulse was felt again."""
+    CREW_FINDING_AIRWAY_SECURED: _CrewFinding.ValueType  # 3
+    """The airway is secured."""
+    CREW_FINDING_COMPRESSIONS_STARTED: _CrewFinding.ValueType  # 4
+    """Chest compressions began."""
+    CREW_FINDING_COMPRESSIONS_STOPPED: _CrewFinding.ValueType  # 5
+    """Chest compressions stopped."""
+    CREW_FINDING_DRUG_GIVEN: _CrewFinding.ValueType  # 6
+    """A drug was given."""
 
 class CrewFinding(_CrewFinding, metaclass=_CrewFindingEnumTypeWrapper):
     """What a crew can enter."""
@@ -246,6 +262,14 @@ CREW_FINDING_NO_PULSE: CrewFinding.ValueType  # 1
 """No pulse was felt."""
 CREW_FINDING_PULSE_FELT: CrewFinding.ValueType  # 2
 """A pulse was felt again."""
+CREW_FINDING_AIRWAY_SECURED: CrewFinding.ValueType  # 3
+"""The airway is secured."""
+CREW_FINDING_COMPRESSIONS_STARTED: CrewFinding.ValueType  # 4
+"""Chest compressions began."""
+CREW_FINDING_COMPRESSIONS_STOPPED: CrewFinding.ValueType  # 5
+"""Chest compressions stopped."""
+CREW_FINDING_DRUG_GIVEN: CrewFinding.ValueType  # 6
+"""A drug was given."""
 Global___CrewFinding: _TypeAlias = CrewFinding  # noqa: Y015
 
 class _ReceiptStage:
@@ -390,6 +414,7 @@ class Item(_message.Message):
     RECEIPT_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     LINK_STATE_FIELD_NUMBER: _builtins.int
+    WAVEFORM_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
         """Vital signs of the patient. VITALS lane."""
@@ -426,6 +451,10 @@ class Item(_message.Message):
     def link_state(self) -> Global___LinkState:
         """How the unit's link and spool are. VITALS lane, without an encounter."""
 
+    @_builtins.property
+    def waveform(self) -> Global___WaveformChunk:
+        """A stretch of one lead's waveform. WAVEFORM lane."""
+
     def __init__(
         self,
         *,
@@ -438,12 +467,13 @@ class Item(_message.Message):
         receipt: Global___Receipt | None = ...,
         position: Global___Position | None = ...,
         link_state: Global___LinkState | None = ...,
+        waveform: Global___WaveformChunk | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 
@@ -653,6 +683,102 @@ class DeviceStatus(_message.Message):
 Global___DeviceStatus: _TypeAlias = DeviceStatus  # noqa: Y015
 
 @_typing.final
+class WaveformChunk(_message.Message):
+    """A stretch of samples of one ECG lead, without a hole. Lossless: a sample is the sum of the deltas
+    up to it, which protobuf's zigzag varints store in one byte where neighbours differ by less
+    than 64 counts.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEAD_FIELD_NUMBER: _builtins.int
+    RATE_HZ_FIELD_NUMBER: _builtins.int
+    SCALE_UV_PER_BIT_FIELD_NUMBER: _builtins.int
+    START_US_FIELD_NUMBER: _builtins.int
+    FIRST_SAMPLE_FIELD_NUMBER: _builtins.int
+    DELTAS_FIELD_NUMBER: _builtins.int
+    LOWEST_FIELD_NUMBER: _builtins.int
+    HIGHEST_FIELD_NUMBER: _builtins.int
+    ATTACHED_FIELD_NUMBER: _builtins.int
+    lead: _builtins.str
+    """The lead as the device names it, 1 to 16 characters of [A-Za-z0-9_.+-], for example "II".
+    Required.
+    """
+    rate_hz: _builtins.float
+    """Samples per second, 1 to 4,000. Required."""
+    scale_uv_per_bit: _builtins.float
+    """Microvolts of one count, above 0, up to 10,000. Required."""
+    start_us: _builtins.int
+    """When the first sample was captured, microseconds since the Unix epoch. Required."""
+    first_sample: _builtins.int
+    """Position of the first sample since the lead began, from 0; a number that does not follow on
+    the chunk before is a hole, a smaller one a new beginning. Required.
+    """
+    lowest: _builtins.int
+    """The least count that the converter can give, -32,768 to 32,767. Absent: -32,768."""
+    highest: _builtins.int
+    """The greatest count that the converter can give, -32,768 to 32,767. Absent: 32,767."""
+    attached: _builtins.bool
+    """Whether the device sees the lead's electrodes on the patient. Absent: it does not say."""
+    @_builtins.property
+    def deltas(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The first sample, then each sample minus the one before, 1 to 4,096. Every sample lies
+        between -32,768 and 32,767.
+        """
+
+    def __init__(
+        self,
+        *,
+        lead: _builtins.str | None = ...,
+        rate_hz: _builtins.float | None = ...,
+        scale_uv_per_bit: _builtins.float | None = ...,
+        start_us: _builtins.int | None = ...,
+        first_sample: _builtins.int | None = ...,
+        deltas: _abc.Iterable[_builtins.int] | None = ...,
+        lowest: _builtins.int | None = ...,
+        highest: _builtins.int | None = ...,
+        attached: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_attached", b"_attached", "_first_sample", b"_first_sample", "_highest", b"_highest", "_lead", b"_lead", "_lowest", b"_lowest", "_rate_hz", b"_rate_hz", "_scale_uv_per_bit", b"_scale_uv_per_bit", "_start_us", b"_start_us", "attached", b"attached", "first_sample", b"first_sample", "highest", b"highest", "lead", b"lead", "lowest", b"lowest", "rate_hz", b"rate_hz", "scale_uv_per_bit", b"scale_uv_per_bit", "start_us", b"start_us"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attached", b"_attached", "_first_sample", b"_first_sample", "_highest", b"_highest", "_lead", b"_lead", "_lowest", b"_lowest", "_rate_hz", b"_rate_hz", "_scale_uv_per_bit", b"_scale_uv_per_bit", "_start_us", b"_start_us", "attached", b"attached", "deltas", b"deltas", "first_sample", b"first_sample", "highest", b"highest", "lead", b"lead", "lowest", b"lowest", "rate_hz", b"rate_hz", "scale_uv_per_bit", b"scale_uv_per_bit", "start_us", b"start_us"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__attached: _TypeAlias = _typing.Literal["attached"]  # noqa: Y015
+    _WhichOneofArgType__attached: _TypeAlias = _typing.Literal["_attached", b"_attached"]  # noqa: Y015
+    _WhichOneofReturnType__first_sample: _TypeAlias = _typing.Literal["first_sample"]  # noqa: Y015
+    _WhichOneofArgType__first_sample: _TypeAlias = _typing.Literal["_first_sample", b"_first_sample"]  # noqa: Y015
+    _WhichOneofReturnType__highest: _TypeAlias = _typing.Literal["highest"]  # noqa: Y015
+    _WhichOneofArgType__highest: _TypeAlias = _typing.Literal["_highest", b"_highest"]  # noqa: Y015
+    _WhichOneofReturnType__lead: _TypeAlias = _typing.Literal["lead"]  # noqa: Y015
+    _WhichOneofArgType__lead: _TypeAlias = _typing.Literal["_lead", b"_lead"]  # noqa: Y015
+    _WhichOneofReturnType__lowest: _TypeAlias = _typing.Literal["lowest"]  # noqa: Y015
+    _WhichOneofArgType__lowest: _TypeAlias = _typing.Literal["_lowest", b"_lowest"]  # noqa: Y015
+    _WhichOneofReturnType__rate_hz: _TypeAlias = _typing.Literal["rate_hz"]  # noqa: Y015
+    _WhichOneofArgType__rate_hz: _TypeAlias = _typing.Literal["_rate_hz", b"_rate_hz"]  # noqa: Y015
+    _WhichOneofReturnType__scale_uv_per_bit: _TypeAlias = _typing.Literal["scale_uv_per_bit"]  # noqa: Y015
+    _WhichOneofArgType__scale_uv_per_bit: _TypeAlias = _typing.Literal["_scale_uv_per_bit", b"_scale_uv_per_bit"]  # noqa: Y015
+    _WhichOneofReturnType__start_us: _TypeAlias = _typing.Literal["start_us"]  # noqa: Y015
+    _WhichOneofArgType__start_us: _TypeAlias = _typing.Literal["_start_us", b"_start_us"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__attached) -> _WhichOneofReturnType__attached | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__first_sample) -> _WhichOneofReturnType__first_sample | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__highest) -> _WhichOneofReturnType__highest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lead) -> _WhichOneofReturnType__lead | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lowest) -> _WhichOneofReturnType__lowest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rate_hz) -> _WhichOneofReturnType__rate_hz | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__scale_uv_per_bit) -> _WhichOneofReturnType__scale_uv_per_bit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start_us) -> _WhichOneofReturnType__start_us | None: ...
+
+Global___WaveformChunk: _TypeAlias = WaveformChunk  # noqa: Y015
+
+@_typing.final
 class EncounterEvent(_message.Message):
     """A change in the episode of care that one bay of a unit gives one patient."""
 
@@ -732,20 +858,41 @@ class CrewEvent(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     FINDING_FIELD_NUMBER: _builtins.int
+    DRUG_FIELD_NUMBER: _builtins.int
+    WITHDRAWS_FIELD_NUMBER: _builtins.int
     finding: Global___CrewFinding.ValueType
     """What it was. Required."""
+    drug: _builtins.str
+    """Which drug and how much, in the crew's words, 1 to 64 characters. Required for DRUG_GIVEN."""
+    @_builtins.property
+    def withdraws(self) -> _alarm_pb2.FrameReference:
+        """The earlier event of this unit that was entered by mistake and counts no longer; this event then
+        repeats what that one said. Absent: this event is a finding of its own.
+        """
+
     def __init__(
         self,
         *,
         finding: Global___CrewFinding.ValueType | None = ...,
+        drug: _builtins.str | None = ...,
+        withdraws: _alarm_pb2.FrameReference | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_finding", b"_finding", "finding", b"finding"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_drug", b"_drug", "_finding", b"_finding", "_withdraws", b"_withdraws", "drug", b"drug", "finding", b"finding", "withdraws", b"withdraws"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_finding", b"_finding", "finding", b"finding"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_drug", b"_drug", "_finding", b"_finding", "_withdraws", b"_withdraws", "drug", b"drug", "finding", b"finding", "withdraws", b"withdraws"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__drug: _TypeAlias = _typing.Literal["drug"]  # noqa: Y015
+    _WhichOneofArgType__drug: _TypeAlias = _typing.Literal["_drug", b"_drug"]  # noqa: Y015
     _WhichOneofReturnType__finding: _TypeAlias = _typing.Literal["finding"]  # noqa: Y015
     _WhichOneofArgType__finding: _TypeAlias = _typing.Literal["_finding", b"_finding"]  # noqa: Y015
+    _WhichOneofReturnType__withdraws: _TypeAlias = _typing.Literal["withdraws"]  # noqa: Y015
+    _WhichOneofArgType__withdraws: _TypeAlias = _typing.Literal["_withdraws", b"_withdraws"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__drug) -> _WhichOneofReturnType__drug | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__finding) -> _WhichOneofReturnType__finding | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__withdraws) -> _WhichOneofReturnType__withdraws | None: ...
 
 Global___CrewEvent: _TypeAlias = CrewEvent  # noqa: Y015
 

@@ -1,0 +1,1 @@
+"""Signals: waveforms as they are captured, and what can be said of them."""

@@ -1,0 +1,1 @@
+"""The dispatcher's board: one web page, and the socket that keeps it current."""

@@ -1,0 +1,110 @@
+"""What a person does at the board: take an alarm, write to a crew, open a patient's page."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from clinical.alarms.identity import ALARM_ID_BYTES
+from clinical.alarms.priority import Priority
+from clinical.alarms.transition import Acknowledgement, Place
+from command_center.board.viewer import Viewer
+from command_center.feed.acknowledging import Acknowledging, AlarmOver, NotReadBack, UnknownAlarm
+from command_center.messaging import Messaging, NotConfirmed
+from ports.clock import Clock
+from wire.limits import MAX_MESSAGE_TEXT, MAX_NAME
+from wire.messages import Message
+
+MESSAGE_VALID_US: Final = 15 * 60 * 1_000_000
+"""How long a message written at the board stays true."""
+
+_ID_DIGITS: Final = 2 * ALARM_ID_BYTES
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
+
+
+class Take(msgspec.Struct, tag="take", frozen=True, forbid_unknown_fields=True):
+    """Take responsibility for an alarm."""
+
+    request_id: Name
+    alarm: Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{_ID_DIGITS}}}$")]
+    priority: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    revision: Annotated[int, msgspec.Meta(ge=1)]
+    person: Name
+
+
+class Write(msgspec.Struct, tag="write", frozen=True, forbid_unknown_fields=True):
+    """Write to the crew of a unit."""
+
+    request_id: Name
+    unit: Annotated[str, msgspec.Meta(pattern=f"^[A-Za-z0-9._-]{{1,{MAX_NAME}}}$")]
+    encounter: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_MESSAGE_TEXT)]
+    person: Name
+
+
+class Open(msgspec.Struct, tag="open", frozen=True, forbid_unknown_fields=True):
+    """Open the page of a patient; the empty id goes back to all of them."""
+
+    encounter: Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+
+
+Act = Take | Write | Open
+
+_REFUSED: Final = {
+    UnknownAlarm: "OVER",
+    AlarmOver: "OVER",
+    NotReadBack: "NOT_KNOWN",
+    NotConfirmed: "NOT_KNOWN",
+}
+
+
+class Acting:
+    """Does what is asked, and says what came of it."""
+
+    def __init__(self, acknowledging: Acknowledging, messaging: Messaging, clock: Clock) -> None:
+        self._acknowledging = acknowledging
+        self._messaging = messaging
+        self._clock = clock
+
+    async def act(self, text: str, viewer: Viewer) -> dict[str, Any] | None:
+        """Do what a board asks and return the answer to it, if it wants one."""
+        try:
+            asked = msgspec.json.decode(text, type=Act)
+        except msgspec.MsgspecError as wrong:
+            return {"refused": {"request_id": "", "why": "WRONG", "words": str(wrong)}}
+        if isinstance(asked, Open):
+            viewer.open(asked.encounter)
+            return None
+        try:
+            await (self._take(asked) if isinstance(asked, Take) else self._write(asked))
+        except tuple(_REFUSED) as refused:
+            why = _REFUSED[type(refused)]
+            return {"refused": {"request_id": asked.request_id, "why": why, "words": str(refused)}}
+        return {"done": {"request_id": asked.request_id}}
+
+    async def _take(self, asked: Take) -> None:
+        await self._acknowledging.acknowledge(
+            Acknowledgement(
+                encounter_id="",
+                alarm_id=bytes.fromhex(asked.alarm),
+                priority=Priority(asked.priority),
+                revision=asked.revision,
+                person=asked.person,
+                place=Place.CENTER,
+                at_us=self._clock.now_us(),
+                request_id=asked.request_id,
+            )
+        )
+
+    async def _write(self, asked: Write) -> None:
+        await self._messaging.send(
+            Message(
+                message_id="",
+                unit_id=asked.unit,
+                text=asked.text,
+                person=asked.person,
+                issued_us=0,
+                expires_us=self._clock.now_us() + MESSAGE_VALID_US,
+                encounter_id=asked.encounter,
+            )
+        )

@@ -1,0 +1,129 @@
+"""What the board is told of patients and alarms, as plain data, and who needs help first.
+
+The board judges nothing: a vital sign is marked when an alarm of the catalogue is about it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.priority import Category
+from clinical.alarms.rule import Cause
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
+from command_center.board.trend import Point, known_news2
+from command_center.roster import RosterRow
+from command_center.store.values import SentMessage
+
+_PRIORITY: Final = 1_000
+_LIFELESS: Final = 400
+_UNACKNOWLEDGED: Final = 200
+_PHYSIOLOGICAL: Final = 100
+_NO_SIGN_OF_LIFE: Final = frozenset({Cause.NO_PULSE, Cause.HEART_RATE_ZERO, Cause.APNOEA})
+_CURRENT: Final = (AlarmState.ACTIVE, AlarmState.LATCHED)
+
+
+def urgency(row: RosterRow, alarms: Iterable[AlarmView]) -> int:
+    """Return how much a patient needs help; the greater number comes first.
+
+    The most urgent alarm decides, then whether it is that of a patient without a sign of life, then
+    whether nobody has taken it, then whether it is about the patient rather than a device, and last
+    the score.
+    """
+    score = 0 if row.picture is None else known_news2(row.picture) or 0
+    return max((_weight(view) for view in alarms), default=0) + score
+
+
+def row_plain(row: RosterRow, alarms: Iterable[AlarmView], spark: list[int | None]) -> Any:  # noqa: ANN401 - plain data
+    """Return a patient as the board shows it."""
+    state, picture = row.state, row.picture
+    return {
+        "id": row.encounter_id,
+        "unit": "" if state is None else state.unit_id,
+        "bay": None if state is None else state.bay,
+        "age_years": None if state is None else state.age_years,
+        "pregnant": None if state is None else state.pregnant,
+        "status": None if state is None else state.status.name,
+        "rank": urgency(row, alarms),
+        "received_us": None if picture is None else picture.received_us,
+        "news2": None if picture is None else picture.news2_total,
+        "at_least": None if picture is None else picture.news2_at_least,
+        "refusals": [] if picture is None else list(picture.news2_refusals),
+        "not_judged": picture is not None and picture.not_judged,
+        "vitals": {}
+        if picture is None
+        else {str(seen.vital): [seen.value, seen.captured_us] for seen in picture.vitals},
+        "spark": spark,
+    }
+
+
+def alarm_plain(view: AlarmView) -> dict[str, Any]:
+    """Return an alarm as the board shows it."""
+    rule = RULES.get(view.cause)
+    reason = view.reason
+    return {
+        "id": view.alarm_id.hex(),
+        "revision": view.revision,
+        "encounter": view.encounter_id,
+        "unit": view.unit_id,
+        "cause": view.cause,
+        "subject": view.subject,
+        "technical": view.category is Category.TECHNICAL,
+        "priority": int(view.priority),
+        "state": str(view.state),
+        "current": view.state in _CURRENT,
+        "since_us": view.active_since_us,
+        "learned_us": view.learned_us,
+        "until_us": view.ended_us,
+        "late": view.late,
+        "sources": [str(source) for source in view.sources],
+        "vital": None if rule is None or rule.vital is None else str(rule.vital),
+        "rule": "" if reason is None else reason.rule,
+        "values": {} if reason is None else dict(reason.values),
+        "citation": None if reason is None else reason.citation,
+        "words": {"en": view.words_en, "zh": view.words_zh},
+        "check": {
+            "en": "" if rule is None else rule.check_first_en,
+            "zh": "" if rule is None else rule.check_first_zh,
+        },
+        "unacknowledged": view.unacknowledged,
+        "taken": [_taken(acknowledged) for acknowledged in view.acknowledgements],
+    }
+
+
+def point_plain(point: Point) -> list[float | None]:
+    """Return a point of a trend: instant, score, then the values in the order of ``Vital``."""
+    return [point.at_us, point.news2, *point.values]
+
+
+def message_plain(sent: SentMessage) -> Mapping[str, Any]:
+    """Return a message to a unit and how far it came."""
+    message = sent.message
+    return {
+        "id": message.message_id,
+        "text": message.text,
+        "person": message.person,
+        "issued_us": message.issued_us,
+        "expires_us": message.expires_us,
+        "receipts": [
+            {"stage": receipt.stage.name, "person": receipt.person, "at_us": receipt.at_us}
+            for receipt in sent.receipts
+        ],
+    }
+
+
+def _weight(view: AlarmView) -> int:
+    return (
+        _PRIORITY * view.priority
+        + _LIFELESS * (view.cause in _NO_SIGN_OF_LIFE)
+        + _UNACKNOWLEDGED * view.unacknowledged
+        + _PHYSIOLOGICAL * (view.category is Category.PHYSIOLOGICAL)
+    )
+
+
+def _taken(acknowledged: Acknowledged) -> dict[str, Any]:
+    return {
+        "place": str(acknowledged.place),
+        "person": acknowledged.person,
+        "priority": int(acknowledged.priority),
+        "at_us": acknowledged.at_us,
+    }

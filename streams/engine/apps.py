@@ -1,0 +1,98 @@
+"""The apps that a worker can run: what each reads, where it keeps its marker, who judges.
+
+Everything else - Faust, the in-memory worker, the outbox, the checkpoints - is the same for all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from clinical.alarms.priority import Source
+from ports.log.port import Record
+from streams.engine.checkpointing import Recovered, Snapshot
+from streams.engine.host import PartitionHost
+from streams.engine.imaging_host import ImagingHost
+from streams.engine.outputs import CHECKPOINTS, Outputs
+from streams.engine.partition_clock import Point
+from streams.engine.settings import App
+from streams.engine.watches import PatientWatches
+from streams.engine.waveform_host import WaveformHost
+from wire.topics import (
+    CHECKPOINTS_IMAGING_A,
+    CHECKPOINTS_IMAGING_B,
+    CHECKPOINTS_WAVEFORMS_A,
+    CHECKPOINTS_WAVEFORMS_B,
+    IMAGES,
+    PATIENTS,
+    WAVEFORMS,
+    Topic,
+)
+
+
+class Covering(Protocol):
+    """Knows from where a partition could be rebuilt."""
+
+    def durable(self, snapshot: Snapshot) -> None:
+        """Take note that a snapshot is in the log."""
+        ...
+
+    def covered(self, settled: Point) -> Point:
+        """Return the point to which all is covered, when all is durable before ``settled``."""
+        ...
+
+
+class Host(Protocol):
+    """The judgement of one partition, pure."""
+
+    @property
+    def ledger(self) -> Covering:
+        """From where it could be rebuilt."""
+        ...
+
+    @property
+    def reached(self) -> Point:
+        """The next record to take, and the clock before it."""
+        ...
+
+    def restore(self, found: Recovered, oldest_offset: int) -> tuple[str, ...]:
+        """Take over what an earlier host stored; return what has to be rebuilt from the input."""
+        ...
+
+    def on_record(self, offset: int, record: Record) -> Outputs:
+        """Judge the record at this offset."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HostedApp:
+    """What makes an app."""
+
+    topic: Topic
+    checkpoints: Mapping[Source, Topic]
+    host: Callable[[int, Source], Host]
+    """Makes the host of a partition, for a channel."""
+
+
+PATIENTS_APP: Final = HostedApp(
+    PATIENTS,
+    CHECKPOINTS,
+    lambda partition, source: PartitionHost(partition, source, PatientWatches()),
+)
+
+WAVEFORMS_APP: Final = HostedApp(
+    WAVEFORMS,
+    {Source.CENTER_A: CHECKPOINTS_WAVEFORMS_A, Source.CENTER_B: CHECKPOINTS_WAVEFORMS_B},
+    WaveformHost,
+)
+
+IMAGING_APP: Final = HostedApp(
+    IMAGES,
+    {Source.CENTER_A: CHECKPOINTS_IMAGING_A, Source.CENTER_B: CHECKPOINTS_IMAGING_B},
+    ImagingHost,
+)
+
+APPS: Final[Mapping[App, HostedApp]] = {
+    App.PATIENTS: PATIENTS_APP,
+    App.WAVEFORMS: WAVEFORMS_APP,
+    App.IMAGING: IMAGING_APP,
+}

@@ -1,0 +1,144 @@
+"""Uploads as units see them: the gRPC edge around ``Library``.
+
+The handler that gRPC starts reads, stores and answers, one request after the other; a slow disk
+or log slows the reading, and gRPC's flow control carries that to the unit. Bytes of an upload
+never pass the frames' batches, so an image delays no vital sign in the gateway.
+"""
+
+from typing import Any, Final
+
+import grpc
+
+from ambulance.imaging.v1 import imaging_service_pb2 as pb
+from ports.clock import Clock
+from ports.grpc_server import abort_with
+from ports.log.port import LogLost
+from ports.logging import get_logger
+from ports.objects.port import WrongOffset
+from streams.gateway.library import Library, Progress, Refused
+from streams.gateway.manifest import ExpectedObject, Manifest, read_manifest
+from streams.gateway.opening import BadRequest, refuse
+from streams.gateway.ownership import Ownership
+from wire.limits import MAX_CHUNK_BYTES, UPLOAD_CREDIT_BYTES
+
+SERVICE: Final = pb.DESCRIPTOR.services_by_name["ImagingService"].full_name
+
+Context = grpc.aio.ServicerContext[pb.UploadRequest, pb.UploadResponse]
+_log = get_logger(__name__)
+
+
+class ImagingService:
+    """Serves uploads."""
+
+    def __init__(self, library: Library, ownership: Ownership, clock: Clock) -> None:
+        self._library = library
+        self._ownership = ownership
+        self._clock = clock
+        self.draining = False
+        """Whether uploads are turned away."""
+
+    def register(self, server: grpc.aio.Server) -> None:
+        """Add the service to a server."""
+        handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+            "Upload": grpc.stream_stream_rpc_method_handler(
+                self._upload,
+                request_deserializer=pb.UploadRequest.FromString,
+                response_serializer=pb.UploadResponse.SerializeToString,
+            ),
+        }
+        handler = grpc.method_handlers_generic_handler(SERVICE, handlers)
+        server.add_generic_rpc_handlers((handler,))
+
+    async def _upload(self, _: object, context: Context) -> None:
+        request: object = await context.read()
+        if request is grpc.aio.EOF:
+            return
+        try:
+            manifest = read_manifest(request)
+            await self._check_owner(manifest, context)
+            await self._receive(manifest, context)
+        except BadRequest as bad:
+            await abort_with(context, bad.code, str(bad), bad.violations)
+        except WrongOffset as wrong:
+            words = f"the bytes held end at {wrong}: open the series again"
+            await abort_with(context, grpc.StatusCode.OUT_OF_RANGE, words)
+        except OSError as error:
+            _log.error("objects cannot be written", error=str(error))
+            words = "the object store takes nothing"
+            await abort_with(context, grpc.StatusCode.RESOURCE_EXHAUSTED, words)
+        except LogLost:
+            words = "the log did not confirm a reference; send again"
+            await abort_with(context, grpc.StatusCode.UNAVAILABLE, words)
+
+    async def _check_owner(self, manifest: Manifest, context: Context) -> None:
+        now_us = self._clock.now_us()
+        if self._ownership.foreign(manifest.encounter_id, manifest.unit_id, now_us):
+            words = "the encounter belongs to another unit"
+            await abort_with(
+                context,
+                grpc.StatusCode.FAILED_PRECONDITION,
+                words,
+                [("manifest.encounter_id", words)],
+            )
+
+    async def _receive(self, manifest: Manifest, context: Context) -> None:
+        await self._library.announce(manifest)
+        await self._say_held(manifest, context)
+        wanted = {one.sop_uid: one for one in manifest.objects}
+        while (request := await self._next(context)) is not None:
+            one, chunk = _chunk(request, wanted)
+            answer = await self._library.take(manifest, one, chunk.offset_bytes, chunk.data)
+            await context.write(_response(answer))
+
+    async def _say_held(self, manifest: Manifest, context: Context) -> None:
+        found = [await self._library.look_up(manifest, one) for one in manifest.objects]
+        held = pb.Held(
+            objects=[_progress(it) for it in found if isinstance(it, Progress)],
+            credit_bytes=UPLOAD_CREDIT_BYTES,
+        )
+        await context.write(pb.UploadResponse(held=held))
+        for refused in found:
+            if isinstance(refused, Refused):
+                await context.write(_response(refused))
+
+    async def _next(self, context: Context) -> pb.UploadRequest | None:
+        if self.draining:
+            await abort_with(context, grpc.StatusCode.UNAVAILABLE, "the gateway stops")
+        request: object = await context.read()
+        return request if isinstance(request, pb.UploadRequest) else None
+
+
+def _chunk(
+    request: pb.UploadRequest, wanted: dict[str, ExpectedObject]
+) -> tuple[ExpectedObject, pb.Chunk]:
+    if not request.HasField("chunk"):
+        refuse("request", "must be a chunk after the manifest")
+    chunk = request.chunk
+    one = wanted.get(chunk.sop_instance_uid)
+    if one is None:
+        refuse("chunk.sop_instance_uid", "must be in the manifest")
+    if not 1 <= len(chunk.data) <= MAX_CHUNK_BYTES:
+        refuse("chunk.data", f"must be 1 to {MAX_CHUNK_BYTES} bytes")
+    if chunk.offset_bytes + len(chunk.data) > one.size_bytes:
+        refuse("chunk.data", "must end where the object ends")
+    return one, chunk
+
+
+def _response(answer: Progress | Refused) -> pb.UploadResponse:
+    if isinstance(answer, Progress):
+        return pb.UploadResponse(progress=_progress(answer))
+    return pb.UploadResponse(
+        refused=pb.ObjectRefused(
+            sop_instance_uid=answer.sop_uid,
+            reason=pb.ObjectRefusal.ValueType(answer.reason),
+            description=answer.description,
+        )
+    )
+
+
+def _progress(progress: Progress) -> pb.Progress:
+    return pb.Progress(
+        sop_instance_uid=progress.sop_uid,
+        held_bytes=progress.held_bytes,
+        stored=progress.stored,
+    )

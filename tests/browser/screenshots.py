@@ -1,0 +1,103 @@
+"""Takes the pictures of the documentation: `make screenshots`."""
+
+import asyncio
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Page, ViewportSize, expect
+
+from clinical.alarms.priority import Priority
+from clinical.alarms.rule import Cause
+from ports.log.memory_log import MemoryLog
+from tests.browser import night_shift
+from tests.browser.conftest import chromium
+from tests.browser.ward import Desk, Ward, desk_at, ward_over
+from wire.unit_items import ReceiptStage
+
+LOOKS = (("en", "day"), ("en", "night"), ("zh", "day"), ("zh", "night"))
+SIZE: ViewportSize = {"width": 1440, "height": 900}
+
+
+async def take_all(folder: Path) -> None:
+    """Take every page of the board in every look."""
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    log = MemoryLog()
+    with tempfile.TemporaryDirectory() as home:
+        async with desk_at(log, Path(home)) as desk, ward_over(log) as ward, chromium() as browser:
+            await _play(ward, desk)
+            page = await browser.new_page(viewport=SIZE, reduced_motion="reduce")
+            await page.goto(desk.url)
+            await _work(page)
+            for language, theme in LOOKS:
+                await _look(page, language, theme)
+                await _take(page, folder / f"board-{language}-{theme}.png")
+            await _open(page, ward, desk)
+            for language, theme in LOOKS:
+                await _look(page, language, theme)
+                await _take(page, folder / f"patient-{language}-{theme}.png")
+            await page.keyboard.press("Escape")
+            await _look(page, "en", "day")
+            ward.detecting = False
+            await expect(page.locator(".banner.stopped")).to_be_visible(timeout=20_000)
+            await _take(page, folder / "board-detection-stopped.png")
+            await desk.server.stop()
+            await expect(page.locator(".banner.lost")).to_be_visible(timeout=20_000)
+            await _take(page, folder / "board-connection-lost.png")
+
+
+async def _play(ward: Ward, desk: Desk) -> None:
+    ill = await night_shift.play(ward, desk.center)
+    await ward.alarm(
+        ill["septic"], Cause.HEART_RATE_HIGH, Priority.MEDIUM, {"heart_rate_bpm": 121}, since_s=80
+    )
+
+
+async def _work(page: Page) -> None:
+    """Take the alarms that a dispatcher has taken by now."""
+    await page.fill("#person", "Zhang Wei")
+    await page.locator("#person").blur()
+    for unit, cause in (("AMB-02", "NEWS2_HIGH"), ("AMB-05", "NEWS2_HIGH")):
+        card = page.locator(f".alarm[data-cause='{cause}']", has_text=unit)
+        await card.locator("button.take").click()
+        await expect(card).to_contain_text("Zhang Wei")
+    await page.locator("h1").click()
+
+
+async def _open(page: Page, ward: Ward, desk: Desk) -> None:
+    """Open a patient and write to the crew, who answer."""
+    await _look(page, "en", "day")
+    await page.locator("tr.line .name", has_text="AMB-02").click()
+    await page.fill("#message", "Resuscitation room 2 is ready. Blood cultures before antibiotics?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message")).to_be_visible()
+    (sent,) = await desk.messages_to("AMB-02")
+    for stage in (ReceiptStage.DELIVERED, ReceiptStage.VIEWED, ReceiptStage.ANSWERED):
+        await ward.receipt(sent.message.message_id, "AMB-02", stage)
+    await expect(page.locator(".message .reached")).to_have_count(3)
+    await page.locator("#message").blur()
+
+
+async def _look(page: Page, language: str, theme: str) -> None:
+    tag = {"en": "en", "zh": "zh-CN"}[language]
+    if await page.locator("html").get_attribute("lang") != tag:
+        await page.keyboard.press("l")
+    if await page.locator("html").get_attribute("data-theme") != theme:
+        await page.keyboard.press("n")
+    await expect(page.locator("html")).to_have_attribute("data-theme", theme)
+
+
+async def _take(page: Page, file: Path) -> None:
+    await page.screenshot(path=file)
+    sys.stdout.write(f"{file}\n")
+
+
+def main() -> None:
+    """Take the pictures into the folder that is named."""
+    logging.disable(logging.WARNING)
+    asyncio.run(take_all(Path(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

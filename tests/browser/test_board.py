@@ -1,0 +1,227 @@
+"""The board in a real browser, over a real center."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from clinical.alarms.priority import Priority
+from clinical.alarms.rule import Cause
+from clinical.alarms.transition import Place
+from clinical.vitals import Vital
+from ports.log.memory_log import MemoryLog
+from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from wire.unit_items import ReceiptStage
+
+PATIENCE_MS = 20_000
+_DRAWN = re.compile("^M.+L")
+_LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
+    async with ward_over(log) as running:
+        yield running
+
+
+@pytest.fixture
+async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_at(log, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def sit_down(page: Page, desk: Desk) -> Callable[[], Awaitable[Page]]:
+    """Open the board and say who one is."""
+
+    async def opened() -> Page:
+        await page.goto(desk.url)
+        await expect(page.locator("table thead")).to_be_visible()
+        await page.fill("#person", "Zhang Wei")
+        await page.locator("#person").blur()
+        return page
+
+    return opened
+
+
+def ill(number: int = 1, unit: str = "AMB-05") -> Patient:
+    values = {Vital.HEART_RATE: 124.0, Vital.SYSTOLIC: 84.0, Vital.DIASTOLIC: 51.0}
+    return Patient(number, unit, 33, values, 8)
+
+
+async def test_an_alarm_is_seen_and_taken_by_one_key(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """It names unit, reason, age and owner; the center and the log know who took it."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    await expect(page.locator("tr.line")).to_contain_text("AMB-05")
+    alarm = await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    card = page.locator(f"[data-alarm='{alarm}']")
+    for words in ("Systolic blood pressure low", "AMB-05", "84 mmHg", "nobody has taken it"):
+        await expect(card).to_contain_text(words)
+    await expect(card).to_have_class("alarm high selected open")
+    await page.keyboard.press("a")
+    await expect(card).to_contain_text("taken by Zhang Wei")
+    await expect(card.locator("button.take")).to_have_count(0)
+    (view,) = desk.center.publisher.current()
+    (taken,) = view.acknowledgements
+    assert (taken.person, taken.place) == ("Zhang Wei", Place.CENTER)
+
+
+async def test_nobody_takes_an_alarm_without_a_name(page: Page, ward: Ward, desk: Desk) -> None:
+    """The board asks who it is, and nothing was acknowledged."""
+    patient = await ward.admit(ill())
+    await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    await page.goto(desk.url)
+    await page.locator("button.take").click()
+    await expect(page.locator(".banner.notice")).to_contain_text("Say who you are")
+    await expect(page.locator("#person")).to_be_focused()
+    assert desk.center.publisher.current()[0].unacknowledged
+
+
+async def test_a_newer_alarm_does_not_slip_under_the_finger(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """What is selected stays selected while something more urgent moves to the top."""
+    page = await sit_down()
+    first, second = await ward.admit(ill()), await ward.admit(ill(2, "AMB-08"))
+    medium = await ward.alarm(first, Cause.SPO2_LOW, Priority.MEDIUM, {"spo2_percent": 88})
+    await expect(page.locator(".alarm.selected")).to_have_attribute("data-alarm", medium)
+    high = await ward.alarm(second, Cause.HEART_RATE_ZERO, Priority.HIGH, {"heart_rate_bpm": 0})
+    await expect(page.locator(".alarm").first).to_have_attribute("data-alarm", high)
+    await page.keyboard.press("a")
+    await expect(page.locator(f"[data-alarm='{medium}']")).to_contain_text("taken by Zhang Wei")
+    await expect(page.locator(f"[data-alarm='{high}']")).to_contain_text("nobody has taken it")
+
+
+async def test_who_needs_help_comes_first(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """By alarm, then by score, and the age of data stands on every line."""
+    page = await sit_down()
+    worst = await ward.admit(Patient(1, "AMB-01", 50, {Vital.HEART_RATE: 0.0}, 3))
+    for number, news2 in ((2, 1), (3, 4)):
+        await ward.admit(Patient(number, f"AMB-0{number}", 50, {Vital.HEART_RATE: 80.0}, news2))
+    await ward.alarm(worst, Cause.HEART_RATE_ZERO, Priority.HIGH, {"heart_rate_bpm": 0})
+    await expect(page.locator("tr.line .name")).to_have_text(["AMB-01", "AMB-03", "AMB-02"])
+    await expect(page.locator("tr.line td.number.high")).to_have_text(["0"])
+    for age in await page.locator("tr.line td.age").all():
+        await expect(age).to_contain_text(" s")
+
+
+async def test_a_lost_center_is_said_within_3_s_and_mended_without_a_reload(
+    page: Page, ward: Ward, log: MemoryLog, tmp_path: Path
+) -> None:
+    """What happened meanwhile is there when the center is, and the page was never loaded anew."""
+    patient = await ward.admit(ill())
+    async with AsyncExitStack() as first:
+        desk = await first.enter_async_context(desk_at(log, tmp_path))
+        address = desk.server.address
+        await page.goto(desk.url)
+        await expect(page.locator("tr.line")).to_contain_text("AMB-05")
+        await page.evaluate("() => { window.neverLoadedAnew = true; }")
+    await expect(page.locator(".banner.lost")).to_be_visible()
+    assert await page.evaluate(_LOST_AFTER_MS) < 3_000
+    alarm = await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    async with desk_at(log, tmp_path, address):
+        await expect(page.locator(f"[data-alarm='{alarm}']")).to_be_visible()
+        await expect(page.locator(".banner.lost")).to_have_count(0)
+    assert await page.evaluate("() => window.neverLoadedAnew")
+
+
+async def test_stopped_detection_cannot_be_missed(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """The whole board says so, also after somebody took the alarm, until detection is back."""
+    page = await sit_down()
+    await ward.admit(ill())
+    await expect(page.locator("tr.line .score")).to_contain_text("8")
+    ward.detecting = False
+    banner = page.locator(".banner.stopped")
+    await expect(banner).to_contain_text("DETECTION HAS STOPPED")
+    box = await banner.bounding_box()
+    assert box is not None
+    assert box["width"] == 1440
+    await page.keyboard.press("a")
+    await expect(page.locator("[data-cause='DETECTION_STALE']")).to_contain_text("Zhang Wei")
+    await expect(banner).to_be_visible()
+    ward.detecting = True
+    await expect(banner).to_have_count(0)
+
+
+async def test_a_message_goes_to_the_crew_and_its_receipts_come_back(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """Written on the patient's page; who in the vehicle has read it stands beside it."""
+    page = await sit_down()
+    await ward.admit(ill())
+    await page.locator("tr.line .name").click()
+    await page.keyboard.press("m")
+    await page.keyboard.type("Trauma room 2 is ready")
+    await page.keyboard.press("Enter")
+    message = page.locator(".message")
+    await expect(message).to_contain_text("Trauma room 2 is ready")
+    await expect(message).to_contain_text("sent")
+    await expect(page.locator("#message")).to_have_value("")
+    (sent,) = await desk.messages_to("AMB-05")
+    await ward.receipt(sent.message.message_id, "AMB-05", ReceiptStage.DELIVERED)
+    await ward.receipt(sent.message.message_id, "AMB-05", ReceiptStage.VIEWED)
+    await expect(message).to_contain_text("in the vehicle")
+    await expect(message).to_contain_text("Li Na")
+
+
+async def test_a_patients_page_shows_trend_events_and_why(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Enter opens the patient of the selected alarm, Escape goes back."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    await expect(page.locator(".alarm.selected")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("tr.line.large")).to_contain_text("124")
+    await expect(page.locator(".alarm")).to_contain_text("Look for bleeding")
+    await expect(page.locator(".timeline .event")).to_have_count(1)
+    line = page.locator(".timeline .lane.hr path").first
+    await expect(line).to_have_attribute("d", _DRAWN)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("thead")).to_be_visible()
+
+
+async def test_both_languages_switch_at_once(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Everything on the board changes with one key, and the page says which language it is in."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    await expect(page.locator(".alarm")).to_contain_text("Systolic blood pressure low")
+    await page.keyboard.press("l")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    await expect(page.locator(".alarm")).to_contain_text("收缩压过低")
+    await expect(page.locator("tr.line")).to_contain_text("收缩压过低")
+    await expect(page.locator("h1")).to_contain_text("急救指挥中心")
+    await page.keyboard.press("l")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_a_patient_who_left_leaves_the_board(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Handed over: the line goes."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    await expect(page.locator("tr.line")).to_have_count(1)
+    await ward.hand_over(patient)
+    await expect(page.locator("tr.line")).to_have_count(0)

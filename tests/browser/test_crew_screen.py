@@ -1,0 +1,229 @@
+"""The crew's screen in a real browser, on a real vehicle program: what a paramedic relies on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from clinical.alarms.transition import Acknowledgement
+from clinical.items import CrewEvent, CrewFinding
+from ports.clock import SystemClock
+from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
+from wire.unit_items import Receipt, ReceiptStage
+
+PATIENT_MS = 30_000
+GLOVE_PX = 48
+ALARM = "article.alarm[data-cause={}]"
+
+
+@pytest.fixture
+async def ambulance(tmp_path: Path) -> AsyncIterator[Ambulance]:
+    async with on_the_road(tmp_path, "--language", "en") as ambulance:
+        yield ambulance
+
+
+@pytest.fixture
+async def tablet(ambulance: Ambulance, page: Page) -> Page:
+    """A screen with a patient who is well."""
+    page.set_default_timeout(PATIENT_MS)
+    expect.set_options(timeout=PATIENT_MS)
+    await ambulance.drive()
+    ambulance.admit()
+    ambulance.vitals(WELL)
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto(ambulance.address)
+    await expect(number(page, "heart_rate_bpm")).to_have_text("84")
+    return page
+
+
+def number(page: Page, vital: str) -> Locator:
+    return page.locator(f".tile[data-vital={vital}] .number")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENT_MS / 1000):
+        while not condition():
+            await SystemClock().sleep_us(20_000)
+
+
+async def test_numbers_score_and_what_it_asks_for(ambulance: Ambulance, tablet: Page) -> None:
+    """The newest values in huge digits, the score beside them, and the response of its chart."""
+    await expect(number(tablet, "systolic_mmhg")).to_have_text("128/79")
+    await expect(tablet.locator(".news2 .total")).to_have_text("0")
+    ambulance.vitals(SEPTIC)
+    await expect(number(tablet, "heart_rate_bpm")).to_have_text("126")
+    await expect(tablet.locator(".news2 .total")).to_have_text("16")
+    await expect(tablet.locator(".news2 .asks")).to_contain_text("critical-care team")
+
+
+async def test_a_score_that_is_refused_says_what_is_missing(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """A patient never looks well for want of a measurement."""
+    await ambulance.kill_vehicle()
+    await ambulance.drive()
+    ambulance.say(encounter_id="0192f0c1-2b3c-7d4e-8f50-000000000001", vitals={"spo2_percent": 90})
+    ambulance.say(encounter_event={"change": "ENCOUNTER_CHANGE_ENDED"})
+    await expect(number(tablet, "spo2_percent")).to_have_text("90")
+    await expect(tablet.locator(".news2 .number")).to_have_text("at least 3")
+    await expect(tablet.locator(".missing")).to_contain_text("Heart rate")
+    await expect(number(tablet, "heart_rate_bpm")).to_have_text("–")  # noqa: RUF001 - a dash
+
+
+async def test_an_alarm_says_what_to_check_first_and_is_acknowledged(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """In the words of the center; the acknowledgement leaves with the name of the crew."""
+    ambulance.vitals(WELL, systolic_mmhg=84)
+    alarm = tablet.locator(ALARM.format("SYSTOLIC_LOW"))
+    await expect(alarm.locator("h3")).to_have_text("Systolic blood pressure low")
+    await expect(alarm.locator(".check")).to_contain_text("Look for bleeding")
+    await alarm.locator(".acknowledge").click()
+    await expect(alarm.locator(".taken")).to_contain_text("Crew: Zhang Wei")
+    await expect(alarm.locator(".acknowledge")).to_have_count(0)
+
+    def told() -> bool:
+        items = [item for frame in ambulance.frames() for item in frame.items]
+        return any(isinstance(one, Acknowledgement) and one.person == "Zhang Wei" for one in items)
+
+    await until(told)
+
+
+async def test_an_acknowledgement_of_the_center_is_shown_and_silences_nothing_here(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    ambulance.vitals(WELL, systolic_mmhg=84)
+    alarm = tablet.locator(ALARM.format("SYSTOLIC_LOW"))
+    alarm_id = await alarm.locator(".acknowledge").get_attribute("data-alarm")
+    ambulance.acknowledge(str(alarm_id), 3, "Li Na")
+    await expect(alarm.locator(".taken")).to_contain_text("Center: Li Na")
+    await expect(alarm.locator(".acknowledge")).to_be_visible()
+
+
+async def test_no_pulse_is_one_tap_and_can_be_undone(ambulance: Ambulance, tablet: Page) -> None:
+    """One tap raises the alarm and tells the center; one more takes it back, and says so."""
+    await tablet.locator("[data-finding=NO_PULSE]").click()
+    alarm = tablet.locator(ALARM.format("NO_PULSE"))
+    await expect(alarm.locator(".check")).to_contain_text("Start CPR")
+    await until(lambda: CrewEvent(CrewFinding.NO_PULSE) in ambulance.entered())
+    await tablet.locator(".entered .undo").click()
+    await expect(tablet.locator(".entered .withdrawn")).to_contain_text("No pulse")
+    await expect(alarm.locator(".when")).to_contain_text("Over since")
+    await until(lambda: any(one.withdraws is not None for one in ambulance.entered()))
+
+
+async def test_compressions_are_counted_and_a_drug_is_named(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    await tablet.locator("[data-finding=COMPRESSIONS_STARTED]").click()
+    running = tablet.locator("[data-finding=COMPRESSIONS_STOPPED]")
+    await expect(running.locator("small")).to_contain_text("s")
+    await tablet.locator("[data-act=drugs]").click()
+    await tablet.locator(".sheet [data-drug^=adrenaline]").click()
+    await expect(tablet.locator(".sheet")).to_have_count(0)
+    await expect(tablet.locator(".entered")).to_contain_text("Given adrenaline 1 mg IV")
+    given = CrewEvent(CrewFinding.DRUG_GIVEN, "adrenaline 1 mg IV")
+    await until(lambda: given in ambulance.entered())
+    await running.click()
+    await expect(tablet.locator("[data-finding=COMPRESSIONS_STARTED]")).to_be_visible()
+
+
+async def test_what_was_entered_outlives_the_vehicle_program(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """Killed and started again, it still knows the events, and can still undo them."""
+    await tablet.locator("[data-finding=AIRWAY_SECURED]").click()
+    await expect(tablet.locator(".entered")).to_contain_text("Airway secured")
+    await ambulance.kill_vehicle()
+    await ambulance.drive()
+    await expect(tablet.locator(".banner p")).to_have_count(0)
+    await tablet.locator(".entered .undo").click()
+    await expect(tablet.locator(".entered .withdrawn")).to_contain_text("Airway secured")
+
+
+async def test_a_message_is_seen_and_answered(ambulance: Ambulance, tablet: Page) -> None:
+    """Each tap becomes a receipt with the name of the crew; its words are shown as they are."""
+    message_id = ambulance.post("Go to <b>St Mary</b>, bay 3.")
+    letter = tablet.locator(".letter")
+    await expect(letter.locator(".said")).to_have_text("Go to <b>St Mary</b>, bay 3.")
+    await letter.locator("[data-stage=VIEWED]").click()
+    await expect(letter.locator(".from span")).to_have_text("The center knows: seen")
+    await letter.locator("[data-stage=ANSWERED]").click()
+    await expect(letter.locator("button")).to_have_count(0)
+
+    def receipts() -> list[Receipt]:
+        items = [item for frame in ambulance.frames() for item in frame.items]
+        return [one for one in items if isinstance(one, Receipt) and one.person == "Zhang Wei"]
+
+    await until(lambda: Receipt(message_id, ReceiptStage.ANSWERED, "Zhang Wei") in receipts())
+    assert Receipt(message_id, ReceiptStage.VIEWED, "Zhang Wei") in receipts()
+
+
+async def test_without_a_link_it_goes_on_and_says_what_is_kept(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """Numbers, alarms and taps work in the tunnel; the words say since when and how much waits."""
+    await expect(tablet.locator(".link p")).to_have_class("link up")
+    await ambulance.gateway.cut()
+    link = tablet.locator(".link p")
+    await expect(link).to_contain_text("No link to the center since")
+    ambulance.vitals(WELL, systolic_mmhg=84)
+    await expect(tablet.locator(ALARM.format("SYSTOLIC_LOW"))).to_be_visible()
+    await expect(link).to_contain_text("records kept here")
+    await ambulance.gateway.start()
+    await expect(link).to_contain_text("Connected to the center")
+    await expect(link).to_contain_text("everything has arrived")
+
+
+async def test_a_vehicle_program_that_is_gone_is_impossible_to_miss(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """The numbers are not shown as current, and are mended without a reload."""
+    await ambulance.kill_vehicle()
+    await expect(tablet.locator(".banner p")).to_contain_text("NOT current")
+    await expect(tablet.locator(".screen")).to_have_class("screen day en old")
+    await ambulance.drive()
+    ambulance.vitals(WELL, heart_rate_bpm=77)
+    await expect(number(tablet, "heart_rate_bpm")).to_have_text("77")
+    await expect(tablet.locator(".banner p")).to_have_count(0)
+
+
+async def test_a_screen_that_stopped_says_so_itself(ambulance: Ambulance, tablet: Page) -> None:
+    """Nobody is left to draw: the browser notices alone."""
+    await ambulance.kill_screen()
+    await expect(tablet.locator("#frozen")).to_contain_text("not updated")
+
+
+async def test_language_and_light_switch_at_once_and_outlive_a_reload(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    root = tablet.locator("html")
+    ambulance.vitals(WELL, systolic_mmhg=84)
+    await tablet.locator("[data-act=language]").click()
+    await expect(tablet.locator(ALARM.format("SYSTOLIC_LOW")).locator("h3")).to_have_text(
+        "收缩压过低"
+    )
+    await expect(root).to_have_attribute("lang", "zh-CN")
+    await tablet.locator("[data-act=light]").click()
+    await expect(root).to_have_attribute("data-light", "night")
+    await tablet.reload()
+    await expect(tablet.locator(".screen")).to_have_class("screen night zh-CN current")
+
+
+async def test_everything_to_tap_is_big_enough_for_gloves(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    ambulance.vitals(SEPTIC)
+    ambulance.post("Go to St Mary.")
+    await tablet.locator("[data-finding=AIRWAY_SECURED]").click()
+    await expect(tablet.locator(".letter button")).to_have_count(2)
+    await expect(tablet.locator(".undo")).to_be_visible()
+    await expect(tablet.locator(".acknowledge").first).to_be_visible()
+    await tablet.locator("[data-act=drugs]").click()
+    await expect(tablet.locator(".sheet")).to_be_visible()
+    for target in await tablet.locator("button").all():
+        box = await target.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= GLOVE_PX, await target.inner_text()

@@ -1,0 +1,65 @@
+"""Who needs help first, and what is said of them."""
+
+from dataclasses import replace
+
+from clinical.alarms.priority import Category, Priority
+from clinical.alarms.transition import Place
+from clinical.alarms.view import Acknowledged
+from command_center.board.showing import alarm_plain, row_plain, urgency
+from command_center.roster import RosterRow
+from tests.command_center.board.test_chronicle import folded
+from tests.command_center.board.test_trend import row
+from tests.command_center.night import alarm_of, at, encounter
+
+HIGH = folded()
+MEDIUM = replace(HIGH, priority=Priority.MEDIUM)
+TAKEN = replace(HIGH, acknowledgements=(Acknowledged(Place.CENTER, "desk", Priority.HIGH, at(3)),))
+TECHNICAL = replace(HIGH, category=Category.TECHNICAL)
+
+
+def patient(news2: int | None = 0, at_least: int | None = None) -> RosterRow:
+    return RosterRow(encounter(1), None, row(news2, at_least=at_least))
+
+
+def test_alarm_then_life_then_owner_then_kind_then_score() -> None:
+    """Each outweighs everything after it."""
+    order = [
+        urgency(patient(0), [replace(TAKEN, cause="NO_PULSE")]),
+        urgency(patient(0), [HIGH]),
+        urgency(patient(20), [TECHNICAL]),
+        urgency(patient(20), [TAKEN]),
+        urgency(patient(20), [MEDIUM, MEDIUM]),
+        urgency(patient(None, at_least=6), []),
+        urgency(patient(5), []),
+        urgency(RosterRow(encounter(1)), []),
+    ]
+    assert order == sorted(order, reverse=True)
+    assert len(set(order)) == len(order)
+
+
+def test_a_patient_of_whom_nothing_is_known_is_shown_as_that() -> None:
+    plain = row_plain(RosterRow(encounter(1)), [], [])
+    assert plain["received_us"] is plain["news2"] is plain["age_years"] is None
+    assert plain["vitals"] == {}
+
+
+def test_zero_is_shown_as_zero() -> None:
+    shown = replace(patient(), picture=row(0, heart_rate=0))
+    plain = row_plain(shown, [], [0])
+    assert plain["vitals"]["heart_rate_bpm"][0] == 0
+    assert plain["news2"] == 0
+
+
+def test_an_alarm_says_why_since_when_whose_and_what_to_check() -> None:
+    plain = alarm_plain(TAKEN)
+    assert plain["id"] == alarm_of(1).hex()
+    assert plain["values"] == {"heart_rate_bpm": 30.0}
+    assert plain["words"]["zh"]
+    assert plain["check"]["en"]
+    assert plain["taken"] == [
+        {"place": str(Place.CENTER), "person": "desk", "priority": 3, "at_us": at(3)}
+    ]
+    assert not plain["unacknowledged"]
+    assert (
+        alarm_plain(replace(HIGH, cause="OF_TOMORROW", reason=None))["words"]["en"] == "OF_TOMORROW"
+    )

@@ -1,0 +1,114 @@
+"""The desk on a real client: what a screen is shown, and what it may ask."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import pytest
+
+from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from tests.vehicle.gateway import FakeGateway
+from tests.vehicle.hearing import until
+from vehicle.cabin.contract import Acknowledge, Enter, Note, Withdraw
+from vehicle.cabin.desk import Desk, NotDone
+from vehicle.client import VehicleClient
+
+Start = Callable[..., Awaitable[tuple[VehicleClient, object]]]
+
+ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
+
+
+@pytest.fixture
+async def client(start: Start) -> VehicleClient:
+    client, _ = await start()
+    client.capture(ENCOUNTER, [EncounterEvent(EncounterChange.OPENED, bay="2", age_years=71)])
+    client.capture(ENCOUNTER, [Vitals(heart_rate_bpm=80, spo2_percent=90, systolic_mmhg=84)])
+    return client
+
+
+async def test_a_view_shows_values_score_and_alarms(client: VehicleClient) -> None:
+    """A refused score says what it is at least, and names what is missing."""
+    (patient,) = Desk(client).view().patients
+    assert (patient.bay, patient.age_years) == ("2", 71)
+    assert patient.vitals["heart_rate_bpm"].value == 80
+    assert (patient.score.total, patient.score.at_least) == (None, 6)
+    assert patient.score.response == "medium"
+    assert ("MISSING", "temperature_c") in patient.score.refusals
+    assert {alarm.cause for alarm in patient.alarms} == {"SYSTOLIC_LOW", "NEWS2_MEDIUM"}
+    assert all(alarm.unacknowledged for alarm in patient.alarms)
+
+
+async def test_an_acknowledgement_covers_what_the_screen_showed(client: VehicleClient) -> None:
+    desk = Desk(client)
+    (patient,) = desk.view().patients
+    alarm = patient.alarms[0]
+    seen = Acknowledge(1, ENCOUNTER, alarm.alarm_id, alarm.priority, alarm.revision, "Zhang Wei")
+    desk.do(seen)
+    (patient,) = desk.view().patients
+    after = next(one for one in patient.alarms if one.alarm_id == alarm.alarm_id)
+    assert not after.unacknowledged
+    assert [one.person for one in after.acknowledged] == ["Zhang Wei"]
+
+
+async def test_an_event_is_entered_and_withdrawn(client: VehicleClient) -> None:
+    desk = Desk(client)
+    desk.do(Enter(1, ENCOUNTER, "NO_PULSE"))
+    (patient,) = desk.view().patients
+    desk.do(Withdraw(2, ENCOUNTER, patient.events[0].event_id))
+    (patient,) = desk.view().patients
+    assert [event.withdrawn for event in patient.events] == [True]
+    no_pulse = next(one for one in patient.alarms if one.cause == "NO_PULSE")
+    assert no_pulse.ended_us is not None
+    with pytest.raises(NotDone):
+        desk.do(Withdraw(3, ENCOUNTER, patient.events[0].event_id))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Enter(1, ENCOUNTER, "SINGING"),
+        Enter(1, ENCOUNTER, "DRUG_GIVEN"),
+        Enter(1, ENCOUNTER, "DRUG_GIVEN", "x" * 65),
+        Enter(1, "nobody", "NO_PULSE"),
+        Withdraw(1, ENCOUNTER, "1:zz:1:0"),
+        Withdraw(1, ENCOUNTER, f"1:{'0' * 32}:1:0"),
+        Acknowledge(1, ENCOUNTER, "00" * 16, 3, 1, "Zhang Wei"),
+        Note(1, ENCOUNTER, "VIEWED", "Zhang Wei"),
+        Note(1, ENCOUNTER, "EXPIRED", "Zhang Wei"),
+    ],
+    ids=lambda request_: msgspec.json.encode(request_).decode(),
+)
+async def test_what_cannot_be_done_is_refused_and_captures_nothing(
+    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Note
+) -> None:
+    before = client.record.events(ENCOUNTER)
+    with pytest.raises(NotDone):
+        Desk(client).do(request_)
+    assert client.record.events(ENCOUNTER) == before
+
+
+async def test_the_link_is_shown_with_what_waits(
+    client: VehicleClient, gateway: FakeGateway
+) -> None:
+    desk = Desk(client)
+
+    def settled() -> bool:
+        desk.pulse()
+        return desk.view().link.connected and desk.view().link.waiting == 0
+
+    await until(settled)
+    await gateway.cut()
+    client.capture(ENCOUNTER, [CrewEvent(CrewFinding.AIRWAY_SECURED)])
+
+    def cut() -> bool:
+        desk.pulse()
+        link = desk.view().link
+        return not link.connected and link.waiting == 1 and link.waiting_us is not None
+
+    await until(cut)
+
+
+async def test_a_pulse_samples_the_trend(client: VehicleClient) -> None:
+    desk = Desk(client)
+    desk.pulse()
+    assert desk.trend_version == 1
+    assert desk.trends().encounters[ENCOUNTER].vitals["heart_rate_bpm"] == [80]

@@ -1,0 +1,45 @@
+import msgspec
+
+from clinical.vitals import Vital
+from clinical.watch.carry import WINDOWS_US
+from tests.vehicle.screen.scenes import ALARM, SCORE, SECOND_US, patient, reading, scene
+from vehicle.screen.drawing.numerics import numerics
+
+
+def tile(drawn: str, vital: str) -> str:
+    return next(part for part in drawn.split("<section") if f'data-vital="{vital}"' in part)
+
+
+def test_a_value_is_drawn_with_its_points() -> None:
+    who = patient(
+        vitals={"respiration_per_min": reading(26)},
+        score=msgspec.structs.replace(SCORE, parts={"respiration_per_min": 3}),
+    )
+    drawn = tile(numerics(scene(who)), "respiration_per_min")
+    assert '<p class="number">26</p>' in drawn
+    assert "+3" in drawn
+
+
+def test_zero_is_a_measurement_and_absence_is_a_dash() -> None:
+    drawn = numerics(scene(patient(vitals={"heart_rate_bpm": reading(0)})))
+    assert '<p class="number">0</p>' in tile(drawn, "heart_rate_bpm")
+    assert '<p class="number">–</p>' in tile(drawn, "spo2_percent")  # noqa: RUF001 - a dash
+
+
+def test_what_has_aged_out_is_not_drawn() -> None:
+    """Also when the vehicle program has gone and the last view still holds it."""
+    age_s = WINDOWS_US[Vital.HEART_RATE] / SECOND_US
+    for further_s, number in ((0, "80"), (1, "–")):  # noqa: RUF001 - a dash
+        who = patient(vitals={"heart_rate_bpm": reading(80, age_s + further_s)})
+        drawn = tile(numerics(scene(who)), "heart_rate_bpm")
+        assert f'<p class="number">{number}</p>' in drawn
+
+
+def test_a_tile_has_the_colour_of_its_alarm_only_while_that_holds() -> None:
+    over = msgspec.structs.replace(ALARM, state="LATCHED")
+    assert "grade-3" in tile(numerics(scene(patient(alarms=[ALARM]))), "systolic_mmhg")
+    assert "grade" not in numerics(scene(patient(alarms=[over])))
+
+
+def test_nobody_on_board_is_said() -> None:
+    assert "No patient on board" in numerics(scene(None))

@@ -1,0 +1,1 @@
+"""The loopback interface through which a screen in the vehicle sees and acts."""

@@ -1,0 +1,210 @@
+"""Between the vehicle client and its screens: shows the client as a view, does what is asked."""
+
+import re
+from typing import Final
+
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Priority
+from clinical.alarms.transition import Place
+from clinical.alarms.view import AlarmView
+from clinical.items import CrewEvent, CrewFinding
+from clinical.scores import news2
+from clinical.scores.chart import Refused as RefusedScore
+from vehicle.cabin import contract
+from vehicle.cabin.record import RecordedEvent, UnknownEvent
+from vehicle.cabin.trending import TrendBook
+from vehicle.client import VehicleClient
+from vehicle.inbox import HeldMessage, UnknownMessage
+from vehicle.spool import LaneFull
+from wire.limits import MAX_NAME
+from wire.unit_items import ReceiptStage
+
+_EVENT_ID: Final = re.compile(r"(\d+):([0-9a-f]{32}):(\d+):(\d+)")
+_BY_A_PERSON: Final = frozenset({ReceiptStage.VIEWED.name, ReceiptStage.ANSWERED.name})
+
+
+class NotDone(Exception):  # noqa: N818 - named for what happened
+    """Nothing was done; the words say why."""
+
+
+class Desk:
+    """One unit's client, as a screen needs it."""
+
+    def __init__(self, client: VehicleClient) -> None:
+        """Look at a client; ``pulse`` it a few times a second."""
+        self._client = client
+        self._trends = TrendBook()
+        self._connected = client.connected
+        self._changed_us = client.now_us()
+
+    @property
+    def trend_version(self) -> int:
+        """Grows when the trends do."""
+        return self._trends.version
+
+    def pulse(self) -> None:
+        """Take a sample for the trends, and note a change of the link."""
+        client = self._client
+        now_us = client.now_us()
+        if client.connected is not self._connected:
+            self._connected, self._changed_us = client.connected, now_us
+        self._trends.sample([watch.row() for watch in client.watches], now_us)
+
+    def trends(self) -> contract.Trends:
+        """Return the course of every patient."""
+        return self._trends.trends()
+
+    def view(self) -> contract.View:
+        """Return everything that a screen shows of this moment."""
+        client = self._client
+        state = client.link_state
+        return contract.View(
+            unit_id=client.unit_id,
+            now_us=client.now_us(),
+            link=contract.Link(
+                connected=self._connected,
+                changed_us=self._changed_us,
+                waiting=state.spool_depth_frames or 0,
+                waiting_us=state.spool_oldest_us,
+                refused=state.quarantine_frames or 0,
+            ),
+            patients=self._patients(),
+            letters=[_letter(held) for held in reversed(client.messages)],
+        )
+
+    def do(self, request: contract.Request) -> None:
+        """Do what a screen asks; NotDone when that cannot be."""
+        try:
+            match request:
+                case contract.Acknowledge():
+                    self._acknowledge(request)
+                case contract.Enter():
+                    self._enter(request)
+                case contract.Withdraw(encounter_id=encounter_id, event_id=event_id):
+                    self._client.withdraw(encounter_id, self._frame(event_id))
+                case contract.Note(message_id=message_id, stage=stage, person=person):
+                    if stage not in _BY_A_PERSON:
+                        raise NotDone(stage)
+                    self._client.note_message(message_id, _name(person), ReceiptStage[stage])
+        except (UnknownEvent, UnknownMessage, LaneFull) as error:
+            raise NotDone(type(error).__name__) from error
+
+    def _patients(self) -> list[contract.Patient]:
+        alarms: dict[str, list[contract.Alarm]] = {}
+        for view in self._client.alarms:
+            alarms.setdefault(view.encounter_id, []).append(_alarm(view))
+        patients = []
+        for watch in self._client.watches:
+            row, inputs = watch.row(), watch.inputs()
+            events = self._client.record.events(row.encounter_id)
+            patients.append(
+                contract.Patient(
+                    encounter_id=row.encounter_id,
+                    bay=row.bay,
+                    age_years=watch.state.age_years,
+                    vitals={
+                        str(one.vital): contract.Reading(one.value, one.captured_us)
+                        for one in row.vitals
+                    },
+                    consciousness=inputs.consciousness and str(inputs.consciousness),
+                    on_oxygen=inputs.on_oxygen,
+                    score=_score(inputs),
+                    alarms=alarms.get(row.encounter_id, []),
+                    events=[_event(event) for event in reversed(events)],
+                )
+            )
+        return sorted(patients, key=lambda patient: patient.bay or "")
+
+    def _acknowledge(self, request: contract.Acknowledge) -> None:
+        shown = {alarm.alarm_id.hex(): alarm for alarm in self._client.alarms}
+        alarm = shown.get(request.alarm_id)
+        if alarm is None or alarm.encounter_id != request.encounter_id:
+            raise NotDone(request.alarm_id)
+        self._client.acknowledge_alarm(
+            alarm.encounter_id,
+            alarm.alarm_id,
+            Priority(min(request.priority, alarm.priority)),
+            request.revision,
+            _name(request.person),
+        )
+
+    def _enter(self, request: contract.Enter) -> None:
+        finding = CrewFinding.__members__.get(request.finding)
+        drug = request.drug and _name(request.drug)
+        missing = finding is CrewFinding.DRUG_GIVEN and not drug
+        if finding is None or missing or request.encounter_id not in self._client.encounters:
+            raise NotDone(request.finding)
+        self._client.capture(request.encounter_id, [CrewEvent(finding, drug or None)])
+
+    def _frame(self, event_id: str) -> FrameRef:
+        parts = _EVENT_ID.fullmatch(event_id)
+        if parts is None:
+            raise NotDone(event_id)
+        lane, segment, sequence, item = parts.groups()
+        unit_id = self._client.unit_id
+        return FrameRef(unit_id, int(lane), bytes.fromhex(segment), int(sequence), int(item))
+
+
+def _name(text: str) -> str:
+    if not 1 <= len(text) <= MAX_NAME:
+        raise NotDone(text[:MAX_NAME])
+    return text
+
+
+def _score(inputs: news2.News2Inputs) -> contract.Score:
+    result = news2.score(inputs)
+    refused = isinstance(result, RefusedScore)
+    return contract.Score(
+        total=None if refused else result.at_least,
+        at_least=result.at_least,
+        response=str(news2.response(result.at_least, single_red=result.any_three)),
+        parts=dict(result.parts),
+        refusals=[(str(one.reason), one.column) for one in result.reasons]
+        if isinstance(result, RefusedScore)
+        else [],
+    )
+
+
+def _alarm(view: AlarmView) -> contract.Alarm:
+    reason = view.reason
+    return contract.Alarm(
+        alarm_id=view.alarm_id.hex(),
+        revision=view.revision,
+        cause=view.cause,
+        subject=view.subject,
+        priority=int(view.priority),
+        state=str(view.state),
+        since_us=view.active_since_us,
+        ended_us=view.ended_us,
+        late=view.late,
+        rule="" if reason is None else reason.rule,
+        values={} if reason is None else dict(reason.values),
+        unacknowledged=view.unacknowledged_at(Place.VEHICLE),
+        acknowledged=[
+            contract.Acknowledged(str(one.place), one.person, one.at_us)
+            for one in view.acknowledgements
+        ],
+    )
+
+
+def _event(event: RecordedEvent) -> contract.Event:
+    frame = event.frame
+    return contract.Event(
+        event_id=f"{frame.lane}:{frame.segment.hex()}:{frame.sequence}:{frame.item}",
+        finding=event.finding.name,
+        drug=event.drug,
+        at_us=event.at_us,
+        withdrawn=event.withdrawn,
+    )
+
+
+def _letter(held: HeldMessage) -> contract.Letter:
+    message = held.message
+    return contract.Letter(
+        message_id=message.message_id,
+        person=message.person,
+        text=message.text,
+        issued_us=message.issued_us,
+        stage=held.stage.name,
+        encounter_id=message.encounter_id,
+    )

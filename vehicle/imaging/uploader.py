@@ -1,0 +1,149 @@
+"""Brings series to the gateway, one after the other, through any number of cuts.
+
+An upload waits while alarms or vital signs wait (``turn``), and sends no more at a time than the
+link carries without a queue (``window``). After a cut it dials again and goes on where the
+gateway's bytes end. The files of a series are read piece by piece, so a series costs no memory.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from ports.clock import Clock
+from ports.logging import get_logger
+from vehicle.backoff import Backoff
+from vehicle.imaging.link import Held, ImagingLink, ObjectRefused, Progressed, UploadStream
+from vehicle.imaging.series import Series
+from vehicle.imaging.session import Piece, UploadSession
+from vehicle.link import LinkDown
+
+HELD_TIMEOUT_S: Final = 30
+"""Longest wait for the gateway to say what it holds, before the next dial."""
+
+BULK_BACKOFF_FACTOR: Final = 4
+"""How much longer an upload waits before it dials again than a lane of frames does."""
+
+log = get_logger(__name__)
+
+
+class Uploader:
+    """The IMAGING lane of one unit."""
+
+    def __init__(
+        self,
+        unit_id: str,
+        link: ImagingLink,
+        clock: Clock,
+        rng: Random,
+        *,
+        turn: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Prepare; ``turn`` returns once nothing more urgent waits."""
+        self._unit_id = unit_id
+        self._link = link
+        self._clock = clock
+        self._backoff = Backoff(rng)
+        self._turn = turn
+        self._wakeup = asyncio.Event()
+
+    async def upload(self, series: Series) -> UploadSession:
+        """Return once every object is stored, or will never be taken."""
+        session = UploadSession(series)
+        while not session.done:
+            await self._stream(session)
+            if not session.done:
+                await self._clock.sleep_us(BULK_BACKOFF_FACTOR * self._backoff.next_us())
+        if session.given_up:
+            log.error("images were not taken", unit_id=self._unit_id, count=len(session.given_up))
+        return session
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._link.close()
+
+    async def _stream(self, session: UploadSession) -> None:
+        stream = self._link.upload()
+        sent: deque[tuple[str, int, int]] = deque()
+        writer: asyncio.Task[None] | None = None
+        try:
+            async with asyncio.timeout(HELD_TIMEOUT_S):
+                await stream.open(self._unit_id, session.series)
+                self._take(session, await stream.read(), sent)
+            self._backoff.reset()
+            writer = asyncio.create_task(self._write(session, stream, sent))
+            while not session.done:
+                self._take(session, await stream.read(), sent)
+                self._wakeup.set()
+        except (LinkDown, TimeoutError) as lost:
+            log.info("upload cut", unit_id=self._unit_id, why=str(lost))
+        finally:
+            session.lose()
+            stream.cancel()
+            if writer is not None:
+                writer.cancel()
+                with suppress(asyncio.CancelledError):
+                    await writer
+
+    def _take(
+        self, session: UploadSession, arrival: object, sent: deque[tuple[str, int, int]]
+    ) -> None:
+        match arrival:
+            case Held(objects, credit_bytes):
+                held = [(one.sop_uid, one.held_bytes, one.stored) for one in objects]
+                session.held(held, credit_bytes)
+            case Progressed(sop_uid, held_bytes, stored):
+                session.progressed(sop_uid, held_bytes, stored=stored)
+                self._measure(session, sop_uid, held_bytes, sent)
+            case ObjectRefused(sop_uid, again, description):
+                log.warning("image refused", unit_id=self._unit_id, why=description)
+                session.refused(sop_uid, again=again)
+
+    def _measure(
+        self,
+        session: UploadSession,
+        sop_uid: str,
+        held_bytes: int,
+        sent: deque[tuple[str, int, int]],
+    ) -> None:
+        """Tell the window how long the answered piece was on its way."""
+        now_us = self._clock.monotonic_us()
+        while sent:
+            uid, end, sent_us = sent.popleft()
+            if (uid, end) == (sop_uid, held_bytes):
+                session.window.answered(now_us - sent_us, now_us)
+                return
+
+    async def _write(
+        self, session: UploadSession, stream: UploadStream, sent: deque[tuple[str, int, int]]
+    ) -> None:
+        try:
+            while True:
+                self._wakeup.clear()
+                while True:
+                    await self._turn()
+                    piece = session.next()
+                    if piece is None:
+                        break
+                    data = await asyncio.to_thread(_read, piece)
+                    end = piece.offset + piece.size
+                    sent.append((piece.one.sop_uid, end, self._clock.monotonic_us()))
+                    await stream.send(piece.one.sop_uid, piece.offset, data)
+                await self._wakeup.wait()
+        except LinkDown:
+            return
+        finally:
+            stream.cancel()
+
+
+def _read(piece: Piece) -> bytes:
+    return _bytes_at(piece.one.path, piece.offset, piece.size)
+
+
+def _bytes_at(path: Path, offset: int, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(size)

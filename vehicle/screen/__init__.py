@@ -1,0 +1,1 @@
+"""The crew's screen: a program of its own on the tablet, which works without a link."""

@@ -1,0 +1,1 @@
+"""Draws each part of the screen: pure functions from what is known to HTML."""

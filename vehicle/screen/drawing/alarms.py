@@ -1,0 +1,89 @@
+"""The alarms, most urgent first: what, since when, what to check first, who has taken it.
+
+Colours and marks are those of IEC 60601-1-8: red, yellow and cyan; !!!, !! and !. An alarm that
+nobody of the crew has acknowledged is filled, and flashes when it is of high priority.
+"""
+
+from typing import Final
+
+from clinical.alarms.view import AlarmState
+from vehicle.cabin.contract import Alarm, Patient
+from vehicle.screen.drawing.scene import Scene, ago, at, button, text
+from vehicle.screen.words import Language, alarm_words, check_first, word
+
+_MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
+
+
+def alarms(scene: Scene) -> str:
+    """Return the list; while there is none, that somebody watches."""
+    patient = scene.patient
+    if patient is None or not patient.alarms:
+        calm = "" if patient is None else f"<small>{scene.word('judged_here')}</small>"
+        return f'<p class="calm">{scene.word("no_alarms")}{calm}</p>'
+    return "".join(_card(scene, patient, alarm) for alarm in patient.alarms)
+
+
+def _card(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+    language = scene.language
+    open_ = "open" if alarm.unacknowledged and alarm.state == AlarmState.ACTIVE else ""
+    subject = f" · {scene.word(alarm.subject)}" if alarm.subject else ""
+    return (
+        f'<article class="alarm grade-{alarm.priority} {open_} {alarm.state.lower()}"'
+        f' data-cause="{text(alarm.cause)}">'
+        f'<p class="mark" title="{scene.word(f"priority_{alarm.priority}")}">'
+        f"{_MARKS[alarm.priority]}</p>"
+        f"<h3>{text(alarm_words(alarm.cause, language))}{subject}</h3>"
+        f'<p class="when">{_when(scene, alarm)}</p>{_why(scene, alarm)}'
+        f'<p class="check"><b>{scene.word("check_first")}</b> '
+        f"{text(check_first(alarm.cause, language))}</p>"
+        f'<p class="who">{_who(scene, alarm)}</p>'
+        f"{_act(scene, patient, alarm)}</article>"
+    )
+
+
+def _when(scene: Scene, alarm: Alarm) -> str:
+    late = f" · {scene.word('late')}" if alarm.late else ""
+    if alarm.ended_us is not None:
+        return f"{scene.word('over')} {at(alarm.ended_us)} · {scene.word('stays')}{late}"
+    return f"{scene.word('since')} {at(alarm.since_us)} · {ago(alarm.since_us)}{late}"
+
+
+def _why(scene: Scene, alarm: Alarm) -> str:
+    """Return the values judged, in words; a number keeps one digit. Rules are English only."""
+    rule = alarm.rule if scene.language is Language.EN else ""
+    between = ": " if scene.language is Language.EN else " "
+    said = []
+    for name, value in alarm.values.items():
+        shown = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+        said.append(f"{word(name, scene.language)}{between}{_meaning(scene, name, str(shown))}")
+    why = text(" · ".join(said) or rule)
+    return f'<p class="why">{why}</p>' if why else ""
+
+
+def _meaning(scene: Scene, name: str, value: str) -> str:
+    if name == "consciousness":
+        return word(value, scene.language)
+    if name == "on_oxygen":
+        return word("oxygen_yes" if value == "True" else "oxygen_no", scene.language)
+    return value
+
+
+def _who(scene: Scene, alarm: Alarm) -> str:
+    return "".join(
+        f'<span class="taken">✓ {scene.word(one.place)}: {text(one.person)} {at(one.at_us)}</span>'
+        for one in alarm.acknowledged
+    )
+
+
+def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+    if not alarm.unacknowledged:
+        return ""
+    return button(
+        "acknowledge",
+        scene.word("acknowledge"),
+        "acknowledge",
+        encounter=patient.encounter_id,
+        alarm=alarm.alarm_id,
+        priority=alarm.priority,
+        revision=alarm.revision,
+    )

@@ -1,0 +1,107 @@
+"""What the crew enters with one tap, and what it has entered, newest first, each to be undone.
+
+Compressions are one button, which begins or ends them and counts how long they last.
+"""
+
+from typing import Final
+
+from clinical.items import CrewFinding
+from vehicle.cabin.contract import Event, Patient
+from vehicle.screen.drawing.scene import Scene, ago, at, button, text
+from vehicle.screen.words import DRUGS, drug_words
+
+EVENTS_SHOWN: Final = 8
+"""Newest events on the screen; the record has them all."""
+
+_COMPRESSIONS: Final = (
+    CrewFinding.COMPRESSIONS_STARTED.name,
+    CrewFinding.COMPRESSIONS_STOPPED.name,
+)
+
+
+def buttons(scene: Scene) -> str:
+    """Return one button for each thing that can be entered."""
+    patient = scene.patient
+    if patient is None:
+        return ""
+    began = _compressions_since(patient)
+    compressions = _enter(scene, patient, "COMPRESSIONS_STARTED")
+    if began is not None:
+        count = f"<small>{ago(began)}</small>"
+        compressions = _enter(scene, patient, "COMPRESSIONS_STOPPED", count, "running")
+    return "".join(
+        (
+            _enter(scene, patient, "NO_PULSE", classes="grave"),
+            _enter(scene, patient, "PULSE_FELT"),
+            compressions,
+            _enter(scene, patient, "AIRWAY_SECURED"),
+            button("drugs", scene.word("DRUG_GIVEN"), "event"),
+        )
+    )
+
+
+def entered(scene: Scene) -> str:
+    """Return the newest events, each with its undo."""
+    patient = scene.patient
+    if patient is None or not patient.events:
+        return f'<li class="none">{scene.word("no_events")}</li>'
+    return "".join(_line(scene, patient, event) for event in patient.events[:EVENTS_SHOWN])
+
+
+def drugs(scene: Scene) -> str:
+    """Return the choice of drugs while the crew is choosing."""
+    patient = scene.patient
+    if patient is None or not scene.drugs_open:
+        return ""
+    choices = "".join(
+        button(
+            "enter",
+            text(drug_words(drug, scene.language)),
+            "event",
+            finding=CrewFinding.DRUG_GIVEN.name,
+            drug=drug,
+            encounter=patient.encounter_id,
+        )
+        for drug in DRUGS
+    )
+    return (
+        f'<div class="sheet" role="dialog" aria-label="{scene.word("which_drug")}">'
+        f"<h2>{scene.word('which_drug')}</h2><div>{choices}</div>"
+        f"{button('close', scene.word('close'), 'plain')}</div>"
+    )
+
+
+def _enter(
+    scene: Scene, patient: Patient, finding: str, further: str = "", classes: str = ""
+) -> str:
+    return button(
+        "enter",
+        scene.word(finding) + further,
+        f"event {classes}",
+        finding=finding,
+        encounter=patient.encounter_id,
+    )
+
+
+def _compressions_since(patient: Patient) -> int | None:
+    """Return when the running compressions began; None while there are none."""
+    newest = next(
+        (one for one in patient.events if one.finding in _COMPRESSIONS and not one.withdrawn), None
+    )
+    running = newest is not None and newest.finding == CrewFinding.COMPRESSIONS_STARTED.name
+    return newest.at_us if newest is not None and running else None
+
+
+def _line(scene: Scene, patient: Patient, event: Event) -> str:
+    drug = "" if event.drug is None else f" {text(drug_words(event.drug, scene.language))}"
+    said = f"{at(event.at_us)} {scene.word(f'done_{event.finding}')}{drug}"
+    if event.withdrawn:
+        return f'<li class="withdrawn"><s>{said}</s> {scene.word("withdrawn")}</li>'
+    undo = button(
+        "withdraw",
+        scene.word("undo"),
+        "undo",
+        event=event.event_id,
+        encounter=patient.encounter_id,
+    )
+    return f"<li><span>{said}</span>{undo}</li>"

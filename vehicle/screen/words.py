@@ -1,0 +1,166 @@
+"""Every word of the screen in both languages; the words of alarms are those of the catalogue."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from clinical.alarms.catalogue import RULES
+from clinical.instant import SECOND_US
+
+
+class Language(StrEnum):
+    """The languages of the screen."""
+
+    EN = "en"
+    ZH = "zh-CN"
+
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "title": ("Crew screen", "车组屏幕"),
+    "heart_rate_bpm": ("Heart rate", "心率"),
+    "pulse_rate_bpm": ("Pulse", "脉率"),
+    "spo2_percent": ("SpO₂", "血氧"),
+    "respiration_per_min": ("Breathing", "呼吸"),
+    "systolic_mmhg": ("Systolic pressure", "收缩压"),
+    "diastolic_mmhg": ("Diastolic pressure", "舒张压"),
+    "pressure": ("Blood pressure", "血压"),
+    "temperature_c": ("Temperature", "体温"),
+    "consciousness": ("Consciousness", "意识"),
+    "on_oxygen": ("Oxygen", "吸氧"),
+    "age_years": ("Age", "年龄"),
+    "pregnant": ("Pregnancy", "妊娠"),
+    "spo2_scale": ("SpO₂ scale", "血氧量表"),
+    "news2_total": ("NEWS2", "NEWS2"),
+    "news2_at_least": ("NEWS2 at least", "NEWS2 至少"),
+    "A": ("Alert", "清醒"),
+    "C": ("New confusion", "新发意识模糊"),
+    "V": ("Responds to voice", "对声音有反应"),
+    "P": ("Responds to pain", "对疼痛有反应"),
+    "U": ("Unresponsive", "无反应"),
+    "oxygen_yes": ("on oxygen", "吸氧中"),
+    "oxygen_no": ("on air", "未吸氧"),
+    "not_known": ("not assessed", "未评估"),
+    "not_measured": ("no value", "无数值"),
+    "ago": ("ago", "前"),
+    "trend": ("last 30 min", "近 30 分钟"),
+    "low": ("low", "低"),
+    "low-medium": ("low to medium", "低至中"),
+    "medium": ("medium", "中"),
+    "high": ("high", "高"),
+    "at_least": ("at least", "至少"),
+    "incomplete": ("No full score:", "评分不全:"),
+    "MISSING": ("never measured", "未测量"),
+    "STALE": ("too old", "已过时"),
+    "IMPLAUSIBLE": ("implausible", "不合理"),
+    "AGE": ("not for this age", "不适用于该年龄"),
+    "PREGNANT": ("not in pregnancy", "不适用于妊娠"),
+    "alarms": ("Alarms", "报警"),
+    "no_alarms": ("No alarm", "无报警"),
+    "judged_here": ("Watched in this vehicle", "车内持续监护中"),
+    "check_first": ("Check first", "先检查"),
+    "acknowledge": ("Acknowledge", "确认"),
+    "since": ("since", "自"),
+    "over": ("Over since", "已结束于"),
+    "stays": ("stays on the list", "保留在列表中"),
+    "late": ("learned late", "迟到信息"),
+    "VEHICLE": ("Crew", "车组"),
+    "CENTER": ("Center", "指挥中心"),
+    "priority_3": ("High", "高"),
+    "priority_2": ("Medium", "中"),
+    "priority_1": ("Low", "低"),
+    "events": ("Enter at once", "一键记录"),
+    "NO_PULSE": ("No pulse", "无脉搏"),
+    "PULSE_FELT": ("Pulse felt", "触及脉搏"),
+    "AIRWAY_SECURED": ("Airway secured", "气道已建立"),
+    "COMPRESSIONS_STARTED": ("Start compressions", "开始按压"),
+    "COMPRESSIONS_STOPPED": ("Stop compressions", "停止按压"),
+    "DRUG_GIVEN": ("Drug given", "给药"),
+    "done_NO_PULSE": ("No pulse", "无脉搏"),
+    "done_PULSE_FELT": ("Pulse felt again", "恢复脉搏"),
+    "done_AIRWAY_SECURED": ("Airway secured", "气道已建立"),
+    "done_COMPRESSIONS_STARTED": ("Compressions started", "按压已开始"),
+    "done_COMPRESSIONS_STOPPED": ("Compressions stopped", "按压已停止"),
+    "done_DRUG_GIVEN": ("Given", "已给"),
+    "undo": ("Undo", "撤销"),
+    "withdrawn": ("undone", "已撤销"),
+    "which_drug": ("Which drug was given?", "给了哪种药?"),
+    "close": ("Close", "关闭"),
+    "no_events": ("Nothing entered yet", "尚无记录"),
+    "letters": ("From the center", "指挥中心消息"),
+    "no_letters": ("No message", "无消息"),
+    "VIEWED": ("Seen", "已阅"),
+    "ANSWERED": ("Will do", "照办"),
+    "stage_DELIVERED": ("new", "新消息"),
+    "stage_VIEWED": ("The center knows: seen", "已告知中心:已阅"),
+    "stage_ANSWERED": ("The center knows: will do", "已告知中心:照办"),
+    "linked": ("Connected to the center", "已连接指挥中心"),
+    "all_there": ("everything has arrived", "数据已全部送达"),
+    "on_way": ("records on their way", "条记录发送中"),
+    "no_link": ("No link to the center", "与指挥中心断开"),
+    "kept": ("records kept here, sent when it is back", "条记录已存车内,恢复后补发"),
+    "refused": ("records refused by the center", "条记录被中心拒收"),
+    "lost_vehicle": (
+        "The vehicle program does not answer. These numbers are NOT current.",
+        "车载程序无响应,以下数值不是当前值!",
+    ),
+    "no_vehicle": ("Waiting for the vehicle program", "等待车载程序启动"),
+    "lost_screen": (
+        "This screen is not updated. Look at the monitor.",
+        "屏幕已停止更新,请查看监护仪!",
+    ),
+    "no_patient": ("No patient on board", "车上无患者"),
+    "years": ("years", "岁"),
+    "bay": ("Bay", "床位"),
+    "not_done": ("Not done. Please try again.", "未完成,请重试。"),
+    "night": ("Night", "夜间"),
+    "day": ("Day", "日间"),
+    "other_language": ("中文", "EN"),
+    "not_a_device": ("Not a medical device", "非医疗器械"),
+}
+
+DRUGS: Final[dict[str, str]] = {
+    "adrenaline 1 mg IV": "肾上腺素 1 mg 静注",
+    "amiodarone 300 mg IV": "胺碘酮 300 mg 静注",
+    "atropine 0.5 mg IV": "阿托品 0.5 mg 静注",
+    "tranexamic acid 1 g IV": "氨甲环酸 1 g 静注",
+    "glucose 20 g IV": "葡萄糖 20 g 静注",
+    "naloxone 0.4 mg IV": "纳洛酮 0.4 mg 静注",
+    "midazolam 5 mg IM": "咪达唑仑 5 mg 肌注",
+    "aspirin 300 mg oral": "阿司匹林 300 mg 口服",
+    "nitroglycerin 0.5 mg sublingual": "硝酸甘油 0.5 mg 舌下",
+}
+"""What one tap can enter, as it is recorded, and its Chinese. A record, not a recommendation."""
+
+
+def word(name: str, language: Language) -> str:
+    """Return a word; of a name that has none, the name itself."""
+    if name not in _WORDS:
+        return name
+    english, chinese = _WORDS[name]
+    return english if language is Language.EN else chinese
+
+
+def alarm_words(cause: str, language: Language) -> str:
+    """Return an alarm in the catalogue's words."""
+    rule = RULES.get(cause)
+    if rule is None:
+        return cause
+    return rule.words_en if language is Language.EN else rule.words_zh
+
+
+def check_first(cause: str, language: Language) -> str:
+    """Return what to check first, in the catalogue's words; empty for a cause unknown here."""
+    rule = RULES.get(cause)
+    if rule is None:
+        return ""
+    return rule.check_first_en if language is Language.EN else rule.check_first_zh
+
+
+def drug_words(drug: str, language: Language) -> str:
+    """Return a drug as the crew reads it."""
+    return drug if language is Language.EN else DRUGS.get(drug, drug)
+
+
+def clock_time(at_us: int) -> str:
+    """Return an instant as hours, minutes and seconds of the tablet's own zone."""
+    return datetime.fromtimestamp(at_us // SECOND_US).astimezone().strftime("%H:%M:%S")
