@@ -30,7 +30,7 @@ COMMANDS: Final = (
     Command("feed", "goldenhour.feed.main:app", "Read the alert feed as a dispatcher would."),
     Command("lab", "goldenhour.lab.main:app", "Run the live detectors over a file."),
     Command("bench", "goldenhour.bench.main:app", "Measure, as ratios to a floor."),
-    Command("doctor", "goldenhour.doctor:app", "Say what this machine lacks and what mends it."),
+    Command("doctor", "goldenhour.doctor.main:app", "Say what this machine lacks, and the mend."),
 )
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from simulators.report import verdict
 
 from goldenhour.broker.errors import BrokerError
 from goldenhour.demo import run as kafka_demo
@@ -20,6 +19,7 @@ from ports import program
 from ports.addresses import Addresses
 from ports.clock import SystemClock
 from ports.logging import configure_logging
+from simulators.report import verdict
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
