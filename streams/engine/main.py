@@ -71,13 +71,14 @@ async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
 async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics: str) -> None:
     from ports.log.kafka_log import KafkaLog  # noqa: PLC0415 - --help answers without Kafka
     from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
-    from streams.engine.metrics import WorkerMetrics  # noqa: PLC0415
+    from streams.engine.metrics import ProgressCollector, WorkerMetrics  # noqa: PLC0415
     from streams.engine.partition_runner import Runners  # noqa: PLC0415
 
     log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.channel}")
     writer = await log.writer()
     runners = Runners(log, writer, settings.channel.source)
     worker = FaustWorker(settings, runners, WorkerMetrics(registry, SystemClock()).observe)
+    registry.register(ProgressCollector(worker.progress))
     try:
         await worker.start()
         await _announce(worker, metrics)
