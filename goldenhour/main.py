@@ -4,11 +4,16 @@ A sub-command is a typer application, or a function with typer's options. Lookin
 handing over the remaining arguments keeps every ``--help`` quick, whatever the others need.
 """
 
+import os
 import sys
 from importlib import import_module
 from typing import Final, NamedTuple
 
 import typer
+
+GRPC_ENVIRONMENT: Final = {"GRPC_ENABLE_FORK_SUPPORT": "0", "GRPC_VERBOSITY": "ERROR"}
+"""What gRPC reads when it is imported: children are started by exec, never used as forks, and a
+link that went away is said by our own log."""
 
 
 class Command(NamedTuple):
@@ -31,12 +36,14 @@ COMMANDS: Final = (
     Command("feed", "goldenhour.feed.main:app", "Read the alert feed as a dispatcher would."),
     Command("lab", "goldenhour.lab.main:app", "Run the live detectors over a file."),
     Command("bench", "goldenhour.bench.main:app", "Measure, as ratios to a floor."),
-    Command("doctor", "goldenhour.doctor:app", "Say what this machine lacks and what mends it."),
+    Command("doctor", "goldenhour.doctor.main:app", "Say what this machine lacks, and the mend."),
 )
 
 
 def main() -> None:
     """Run the sub-command that the command line names."""
+    for name, value in GRPC_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     arguments = sys.argv[1:]
     command = next((entry for entry in COMMANDS if arguments[:1] == [entry.name]), None)
     if command is None:

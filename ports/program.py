@@ -1,9 +1,15 @@
 """Running a program: one event loop, a clean end on SIGTERM and SIGINT, an exit code.
 
 The first signal sets the stop event and the program drains; a second one cancels the drain.
+
+A program whose supervisor names itself in ``SUPERVISOR`` dies with it: the kernel is asked to
+(PR_SET_PDEATHSIG), so that not even ``kill -9`` of the supervisor leaves anything behind. The child
+asks by itself, since code between fork and exec can hang where the parent has other threads.
 """
 
 import asyncio
+import ctypes
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -13,16 +19,31 @@ import uvloop
 INTERRUPTED: Final = 130
 """Exit code of a program whose drain was cut short by a second signal."""
 
+SUPERVISOR: Final = "GOLDENHOUR_SUPERVISOR"
+"""Environment variable: process id of the supervisor."""
+
+_PR_SET_PDEATHSIG: Final = 1
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     """Run ``main`` on uvloop until it returns its exit code; signals set the event it is given."""
+    die_with_supervisor()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             return runner.run(_supervised(main))
         except asyncio.CancelledError:
             return INTERRUPTED
+
+
+def die_with_supervisor() -> None:
+    """Have this process killed when its supervisor ends; end at once where it has already."""
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor is None or not hasattr(ctypes.CDLL(None), "prctl"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if str(os.getppid()) != supervisor:
+        raise SystemExit(INTERRUPTED)
 
 
 async def _supervised(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:

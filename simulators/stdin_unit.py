@@ -9,6 +9,7 @@ The ledger holds what was fed; frames that the process makes by itself are not t
 
 import asyncio
 import json
+import os
 import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from google.protobuf import json_format
 
 from ports.clock import Clock
 from ports.logging import get_logger
+from ports.program import SUPERVISOR
 from simulators.ledger import FrameKey, Ledger, LedgerEntry
 from vehicle.live_view import CHUNK_US
 from vehicle.settings import spool_folder
@@ -181,6 +183,7 @@ class StdinUnit:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
+                env={**os.environ, SUPERVISOR: str(os.getpid())},
                 start_new_session=True,
             )
         stdout = self._process.stdout

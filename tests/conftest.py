@@ -14,8 +14,16 @@ from goldenhour.broker.launch import start_broker
 from goldenhour.broker.running import RunningBroker
 from goldenhour.broker.settings import BrokerSettings
 from goldenhour.home import cache_folder
+from goldenhour.main import GRPC_ENVIRONMENT
 
 START_TIMEOUT_S = 90.0
+
+
+def pytest_configure() -> None:
+    """Tell gRPC what the command line tells it, before any test imports it."""
+    for name, value in GRPC_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+
 
 Result = TypeVar("Result")
 

@@ -115,7 +115,7 @@ class Checkpoint:
     next_offset: int
     """Of the first record of the app's topic that the state has not seen."""
     state: bytes | None
-    """None for the marker that covers a partition."""
+    """Of the encounter, or of the partition's clock for the marker; None deletes."""
 
 
 RecordValue = (

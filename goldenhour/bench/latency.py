@@ -83,7 +83,7 @@ async def _alarms(
 ) -> tuple[LoadRecord, SubscriberRecord, Sequence[dict[str, Any]]]:
     stack = Stack(options.folder, clock)
     try:
-        gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0))
+        gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0, options.folder))
         center = await stack.start(
             plan.command_center(bootstrap, free_port(), 0, 0, options.folder)
         )

@@ -18,10 +18,14 @@ from goldenhour.stack.supervisor import ProgramFailed
 from ports import program
 from ports.addresses import Addresses
 from ports.clock import SystemClock
+from ports.log.kafka_admin import LogUnavailable, TopicRefused
 from ports.logging import configure_logging
 from simulators.report import verdict
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+_EXPECTED = (BrokerError, LogUnavailable, TopicRefused, ProgramFailed, kafka_demo.StackRunning)
+"""What the user can mend; the message says how."""
 
 _BANNER = """\
 [bold white on red] NO KAFKA [/] This runs on the in-memory twin of the log: one process, nothing is
@@ -69,7 +73,7 @@ async def _demo(options: DemoOptions, stop: asyncio.Event) -> int:
     console = Console(stderr=True)
     try:
         report = await _play(options, stop, console)
-    except (BrokerError, ProgramFailed, kafka_demo.StackRunning) as failed:
+    except _EXPECTED as failed:
         console.print(f"[bold red]{type(failed).__name__}[/] {failed}", highlight=False)
         return 1
     if report is None:

@@ -1,12 +1,10 @@
 """Keeps programs running: start, wait until ready, restart with back-off, stop in order.
 
-A child never outlives this process: on Linux the kernel kills it when its parent dies
-(PR_SET_PDEATHSIG), so that not even ``kill -9`` of the supervisor leaves anything behind.
+A child is told who supervises it and dies with it (``ports.program``).
 """
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 from collections.abc import Mapping
@@ -17,8 +15,8 @@ import structlog
 
 from goldenhour.stack.program import READY_TIMEOUT_US, Program, back_off_us, parse_ready
 from ports.clock import Clock
+from ports.program import SUPERVISOR
 
-_PR_SET_PDEATHSIG: Final = 1
 _STOP_TIMEOUT_S: Final = 25
 _LATELY_US: Final = 60_000_000
 
@@ -27,10 +25,6 @@ _logger = structlog.get_logger()
 
 class ProgramFailed(Exception):  # noqa: N818 - named for what happened
     """A program ended, or never became ready, while it was being started for the first time."""
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Supervised:
@@ -142,9 +136,8 @@ class Supervised:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, **self.program.environment},
+                env={**os.environ, **self.program.environment, SUPERVISOR: str(os.getpid())},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
             )
         stdout = self._process.stdout
         if stdout is None:

@@ -20,6 +20,7 @@ from contextlib import suppress
 from typing import Any, Final, cast
 
 import faust
+from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, EventT
 from faust.types.transports import ConsumerCallback, ConsumerT
@@ -27,6 +28,7 @@ from mode import ServiceT
 
 from ports.log.port import Record
 from ports.logging import get_logger
+from streams.engine.metrics import Progress
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
 from streams.engine.settings import WorkerSettings
@@ -47,8 +49,8 @@ LOST_IN_A_ROW_MAX: Final = 4 * STREAM_BUFFER
 
 _log = get_logger(__name__)
 
-Observer = Callable[[int, Outputs], None]
-"""Told, after each record, the partition and what the record led to."""
+Observer = Callable[[Outputs], None]
+"""Told, after each record, what it led to."""
 
 
 class RecordsMissing(Exception):  # noqa: N818 - named for what happened
@@ -111,6 +113,18 @@ class FaustWorker:
     def partitions(self) -> Mapping[int, PartitionRunner]:
         """The partitions that this worker judges at present."""
         return self._runners
+
+    def progress(self) -> list[Progress]:
+        """Return how far each partition is judged; from any thread."""
+        return [
+            Progress(partition, runner.next_offset, self._end_offset(partition))
+            for partition, runner in list(self._runners.items())
+        ]
+
+    def _end_offset(self, partition: int) -> int | None:
+        with suppress(ConsumerNotStarted, AssertionError):
+            return cast("int | None", self._app.consumer.highwater(TP(self._topic, partition)))
+        return None
 
     async def start(self) -> None:
         """Join the group.
@@ -221,7 +235,7 @@ class FaustWorker:
             message.value,
             tuple(headers),
         )
-        self._observe(message.partition, await runner.take(record))
+        self._observe(await runner.take(record))
 
     async def _go_back(self, partition: int, offset: int) -> None:
         self._lost_in_a_row += 1

@@ -72,7 +72,7 @@ async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics:
     from ports.log.kafka_log import KafkaLog  # noqa: PLC0415 - --help answers without Kafka
     from streams.engine.apps import APPS  # noqa: PLC0415
     from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
-    from streams.engine.metrics import WorkerMetrics  # noqa: PLC0415
+    from streams.engine.metrics import ProgressCollector, WorkerMetrics  # noqa: PLC0415
     from streams.engine.partition_runner import Runners  # noqa: PLC0415
 
     log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.group}")
@@ -80,6 +80,7 @@ async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics:
     runners = Runners(log, writer, settings.channel.source, APPS[settings.app])
     metrics_of_records = WorkerMetrics(registry, SystemClock(), settings.app)
     worker = FaustWorker(settings, runners, metrics_of_records.observe)
+    registry.register(ProgressCollector(worker.progress))
     try:
         await worker.start()
         await _announce(worker, metrics)

@@ -1,8 +1,12 @@
 """What a worker tells Prometheus."""
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from clinical.instant import SECOND_US
 from ports.clock import Clock
@@ -16,6 +20,43 @@ _HOPS: Final = {
     App.IMAGING: "images_received_to_judged",
 }
 """The way of vitals to an alarm is one hop; the beats beside it are another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one partition is judged."""
+
+    partition: int
+    next_offset: int
+    """Of the next record to judge."""
+    end_offset: int | None
+    """After the newest record that the consumer knows of; None before its first fetch."""
+
+
+class ProgressCollector(Collector):
+    """Asks at each scrape, so that a partition that was given away is no longer shown."""
+
+    def __init__(self, progress: Callable[[], Iterable[Progress]]) -> None:
+        self._progress = progress
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Return next offset and lag of every partition that is held now."""
+        offset = GaugeMetricFamily(
+            f"{NAMESPACE}_next_offset",
+            "Offset of the next record to judge, by partition.",
+            labels=["partition"],
+        )
+        lag = GaugeMetricFamily(
+            f"{NAMESPACE}_lag_records",
+            "Records of a partition that wait to be judged.",
+            labels=["partition"],
+        )
+        for each in self._progress():
+            offset.add_metric([str(each.partition)], each.next_offset)
+            if each.end_offset is not None:
+                lag.add_metric([str(each.partition)], max(0, each.end_offset - each.next_offset))
+        yield offset
+        yield lag
 
 
 class WorkerMetrics:
@@ -40,20 +81,12 @@ class WorkerMetrics:
         self._snapshots = Counter(
             "snapshots", "Snapshots taken.", namespace=NAMESPACE, registry=registry
         )
-        self._offset = Gauge(
-            "next_offset",
-            "Offset of the next record to judge, by partition.",
-            ["partition"],
-            namespace=NAMESPACE,
-            registry=registry,
-        )
 
-    def observe(self, partition: int, outputs: Outputs) -> None:
+    def observe(self, outputs: Outputs) -> None:
         """Count what one record led to."""
         self._frames.inc(outputs.frames)
         self._snapshots.inc(len(outputs.snapshots))
         self._dead_letters.inc(outputs.dead_letters)
-        self._offset.labels(partition=partition).set(outputs.next_offset)
         for transition in outputs.transitions:
             self._transitions.labels(priority=transition.priority.name).inc()
         if outputs.received_us is not None:

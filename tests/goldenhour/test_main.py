@@ -54,5 +54,5 @@ def test_an_unknown_command_is_refused() -> None:
 
 
 def test_a_function_and_an_application_are_both_commands() -> None:
-    for target in ("goldenhour.doctor:doctor", "goldenhour.doctor:app"):
+    for target in ("goldenhour.doctor.main:doctor", "goldenhour.doctor.main:app"):
         assert isinstance(load(Command("doctor", target, "Say.")), typer.Typer)

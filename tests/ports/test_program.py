@@ -1,10 +1,11 @@
+import os
 import signal
 import subprocess
 import sys
 
 import pytest
 
-from ports.program import INTERRUPTED
+from ports.program import INTERRUPTED, SUPERVISOR
 
 PROGRAM = """
 import asyncio, sys
@@ -48,3 +49,17 @@ def test_a_second_signal_cuts_the_drain_short() -> None:
         program.send_signal(signal.SIGTERM)
         program.communicate(timeout=60)
     assert program.returncode == INTERRUPTED
+
+
+def test_a_program_whose_supervisor_is_gone_does_not_begin() -> None:
+    """Between the start of a child and its first word the supervisor can end; so must the child."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(drain="pass")],
+        env={**os.environ, SUPERVISOR: "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == INTERRUPTED
+    assert not ended.stdout

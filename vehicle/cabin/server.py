@@ -86,6 +86,7 @@ class CabinServer:
         try:
             await asyncio.wait({showing, hearing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            writer.close()
             for task in (showing, hearing):
                 task.cancel()
             ended = await asyncio.gather(showing, hearing, return_exceptions=True)

@@ -14,6 +14,8 @@ from ports.clock import SystemClock
 
 _SERVES = """
 import json, signal, sys
+from ports.program import die_with_supervisor
+die_with_supervisor()
 print(json.dumps({"ready": "toy", "count": str(1)}), flush=True)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 signal.pause()

@@ -42,7 +42,7 @@ async def seen(tmp_path: Path) -> Seen:
     observed: list[int] = []
     sought: list[Any] = []
 
-    def observe(_partition: int, outputs: Outputs) -> None:
+    def observe(outputs: Outputs) -> None:
         observed.append(outputs.next_offset)
 
     async def seek(partition: TP, offset: int) -> None:

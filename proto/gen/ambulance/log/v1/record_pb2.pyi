@@ -722,7 +722,7 @@ class Checkpoint(_message.Message):
     next_offset: _builtins.int
     """The offset of the first record of the app's topic that the state has not seen."""
     state: _builtins.bytes
-    """The encounter's state, MessagePack. Absent for `covered`."""
+    """The encounter's state, or for `covered` the partition's clock at that point; MessagePack."""
     def __init__(
         self,
         *,

@@ -1,15 +1,12 @@
 """``goldenhour doctor``: what this machine lacks, and the exact command that mends it.
 
-``examine`` decides on plain facts; ``probing.py`` gathers them. What ``make demo`` cannot do
+``examine`` decides on plain facts; ``probing`` gathers them. What ``make demo`` cannot do
 without is *needed*; the rest is for the tests. A way to run Kafka is needed once: a broker given
 by the user, Docker, or Java with either Maven or jars that are already here.
 """
 
-import os
 from dataclasses import dataclass
-from typing import Annotated, Final
-
-import typer
+from typing import Final
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_JAVA_MAJOR: Final = 17
@@ -153,23 +150,3 @@ def _listed(names: tuple[str, ...]) -> str:
         return ""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004 - three fit
     return f": {', '.join(names[:3])}{more}"
-
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.command()
-def doctor(
-    home: Annotated[
-        str | None, typer.Option("--home", help="Folder of run state [GOLDENHOUR_HOME].")
-    ] = None,
-) -> None:
-    """Say what this machine lacks and what mends it; exit 1 if `make demo` would fail."""
-    from goldenhour.probing import probe  # noqa: PLC0415 - keeps --help quick
-
-    environment = {**os.environ, **({"GOLDENHOUR_HOME": home} if home else {})}
-    findings = examine(probe(environment))
-    for finding in findings:
-        typer.echo(finding.line)
-    if any(finding.blocking for finding in findings):
-        raise typer.Exit(1)

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from goldenhour.broker.errors import NoKafkaFound
 from goldenhour.broker.runtime import find_runtime
 from goldenhour.broker.settings import settings_from
-from goldenhour.doctor import PORTS, Facts, Finding, app, examine
-from goldenhour.probing import LOCK, off_lock, probe
+from goldenhour.doctor.examination import PORTS, Facts, Finding, examine
+from goldenhour.doctor.main import app
+from goldenhour.doctor.probing import LOCK, off_lock, probe
 
 HEALTHY = Facts(
     python=(3, 11),

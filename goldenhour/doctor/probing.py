@@ -15,11 +15,11 @@ from goldenhour.broker.java import find_java
 from goldenhour.broker.runtime import docker_answers
 from goldenhour.broker.settings import BrokerSettings, settings_from
 from goldenhour.broker.state import read_state
-from goldenhour.doctor import PORTS, Facts
+from goldenhour.doctor.examination import PORTS, Facts
 
-LOCK: Final = Path(__file__).parents[1] / "requirements.txt"
+LOCK: Final = Path(__file__).parents[2] / "requirements.txt"
 
-_TOOLS: Final = Path(__file__).parents[1] / ".cache" / "bin"
+_TOOLS: Final = Path(__file__).parents[2] / ".cache" / "bin"
 _LOCKED: Final = re.compile(
     r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)\s*\\?$", re.MULTILINE
 )

@@ -1,0 +1,57 @@
+"""``goldenhour demo`` as a user calls it: a child process, an exit code, a report."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_SCENARIOS = Path(__file__).parent / "demo"
+
+
+async def _demo(folder: Path, scenario: str, *options: str) -> tuple[int, dict[str, Any], str]:
+    report = folder / "report.json"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "goldenhour", "demo", "--headless", "--ports", "auto"),
+        *("--home", str(folder / "home"), "--report", str(report)),
+        *("--scenario", str(_SCENARIOS / scenario), *options),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert report.exists(), said.decode(errors="replace")[-2_000:]
+    return process.returncode or 0, json.loads(report.read_text()), said.decode(errors="replace")
+
+
+@pytest.mark.timeout(300)
+async def test_a_story_over_kafka_and_faust_ends_with_a_good_verdict(tmp_path: Path) -> None:
+    """Nothing is lost, missed or said without reason, and the report says what carried it."""
+    code, report, said = await _demo(tmp_path, "short.toml", "--engine", "kafka", "--seconds", "20")
+
+    assert report["engine"].startswith("kafka 4."), said
+    assert report["engine"].endswith("faust 0.15.3")
+    assert code == 0, json.dumps(report, indent=2)
+    assert report["units"] == 2
+    assert report["frames_sent"] == report["frames_acknowledged"] > 40
+    assert report["frames_lost"] == report["alarms_missed"] == report["alarms_unexpected"] == 0
+    assert report["alarms_expected"] == report["alarms_seen"] == 1
+    assert report["alarms_shown_twice"] == 0
+    assert report["latency_ms"]["p50"] <= report["latency_ms"]["p99"] <= report["latency_ms"]["max"]
+    assert {hop["name"] for hop in report["hops"]} >= {"received_to_judged", "center_store"}
+    assert not (tmp_path / "home" / "addresses.json").exists()
+
+
+@pytest.mark.timeout(300)
+async def test_a_missed_alarm_is_a_bad_verdict(tmp_path: Path) -> None:
+    """The exit code is 1 when an expected alarm was not seen; here, on the in-memory twin."""
+    code, report, said = await _demo(
+        tmp_path, "missed.toml", "--engine", "memory", "--seconds", "6"
+    )
+
+    assert report["engine"] == "memory"
+    assert "NO KAFKA" in said
+    assert code == 1
+    assert report["alarms_missed"] == 1
+    assert report["frames_lost"] == 0
