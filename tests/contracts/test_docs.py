@@ -53,10 +53,13 @@ BOUNDED: Final = (
 """Folders whose numeric constants are bounds, but for those below."""
 NO_BOUNDS: Final = {
     "clinical/alarms/lifecycle.py": {"SNAPSHOT_VERSION"},
+    "command_center/board/live.py": {"TOO_MANY"},
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},
     "ports/program.py": {"INTERRUPTED"},
     "streams/engine/checkpointing.py": {"VERSION"},
+    "vehicle/imaging/window.py": {"SHRINK"},
+    "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},
     "wire/uuid7.py": {"RANDOM_BYTES"},
 }
@@ -122,6 +125,11 @@ def _module(path: str) -> ModuleType:
 
 def _coded(bound: Bound) -> float:
     """Return the value in the code: a constant, or the default of a setting; times in seconds."""
+    if bound.path.endswith(".js"):
+        source = (ROOT / bound.path).read_text(encoding="utf-8")
+        stated = re.search(rf"^const {bound.name} = ([\d_]+);$", source, re.MULTILINE)
+        assert stated is not None
+        return float(stated[1]) * SUFFIX_SECONDS["_MS"]
     module = _module(bound.path)
     if bound.name.isupper():
         value = float(getattr(module, bound.name))

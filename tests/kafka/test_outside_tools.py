@@ -135,7 +135,10 @@ async def alarm_of(system: Running, encounter_id: str) -> Json:
 async def test_reflection_lists_the_services_and_health_says_serving(system: Running) -> None:
     """Whoever has the address needs nothing else to find out what can be called."""
     expected = {
-        system.gateway: {"ambulance.telemetry.v1.TelemetryService"},
+        system.gateway: {
+            "ambulance.imaging.v1.ImagingService",
+            "ambulance.telemetry.v1.TelemetryService",
+        },
         system.alerts: {"ambulance.alerts.v1.AlertService", "ambulance.command.v1.CommandService"},
     }
     for address, services in expected.items():

@@ -12,7 +12,11 @@ from wire.frames import Lane
 def test_a_lane_may_have_a_gateway_of_its_own() -> None:
     """A slice has its own gateway address; the others share one."""
     settings = VehicleSettings(unit_id="A1", gateway="g:1", gateway_alarm="slice:1")
-    assert settings.addresses == {Lane.ALARM: "slice:1", Lane.VITALS: "g:1"}
+    assert settings.addresses == {
+        Lane.ALARM: "slice:1",
+        Lane.VITALS: "g:1",
+        Lane.WAVEFORM: "g:1",
+    }
     assert settings.spool_folder == Path(".goldenhour/vehicle/A1")
 
 
