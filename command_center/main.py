@@ -1,9 +1,7 @@
 """The command center program: builds every real part and hands it over."""
 
 import asyncio
-import json
-import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,6 +18,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
+from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 
 PROGRAM: Final = "command-center"
@@ -51,7 +50,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
-        stack.push_async_callback(_end, running)
+        stack.push_async_callback(cancel, running)
         server = await serve(
             [center.alerts.register, center.commands.register],
             settings.center_address,
@@ -62,35 +61,10 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             web(center), settings.center_http_address, setting="--http-address"
         )
         stack.push_async_callback(pages.stop)
-        _say_ready(server.address, pages.address, metrics.address)
-        await _first(running, stop)
+        say_ready(PROGRAM, address=server.address, http=pages.address, metrics=metrics.address)
+        await until_stopped(running, stop)
         await server.set_serving(False)
         center.publisher.stop()
-
-
-def _say_ready(address: str, http_address: str, metrics_address: str) -> None:
-    ready = {
-        "ready": PROGRAM,
-        "address": address,
-        "http": http_address,
-        "metrics": metrics_address,
-    }
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
-
-
-async def _first(running: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Wait until the program is told to stop, or a part of it has failed."""
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-
-
-async def _end(running: asyncio.Task[None]) -> None:
-    """Cancel what runs; what had failed before is raised here."""
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
 
 
 def main(

@@ -9,9 +9,12 @@ asks by itself, since code between fork and exec can hang where the parent has o
 
 import asyncio
 import ctypes
+import json
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 
 import uvloop
@@ -34,6 +37,26 @@ def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
             return runner.run(_supervised(main))
         except asyncio.CancelledError:
             return INTERRUPTED
+
+
+def say_ready(program: str, **more: str) -> None:
+    """Print the one line that says that a program serves, and where."""
+    sys.stdout.write(json.dumps({"ready": program, **more}) + "\n")
+    sys.stdout.flush()
+
+
+async def until_stopped(running: "asyncio.Task[None]", stop: asyncio.Event) -> None:
+    """Wait until the program is told to stop, or the work that it does has failed."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+
+
+async def cancel(running: "asyncio.Task[None]") -> None:
+    """Cancel the work; what had failed before is raised here."""
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 def die_with_supervisor() -> None:

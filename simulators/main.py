@@ -6,7 +6,6 @@ shown twice or said without a reason; 1 otherwise.
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,6 +22,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.program import run as run_program
+from ports.program import say_ready
 from simulators.classification import Kill, Truth
 from simulators.fleet import Fleet, encounter_ids
 from simulators.generated import fleet_scenario
@@ -165,7 +165,7 @@ async def run(
         )
         stack.push_async_callback(fleet.stop)
         await fleet.start()
-        _say({"ready": "simulate"})
+        say_ready("simulate")
         performance = Performance(settings, fleet, links, judge, story)
         seconds = await performance.play(stop)
         await performance.wind_down(settings.stop_drain_s if stop.is_set() else settings.drain_s)
@@ -218,11 +218,6 @@ def _scanned(
         unit = unit_of[scan.encounter]
         if isinstance(unit, ClientUnit):
             yield scan, unit
-
-
-def _say(line: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
 
 
 def _kills(path: Path | None) -> tuple[Kill, ...]:

@@ -4,7 +4,6 @@ They are commands of ``goldenhour bench`` like any other, only not listed in its
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
@@ -40,7 +39,7 @@ def load(
     options = LoadOptions(gateway, units, warm_up, seconds, folder)
 
     async def send(_: asyncio.Event) -> None:
-        say_ready("bench-load")
+        program.say_ready("bench-load")
         seen = await load_of_bench.run(options, SystemClock())
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
 
@@ -51,7 +50,7 @@ def subscriber(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
     """Note what arrives."""
 
     async def listen(stop: asyncio.Event) -> None:
-        say_ready("bench-subscriber")
+        program.say_ready("bench-subscriber")
         seen = await subscriber_of_bench.run(alerts, stop, SystemClock())
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
 
@@ -75,7 +74,7 @@ def forward(bootstrap: _Bootstrap) -> None:
 
     async def run(stop: asyncio.Event) -> None:
         log = KafkaLog(bootstrap, client_id="floor-forward")
-        await floor.forward(log, stop, lambda: say_ready("forward"))
+        await floor.forward(log, stop, lambda: program.say_ready("forward"))
 
     raise typer.Exit(program.run(_returning(run)))
 
@@ -91,11 +90,6 @@ def leave(bootstrap: _Bootstrap) -> None:
     raise typer.Exit(program.run(_returning(serve)))
 
 
-def say_ready(what: str, **more: str) -> None:
-    """Print the ready line."""
-    print(json.dumps({"ready": what, **more}), flush=True)  # noqa: T201 - the ready line
-
-
 async def _serve(
     role: str, handler: grpc.GenericRpcHandler, work: Callable[[], Awaitable[object]]
 ) -> None:
@@ -103,7 +97,7 @@ async def _serve(
     server.add_generic_rpc_handlers((handler,))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    say_ready(role, address=f"127.0.0.1:{port}")
+    program.say_ready(role, address=f"127.0.0.1:{port}")
     await work()
     await server.stop(0)
 

@@ -6,7 +6,6 @@ with 1; whoever restarts it loses nothing, since everything is in the log.
 """
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +16,7 @@ from ports.clock import SystemClock
 from ports.logging import configure_logging, get_logger
 from ports.metrics import new_registry, serve_metrics
 from ports.program import run as run_program
+from ports.program import say_ready
 from streams.engine.settings import App, Channel, WorkerSettings
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ async def _announce(worker: "FaustWorker", metrics: str) -> None:
     if ended.done():
         await ended
     ended.cancel()
-    typer.echo(json.dumps({"ready": "worker", "metrics": metrics}))
+    say_ready("worker", metrics=metrics)
 
 
 async def _stopped(worker: "FaustWorker") -> None:

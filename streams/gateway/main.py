@@ -1,10 +1,8 @@
 """The gateway program: builds every real part and hands it over."""
 
 import asyncio
-import json
 import secrets
-import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,6 +15,7 @@ from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.folder import FolderObjects
+from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 from streams.gateway import imaging_service, service
 from streams.gateway.gateway import Gateway
@@ -54,37 +53,17 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         )
         stack.push_async_callback(gateway.close)
         running = asyncio.create_task(gateway.run())
-        stack.push_async_callback(_end, running)
+        stack.push_async_callback(cancel, running)
         server = await serve(
             [gateway.service.register, gateway.imaging.register],
             settings.gateway_address,
             services=[service.SERVICE, imaging_service.SERVICE],
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
-        _say_ready(server.address, metrics.address)
-        await _first(running, stop)
+        say_ready(PROGRAM, address=server.address, metrics=metrics.address)
+        await until_stopped(running, stop)
         await server.set_serving(False)
         await gateway.drain(settings.gateway_drain_ms)
-
-
-def _say_ready(address: str, metrics_address: str) -> None:
-    ready = {"ready": PROGRAM, "address": address, "metrics": metrics_address}
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
-
-
-async def _first(running: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Wait until the program is told to stop, or a part of it has failed."""
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-
-
-async def _end(running: asyncio.Task[None]) -> None:
-    """Cancel what runs; what had failed before is raised here."""
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
 
 
 def main(

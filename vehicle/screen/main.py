@@ -5,8 +5,6 @@ process. It may be started before the vehicle program, and outlives it.
 """
 
 import asyncio
-import json
-import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +20,7 @@ from ports.grpc_server import AddressRefused
 from ports.http_server import serve_http
 from ports.logging import configure_logging, get_logger
 from ports.program import run as run_program
+from ports.program import say_ready
 from vehicle.screen.line import CabinLine, find_socket
 from vehicle.screen.page import CrewPage
 from vehicle.screen.settings import ScreenSettings
@@ -82,9 +81,7 @@ async def run(settings: ScreenSettings, stop: asyncio.Event) -> int:
     except AddressRefused as refused:
         log.error("not started", error=str(refused))  # noqa: TRY400 - it says all
         return 1
-    ready = {"ready": "crew-screen", "address": f"http://{server.address}"}
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
+    say_ready("crew-screen", address=f"http://{server.address}")
     listening = asyncio.ensure_future(line.run())
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
