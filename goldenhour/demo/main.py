@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,6 +63,7 @@ def demo(  # noqa: PLR0917 - options have names where they are given
         bootstrap=bootstrap,
     )
     configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         kills(options.kill)
     except ValueError as refused:
