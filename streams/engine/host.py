@@ -24,13 +24,12 @@ from clinical.watch.picture import PictureRow
 from ports.log.port import Record
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
 from streams.engine.contained import ContainedWatch, Poison
-from streams.engine.outputs import Draft, Outputs
+from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
 from streams.engine.watches import Emission, Watches
 from wire.frames import Frame, to_frame
-from wire.limits import MAX_FRAME_BYTES
 from wire.reading import Unreadable
-from wire.records import Batch, DeadLetter, Tick, decode_record, frames_of
+from wire.records import Batch, Tick, decode_record, frames_of
 
 CLOSED_KEPT_US: Final = 120 * MINUTE_US
 """How long a closed encounter is remembered, by the partition's time."""
@@ -253,17 +252,5 @@ class PartitionHost:
         return rows
 
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
-        self._draft.bury(
-            DeadLetter(
-                reason=None,
-                field_path="",
-                description=description,
-                unit_id=frame.unit_id if frame else "",
-                lane=frame.lane if frame else 0,
-                segment=frame.segment if frame else b"",
-                sequence=frame.sequence if frame else 0,
-                frame=raw[:MAX_FRAME_BYTES],
-                stamped_us=self._clock.now_us,
-                program=PROGRAM,
-            )
-        )
+        letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
+        self._draft.bury(letter)

@@ -20,12 +20,12 @@ from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding
 from ports.log.port import Record
 from streams.engine.checkpointing import Recovered, Snapshot
-from streams.engine.outputs import Draft, Outputs
+from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
 from wire.images import ImageStored, SeriesAnnounced, SeriesState, series_ref
-from wire.limits import MAX_FRAME_BYTES, MAX_SERIES_OBJECTS
+from wire.limits import MAX_SERIES_OBJECTS
 from wire.reading import Unreadable
-from wire.records import DeadLetter, Tick, decode_record
+from wire.records import Tick, decode_record
 
 STALLED_US: Final = 60 * SECOND_US
 """A series that is not complete and of which nothing came for so long has missing slices."""
@@ -241,20 +241,8 @@ class ImagingHost:
             self._draft.find_series(finding)
 
     def _bury(self, description: str, raw: bytes) -> None:
-        self._draft.bury(
-            DeadLetter(
-                reason=None,
-                field_path="",
-                description=description,
-                unit_id="",
-                lane=0,
-                segment=b"",
-                sequence=0,
-                frame=raw[:MAX_FRAME_BYTES],
-                stamped_us=self._clock.now_us,
-                program=PROGRAM,
-            )
-        )
+        letter = dead_letter(PROGRAM, description, raw, None, self._clock.now_us)
+        self._draft.bury(letter)
 
 
 def _offset(point: Point) -> int:

@@ -19,7 +19,9 @@ from streams.engine.partition_clock import Point
 from streams.engine.watches import Emission
 from wire.alarms import encode_entry
 from wire.encounters import encode_encounter
+from wire.frames import Frame
 from wire.images import SeriesState, encode_series_finding, encode_series_state, study_key
+from wire.limits import MAX_FRAME_BYTES
 from wire.partition import partition_of
 from wire.picture import Picture, encode_picture
 from wire.records import (
@@ -100,6 +102,24 @@ def marker_send(partition: int, checkpoints: Topic, covered: Point) -> Send:
     """Return the record that moves the marker."""
     value = encode_checkpoint(marker_checkpoint(covered))
     return Send(checkpoints.name, partition, COVERED_KEY, value, HEADERS_CHECKPOINT)
+
+
+def dead_letter(
+    program: str, description: str, raw: bytes, frame: Frame | None, stamped_us: int
+) -> DeadLetter:
+    """Return the letter of what an app gave up: a frame where it could be read, else a record."""
+    return DeadLetter(
+        reason=None,
+        field_path="",
+        description=description,
+        unit_id=frame.unit_id if frame else "",
+        lane=frame.lane if frame else 0,
+        segment=frame.segment if frame else b"",
+        sequence=frame.sequence if frame else 0,
+        frame=raw[:MAX_FRAME_BYTES],
+        stamped_us=stamped_us,
+        program=program,
+    )
 
 
 class Draft:

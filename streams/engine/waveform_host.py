@@ -22,12 +22,11 @@ from clinical.signals.lead_quality import WINDOW_US, LeadQuality, Verdict
 from clinical.signals.waveform import WaveformChunk
 from ports.log.port import Record
 from streams.engine.checkpointing import Recovered, Snapshot
-from streams.engine.outputs import Draft, Outputs
+from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
 from wire.frames import Frame, to_frame
-from wire.limits import MAX_FRAME_BYTES
 from wire.reading import Unreadable
-from wire.records import Batch, DeadLetter, decode_record, frames_of
+from wire.records import Batch, decode_record, frames_of
 
 REPEATED_US: Final = 5 * SECOND_US
 """Between two findings of one fault that lasts, by the unit's clock."""
@@ -172,20 +171,8 @@ class WaveformHost:
             del self._patients[encounter_id]
 
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
-        self._draft.bury(
-            DeadLetter(
-                reason=None,
-                field_path="",
-                description=description,
-                unit_id=frame.unit_id if frame else "",
-                lane=frame.lane if frame else 0,
-                segment=frame.segment if frame else b"",
-                sequence=frame.sequence if frame else 0,
-                frame=raw[:MAX_FRAME_BYTES],
-                stamped_us=self._clock.now_us,
-                program=PROGRAM,
-            )
-        )
+        letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
+        self._draft.bury(letter)
 
 
 def _is_news(said: Verdict | None, verdict: Verdict) -> bool:
