@@ -38,9 +38,10 @@ from wire.vitals import to_vitals
 RESTS_REMEMBERED: Final = 4_096
 """Different ends of items that are kept decoded; beyond it the longest unused is decoded again."""
 
-_BEGIN: Final = 2
+VITALS_LANE: Final = int(Lane.VITALS)
+BEGIN: Final = 2
 """Where the vital signs of an item begin: behind one byte of tag and one of length."""
-_DOUBLE: Final = 9
+DOUBLE: Final = 9
 """Bytes of a double with its tag."""
 _LENGTH_MAX: Final = 127
 """Longest vital signs whose length is one byte."""
@@ -76,7 +77,7 @@ class RowBatch:
 def decode_rows(value: bytes) -> RowBatch:
     """Return the batch that the bytes hold; Unreadable when they hold none."""
     with reading("RecordBatch"):
-        pb: Any = _RowBatch.FromString(value)
+        pb: Any = ROW_BATCH.FromString(value)
     return RowBatch(pb.stamped_at_us, [_row(frame) for frame in pb.frames], value)
 
 
@@ -97,43 +98,43 @@ def _frames(value: bytes) -> Sequence[frame_pb2.Frame]:
 def _row(frame: Any) -> VitalsRow | None:  # noqa: ANN401 - of a class made at run time
     items = frame.items
     encounter_id = frame.encounter_id
-    if len(items) != 1 or frame.lane != Lane.VITALS or not encounter_id:
+    if len(items) != 1 or frame.lane != VITALS_LANE or not encounter_id:
         return None
     item: bytes = items[0]
-    size, end = _SHAPES.get(item[:_BEGIN], _UNSHAPED)
+    size, end = SHAPES.get(item[:BEGIN], UNSHAPED)
     if size != len(item):
         return None
-    layout = _LAYOUTS.get(item[_BEGIN:end:_DOUBLE])
+    layout = LAYOUTS.get(item[BEGIN:end:DOUBLE])
     if layout is None:
-        end = _end_of_numbers(item)
-        layout = _LAYOUTS[item[_BEGIN:end:_DOUBLE]]
-    rest = _rest(item[end:])
+        end = end_of_numbers(item)
+        layout = LAYOUTS[item[BEGIN:end:DOUBLE]]
+    rest = rest_of(item[end:])
     if rest is None:
         return None
     return (
         encounter_id,
         frame.unit_id,
-        Lane.VITALS,
+        VITALS_LANE,
         frame.segment,
         frame.sequence,
         frame.captured_at_us,
         frame.boot_id or None,
         layout[0],
-        layout[1](item, _BEGIN),
+        layout[1](item, BEGIN),
         rest,
     )
 
 
-def _end_of_numbers(item: bytes) -> int:
+def end_of_numbers(item: bytes) -> int:
     """Return where the numbers of an item end that says much beside them."""
-    end = _SHAPES[item[:_BEGIN]][1]
-    while item[_BEGIN:end:_DOUBLE] not in _LAYOUTS:
-        end -= _DOUBLE
+    end = SHAPES[item[:BEGIN]][1]
+    while item[BEGIN:end:DOUBLE] not in LAYOUTS:
+        end -= DOUBLE
     return end
 
 
 @lru_cache(maxsize=RESTS_REMEMBERED)
-def _rest(data: bytes) -> Vitals | None:
+def rest_of(data: bytes) -> Vitals | None:
     """Return what an item says beside its numbers; None when that makes it not plain."""
     try:
         rest = to_vitals(frame_pb2.Vitals.FromString(data))
@@ -173,7 +174,7 @@ def _shapes() -> dict[bytes, tuple[int, int]]:
     """
     tag = _tag(frame_pb2.Item, "vitals")
     return {
-        tag + bytes([length]): (_BEGIN + length, _BEGIN + length // _DOUBLE * _DOUBLE)
+        tag + bytes([length]): (BEGIN + length, BEGIN + length // DOUBLE * DOUBLE)
         for length in range(_LENGTH_MAX + 1)
     }
 
@@ -203,7 +204,7 @@ def _row_batch() -> type[Message]:
     )
 
 
-_LAYOUTS: Final = _layouts()
-_SHAPES: Final = _shapes()
-_UNSHAPED: Final = (-1, 0)
-_RowBatch: Final = _row_batch()
+LAYOUTS: Final = _layouts()
+SHAPES: Final = _shapes()
+UNSHAPED: Final = (-1, 0)
+ROW_BATCH: Final = _row_batch()

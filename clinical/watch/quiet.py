@@ -19,7 +19,7 @@ from typing import Final
 
 from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
 from clinical.scores.news2 import MEDIUM_TOTAL, SINGLE_RED
-from clinical.vitals import PLAUSIBLE, Spo2Scale, Vital
+from clinical.vitals import PLAUSIBLE, Spo2Scale
 from clinical.watch.carry import BACKLOG_US, SPO2, VITALS, Carry
 from clinical.watch.foreign import Foreign
 from clinical.watch.judging import WATCHED, Judging
@@ -43,16 +43,14 @@ def calm_points(vital: int, value: float, *, scale_2: bool = False) -> int | Non
 
 def _table(vital: int, *, scale_2: bool) -> Mapping[float, int]:
     limits = PLAUSIBLE[VITALS[vital]]
-    steps = _STEPS.get(VITALS[vital], 1)
+    chart = CHARTS[vital]
+    steps = 1 if chart is None else chart.steps_per_unit
     grid = [
         step / steps for step in range(int(limits.lowest * steps), int(limits.highest * steps) + 1)
     ]
     points = {value: calm_points(vital, value, scale_2=scale_2) for value in grid}
     return {value: score for value, score in points.items() if score is not None}
 
-
-_STEPS: Final = {Vital.TEMPERATURE: 10}
-"""Steps per unit of what is printed more finely than in whole numbers."""
 
 _CALM: Final = tuple(_table(vital, scale_2=False) for vital in range(len(VITALS)))
 _CALM_SCALE_2: Final = tuple(_table(vital, scale_2=True) for vital in range(len(VITALS)))
