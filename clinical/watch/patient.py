@@ -248,7 +248,7 @@ class PatientWatch:
         return picture_row(
             self._state,
             self._carry,
-            news2.score(self.inputs()),
+            self._scoring.score(self._state, self._now_us),
             now_us=self._now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,

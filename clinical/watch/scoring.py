@@ -167,6 +167,24 @@ class Scoring:
             unusable=stale,
         )
 
+    def score(self, state: EncounterState, now_us: int) -> int | Refused:
+        """Return the total at ``now_us``, or why there is none.
+
+        While everything is known and fresh, the points of the screen are the parts of the score.
+        """
+        carry = self._carry
+        if (
+            (state.age_years is None or state.age_years >= news2.YOUNGEST_YEARS)
+            and not state.pregnant
+            and carry.spo2_scale is not _SCALE_2
+            and carry.on_oxygen is not None
+            and carry.assessed(now_us) is not None
+            and all(carry.fresh(vital, now_us) for _, vital in _MEASURED)
+        ):
+            return sum(self.screen) - self.screen[PULSE_RATE]
+        result = news2.score(self.inputs(state, now_us))
+        return result if isinstance(result, Refused) else result.total
+
     def close(self, at_us: int) -> Findings:
         """End what holds."""
         return withdraw(self._high, at_us) + withdraw(self._medium, at_us)

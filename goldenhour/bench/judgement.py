@@ -2,8 +2,8 @@
 
 CPU-seconds and not seconds, so that a busy machine makes the figures worse but not wrong; each is
 taken several times, with its least and its most. The floor decodes the same bytes with protobuf
-and looks at nothing. What the worker does beyond its host - Kafka's client and Faust - is measured
-by ``judging_worker``.
+and looks at nothing. What the worker does beyond its host, Kafka's client and Faust, is measured by
+``worker_rate``.
 """
 
 import gc
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
@@ -19,14 +19,20 @@ from clinical.items import Capture, Vitals
 from clinical.watch.patient import PatientWatch
 from goldenhour.bench.vitals_job import VitalsJob
 from goldenhour.bench.ward import BATCH_FRAMES, vitals_job_records, ward
+from goldenhour.bench.worker_rate import WorkerLoad
 from ports.log.port import Record
+from ports.program import COLLECT_AFTER_OBJECTS
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
 from wire.frames import to_frame
 from wire.records import decode_batch
+from wire.topics import ENCOUNTER_PARTITIONS
 
-Work = Callable[[Sequence[Record]], int]
-"""Does all records once, from the beginning; returns how many frames those were."""
+Step = Callable[[Record], int]
+"""Does the next record; returns how many frames it held."""
+
+WARM_UP_SHARE: Final = 0.25
+"""Of the records, before the clock starts: by then every patient is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +68,38 @@ def measure(options: JudgementOptions) -> dict[str, Any]:
     }
 
 
-def rate(work: Work, records: Sequence[Record], repeats: int) -> dict[str, int]:
+def loads(options: JudgementOptions) -> WorkerLoad:
+    """Return what is judged through the worker, in each partition: a share of the patients."""
+    patients = max(1, options.patients // ENCOUNTER_PARTITIONS)
+    return WorkerLoad(
+        ward(patients, options.seconds, ticks=True), vitals_job_records(patients, options.seconds)
+    )
+
+
+def rate(begin: Callable[[], Step], records: Sequence[Record], repeats: int) -> dict[str, int]:
     """Return frames per CPU-second of some work: the least, the median and the most."""
     rates: list[float] = []
+    warm = int(len(records) * WARM_UP_SHARE)
+    gc.set_threshold(COLLECT_AFTER_OBJECTS)
     for _ in range(repeats):
-        gc.collect()
-        gc.freeze()
+        step = begin()
+        for record in records[:warm]:
+            step(record)
         begin_s = time.process_time()
-        frames = work(records)
+        frames = sum([step(record) for record in records[warm:]])
         rates.append(frames / (time.process_time() - begin_s))
-        gc.unfreeze()
     return {"min": int(min(rates)), "median": int(median(rates)), "max": int(max(rates))}
 
 
-def _decode(records: Sequence[Record]) -> int:
-    return sum(len(decode_batch(record.value or b"").frames) for record in records)
+def _decode() -> Step:
+    return lambda record: len(decode_batch(record.value or b"").frames)
 
 
-def _watch_items(records: Sequence[Record]) -> int:
+def _watch_items() -> Step:
     """Judge frame by frame, as the reference does it; decoding included."""
     watches: dict[str, PatientWatch] = {}
-    frames = 0
-    for record in records:
+
+    def step(record: Record) -> int:
         batch = decode_batch(record.value or b"")
         for handle in batch.frames:
             frame = to_frame(handle)
@@ -96,32 +112,37 @@ def _watch_items(records: Sequence[Record]) -> int:
                 capture = Capture(source, frame.captured_us, batch.stamped_us, frame.boot_id)
                 if isinstance(item, Vitals):
                     watch.on_item(item, capture, batch.stamped_us)
-        frames += len(batch.frames)
-    return frames
+        return len(batch.frames)
+
+    return step
 
 
-def _host(records: Sequence[Record]) -> int:
+def _host() -> Step:
     """Judge as the worker does: with containment, journal, snapshots and, on ticks, pictures."""
     host = PartitionHost(0, Source.CENTER_A, PatientWatches())
-    return sum(host.on_record(record.offset, record).frames for record in records)
+    return lambda record: host.on_record(record.offset, record).frames
 
 
-def _job_items(records: Sequence[Record]) -> int:
-    job, frames = VitalsJob(), 0
-    for record in records:
+def _job_items() -> Step:
+    job = VitalsJob()
+
+    def step(record: Record) -> int:
         handles = decode_batch(record.value or b"").frames
         for handle in handles:
             job.on_item(to_frame(handle))
-        frames += len(handles)
-    return frames
+        return len(handles)
+
+    return step
 
 
-def _job_batches(records: Sequence[Record]) -> int:
-    job, frames = VitalsJob(), 0
-    for record in records:
+def _job_batches() -> Step:
+    job = VitalsJob()
+
+    def step(record: Record) -> int:
         job.on_batch(record.value or b"")
-        frames += BATCH_FRAMES
-    return frames
+        return BATCH_FRAMES
+
+    return step
 
 
 def _bytes_per_frame(records: Sequence[Record]) -> int:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
-from goldenhour.bench import roles
+from goldenhour.bench import roles, worker_rate
+from goldenhour.bench.judgement import JudgementOptions, loads
+from goldenhour.bench.judgement import measure as measure_judgement
 from goldenhour.bench.latency import LatencyOptions, measure
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
@@ -32,20 +35,54 @@ def latency(
     units: Annotated[int, typer.Option(min=1, help="Units, each sending vitals at 1 Hz.")] = 100,
     seconds: Annotated[int, typer.Option(min=6, help="Measured time.")] = 60,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    *,
+    waveforms: Annotated[
+        bool, typer.Option("--waveforms", help="Two ECG leads at 250 Hz beside the vital signs.")
+    ] = False,
 ) -> None:
     """From ``capture()`` in the vehicle to the subscriber, p50 and p99, beside the floor."""
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    figures = asyncio.run(_latency(units, seconds, (home or default_home(os.environ)).absolute()))
+    root = (home or default_home(os.environ)).absolute()
+    figures = asyncio.run(_latency(units, seconds, root, waveforms=waveforms))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
 
 
-async def _latency(units: int, seconds: int, home: Path) -> dict[str, object]:
+@app.command()
+def judgement(
+    out: _Out,
+    patients: Annotated[int, typer.Option(min=1, help="Patients, or encounters.")] = 1_000,
+    seconds: Annotated[int, typer.Option(min=8, help="Stream time, at 1 Hz.")] = 60,
+    repeats: Annotated[int, typer.Option(min=1, help="Times that each figure is taken.")] = 5,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """Frames per CPU-second of judgement and of the vitals job, beside a bare decode."""
+    configure_logging(json=False, level="WARNING")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    options = JudgementOptions(patients, seconds, repeats)
+    root = (home or default_home(os.environ)).absolute()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        figures = {**measure_judgement(options), "worker": runner.run(_worker(options, root))}
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))
+
+
+async def _worker(options: JudgementOptions, home: Path) -> dict[str, int]:
     clock = SystemClock()
     folder = await fresh_folder(Home(home), "bench", clock)
     broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
     try:
-        return await measure(LatencyOptions(units, seconds, folder), broker, clock)
+        return await worker_rate.measure(broker.bootstrap, clock, folder, loads(options))
+    finally:
+        await broker.stop()
+
+
+async def _latency(units: int, seconds: int, home: Path, *, waveforms: bool) -> dict[str, object]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(home), "bench", clock)
+    broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+    try:
+        return await measure(LatencyOptions(units, seconds, folder, waveforms), broker, clock)
     finally:
         await broker.stop()

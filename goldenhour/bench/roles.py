@@ -34,9 +34,10 @@ def load(
     seconds: Annotated[int, typer.Option()],
     folder: Annotated[Path, typer.Option()],
     out: _Out,
+    waveforms: Annotated[bool, typer.Option()] = False,
 ) -> None:
     """Send the load."""
-    options = LoadOptions(gateway, units, warm_up, seconds, folder)
+    options = LoadOptions(gateway, units, warm_up, seconds, folder, waveforms)
 
     async def send(_: asyncio.Event) -> None:
         program.say_ready("bench-load")

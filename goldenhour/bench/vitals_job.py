@@ -64,6 +64,8 @@ class VitalsJob:
 
     def __init__(self) -> None:
         """Begin with nothing known of anybody."""
+        self.frames = 0
+        """Frames taken so far."""
         self._lines: dict[str, int] = {}
         self._points: _Points = np.zeros((_ENCOUNTERS_AT_FIRST, _PARTS), np.int8)
         self._captured_us = np.full((_ENCOUNTERS_AT_FIRST, _PARTS), _NEVER_US, np.int64)
@@ -71,6 +73,7 @@ class VitalsJob:
 
     def on_item(self, frame: Frame) -> list[BandChange]:
         """Take the vital signs of a frame over; return the change of band, if there is one."""
+        self.frames += 1
         if not frame.encounter_id:
             return []
         line = self._line(frame.encounter_id)
@@ -97,6 +100,7 @@ class VitalsJob:
         if columns is None or len(set(columns.encounter_id)) != len(columns.encounter_id):
             frames = [to_frame(handle) for handle in decode_batch(value).frames]
             return [change for frame in frames for change in self.on_item(frame)]
+        self.frames += len(columns.encounter_id)
         lines = self._lines_of(columns.encounter_id)
         scores, known = _scored(columns)
         at_us = columns.captured_us[:, None]

@@ -57,7 +57,7 @@ def vitals_job_records(encounters: int, seconds: int, *, seed: int = 1) -> list[
     for second in range(seconds):
         for encounter_id, carried in zip(ids, numbers, strict=True):
             for index, (mean, width) in enumerate(_MEANS):
-                carried[index] += 0.05 * (mean - carried[index]) + chance.gauss(0, width / 6)
+                carried[index] += 0.002 * (mean - carried[index]) + chance.gauss(0, width / 60)
             frames.append(_small(encounter_id, second, carried, chance))
     return _records([(encode_batch(0, "", batch), HEADERS_BATCH) for batch in _batches(frames)])
 
@@ -114,7 +114,7 @@ class _Unit:
             respiration_per_min=float(round(chance.gauss(16, 1))),
             spo2_percent=float(round(min(100.0, chance.gauss(97.5, 0.7)))),
         )
-        if (second + self._number) % 60 == 0:
+        if second == 0 or (second + self._number) % 60 == 0:
             item = replace(item, **_SELDOM)
         if self._number % _ILL_ONE_IN == 0 and (second + self._number) // 60 % 2:
             item = replace(item, **_ILL)  # type: ignore[arg-type]
@@ -131,7 +131,7 @@ _SELDOM: Final[dict[str, Any]] = {
     "consciousness": Consciousness.ALERT,
     "on_oxygen": False,
 }
-"""What is measured once a minute."""
+"""What is measured at first, and then once a minute."""
 
 
 def _batches(frames: list[bytes]) -> Iterator[list[bytes]]:

@@ -57,7 +57,7 @@ NO_BOUNDS: Final = {
     "command_center/board/live.py": {"TOO_MANY"},
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},
-    "ports/program.py": {"INTERRUPTED"},
+    "ports/program.py": {"COLLECT_AFTER_OBJECTS", "INTERRUPTED"},
     "streams/engine/checkpointing.py": {"VERSION"},
     "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},

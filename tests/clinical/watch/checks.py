@@ -10,6 +10,8 @@ import msgspec
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import NOTHING_ELSE, Capture, Vitals, VitalsRow
+from clinical.scores import news2
+from clinical.scores.chart import Refused
 from clinical.watch.carry import VITALS
 from clinical.watch.patient import Emission, PatientWatch
 from tests.scenarios.scenario import Arrival, Report, Step, play
@@ -156,7 +158,20 @@ def the_quick_way_can_begin_at_any_snapshot(steps: Sequence[Step]) -> None:
     assert restored.snapshot() == straight.snapshot()
 
 
+def the_row_scores_what_the_chart_scores(steps: Sequence[Step]) -> None:
+    """The total that is shown, and why there is none, are those of the whole chart."""
+    watch = _watch()
+    for step in steps:
+        play(watch, step)
+        row, result = watch.row(), news2.score(watch.inputs())
+        refused = isinstance(result, Refused)
+        assert row.news2_total == (None if refused else result.at_least)
+        assert row.news2_at_least == (result.at_least if refused else None)
+        assert bool(row.news2_refusals) == refused
+
+
 ALL: tuple[Check, ...] = (
+    the_row_scores_what_the_chart_scores,
     inputs_stay_untouched,
     replay_says_the_same,
     snapshots_go_on_identically,
