@@ -30,7 +30,7 @@ class Notebook:
     unit_id: str
     clock: VirtualClock
     reached: bool = False
-    frames: list[tuple[int, str, WireItem]] = field(default_factory=list)
+    frames: list[tuple[int, str | None, WireItem]] = field(default_factory=list)
     broken: Exception | None = None
     draining: bool = True
     chunk_us: int = 1_000_000
@@ -38,7 +38,7 @@ class Notebook:
     async def start(self) -> None:
         """Be there."""
 
-    async def capture(self, encounter_id: str, items: Sequence[WireItem]) -> None:
+    async def capture(self, encounter_id: str | None, items: Sequence[WireItem]) -> None:
         if self.broken is not None:
             raise self.broken
         self.frames += [(self.clock.monotonic_us(), encounter_id, item) for item in items]
