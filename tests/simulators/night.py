@@ -13,7 +13,8 @@ from wire.unit_items import WireItem
 
 SCENARIO = parse("""
 name = "two"
-units = [{ id = "A" }, { id = "B" }]
+town_deg = [23.0, 113.0]
+units = [{ id = "A", at_m = [0, 0] }, { id = "B" }]
 encounters = [
   { key = "ill", unit = "A", course = "ARREST", onset_s = 5, age_years = 50 },
   { key = "well", unit = "B", bay = "2", leads = ["II"] },

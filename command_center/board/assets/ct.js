@@ -35,7 +35,7 @@ const WORDS = {
     brain: "脑窗", stroke: "卒中窗", subdural: "硬膜下窗", bone: "骨窗", soft: "软组织窗",
     keys: "↑ ↓ 换层 · PgUp PgDn 5 层 · 1–5 窗 · + − 窗宽 · [ ] 窗位 · 拖动调窗 · C 关闭",
     TILTED: (s) => `机架倾斜 ${s.tilt_deg?.toFixed(1) ?? "?"}°:层面不垂直于床面。`,
-    UNEVEN: (s) => `层间距不等${range(s)}。`,
+    UNEVEN: (s) => `层间距不等${range(s).replace("to", "至")}。`,
     GAP: () => "层间有间隙:部分组织未被扫描。",
     NOT_PARALLEL: () => "层面不平行:不构成一个容积。",
     MISSING_SLICES: () => "预告的层已停止到达。",
@@ -46,7 +46,7 @@ const WORDS = {
   },
 };
 
-const range = (s) => (s.spacing_min_mm == null ? "" : ` (${s.spacing_min_mm.toFixed(1)}–${s.spacing_max_mm.toFixed(1)} mm)`);
+const range = (s) => (s.spacing_min_mm == null ? "" : ` (${s.spacing_min_mm.toFixed(1)} to ${s.spacing_max_mm.toFixed(1)} mm)`);
 const inside = (value, low, high) => Math.min(high, Math.max(low, value));
 
 export const CtSeries = {
@@ -59,7 +59,6 @@ export const CtSeries = {
     const selected = ref("");
     const view = reactive({ width: PRESETS[0].width, level: PRESETS[0].level });
     const loaded = ref(0);
-    const held = ref(null);
     let loader = null;
     let drag = null;
     let drawing = false;
@@ -75,6 +74,7 @@ export const CtSeries = {
     const awaited = computed(() => (one.value.expected == null ? 0 : Math.max(0, one.value.expected - one.value.slices.length)));
     const preset = computed(() => PRESETS.find((p) => p.width === view.width && p.level === view.level)?.name ?? "");
     const findings = computed(() => one.value.problems.map((name) => w.value[name]?.(one.value) ?? name));
+    const held = computed(() => (loaded.value, stop.value && loader?.held.get(stop.value.uid)) || null);
     const lacking = computed(() => (loaded.value, stop.value && loader?.missing.get(stop.value.uid)?.why) || "");
     const sides = computed(() => {
       if (!stop.value?.row) return null;
@@ -112,11 +112,9 @@ export const CtSeries = {
 
     function draw() {
       drawing = false;
-      const shown = stop.value && loader.held.get(stop.value.uid);
       if (!canvas.value) return;
-      if (shown) paint(canvas.value, shown, view);
-      held.value = shown ?? null;
-      canvas.value.dataset.slice = shown ? stop.value.uid : "";
+      if (held.value) paint(canvas.value, held.value, view);
+      canvas.value.dataset.slice = held.value ? stop.value.uid : "";
       canvas.value.dataset.window = `${view.width}/${view.level}`;
     }
 
@@ -130,9 +128,10 @@ export const CtSeries = {
       loader?.close();
       selected.value = "";
       loader = new Loader(encounter, uid, () => { loaded.value += 1; });
+      loaded.value += 1;
     }, { immediate: true });
     watch([list, index], want, { immediate: true });
-    watch([stop, loaded, view, canvas], drawSoon, { immediate: true });
+    watch([stop, held, view, canvas], drawSoon, { immediate: true });
     onBeforeUnmount(() => loader.close());
 
     function go(to) {
@@ -191,7 +190,7 @@ export const CtSeries = {
       <p v-if="!held" class="none"><template v-if="!stop">{{ w.waiting }}</template>
         <template v-else-if="stop.hole_mm !== undefined"><b>{{ awaited ? w.notReceived : w.notScanned }}</b><br>{{ stop.hole_mm.toFixed(1) }} {{ w.between }}</template>
         <template v-else>{{ lacking ? w[lacking] ?? lacking : w.loading }}</template></p>
-      <template v-if="open && held">
+      <template v-if="open && held && sides">
         <b class="side left">{{ sides.left }}</b><b class="side right">{{ sides.right }}</b><b class="side top">{{ sides.top }}</b><b class="side bottom">{{ sides.bottom }}</b>
         <span class="corner window">{{ w.width }} {{ view.width }} · {{ w.level }} {{ view.level }}</span>
         <span class="corner warn">{{ w.notDiagnosis }}</span>

@@ -77,8 +77,9 @@ class Mark {
     const age = now - unit.at_us / 1000;
     const put = (node, name) => (value) => (value === null ? node.removeAttribute(name) : node.setAttribute(name, value));
     const round = (value) => Math.round(value * 2) / 2;
-    const faded = age > GONE_OLD_MS ? " lost" : age > FADED_MS ? " faded" : "";
-    this.say("class", `unit ${LEVEL[head.priority] ?? ""}${head.open ? " open" : ""}${faded}${head.selected ? " selected" : ""}`, put(this.group, "class"));
+    const faded = age > GONE_OLD_MS ? "lost" : age > FADED_MS ? "faded" : "";
+    const looks = ["unit", LEVEL[head.priority], head.open && "open", faded, head.selected && "selected"];
+    this.say("class", looks.filter(Boolean).join(" "), put(this.group, "class"));
     this.say("place", `translate(${round(head.x)},${round(head.y)})`, put(this.group, "transform"));
     this.say("shape", SHAPES[unit.kind ?? ""], put(this.shape, "d"));
     this.say("course", unit.heading_deg === null || !(unit.speed_kmh > 0) ? null : `rotate(${Math.round(unit.heading_deg)})`, (value) => {
@@ -94,7 +95,7 @@ class Mark {
     });
     const { x, y, w: width, anchor } = head.label;
     const along = { start: 0, middle: width / 2, end: width }[anchor];
-    this.say("side", `${anchor},${round(x + along - head.x)},${round(y - head.y + 13)}`, (value) => {
+    this.say("side", `${anchor},${round(x + along - head.x)},${round(y - head.y + 15)}`, (value) => {
       ["text-anchor", "x", "y"].forEach((name, at) => this.name.setAttribute(name, value.split(",")[at]));
     });
     this.say("count", "!".repeat(head.priority), (value) => { this.count.textContent = value; });

@@ -7,7 +7,7 @@ const GRATICULE_PX = 130;
 const STEPS_DEG = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 const BAR_PX = 160;
 const SYMBOL_PX = 32;
-const LABEL_PX = 17;
+const LABEL_PX = 20;
 const GAP_PX = 7;
 
 const radians = (deg) => (deg * Math.PI) / 180;
