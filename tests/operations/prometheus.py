@@ -7,7 +7,7 @@ import shutil
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,20 @@ def _read(url: str) -> bytes:
         return bytes(answer.read())
 
 
+def watching(addresses: Addresses, folder: Path) -> AbstractAsyncContextManager[Prometheus]:
+    """Run Prometheus over the programs of a demo."""
+    return prometheus_over(json.dumps(scrape_targets(addresses.metrics)), folder)
+
+
 @asynccontextmanager
-async def watching(addresses: Addresses, folder: Path) -> AsyncIterator[Prometheus]:
-    """Run Prometheus with the deployed configuration, but a scrape each second."""
+async def prometheus_over(targets: str, folder: Path) -> AsyncIterator[Prometheus]:
+    """Run Prometheus with the deployed configuration, but a scrape each second.
+
+    ``targets`` is the text of its targets file.
+    """
     for name in ("prometheus.yaml", "alerts.yaml"):
         shutil.copy(DEPLOYED / name, folder / name)
-    (folder / "targets.json").write_text(json.dumps(scrape_targets(addresses.metrics)))
+    (folder / "targets.json").write_text(targets)
     config = folder / "prometheus.yaml"
     config.write_text(config.read_text().replace("_interval: 5s", "_interval: 1s"))
     port = free_port()

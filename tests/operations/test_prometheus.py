@@ -18,7 +18,8 @@ QUIET_HERE = {"NobodyListens"}
 
 
 def _alerts() -> list[str]:
-    return re.findall(r"^      - alert: (\w+)$", (DEPLOYED / "alerts.yaml").read_text(), re.MULTILINE)
+    rules = (DEPLOYED / "alerts.yaml").read_text()
+    return re.findall(r"^      - alert: (\w+)$", rules, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
