@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -39,6 +40,12 @@ def _workers(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _pods(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one["spec"]["template"] for one in _of(manifests, "Deployment", "StatefulSet")]
+
+
+def test_every_manifest_is_valid_by_kubernetes_own_schema(manifests: list[dict[str, Any]]) -> None:
+    """No field is misspelt or at the wrong place: unknown fields are refused."""
+    for manifest in manifests:
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
 
 def test_every_app_runs_on_both_channels(manifests: list[dict[str, Any]]) -> None:
