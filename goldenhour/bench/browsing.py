@@ -4,14 +4,12 @@ A card counts as painted in the second animation frame after it entered the docu
 the one that draws it. That is up to one frame late, never early.
 """
 
-import asyncio
-import re
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from goldenhour.bench.chromium import AWAKE, BrowserMissing, chromium
 from goldenhour.bench.painting import MemorySample
+from goldenhour.bench.weighing import weigh
 from ports.clock import Clock
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ FIRST_LINES_MS: Final = 60_000
 """Longest wait for all patients to stand on the board."""
 
 _MB: Final = 1_000_000
-_KB: Final = 1_024
-_RESIDENT: Final = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 
 _WATCH: Final = """
 () => {
@@ -50,14 +46,8 @@ _PAINTED: Final = (
     "() => Object.fromEntries(Object.entries(window.paintedUs).filter(([, at]) => at !== null))"
 )
 _SKEW_MS: Final = "() => performance.timeOrigin + performance.now() - Date.now()"
-_LINES: Final = "(units) => document.querySelectorAll('tr.line').length >= units"
+_LINES: Final = "(units) => Number(document.querySelector('.counts b')?.textContent) >= units"
 _STRIP: Final = "() => window.goldenhourStrip ?? null"
-
-
-def resident_mb(status: str) -> float:
-    """Return the resident memory that ``/proc/PID/status`` states, in megabytes."""
-    found = _RESIDENT.search(status)
-    return 0.0 if found is None else int(found[1]) * _KB / _MB
 
 
 class OpenBoard:
@@ -145,8 +135,4 @@ class OpenBoard:
         if not renderers:
             message = "the browser names no process that draws"
             raise BrowserMissing(message)
-        return await asyncio.to_thread(lambda: max(_of_process(pid) for pid in renderers))
-
-
-def _of_process(pid: int) -> float:
-    return resident_mb(Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+        return max([(await weigh(pid)).resident_mb for pid in renderers])

@@ -3,6 +3,7 @@
 import { computed, getCurrentInstance, nextTick, onMounted, provide, reactive, ref, watch } from "vue";
 import { Acting } from "/board/assets/acting.js";
 import { Ages } from "/board/assets/ages.js";
+import { flash } from "/board/assets/flashing.js";
 import { AlarmList } from "/board/assets/alarms.js";
 import { Ledger } from "/board/assets/ledger.js";
 import { Link } from "/board/assets/link.js";
@@ -129,6 +130,7 @@ export const Board = {
       link = acting.link = new Link(take, changed);
       ages.nowMs = () => link.now();
       ages.run();
+      flash(document.documentElement);
       window.addEventListener("hashchange", follow);
       window.addEventListener("keydown", onKey);
       follow();

@@ -1,15 +1,10 @@
 // What the center has told: patients, alarms, and the order in which they need somebody.
 //
 // Each patient and each alarm is a reference of its own, so that a line is drawn anew when it changed
-// and never because another one did. An alarm is taken in at once, with the line of its patient; the
-// other lines wait, newest only, and are drawn a few in each frame, so that no alarm waits behind
-// them. What waits is bounded by how many patients there are.
+// and never because another one did; a line that nobody looks at costs nothing.
 
 import { shallowRef } from "vue";
 import { Order } from "/board/assets/order.js";
-
-const AT_ONCE = 8; // Lines taken in with the message that told them.
-const IN_A_FRAME_MS = 4; // Time for the waiting lines in one frame.
 
 const NONE = Object.freeze([]);
 
@@ -28,11 +23,9 @@ export class Ledger {
     this.about = new Map();
     this.byNeed = new Order(byNeed);
     this.byUrgency = new Order(byUrgency);
-    this.waiting = new Map();
     this.patients = shallowRef(NONE); // encounters, who needs help first
     this.listed = shallowRef(NONE); // alarms, the most urgent first
     this.counts = shallowRef(Object.freeze({ 3: 0, 2: 0, 1: 0, open: 0, stale: "" }));
-    this.drawing = 0;
     this.counted = true;
   }
 
@@ -48,42 +41,24 @@ export class Ledger {
     for (const alarm of message.alarms ?? []) this.tellAlarm(alarm);
     for (const id of message.gone ?? []) this.endAlarm(id);
     for (const id of message.left ?? []) this.leave(id);
-    const rows = message.rows ?? [];
-    if (message.begin || rows.length <= AT_ONCE) rows.forEach((row) => this.tellRow(row));
-    else for (const row of rows) this.waiting.set(row.id, row);
-    if (this.waiting.size && !this.drawing) this.drawing = requestAnimationFrame(() => this.drawWaiting());
+    for (const row of message.rows ?? []) this.tellRow(row);
     this.settle();
   }
 
   // Everything that stands comes with the message: what is not in it is over.
   begin(message) {
-    this.waiting.clear();
     const rows = new Set(message.rows.map((row) => row.id));
     const alarms = new Set(message.alarms.map((alarm) => alarm.id));
     for (const id of [...this.byNeed.names]) if (!rows.has(id)) this.leave(id);
     for (const id of [...this.byUrgency.names]) if (!alarms.has(id)) this.endAlarm(id);
   }
 
-  drawWaiting() {
-    const until = performance.now() + IN_A_FRAME_MS;
-    this.drawing = 0;
-    for (const [id, row] of this.waiting) {
-      if (performance.now() > until) break;
-      this.waiting.delete(id);
-      this.tellRow(row);
-    }
-    if (this.waiting.size) this.drawing = requestAnimationFrame(() => this.drawWaiting());
-    this.settle();
-  }
-
   tellRow(row) {
-    this.waiting.delete(row.id);
     this.row(row.id).value = Object.freeze(row);
     this.byNeed.place(row.id, need(row));
   }
 
   leave(id) {
-    this.waiting.delete(id);
     this.byNeed.drop(id);
     const row = this.rows.get(id);
     this.rows.delete(id);

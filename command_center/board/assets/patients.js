@@ -1,12 +1,14 @@
 // Everybody who is on the way, who needs help first, one line each. A line draws itself from the
-// ledger; the list draws only the order.
+// ledger; the list draws only the order, and of it the lines in sight and a few beyond.
 
-import { computed, inject } from "vue";
+import { computed, inject, onMounted, onUnmounted, ref } from "vue";
 import { spark } from "/board/assets/trend.js";
 import { LEVEL, shown } from "/board/assets/words.js";
 
 const OLD_MS = 10_000;
 const OLD_VALUE_MS = 90_000;
+const LINE_PX = 57; // As in the style sheet: height and margin of a line.
+const BEYOND = 6; // Lines above and below those in sight.
 
 export const PatientRow = {
   props: { id: String, large: Boolean },
@@ -67,18 +69,39 @@ export const PatientList = {
   emits: ["open"],
   setup() {
     const { ledger, t, up } = inject("board");
-    return { patients: ledger.patients, t, up };
+    const { patients } = ledger;
+    const table = ref(null);
+    const first = ref(0);
+    const count = ref(30);
+    let frame = null;
+    function look() {
+      first.value = Math.max(0, Math.floor(frame.scrollTop / LINE_PX) - BEYOND);
+      count.value = Math.ceil(frame.clientHeight / LINE_PX) + 2 * BEYOND;
+    }
+    const sized = new ResizeObserver(look);
+    onMounted(() => {
+      frame = table.value.parentElement;
+      frame.addEventListener("scroll", look, { passive: true });
+      sized.observe(frame);
+    });
+    onUnmounted(() => sized.disconnect());
+    const begin = computed(() => Math.max(0, Math.min(first.value, patients.value.length - count.value)));
+    return {
+      t, up, table, patients, begin,
+      inSight: computed(() => patients.value.slice(begin.value, begin.value + count.value)),
+      room: computed(() => ({ height: `${patients.value.length * LINE_PX}px`, paddingTop: `${begin.value * LINE_PX}px` })),
+    };
   },
   template: `
-    <table role="table">
+    <table ref="table" role="table" :aria-rowcount="patients.length + 1">
       <thead role="rowgroup"><tr role="row">
         <th role="columnheader" class="score">{{ t.score }}</th><th role="columnheader">{{ t.unit }}</th><th role="columnheader" class="wide">{{ t.worst }}</th>
         <th role="columnheader" class="number">{{ t.hr }}</th><th role="columnheader" class="number">{{ t.rr }}</th><th role="columnheader" class="number">{{ t.spo2 }}</th>
         <th role="columnheader" class="number">{{ t.bp }}</th><th role="columnheader" class="number">{{ t.temp }}</th>
         <th role="columnheader">{{ t.trend }}</th><th role="columnheader" class="number">{{ t.data }}</th>
       </tr></thead>
-      <tbody role="rowgroup">
-        <patient-row v-for="id in patients" :key="id" :id="id" @open="$emit('open', id)"></patient-row>
+      <tbody role="rowgroup" :style="room">
+        <patient-row v-for="(id, place) in inSight" :key="id" :id="id" :aria-rowindex="begin + place + 2" @open="$emit('open', id)"></patient-row>
       </tbody>
     </table>
     <p v-if="up && !patients.length" class="empty">{{ t.noPatients }}</p>`,
