@@ -67,9 +67,13 @@ async def measure(options: MemoryOptions, bootstrap: str, clock: Clock) -> dict[
 
 
 def resident_summary(weights: Sequence[Weight]) -> dict[str, float]:
-    """Return the last minute's mean, its growth over the first minute's, and the peak."""
-    first = _mean([weight.resident_mb for weight in weights[:MINUTE_S]])
-    last = _mean([weight.resident_mb for weight in weights[-MINUTE_S:]])
+    """Return the last minute's mean, its growth over the first minute's, and the peak.
+
+    Of less than two minutes the halves are compared.
+    """
+    window = min(MINUTE_S, len(weights) // 2)
+    first = _mean([weight.resident_mb for weight in weights[:window]])
+    last = _mean([weight.resident_mb for weight in weights[-window:]])
     return {
         "resident_mb": round(last, 1),
         "growth_mb": round(last - first, 1),

@@ -52,10 +52,14 @@ def paint_summary(latencies_ms: Sequence[float]) -> dict[str, float | int]:
 
 
 def memory_growth(samples: Sequence[MemorySample], window_s: float = 60.0) -> dict[str, Any]:
-    """Compare the mean of the first minute with that of the last; fewer than two say nothing."""
+    """Compare the mean of the first minute with that of the last; fewer than two say nothing.
+
+    Of less than two minutes the halves are compared.
+    """
     if len(samples) < 2:  # noqa: PLR2004 - a comparison has two sides
         return {}
     last_s = samples[-1].at_s
+    window_s = min(window_s, (last_s - samples[0].at_s) / 2)
     first = [it for it in samples if it.at_s < samples[0].at_s + window_s]
     last = [it for it in samples if it.at_s > last_s - window_s]
     return {
