@@ -18,6 +18,8 @@ BOARD_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "da
 SCREEN_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
 PATIENCE_MS = 30_000
 
+pytestmark = pytest.mark.timeout(300)
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
