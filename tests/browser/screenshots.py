@@ -10,11 +10,11 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
+from goldenhour.bench.chromium import chromium
 from ports.log.memory_log import MemoryLog
 from simulators.scenario import load
 from simulators.travel import travels
 from tests.browser import night_shift
-from tests.browser.conftest import chromium
 from tests.browser.scan import scanning
 from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
 from wire.unit_items import ReceiptStage
