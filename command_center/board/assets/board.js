@@ -3,6 +3,7 @@
 import { computed, nextTick, onMounted, reactive, ref, shallowReactive, watch } from "vue";
 import { Link } from "/board/assets/link.js";
 import { drawing, spark } from "/board/assets/trend.js";
+import { LiveStrip, feed } from "/board/assets/strip.js";
 import { AlarmCard, PatientRow, Timeline } from "/board/assets/parts.js";
 import { LEVEL, WORDS, clockTime, shown, span } from "/board/assets/words.js";
 
@@ -16,7 +17,7 @@ const byUrgency = (a, b) =>
   b.priority - a.priority || b.unacknowledged - a.unacknowledged || b.learned_us - a.learned_us;
 
 export const Board = {
-  components: { AlarmCard, PatientRow, Timeline },
+  components: { AlarmCard, LiveStrip, PatientRow, Timeline },
   setup() {
     const rows = shallowReactive(new Map());
     const alarms = shallowReactive(new Map());
@@ -56,6 +57,7 @@ export const Board = {
     const chart = computed(() => drawing(page.points, page.history, now.value));
 
     function take(message) {
+      feed.take(message);
       if (message.begin) { rows.clear(); alarms.clear(); if (page.id) link.ask("open", { encounter: page.id }); }
       for (const row of message.rows ?? []) rows.set(row.id, Object.freeze(row));
       for (const id of message.left ?? []) rows.delete(id);
@@ -249,6 +251,7 @@ export const Board = {
           <table class="single"><tbody>
             <patient-row :row="patient" :alarms="alarmsOf(patient.id)" :t="t" :language="language" :now="now" large></patient-row>
           </tbody></table>
+          <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarmsOf(page.id)"></live-strip>
           <h2>{{ t.timeline }}</h2>
           <timeline :chart="chart" :t="t" :language="language"></timeline>
         </template>
