@@ -1,15 +1,20 @@
 """What a strip knows of its leads, judged in the browser that draws it."""
 
 from base64 import b64encode
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from clinical.signals.waveform import WaveformChunk
 from command_center.board.page import ASSETS
 from command_center.board.strips import chunk_plain
 from command_center.waveforms import HeardChunk
+from tests.browser.conftest import chromium
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LEADS = (ASSETS / "leads.js").read_bytes()
 SOURCE = "data:text/javascript;base64," + b64encode(LEADS).decode()
@@ -45,6 +50,13 @@ def chunk(number: int, lead: str = "II", shift_us: int = 0, size: int = 50) -> d
     return chunk_plain(HeardChunk(whole.end_us, whole))
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def page() -> AsyncIterator[Page]:
+    """An empty page: what is tested here needs no center."""
+    async with chromium() as browser:
+        yield await browser.new_page()
+
+
 async def held(page: Page, *chunks: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = await page.evaluate(HELD, [SOURCE, list(chunks)])
     return found
@@ -61,7 +73,7 @@ async def test_samples_come_out_as_they_went_in(page: Page) -> None:
 async def test_neighbours_are_joined_and_a_hole_is_not(page: Page) -> None:
     """A missing piece, a lead that began anew and a pause of the device are holes."""
     found = await held(
-        board,
+        page,
         chunk(0),
         chunk(50),
         chunk(150),
