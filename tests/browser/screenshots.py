@@ -12,8 +12,9 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from ports.log.memory_log import MemoryLog
 from tests.browser import night_shift
+from tests.browser.bedside import bedside_of
 from tests.browser.conftest import chromium
-from tests.browser.ward import Desk, Ward, desk_at, ward_over
+from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
 from wire.unit_items import ReceiptStage
 
 LOOKS = (("en", "day"), ("en", "night"), ("zh", "day"), ("zh", "night"))
@@ -33,10 +34,12 @@ async def take_all(folder: Path) -> None:
             for language, theme in LOOKS:
                 await _look(page, language, theme)
                 await _take(page, folder / f"board-{language}-{theme}.png")
-            await _open(page, ward, desk)
-            for language, theme in LOOKS:
-                await _look(page, language, theme)
-                await _take(page, folder / f"patient-{language}-{theme}.png")
+            async with bedside_of(log, _named(ward, "AMB-02")):
+                await _open(page, ward, desk)
+                for language, theme in LOOKS:
+                    await _look(page, language, theme)
+                    await _swept(page)
+                    await _take(page, folder / f"patient-{language}-{theme}.png")
             await page.keyboard.press("Escape")
             await _look(page, "en", "day")
             ward.detecting = False
@@ -77,6 +80,16 @@ async def _open(page: Page, ward: Ward, desk: Desk) -> None:
         await ward.receipt(sent.message.message_id, "AMB-02", stage)
     await expect(page.locator(".message .reached")).to_have_count(3)
     await page.locator("#message").blur()
+
+
+def _named(ward: Ward, unit: str) -> Patient:
+    return next(patient for patient in ward.patients if patient.unit == unit)
+
+
+async def _swept(page: Page) -> None:
+    """Wait until the strip was drawn anew in this look."""
+    frames = await page.evaluate("() => window.goldenhourStrip.frames")
+    await page.wait_for_function("(before) => goldenhourStrip.frames > before + 30", arg=frames)
 
 
 async def _look(page: Page, language: str, theme: str) -> None:
