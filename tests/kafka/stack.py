@@ -47,6 +47,7 @@ class Running:
     bootstrap: str
     gateway: str
     alerts: str
+    board: str
     home: Path
 
     async def records(self, topic: Topic) -> list[Record]:
@@ -67,7 +68,7 @@ async def running(bootstrap: str, home: Path) -> AsyncIterator[Running]:
             stack.start(plan.worker(1, bootstrap, 0, home)),
             stack.start(plan.waveforms(bootstrap, 0, home)),
         )
-        yield Running(bootstrap, gateway["address"], center["address"], home)
+        yield Running(bootstrap, gateway["address"], center["address"], center["http"], home)
         assert {name: it.restarts for name, it in stack.programs.items() if it.restarts} == {}
     finally:
         await stack.stop()

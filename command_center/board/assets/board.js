@@ -10,6 +10,7 @@ import { Link } from "/board/assets/link.js";
 import { MapView, noted } from "/board/assets/map.js";
 import { PatientList } from "/board/assets/patients.js";
 import { PatientPage } from "/board/assets/patient_page.js";
+import { feed } from "/board/assets/strip.js";
 import { LEVEL, WORDS, clockTime } from "/board/assets/words.js";
 
 const MOST_POINTS = 600;
@@ -39,7 +40,7 @@ export const Board = {
     let link = null;
 
     getCurrentInstance().appContext.app.directive("age", ages.directive);
-    provide("board", { ledger, acting, ages, page, t, language, up, selected, ct });
+    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, ct });
     person.value = kept("person", "");
     acting.nameMissing = () => nameField.value.focus();
 
@@ -47,6 +48,7 @@ export const Board = {
     const counts = computed(() => [3, 2, 1].map((priority) => ({ priority, level: LEVEL[priority], count: ledger.counts.value[priority] })));
 
     function take(message) {
+      feed.take(message);
       ledger.take(message);
       acting.take(message);
       if (message.begin && page.id) link.ask("open", { encounter: page.id });

@@ -3,18 +3,20 @@
 import { computed, inject } from "vue";
 import { AlarmCard } from "/board/assets/alarms.js";
 import { CtSeries } from "/board/assets/ct.js";
+import { LiveStrip } from "/board/assets/strip.js";
 import { PatientRow } from "/board/assets/patients.js";
 import { Timeline } from "/board/assets/timeline.js";
 import { clockTime } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, LiveStrip, PatientRow, Timeline },
   emits: ["close"],
   setup() {
-    const { ledger, acting, page, t, language, up, ages, ct } = inject("board");
+    const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
     const patient = computed(() => ledger.row(page.id).value);
     return {
-      page, t, language, up, patient, clockTime, ct,
+      page, t, language, theme, up, patient, clockTime, ct,
+      alarms: computed(() => ledger.alarmsOf(page.id).value),
       draft: acting.draft,
       send: () => { if (patient.value) acting.write(patient.value.unit, page.id); },
       expired: (message) => !message.receipts.length && message.expires_us / 1000 < ages.second.nowMs,
@@ -27,6 +29,7 @@ export const PatientPage = {
         <p v-if="up && !patient" class="empty">{{ t.gone }}</p>
         <template v-if="patient">
           <table class="single" role="table"><tbody role="rowgroup"><patient-row :id="page.id" large></patient-row></tbody></table>
+          <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
           <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>
           <h2>{{ t.timeline }}</h2>
           <timeline></timeline>
