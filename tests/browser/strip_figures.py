@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from clinical.vitals import Vital
+from goldenhour.bench.chromium import chromium
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from tests.browser.bedside import bedside_of
-from goldenhour.bench.chromium import chromium
 from tests.browser.ward import Patient, desk_at, ward_over
 
 SETTLED_US = 12_000_000
