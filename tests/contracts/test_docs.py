@@ -61,6 +61,7 @@ NO_BOUNDS: Final = {
     "streams/engine/checkpointing.py": {"VERSION"},
     "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
+    "wire/rows.py": {"BEGIN", "DOUBLE", "VITALS_LANE"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},
     "wire/uuid7.py": {"RANDOM_BYTES"},
 }
