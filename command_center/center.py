@@ -7,10 +7,12 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from clinical.alarms.priority import CHANNELS
 from command_center.board.acting import Acting
 from command_center.board.board import Board
-from command_center.consumer import AlarmTail, LiveTail, partitions_of
-from command_center.detection import StaleAlarm, Watchdog
+from command_center.channels import Channels
+from command_center.consumer import AlarmTail, LiveTail, Pictures, partitions_of
+from command_center.detection import DetectionAlarms, Watchdog
 from command_center.feed.acknowledging import Acknowledging
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.messages import CommandService
@@ -20,11 +22,14 @@ from command_center.folding import Folding
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.publishing import Publisher
+from command_center.referee import Referee, Word
 from command_center.roster import Roster
 from command_center.settings import CenterSettings
 from command_center.store.store import Store
 from ports.clock import Clock
-from ports.log.port import Log, TopicPartition
+from ports.log.port import Log, LogWriter, TopicPartition
+from wire.alarms import encode_entry
+from wire.records import HEADERS_ALARM_ENTRY
 from wire.topics import ALARMS, PATIENTS
 
 WATCHED_EVERY_US: Final = 250_000
@@ -54,9 +59,11 @@ class Center:
         self._store = store
         self._metrics = metrics
         self._lag = 0
-        self._stale = StaleAlarm(settings.center_id)
         self.roster = Roster()
         self.watchdog = Watchdog(PATIENTS.partitions, clock.monotonic_us())
+        self.channels = Channels(set(CHANNELS[: settings.center_channels]))
+        self._referee = Referee(self.channels)
+        self._detection = DetectionAlarms(settings.center_id, self.watchdog, self.channels)
         self.publisher = Publisher(settings.center_waiting_per_subscriber)
         self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
         self.deliveries = Deliveries(store, clock)
@@ -65,6 +72,7 @@ class Center:
         self.commands: CommandService
         self.board: Board
         self.acting: Acting
+        self._writer: LogWriter
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
 
@@ -112,9 +120,11 @@ class Center:
         self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics)
         stack.push_async_callback(self._alarm_tail.close)
         await self._alarm_tail.catch_up(await self._ends())
-        for view in self.folding.fold.own():
-            self._stale.restore(view)
-        self._live_tail = await LiveTail.open(log, self.roster, self.watchdog, store, clock)
+        self._detection.restore(self.folding.fold.own())
+        self._writer = writer
+        self._live_tail = await LiveTail.open(
+            log, self.roster, Pictures(self.watchdog, self.channels), store, clock
+        )
         stack.push_async_callback(self._live_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
         acknowledging = Acknowledging(self.folding, store, writer, timeout_ms)
@@ -148,14 +158,23 @@ class Center:
     async def _watch(self) -> None:
         while True:
             now_us = self._clock.monotonic_us()
-            entry = self._stale.judge(
-                self.watchdog.stale(now_us),
-                self._clock.now_us(),
-                uncertain=self.watchdog.uncertain(now_us),
-            )
-            if entry is not None:
+            for entry in self._detection.judge(now_us, self._clock.now_us()):
                 await self.folding.take_own(entry)
+            for partition in self.watchdog.partitions:
+                book = self.folding.fold.book(partition)
+                for word in self._referee.judge(partition, book, now_us):
+                    await self._write(partition, word)
             await self._clock.sleep_us(WATCHED_EVERY_US)
+
+    async def _write(self, partition: int, word: Word) -> None:
+        """Write to the log of alarms; what is lost there is said again."""
+        await self._writer.send(
+            ALARMS.name,
+            partition,
+            encode_entry(word),
+            key=word.encounter_id.encode(),
+            headers=HEADERS_ALARM_ENTRY,
+        )
 
     async def _prune(self) -> None:
         while True:

@@ -6,9 +6,11 @@ round within seconds; `units` from where it was left, for the receipts in it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from clinical.watch.encounter import EncounterState
+from command_center.channels import Channels
 from command_center.detection import Watchdog
 from command_center.folding import Folding, heard
 from command_center.metrics import CenterMetrics
@@ -107,22 +109,35 @@ class AlarmTail:
         await self._folding.take([one for one in said if one is not None], positions)
 
 
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Who watches over detection by the pictures that come."""
+
+    watchdog: Watchdog
+    channels: Channels
+
+    def seen(self, picture: Picture, now_us: int) -> None:
+        """Take in a picture as it arrives."""
+        self.watchdog.seen(picture.partition, now_us)
+        self.channels.seen(picture, now_us)
+
+
 class LiveTail:
     """Follows `picture`, `encounters` and `units` into roster, watchdog and store."""
 
     def __init__(
-        self, reader: LogReader, roster: Roster, watchdog: Watchdog, store: Store, clock: Clock
+        self, reader: LogReader, roster: Roster, pictures: Pictures, store: Store, clock: Clock
     ) -> None:
         self._reader = reader
         self._roster = roster
-        self._watchdog = watchdog
+        self._pictures = pictures
         self._store = store
         self._clock = clock
         self._units_us = clock.monotonic_us()
 
     @classmethod
     async def open(
-        cls, log: Log, roster: Roster, watchdog: Watchdog, store: Store, clock: Clock
+        cls, log: Log, roster: Roster, pictures: Pictures, store: Store, clock: Clock
     ) -> "LiveTail":
         """Open a reader at the places that the module names."""
         known = await store.units_positions()
@@ -135,7 +150,7 @@ class LiveTail:
             reader = await log.reader({**always, **units})
         except OffsetGone:
             reader = await log.reader({**always, **dict.fromkeys(units, EARLIEST)})
-        return cls(reader, roster, watchdog, store, clock)
+        return cls(reader, roster, pictures, store, clock)
 
     async def run(self) -> None:
         """Follow, until cancelled."""
@@ -172,7 +187,7 @@ class LiveTail:
             return ()
         match value:
             case Picture():
-                self._watchdog.seen(value.partition, self._clock.monotonic_us())
+                self._pictures.seen(value, self._clock.monotonic_us())
                 self._roster.on_picture(value)
             case EncounterState():
                 self._roster.on_encounter(value)

@@ -67,13 +67,16 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         center.publisher.stop()
 
 
-def main(
+def main(  # noqa: PLR0917 - options have names where they are given
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
     http_address: Annotated[
         str | None, typer.Option(help="Where the board is; port 0: any.")
     ] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
+    channels: Annotated[
+        int | None, typer.Option(help="Channels of detection that are to run: 1 or 2.")
+    ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
@@ -84,6 +87,7 @@ def main(
         "center_address": address,
         "center_http_address": http_address,
         "center_metrics_port": metrics_port,
+        "center_channels": channels,
         "home": home,
         "log_json": log_json,
     }

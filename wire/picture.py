@@ -17,6 +17,8 @@ class Picture:
     stamped_us: int
     source: Source
     rows: tuple[PictureRow, ...]
+    silent_units: tuple[str, ...] = ()
+    """Units that fell silent together, for as long as that lasts."""
 
 
 def encode_picture(picture: Picture) -> bytes:
@@ -26,6 +28,7 @@ def encode_picture(picture: Picture) -> bytes:
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
         rows=[_from_row(row) for row in picture.rows],
+        silent_units=picture.silent_units,
     ).SerializeToString()
 
 
@@ -38,6 +41,7 @@ def decode_picture(value: bytes) -> Picture:
             pb.stamped_at_us,
             SOURCE.member[pb.source],
             tuple([_to_row(row) for row in pb.rows]),
+            tuple(pb.silent_units),
         )
 
 

@@ -12,6 +12,7 @@ source said that the condition was over. Any newer word that the condition holds
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from clinical.alarms.transition import (
     Acknowledgement,
     AlarmEntry,
     EncounterClosed,
+    SourceStatus,
     Transition,
 )
 from clinical.alarms.view import AlarmState, AlarmView
@@ -36,6 +38,21 @@ class AcknowledgementRefusal(StrEnum):
     """No alarm of this encounter ever had this id, as far as the book remembers."""
     ALARM_ENDED = "ALARM_ENDED"
     """The alarm is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm that is active, and who says so."""
+
+    view: AlarmView
+    holders: frozenset[Source]
+    """Who holds it, and whose word counts."""
+    spoken: frozenset[Source]
+    """Who has said anything about it, dead ones too."""
+    silenced: frozenset[Source]
+    """Whose word so far does not count."""
+    heard_us: int
+    """Stream time of the newest word about it."""
 
 
 class AlarmBook:
@@ -58,6 +75,8 @@ class AlarmBook:
             return self._hear(entry, learned_us)
         if isinstance(entry, Acknowledgement):
             return self._acknowledge(entry)
+        if isinstance(entry, SourceStatus):
+            return self._silence(entry)
         return self._close(entry)
 
     def refusal(self, entry: Acknowledgement) -> AcknowledgementRefusal | None:
@@ -82,6 +101,24 @@ class AlarmBook:
         return sorted(
             views, key=lambda view: (-view.priority, not view.unacknowledged, -view.learned_us)
         )
+
+    def standings(self) -> list[Standing]:
+        """Return who holds each alarm of an encounter that is active."""
+        return [
+            Standing(
+                episode.view,
+                episode.holders,
+                frozenset(episode.reports),
+                frozenset(episode.silenced),
+                episode.heard_us,
+            )
+            for episode in self._open.values()
+            if episode.view.state is AlarmState.ACTIVE and episode.view.encounter_id
+        ]
+
+    def heard(self, alarm_id: bytes, source: Source) -> int:
+        """Return the last revision that this source said about this alarm, or 0."""
+        return self._heard(self._episode(alarm_id), alarm_id, source)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the book as plain data."""
@@ -162,6 +199,13 @@ class AlarmBook:
         if episode is None or not news or self.refusal(entry) is not None:
             return []
         return [episode.view] if episode.acknowledge(entry) else []
+
+    def _silence(self, status: SourceStatus) -> list[AlarmView]:
+        views: list[AlarmView] = []
+        for key, episode in list(self._open.items()):
+            if episode.view.encounter_id == status.encounter_id:
+                views += self._report(key, episode, changed=episode.silence(status))
+        return views
 
     def _close(self, entry: EncounterClosed) -> list[AlarmView]:
         if not self._past.close(entry.encounter_id, entry.at_us):
