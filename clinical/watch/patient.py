@@ -209,6 +209,16 @@ class PatientWatch:
             return NOTHING
         return [*self._announced(findings), *self._changed(before, now_us)]
 
+    @property
+    def quiet_us(self) -> int:
+        """Healthy ingress time without a frame of the unit, at the last tick."""
+        return self._silence.quiet_us
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether the unit is called silent."""
+        return self._silence.told
+
     def inputs(self) -> news2.News2Inputs:
         """Return what of the patient may be scored at the newest instant known here."""
         return self._scoring.inputs(self._state, self._now_us)

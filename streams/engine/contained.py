@@ -37,6 +37,7 @@ from clinical.items import (
 )
 from clinical.watch.encounter import EncounterStatus
 from clinical.watch.picture import PictureRow
+from streams.engine.outage import Hearing
 from streams.engine.watches import Emission, Watch, Watches
 from wire.frames import Frame
 
@@ -132,6 +133,14 @@ class ContainedWatch:
         if not self.judged:
             return ()
         return self._take(partial(_pass_time, now_us, ingress_us), None, now_us)
+
+    @property
+    def hearing(self) -> Hearing | None:
+        """How long the unit was not heard; None for a patient who is not judged any more."""
+        if not self.judged or self.closed_us is not None:
+            return None
+        watch = self._watch
+        return Hearing(watch.state.unit_id, watch.quiet_us, watch.silent)
 
     @property
     def full(self) -> bool:

@@ -150,12 +150,14 @@ class Draft:
         if isinstance(emission, Transition):
             self._transitions.append(emission)
 
-    def show(self, stamped_us: int, rows: Sequence[PictureRow]) -> None:
+    def show(
+        self, stamped_us: int, rows: Sequence[PictureRow], silent_units: tuple[str, ...] = ()
+    ) -> None:
         """Add the picture of a tick, empty or not."""
         key = CHANNELS[self._source].encode()
         for start in range(0, max(1, len(rows)), PICTURE_ROWS_MAX):
             part = tuple(rows[start : start + PICTURE_ROWS_MAX])
-            picture = Picture(self._partition, stamped_us, self._source, part)
+            picture = Picture(self._partition, stamped_us, self._source, part, silent_units)
             self._add(PICTURE, key, encode_picture(picture), HEADERS_PICTURE)
 
     def find(self, finding: LeadFinding) -> None:

@@ -51,6 +51,16 @@ class Watch(Protocol):
         ...
 
     @property
+    def quiet_us(self) -> int:
+        """Healthy ingress time without a frame of the unit, at the last tick."""
+        ...
+
+    @property
+    def silent(self) -> bool:
+        """Whether the unit is called silent."""
+        ...
+
+    @property
     def closed(self) -> bool:
         """Whether the encounter is over."""
         ...
