@@ -19,6 +19,8 @@ from command_center.feed.messages import CommandService
 from command_center.feed.service import AlertService
 from command_center.fold import Fold
 from command_center.folding import Folding
+from command_center.heartbeat.answers import Answers
+from command_center.heartbeat.uplink import HeartbeatUplink
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.publishing import Publisher
@@ -104,6 +106,7 @@ class Center:
                 self._prune(),
                 self._measure_lag(),
                 self._fail_with_store(),
+                self._beat(),
             ):
                 tasks.create_task(work)
 
@@ -117,7 +120,8 @@ class Center:
         log, store, clock = self._log, self._store, self._clock
         writer = await log.writer()
         stack.push_async_callback(writer.close)
-        self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics)
+        answers = Answers(self._settings.center_id, self.channels.beats, self._metrics, clock)
+        self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics, answers)
         stack.push_async_callback(self._alarm_tail.close)
         await self._alarm_tail.catch_up(await self._ends())
         self._detection.restore(self.folding.fold.own())
@@ -175,6 +179,13 @@ class Center:
             key=word.encounter_id.encode(),
             headers=HEADERS_ALARM_ENTRY,
         )
+
+    async def _beat(self) -> None:
+        """Watch over the way of an alarm from end to end, where a gateway is named."""
+        gateway = self._settings.center_gateway
+        if gateway is not None:
+            center_id = self._settings.center_id
+            await HeartbeatUplink(gateway, center_id, self.channels.beats, self._clock).run()
 
     async def _prune(self) -> None:
         while True:

@@ -2,7 +2,8 @@
 
 A channel is live in a partition while its pictures keep coming and keep up with the newest of the
 partition: one that judges what lies seconds back, since it stalled or has just been restored, is
-not. All of it is by the center's clock that never steps, and by the stamps in the pictures.
+not; nor is one that lets the alarm of a synthetic patient wait. All of it is by the center's clock
+that never steps, and by the stamps in the pictures.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import Final
 
 from clinical.alarms.priority import CHANNELS, Source
 from clinical.instant import SECOND_US
+from command_center.heartbeat.beats import Beats
 from wire.picture import Picture
 
 CHANNEL_LOST_US: Final = 3 * SECOND_US
@@ -32,6 +34,8 @@ class Channels:
 
     expected: set[Source]
     """Channels whose absence is worth an alarm; whoever was seen once is expected from then on."""
+    beats: Beats = field(default_factory=Beats)
+    """What the synthetic patients have to say about each."""
     _seen: dict[tuple[int, Source], _Seen] = field(default_factory=dict)
 
     def seen(self, picture: Picture, now_us: int) -> None:
@@ -50,12 +54,22 @@ class Channels:
     def live(self, partition: int, now_us: int) -> frozenset[Source]:
         """Return the channels that judge this partition now."""
         newest_us = max(self.judged_us(partition, source) for source in CHANNELS)
-        return frozenset(
+        judging = frozenset(
             source
             for source in CHANNELS
             if (seen := self._seen.get((partition, source))) is not None
             and now_us - seen.at_us < CHANNEL_LOST_US
             and newest_us - seen.judged_us < CHANNEL_LOST_US
+        )
+        return judging - self.beats.deaf(partition, now_us)
+
+    def stopped(self, partitions: Iterable[int], now_us: int) -> tuple[int, ...]:
+        """Return the partitions where no channel that was seen answers a synthetic patient."""
+        return tuple(
+            partition
+            for partition in partitions
+            if (known := {s for s in CHANNELS if (partition, s) in self._seen})
+            and known <= self.beats.deaf(partition, now_us)
         )
 
     def lost(self, partitions: Iterable[int], now_us: int) -> dict[Source, tuple[int, ...]]:

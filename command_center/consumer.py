@@ -13,6 +13,7 @@ from clinical.watch.encounter import EncounterState
 from command_center.channels import Channels
 from command_center.detection import Watchdog
 from command_center.folding import Folding, heard
+from command_center.heartbeat.answers import Answers
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN
 from command_center.roster import Roster
@@ -48,14 +49,17 @@ def partitions_of(topic: Topic) -> list[TopicPartition]:
 class AlarmTail:
     """Follows `alarms` into the folding."""
 
-    def __init__(self, reader: LogReader, folding: Folding, metrics: CenterMetrics) -> None:
+    def __init__(
+        self, reader: LogReader, folding: Folding, metrics: CenterMetrics, answers: Answers
+    ) -> None:
         self._reader = reader
         self._folding = folding
+        self._answers = answers
         self._metrics = metrics
 
     @classmethod
     async def open(
-        cls, log: Log, store: Store, folding: Folding, metrics: CenterMetrics
+        cls, log: Log, store: Store, folding: Folding, metrics: CenterMetrics, answers: Answers
     ) -> "AlarmTail":
         """Open at the store's positions; where the log no longer has them, fold it anew."""
         kept = await store.kept()
@@ -75,7 +79,7 @@ class AlarmTail:
             await store.begin_at(new)
             kept = await store.kept()
         folding.restore(kept)
-        return cls(reader, folding, metrics)
+        return cls(reader, folding, metrics, answers)
 
     async def catch_up(self, ends: Mapping[TopicPartition, int]) -> None:
         """Fold what was in the log at these ends."""
@@ -98,6 +102,7 @@ class AlarmTail:
 
     async def _read(self) -> None:
         records = await self._reader.read(max_records=READ_RECORDS, timeout_ms=READ_WAIT_MS)
+        records = [record for record in records if not self._answers.take(record)]
         if not records:
             return
         said = [heard(r.partition, r.offset, r.value or b"") for r in records]

@@ -1,7 +1,8 @@
 """Failure of detection is itself an alarm, and so is what only a whole view shows.
 
 ``Watchdog`` knows when each partition was last seen. ``DetectionAlarms`` says, as entries of the
-center's own partition: no picture of a partition for 3 s (``DETECTION_STALE``), one of two channels
+center's own partition: no picture of a partition for 3 s, or no answer to a synthetic patient
+(``DETECTION_STALE``), one of two channels
 lost (``DETECTION_DEGRADED``), many units silent at once (``UNITS_SILENT``). Each is one alarm at a
 time that lists what it concerns. A center that starts first is not stale: a partition that it has
 not seen yet has 10 s, and until then the center neither raises an alarm for it nor ends one that
@@ -74,7 +75,12 @@ class DetectionAlarms:
         """Return what is to be said now."""
         uncertain = self._watchdog.uncertain(monotonic_us)
         numbers = self._watchdog.partitions
-        stale = self._watchdog.stale(monotonic_us)
+        stale = sorted(
+            {
+                *self._watchdog.stale(monotonic_us),
+                *self._channels.stopped(numbers, monotonic_us),
+            }
+        )
         lost = {} if uncertain else self._channels.lost(numbers, monotonic_us)
         silent = self._channels.silent_units(numbers, monotonic_us)
         found: dict[Cause, Values | None] = {

@@ -77,6 +77,9 @@ def main(  # noqa: PLR0917 - options have names where they are given
     channels: Annotated[
         int | None, typer.Option(help="Channels of detection that are to run: 1 or 2.")
     ] = None,
+    gateway: Annotated[
+        str | None, typer.Option(help="Gateway for the heartbeat of synthetic patients.")
+    ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
@@ -88,6 +91,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
         "center_http_address": http_address,
         "center_metrics_port": metrics_port,
         "center_channels": channels,
+        "center_gateway": gateway,
         "home": home,
         "log_json": log_json,
     }

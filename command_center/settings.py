@@ -27,6 +27,8 @@ class CenterSettings(BaseSettings):
     """Names this center in the alarms that it raises itself."""
     center_channels: int = Field(default=1, ge=1, le=2)
     """Channels of detection that are to run; a further one that was seen is expected as well."""
+    center_gateway: str | None = None
+    """Gateway for the heartbeat of synthetic patients, as host:port; None: there is none."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the store is ``center.sqlite`` in it."""
     center_store_url: str | None = None

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -27,25 +28,33 @@ _Out = Annotated[Path, typer.Option(help="File for the figures, JSON.")]
 
 
 @app.command()
-def latency(
+def latency(  # noqa: PLR0917 - options have names where they are given
     out: _Out,
     units: Annotated[int, typer.Option(min=1, help="Units, each sending vitals at 1 Hz.")] = 100,
     seconds: Annotated[int, typer.Option(min=6, help="Measured time.")] = 60,
+    channels: Annotated[int, typer.Option(min=1, max=2, help="Channels of detection.")] = 1,
+    idle_minutes: Annotated[
+        int, typer.Option(min=0, help="Nobody says anything for so long before the measured time.")
+    ] = 0,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    *,
+    kill_worker: Annotated[bool, typer.Option(help="Kill the worker of channel A midway.")] = False,
 ) -> None:
     """From ``capture()`` in the vehicle to the subscriber, p50 and p99, beside the floor."""
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    figures = asyncio.run(_latency(units, seconds, (home or default_home(os.environ)).absolute()))
+    folder = Path()
+    options = LatencyOptions(units, seconds, folder, channels, idle_minutes, kill_worker)
+    figures = asyncio.run(_latency(options, (home or default_home(os.environ)).absolute()))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
 
 
-async def _latency(units: int, seconds: int, home: Path) -> dict[str, object]:
+async def _latency(options: LatencyOptions, home: Path) -> dict[str, object]:
     clock = SystemClock()
     folder = await fresh_folder(Home(home), "bench", clock)
     broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
     try:
-        return await measure(LatencyOptions(units, seconds, folder), broker, clock)
+        return await measure(replace(options, folder=folder), broker, clock)
     finally:
         await broker.stop()

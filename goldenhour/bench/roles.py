@@ -34,9 +34,10 @@ def load(
     seconds: Annotated[int, typer.Option()],
     folder: Annotated[Path, typer.Option()],
     out: _Out,
+    idle: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Send the load."""
-    options = LoadOptions(gateway, units, warm_up, seconds, folder)
+    options = LoadOptions(gateway, units, warm_up, seconds, folder, idle)
 
     async def send(_: asyncio.Event) -> None:
         program.say_ready("bench-load")

@@ -40,6 +40,7 @@ from clinical.watch.picture import PictureRow
 from streams.engine.outage import Hearing
 from streams.engine.watches import Emission, Watch, Watches
 from wire.frames import Frame
+from wire.synthetic import synthetic
 
 JOURNAL_MAX: Final = 128
 """Steps kept since the last snapshot; then a new one is taken."""
@@ -136,8 +137,8 @@ class ContainedWatch:
 
     @property
     def hearing(self) -> Hearing | None:
-        """How long the unit was not heard; None for a patient who is not judged any more."""
-        if not self.judged or self.closed_us is not None:
+        """How long the unit was not heard; None for a patient who is not judged, or is none."""
+        if not self.judged or self.closed_us is not None or synthetic(self._encounter_id):
             return None
         watch = self._watch
         return Hearing(watch.state.unit_id, watch.quiet_us, watch.silent)

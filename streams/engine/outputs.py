@@ -40,6 +40,7 @@ from wire.records import (
     encode_lead_finding,
     encounter_key,
 )
+from wire.synthetic import synthetic
 from wire.topics import (
     ALARMS,
     CHECKPOINTS_PATIENTS_A,
@@ -147,7 +148,7 @@ class Draft:
             self._add(ENCOUNTERS, key, value, HEADERS_ENCOUNTER_STATE)
             return
         self._add(ALARMS, key, encode_entry(emission), HEADERS_ALARM_ENTRY)
-        if isinstance(emission, Transition):
+        if isinstance(emission, Transition) and not synthetic(emission.encounter_id):
             self._transitions.append(emission)
 
     def show(
