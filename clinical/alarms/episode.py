@@ -32,8 +32,6 @@ HEARD_KEPT: Final = (ALIASES_KEPT + 1) * len(Source)
 """Revisions per episode: one for each id and source."""
 ACKNOWLEDGEMENTS_KEPT: Final = 32
 """Per episode; the oldest is dropped first."""
-NEVER_US: Final = -1
-"""Stream time before every word: no later word is stale against it."""
 
 
 class Event(Enum):
@@ -120,13 +118,20 @@ class Episode:
             self.silenced.add(status.source)
         before = self.view
         holding = self._holding()
-        if not holding and before.state is AlarmState.ACTIVE:
-            self.heard_us = NEVER_US
+        if not holding:
+            self.heard_us = max(self.heard_us, status.at_us)
         priority = max(holding, default=before.priority)
         state = LIFE_CYCLE[before.state, _event(before.cause, held=bool(holding))]
         ended_us = None if holding else (before.ended_us or status.at_us)
         look = replace(before, priority=priority, state=state, ended_us=ended_us)
         return self._show(replace(look, phase=_phase(before, state, priority)))
+
+    @property
+    def dead(self) -> tuple[Source, ...]:
+        """The dead sources that would hold it, if nobody living has said that it is over."""
+        if any(not report.active for report in self.reports.values()):
+            return ()
+        return tuple(source for source in self.reports if source in self.silenced)
 
     @property
     def holders(self) -> frozenset[Source]:

@@ -152,6 +152,9 @@ class AlarmBook:
             return self._record(transition, learned_us)
         if episode is None:
             return self._open_first(key, transition, learned_us)
+        if not speaks_of_open and self._over_and_done(key, transition):
+            self._past.hear(transition.alarm_id, transition.source, transition.revision)
+            return []
         if episode.view.state is AlarmState.LATCHED and transition.active:
             return self._hear_latched(key, episode, transition, learned_us)
         changed = episode.hear(transition)
@@ -166,6 +169,16 @@ class AlarmBook:
             self._past.hear(transition.alarm_id, transition.source, transition.revision)
             return []
         return [self._begin(key, transition, learned_us)]
+
+    def _over_and_done(self, key: Key, transition: Transition) -> bool:
+        """Tell whether a word is about an earlier episode than the one that is open.
+
+        A channel that was restored repeats what it had said, and its replay meets what came after.
+        """
+        past = self._past.episode(key)
+        if past is None or not self._past.knows(transition.alarm_id):
+            return False
+        return not transition.active or self._stale(transition, past)
 
     def _hear_latched(
         self, key: Key, episode: Episode, transition: Transition, learned_us: int
@@ -244,8 +257,9 @@ class AlarmBook:
     ) -> bool:
         """Tell whether a word that a condition holds is older than the word of its end."""
         spoken = self._heard(episode, transition.alarm_id, transition.source)
-        overlaps = transition.since_us <= over.ended_us
-        return not spoken and overlaps and transition.learned_us <= over.heard_us
+        return not spoken and over.outdates(
+            transition.source, transition.since_us, transition.learned_us
+        )
 
 
 def _key(about: Transition | AlarmView) -> Key:
@@ -255,4 +269,6 @@ def _key(about: Transition | AlarmView) -> Key:
 
 def _over(episode: Episode) -> PastEpisode:
     ended_us = episode.view.ended_us
-    return PastEpisode(episode.heard_us if ended_us is None else ended_us, episode.heard_us)
+    return PastEpisode(
+        episode.heard_us if ended_us is None else ended_us, episode.heard_us, episode.dead
+    )

@@ -39,6 +39,18 @@ class PastEpisode:
     ended_us: int
     heard_us: int
     """Stream time of the newest word about it."""
+    dead: tuple[Source, ...] = ()
+    """Who held it to its end, when it ended because nobody living did."""
+
+    def outdates(self, source: Source, since_us: int, learned_us: int) -> bool:
+        """Tell whether a first word of this source is about what is over.
+
+        What ended with the dead outdates their own words, which a replay repeats; a word of the
+        living that was overtaken by the notice of the death is news.
+        """
+        if self.dead and source not in self.dead:
+            return False
+        return since_us <= self.ended_us and learned_us <= self.heard_us
 
 
 def _keep(memory: dict[_K, _V], key: _K, value: _V, bound: int) -> None:
@@ -122,7 +134,7 @@ class Past:
                 for alarm_id, alarm in self._alarms.items()
             ],
             "episodes": [
-                [list(key), episode.ended_us, episode.heard_us]
+                [list(key), episode.ended_us, episode.heard_us, [str(s) for s in episode.dead]]
                 for key, episode in self._episodes.items()
             ],
             "closed_us": [list(item) for item in self._closed_us.items()],
@@ -136,8 +148,12 @@ class Past:
             for alarm_id, revision, heard in state["alarms"]
         }
         self._episodes = {
-            (encounter_id, unit_id, cause, subject): PastEpisode(ended_us, heard_us)
-            for (encounter_id, unit_id, cause, subject), ended_us, heard_us in state["episodes"]
+            (encounter_id, unit_id, cause, subject): PastEpisode(
+                ended_us, heard_us, tuple(Source(source) for one in dead for source in one)
+            )
+            for (encounter_id, unit_id, cause, subject), ended_us, heard_us, *dead in (
+                state["episodes"]
+            )
         }
         self._closed_us = dict(state["closed_us"])
         self._requests = dict.fromkeys(state["requests"])

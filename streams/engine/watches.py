@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from clinical.alarms.priority import Source
-from clinical.alarms.transition import EncounterClosed, Transition
+from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
 from clinical.watch.picture import PictureRow
 
-Emission = Transition | EncounterState | EncounterClosed
+Emission = Transition | EncounterState | EncounterClosed | SourceStatus
 """Whatever a watch can say."""
 
 

@@ -58,6 +58,7 @@ NO_BOUNDS: Final = {
     "ports/log/port.py": {"EARLIEST", "LATEST"},
     "ports/program.py": {"INTERRUPTED"},
     "streams/engine/checkpointing.py": {"VERSION"},
+    "streams/engine/stall.py": {"STALLED"},
     "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},

@@ -81,3 +81,33 @@ def test_a_book_that_was_written_down_remembers_who_is_dead() -> None:
     other.restore(book.snapshot())
     assert other.standings() == book.standings()
     assert book.standings()[0].holders == {B}
+
+
+def test_a_restored_channel_that_repeats_old_words_disturbs_nothing() -> None:
+    """Its replay meets the episode of now: no alias, no vote, no revision, nothing told twice."""
+    book = AlarmBook()
+    tell(book, said(Phase.START, source=B), said(Phase.END, 2, source=B, at=120))
+    tell(book, said(Phase.START, source=B, run=1, since=150, at=160))
+    assert tell(book, said(Phase.START), said(Phase.END, 2, at=120)) == []
+    (view,) = book.current()
+    assert (view.sources, view.aliases, view.revision) == ((B,), (), 1)
+    (over,) = tell(book, said(Phase.END, 2, source=B, run=1, at=170))
+    assert over.state is AlarmState.ENDED
+
+
+def test_what_ended_with_its_holder_is_not_told_again_by_the_holders_replay() -> None:
+    """Only words that are newer than what the living had judged count as news."""
+    book = AlarmBook()
+    tell(book, said(Phase.START), died(A))
+    assert tell(book, said(Phase.START, run=1, since=150, at=160)) == []
+    (view,) = tell(book, said(Phase.START, run=2, since=210, at=220))
+    assert view.state is AlarmState.ACTIVE
+
+
+def test_a_past_that_was_written_down_knows_who_was_dead() -> None:
+    book, other = AlarmBook(), AlarmBook()
+    tell(book, said(Phase.START), died(A))
+    other.restore(book.snapshot())
+    for one in (book, other):
+        assert tell(one, said(Phase.START, run=1, since=150, at=160)) == []
+        assert len(tell(one, said(Phase.START, source=B))) == 1
