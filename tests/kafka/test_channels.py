@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import pytest
 
+from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.priority import Phase, Source
 from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
@@ -26,6 +27,7 @@ from goldenhour.stack.supervisor import Stack
 from simulators.alert_feed import AlertFeed, Delivered
 from tests.kafka.stack import CLOCK, PATIENCE_S, STEP_US, Running, unit
 from vehicle.client import VehicleClient
+from wire.frames import Lane
 
 NOT_DELAYED_US = 2 * SECOND_US
 """Above an alarm's way on a busy machine, below the 3 s in which a group misses a worker."""
@@ -82,8 +84,15 @@ class Night:
 
     def unheard(self) -> int:
         """How many turns for the worse the feed has not told of."""
-        told = {(one.alarm.frame.segment, one.alarm.frame.sequence) for one in self.starts}
-        return len(self.onset_us.keys() - told)
+        told = {name for one in self.heard for name in (one.alarm.alarm_id, *one.alarm.aliases)}
+        return len({self._name(*turn) for turn in self.onset_us} - told)
+
+    def _name(self, segment: bytes, sequence: int) -> bytes:
+        """The id of the alarm of a turn. While a death is not noticed, what the dead channel held
+        stays active, and the next turn is an alias of it.
+        """
+        frame = FrameRef("HOT-1", Lane.VITALS, segment, sequence, 0)
+        return alarm_id(self.encounter_id, Cause.NEWS2_HIGH, frame)
 
     def delays_us(self) -> list[int]:
         """From the frame to the feed, of each alarm."""
@@ -150,5 +159,4 @@ async def test_a_killed_and_a_stopped_worker_cost_no_alarm_a_second(
     assert max(night.delays_us()) < NOT_DELAYED_US
     told = Counter((one.alarm.alarm_id, one.alarm.revision) for one in night.starts)
     assert set(told.values()) == {1}
-    assert len(told) == len(night.onset_us)
     assert not [one for one in night.heard if one.alarm.cause == Cause.CHANNELS_DISAGREE]
