@@ -11,6 +11,9 @@ from typing import Annotated
 import typer
 
 from goldenhour.bench import roles
+from goldenhour.bench.crash.run import CrashOptions
+from goldenhour.bench.crash.run import crash as run_crash
+from goldenhour.bench.crash.victims import Kind
 from goldenhour.bench.latency import LatencyOptions, measure
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
@@ -48,6 +51,33 @@ def latency(  # noqa: PLR0917 - options have names where they are given
     figures = asyncio.run(_latency(options, (home or default_home(os.environ)).absolute()))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
+
+
+@app.command()
+def crash(
+    out: _Out,
+    kill: Annotated[Kind, typer.Option(help="What is killed with SIGKILL.")],
+    times: Annotated[int, typer.Option(min=1, help="How often.")] = 20,
+    seed: Annotated[int, typer.Option(help="Decides which process is killed when.")] = 1,
+    channels: Annotated[int, typer.Option(min=1, max=2, help="Channels of detection.")] = 2,
+    *,
+    units: Annotated[int, typer.Option(min=1, help="Units, each sending vitals at 1 Hz.")] = 40,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """Kill one kind of process under load: what is lost or told twice, how long the gap is."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    options = CrashOptions(kill, times, seed, units, channels, Path())
+    figures = asyncio.run(_crash(options, (home or default_home(os.environ)).absolute()))
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps({key: figures[key] for key in figures if key != "kills"}, indent=2))
+
+
+async def _crash(options: CrashOptions, home: Path) -> dict[str, object]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(home), "bench", clock)
+    settings = settings_from(os.environ, home=folder, port=None)
+    return await run_crash(replace(options, folder=folder), settings, clock)
 
 
 async def _latency(options: LatencyOptions, home: Path) -> dict[str, object]:

@@ -88,8 +88,10 @@ class Night:
         return len({self._name(*turn) for turn in self.onset_us} - told)
 
     def _name(self, segment: bytes, sequence: int) -> bytes:
-        """The id of the alarm of a turn. While a death is not noticed, what the dead channel held
-        stays active, and the next turn is an alias of it.
+        """The id of the alarm of a turn.
+
+        While a death is not noticed, what the dead channel held stays active, and the next turn is
+        an alias of it.
         """
         frame = FrameRef("HOT-1", Lane.VITALS, segment, sequence, 0)
         return alarm_id(self.encounter_id, Cause.NEWS2_HIGH, frame)
