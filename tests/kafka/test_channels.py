@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -74,10 +75,25 @@ class Night:
         """Who has spoken about any of them."""
         return {source for one in self.heard for source in one.alarm.sources}
 
-    def degraded(self) -> list[Phase]:
-        """The phases of DETECTION_DEGRADED, in order."""
+    @property
+    def _phases(self) -> list[Phase]:
+        """Of DETECTION_DEGRADED, in order."""
         cause = Cause.DETECTION_DEGRADED
         return [one.alarm.phase for one in self.heard if one.alarm.cause == cause]
+
+    @property
+    def losses(self) -> int:
+        """How often a channel was said to be lost."""
+        return self._phases.count(Phase.START)
+
+    def lost_since(self, losses: int) -> bool:
+        """Whether a channel was said to be lost once more."""
+        return self.losses > losses
+
+    @property
+    def degraded(self) -> bool:
+        """Whether a channel is said to be lost at present."""
+        return bool(self._phases) and self._phases[-1] is not Phase.END
 
     def stopped(self) -> list[Delivered]:
         return [one for one in self.heard if one.alarm.cause == Cause.DETECTION_STALE]
@@ -141,14 +157,13 @@ async def test_a_killed_and_a_stopped_worker_cost_no_alarm_a_second(
             ]
             try:
                 await until(lambda: {Source.CENTER_A, Source.CENTER_B} <= night.sources)
-                await until(lambda: night.degraded().count(Phase.END) == len(night.degraded()) // 2)
-                before = len(night.degraded())
-                stack.named("worker-1").kill()
-                await until(lambda: night.degraded()[before:] == [Phase.START])
-                await until(lambda: night.degraded()[before:] == [Phase.START, Phase.END])
-                os.kill(stack.named("worker-2").pid, signal.SIGSTOP)
-                await until(lambda: night.degraded()[before + 2 :] == [Phase.START])
-                await until(lambda: night.degraded()[before + 2 :] == [Phase.START, Phase.END])
+                for number, number_of_signal in ((1, signal.SIGKILL), (2, signal.SIGSTOP)):
+                    await CLOCK.sleep_us(SECOND_US)
+                    await until(lambda: not night.degraded)
+                    losses = night.losses
+                    os.kill(stack.named(f"worker-{number}").pid, number_of_signal)
+                    await until(partial(night.lost_since, losses))
+                    await until(lambda: not night.degraded)
                 tasks[1].cancel()
                 await until(lambda: night.unheard() == 0)
             finally:
