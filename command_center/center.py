@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from clinical.alarms.priority import CHANNELS
 from command_center.board.acting import Acting
 from command_center.board.board import Board
+from command_center.board.strips import Strips
 from command_center.channels import Channels
 from command_center.consumer import AlarmTail, LiveTail, Pictures, partitions_of
 from command_center.detection import DetectionAlarms, Watchdog
@@ -21,6 +22,9 @@ from command_center.fold import Fold
 from command_center.folding import Folding
 from command_center.heartbeat.answers import Answers
 from command_center.heartbeat.uplink import HeartbeatUplink
+from command_center.imaging.gallery import Gallery
+from command_center.imaging.studies import Studies
+from command_center.imaging.tail import ImagesTail
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.publishing import Publisher
@@ -30,6 +34,7 @@ from command_center.settings import CenterSettings
 from command_center.store.store import Store
 from ports.clock import Clock
 from ports.log.port import Log, LogWriter, TopicPartition
+from ports.objects.port import Objects
 from wire.alarms import encode_entry
 from wire.records import HEADERS_ALARM_ENTRY
 from wire.topics import ALARMS, PATIENTS
@@ -54,6 +59,8 @@ class Center:
         log: Log,
         store: Store,
         metrics: CenterMetrics,
+        *,
+        objects: Objects,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -62,6 +69,8 @@ class Center:
         self._metrics = metrics
         self._lag = 0
         self.roster = Roster()
+        self.studies = Studies()
+        self.gallery = Gallery(objects, self.studies, self.roster)
         self.watchdog = Watchdog(PATIENTS.partitions, clock.monotonic_us())
         self.channels = Channels(set(CHANNELS[: settings.center_channels]))
         self._referee = Referee(self.channels)
@@ -75,12 +84,19 @@ class Center:
         self.board: Board
         self.acting: Acting
         self._writer: LogWriter
+        self.strips: Strips
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
+        self._images_tail: ImagesTail
 
     @classmethod
     async def open(
-        cls, settings: CenterSettings, clock: Clock, log: Log, registry: CollectorRegistry
+        cls,
+        settings: CenterSettings,
+        clock: Clock,
+        log: Log,
+        registry: CollectorRegistry,
+        objects: Objects,
     ) -> "Center":
         """Open the store, fold what is in the log now, and prepare to serve.
 
@@ -90,7 +106,7 @@ class Center:
         async with AsyncExitStack() as stack:
             store = await Store.open(settings.store_url)
             stack.push_async_callback(store.close)
-            center = cls(settings, clock, log, store, CenterMetrics(registry))
+            center = cls(settings, clock, log, store, CenterMetrics(registry), objects=objects)
             await center._begin(stack)
             center._stack = stack.pop_all()
         return center
@@ -101,7 +117,9 @@ class Center:
             for work in (
                 self._alarm_tail.run(),
                 self._live_tail.run(),
+                self._images_tail.run(),
                 self.deliveries.run(),
+                self.strips.run(),
                 self._watch(),
                 self._prune(),
                 self._measure_lag(),
@@ -130,6 +148,8 @@ class Center:
             log, self.roster, Pictures(self.watchdog, self.channels), store, clock
         )
         stack.push_async_callback(self._live_tail.close)
+        self._images_tail = await ImagesTail.open(log, self.studies)
+        stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
         acknowledging = Acknowledging(self.folding, store, writer, timeout_ms)
         self.alerts = AlertService(
@@ -143,8 +163,9 @@ class Center:
         )
         messaging = Messaging(writer, store, clock, timeout_ms)
         self.commands = CommandService(messaging, clock)
-        self.board = Board(self.roster, self.publisher, store, clock)
-        self.acting = Acting(acknowledging, messaging, clock)
+        self.board = Board(self.roster, self.publisher, store, clock, self.studies)
+        self.acting = Acting(acknowledging, messaging, self.board, clock)
+        self.strips = Strips(self.roster, messaging, log, clock)
         self._show()
 
     def _show(self) -> None:
@@ -153,7 +174,9 @@ class Center:
         metrics.watch("subscribers", "Subscriptions.", lambda: len(self.publisher))
         metrics.watch("patients", "Patients on the roster.", lambda: len(self.roster.rows))
         metrics.watch("units", "Units heard of.", lambda: len(self.roster.units))
+        metrics.watch("series", "CT series known.", lambda: len(self.studies))
         metrics.watch("boards", "Boards that are open.", lambda: len(self.board))
+        metrics.watch("strips", "Patients whose leads are watched.", lambda: len(self.strips))
         metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
 
     async def _ends(self) -> Mapping[TopicPartition, int]:

@@ -18,6 +18,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
+from ports.objects.folder import FolderObjects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 
@@ -47,6 +48,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             SystemClock(),
             log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
             registry,
+            FolderObjects(settings.objects_folder),
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
@@ -81,6 +83,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
         str | None, typer.Option(help="Gateway for the heartbeat of synthetic patients.")
     ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    objects: Annotated[Path | None, typer.Option(help="Folder of images; only read.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -93,6 +96,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
         "center_channels": channels,
         "center_gateway": gateway,
         "home": home,
+        "objects": objects,
         "log_json": log_json,
     }
     settings = CenterSettings.model_validate(

@@ -161,6 +161,7 @@ def command_center(
             "--channels", str(channels),
             "--home", str(home / "command-center"),
             *heartbeat,
+            "--objects", str(home / "objects"),
         ),
     )  # fmt: skip
 

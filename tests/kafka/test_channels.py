@@ -138,7 +138,8 @@ async def hot_hot(bootstrap: str, home: Path) -> AsyncIterator[tuple[Stack, Runn
         center = await stack.start(
             plan.command_center(bootstrap, 0, 0, 0, home, channels=2, gateway=gateway["address"])
         )
-        yield stack, Running(bootstrap, gateway["address"], center["address"], home)
+        board = plan.board_url(center["http"])
+        yield stack, Running(bootstrap, gateway["address"], center["address"], board, home)
     finally:
         await stack.stop()
 
