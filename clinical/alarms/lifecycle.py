@@ -9,10 +9,12 @@ An alarm that is over leaves the book when that has been reported; a bounded mem
 (``clinical.alarms.past``) keeps a stale word from opening it again. A word is stale when its
 source had not spoken of the alarm before and said this no later, in stream time, than another
 source said that the condition was over. Any newer word that the condition holds opens an episode.
+A stale word about an alarm that was never told is not lost either: when that alarm is said to be
+over, it is recorded. So what a unit had to say during a cut, and brings after newer words, is told.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -165,8 +167,13 @@ class AlarmBook:
         past = self._past.episode(key)
         stale = past is not None and self._stale(transition, past)
         closed = self._past.closed_before(transition.encounter_id, transition.learned_us)
+        if not transition.active and self._past.untold(transition.alarm_id):
+            return self._record(transition, learned_us)
         if not transition.active or stale or closed:
+            known = self._past.knows(transition.alarm_id)
             self._past.hear(transition.alarm_id, transition.source, transition.revision)
+            if stale and transition.active and not known:
+                self._past.keep_untold(transition.alarm_id)
             return []
         return [self._begin(key, transition, learned_us)]
 
@@ -201,7 +208,8 @@ class AlarmBook:
 
     def _record(self, transition: Transition, learned_us: int) -> list[AlarmView]:
         """Report a condition that is over, once, and keep nothing but its id."""
-        episode = begin(transition, learned_us, self._past.revision(transition.alarm_id))
+        recorded = replace(transition, recorded_only=True)
+        episode = begin(recorded, learned_us, self._past.revision(transition.alarm_id))
         self._past.hear(transition.alarm_id, transition.source, transition.revision)
         self._past.show(transition.alarm_id, episode.view.revision)
         return [episode.view]
@@ -241,7 +249,8 @@ class AlarmBook:
         del self._open[key]
         for (alarm_id, source), revision in episode.heard.items():
             self._past.hear(alarm_id, source, revision)
-        self._past.show(episode.view.alarm_id, episode.view.revision)
+        for alarm_id in episode.ids:
+            self._past.show(alarm_id, episode.view.revision)
         self._past.end(key, _over(episode))
 
     def _episode(self, alarm_id: bytes) -> Episode | None:

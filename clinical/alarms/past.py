@@ -30,6 +30,8 @@ class PastAlarm:
     """The last revision shown under this id."""
     heard: dict[Source, int] = field(default_factory=dict)
     """The last revision heard from each source."""
+    untold: bool = False
+    """Was said to hold too late to be sounded, and has not been recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,22 @@ class Past:
         alarm.heard[source] = max(revision, alarm.heard.get(source, 0))
         _keep(self._alarms, alarm_id, alarm, PAST_ALARMS_KEPT)
 
+    def keep_untold(self, alarm_id: bytes) -> None:
+        """Remember that this alarm has still to be recorded, when it is over."""
+        alarm = self._alarms.get(alarm_id) or PastAlarm()
+        alarm.untold = True
+        _keep(self._alarms, alarm_id, alarm, PAST_ALARMS_KEPT)
+
+    def untold(self, alarm_id: bytes) -> bool:
+        """Tell whether this alarm has still to be recorded."""
+        alarm = self._alarms.get(alarm_id)
+        return alarm is not None and alarm.untold
+
     def show(self, alarm_id: bytes, revision: int) -> None:
         """Remember the last revision shown under this id."""
         alarm = self._alarms.get(alarm_id) or PastAlarm()
         alarm.revision = max(revision, alarm.revision)
+        alarm.untold = False
         _keep(self._alarms, alarm_id, alarm, PAST_ALARMS_KEPT)
 
     def end(self, key: Key, episode: PastEpisode) -> None:
@@ -130,7 +144,12 @@ class Past:
         """Return the memory as plain data."""
         return {
             "alarms": [
-                [alarm_id.hex(), alarm.revision, {str(s): r for s, r in alarm.heard.items()}]
+                [
+                    alarm_id.hex(),
+                    alarm.revision,
+                    {str(s): r for s, r in alarm.heard.items()},
+                    alarm.untold,
+                ]
                 for alarm_id, alarm in self._alarms.items()
             ],
             "episodes": [
@@ -144,8 +163,10 @@ class Past:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a memory from ``snapshot``."""
         self._alarms = {
-            bytes.fromhex(alarm_id): PastAlarm(revision, {Source(s): r for s, r in heard.items()})
-            for alarm_id, revision, heard in state["alarms"]
+            bytes.fromhex(alarm_id): PastAlarm(
+                revision, {Source(s): r for s, r in heard.items()}, any(untold)
+            )
+            for alarm_id, revision, heard, *untold in state["alarms"]
         }
         self._episodes = {
             (encounter_id, unit_id, cause, subject): PastEpisode(

@@ -11,10 +11,10 @@ from typing import Final
 PROBED_EVERY_US: Final = 1_000_000
 """Between two looks."""
 
-ANSWER_S: Final = 2.0
+ANSWER_S: Final = 3.0
 """Longest wait for an answer."""
 
-UNANSWERED_MAX: Final = 3
+UNANSWERED_MAX: Final = 5
 """Looks in a row without an answer; then the program is killed and started again."""
 
 _ASKED: Final = b"GET /favicon.ico HTTP/1.0\r\n\r\n"
