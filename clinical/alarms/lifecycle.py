@@ -10,7 +10,10 @@ An alarm that is over leaves the book when that has been reported; a bounded mem
 source had not spoken of the alarm before and said this no later, in stream time, than another
 source said that the condition was over. Any newer word that the condition holds opens an episode.
 A stale word about an alarm that was never told is not lost either: when that alarm is said to be
-over, it is recorded. So what a unit had to say during a cut, and brings after newer words, is told.
+over, it is recorded. After a cut the vehicle's words come before the frames that they rest on: the
+center's first word about an alarm that only the vehicle spoke of, and has ended, repeats it; where
+the center goes on to disagree it says so again (``clinical.watch.agreement``). So what a unit had
+to say during a cut, and brings after newer words, is told, and told once.
 """
 
 from collections.abc import Mapping
@@ -169,6 +172,7 @@ class AlarmBook:
         closed = self._past.closed_before(transition.encounter_id, transition.learned_us)
         if not transition.active and self._past.untold(transition.alarm_id):
             return self._record(transition, learned_us)
+        stale = stale or self._past.repeats_edge(transition.alarm_id, transition.source)
         if not transition.active or stale or closed:
             known = self._past.knows(transition.alarm_id)
             self._past.hear(transition.alarm_id, transition.source, transition.revision)
@@ -251,6 +255,9 @@ class AlarmBook:
             self._past.hear(alarm_id, source, revision)
         for alarm_id in episode.ids:
             self._past.show(alarm_id, episode.view.revision)
+        if tuple(episode.reports) == (Source.EDGE,) and not episode.silenced:
+            for alarm_id in episode.ids:
+                self._past.keep_edge_only(alarm_id)
         self._past.end(key, _over(episode))
 
     def _episode(self, alarm_id: bytes) -> Episode | None:

@@ -30,6 +30,8 @@ class PastAlarm:
     """The last revision shown under this id."""
     heard: dict[Source, int] = field(default_factory=dict)
     """The last revision heard from each source."""
+    edge_only: bool = False
+    """Only the vehicle spoke of it before it was over."""
     untold: bool = False
     """Was said to hold too late to be sounded, and has not been recorded yet."""
 
@@ -106,6 +108,15 @@ class Past:
         alarm = self._alarms.get(alarm_id)
         return alarm is not None and alarm.untold
 
+    def keep_edge_only(self, alarm_id: bytes) -> None:
+        """Remember that only the vehicle has spoken of this alarm, which is over."""
+        self._alarms[alarm_id].edge_only = True
+
+    def repeats_edge(self, alarm_id: bytes, source: Source) -> bool:
+        """Tell whether a word repeats what only the vehicle said, and has said to be over."""
+        alarm = self._alarms.get(alarm_id)
+        return alarm is not None and alarm.edge_only and source not in alarm.heard
+
     def show(self, alarm_id: bytes, revision: int) -> None:
         """Remember the last revision shown under this id."""
         alarm = self._alarms.get(alarm_id) or PastAlarm()
@@ -149,6 +160,7 @@ class Past:
                     alarm.revision,
                     {str(s): r for s, r in alarm.heard.items()},
                     alarm.untold,
+                    alarm.edge_only,
                 ]
                 for alarm_id, alarm in self._alarms.items()
             ],
@@ -164,9 +176,12 @@ class Past:
         """Take over a memory from ``snapshot``."""
         self._alarms = {
             bytes.fromhex(alarm_id): PastAlarm(
-                revision, {Source(s): r for s, r in heard.items()}, any(untold)
+                revision,
+                {Source(s): r for s, r in heard.items()},
+                untold=any(marks[:1]),
+                edge_only=any(marks[1:]),
             )
-            for alarm_id, revision, heard, *untold in state["alarms"]
+            for alarm_id, revision, heard, *marks in state["alarms"]
         }
         self._episodes = {
             (encounter_id, unit_id, cause, subject): PastEpisode(

@@ -8,20 +8,26 @@ the comparison; and of what the center judges alone (silence, waveforms, images)
 speaks, so it is not compared.
 
 A difference that lasts is ``EDGE_DISAGREES``, one alarm for each cause and subject in dispute. It
-is about the comparison: it lasts, by the stream's time, until both say the same.
+is about the comparison: it lasts, by the stream's time, until both say the same. With it the center
+says again what it holds and the vehicle has ended: after a cut the vehicle's word is ahead of the
+frames, and the fold takes the center's first word about what the vehicle has ended for a
+repetition.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.condition import Change, FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
 from clinical.watch.finding import (
     NO_FINDINGS,
+    NO_VALUES,
+    Finding,
     Findings,
     findings_of,
     hold,
@@ -55,7 +61,8 @@ class Agreement:
         """Begin with nothing said; ``ordering`` knows what has arrived."""
         self._ordering = ordering
         self._edge: dict[_Key, tuple[bool, FrameRef, int]] = {}
-        self._center: set[_Key] = set()
+        self._center: dict[_Key, tuple[Priority, int, FrameRef]] = {}
+        """Priority, beginning and frame of what this watch holds."""
         self._conditions: dict[_Key, FlagCondition] = {}
 
     def on_edge(self, said: Transition) -> None:
@@ -74,9 +81,9 @@ class Agreement:
         """Take in what this watch says."""
         key = (said.cause, said.subject)
         if said.active:
-            self._center.add(key)
+            self._center[key] = (said.priority, said.since_us, said.frame)
         else:
-            self._center.discard(key)
+            self._center.pop(key, None)
 
     def on_tick(self, now_us: int) -> Findings:
         """Compare, at this instant of the stream."""
@@ -90,12 +97,22 @@ class Agreement:
                 continue
             if differ:
                 values = {"alarms": "vehicle" if active else "center"}
-                findings += hold(condition, now_us, frame, values)
-                findings += findings_of(condition, condition.tick(now_us), values)
+                matured = hold(condition, now_us, frame, values)
+                matured += findings_of(condition, condition.tick(now_us), values)
+                findings += matured
+                if matured and key in self._center:
+                    findings += (self._still_held(key, now_us),)
             else:
                 findings += release(condition, now_us, frame)
                 del self._conditions[key]
         return findings
+
+    def _still_held(self, key: _Key, now_us: int) -> Finding:
+        """Say again what this watch holds, which the fold took for over by the vehicle's word."""
+        cause, subject = key
+        priority, since_us, frame = self._center[key]
+        change = Change(Phase.UPDATE, priority, since_us, now_us, frame)
+        return Finding(RULES[cause], subject, change, NO_VALUES)
 
     def close(self, at_us: int) -> Findings:
         """End what holds, and forget what the vehicle said: it is over, or another one's turn."""
@@ -115,7 +132,10 @@ class Agreement:
                 [cause, subject, active, frame_to_plain(frame), decided_us]
                 for (cause, subject), (active, frame, decided_us) in self._edge.items()
             ],
-            "center": sorted(map(list, self._center)),
+            "center": [
+                [cause, subject, int(priority), since_us, frame_to_plain(frame)]
+                for (cause, subject), (priority, since_us, frame) in self._center.items()
+            ],
             "conditions": [
                 [cause, subject, condition.snapshot()]
                 for (cause, subject), condition in self._conditions.items()
@@ -130,7 +150,10 @@ class Agreement:
             (cause, subject): (active, frame_from_plain(frame), decided_us)
             for cause, subject, active, frame, decided_us in state["edge"]
         }
-        self._center = {(cause, subject) for cause, subject in state["center"]}
+        self._center = {
+            (cause, subject): (Priority(priority), since_us, frame_from_plain(frame))
+            for cause, subject, priority, since_us, frame in state["center"]
+        }
         for cause, subject, condition in state["conditions"]:
             restored = _condition((cause, subject))
             restored.restore(condition)

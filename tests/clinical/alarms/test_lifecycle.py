@@ -167,6 +167,20 @@ def test_what_was_over_before_newer_words_came_is_recorded_and_not_lost() -> Non
         assert tell(one, *again) == []
 
 
+def test_what_the_vehicle_said_and_ended_is_not_begun_anew_by_the_center() -> None:
+    """After a cut its words come before the frames; a center that goes on to differ is heard."""
+    book = AlarmBook()
+    tell(book, said(Phase.START, source=EDGE), said(Phase.END, 2, source=EDGE, at=120))
+    first = (said(Phase.START, at=300), said(Phase.START, source=B, at=300))
+    assert tell(book, *first) == []
+    restored = AlarmBook()
+    restored.restore(book.snapshot())
+    (view,) = tell(restored, said(Phase.UPDATE, 2, at=305))
+    assert (view.state, view.sources) == (AlarmState.ACTIVE, (A,))
+    ends = (said(Phase.END, 2, at=301), said(Phase.END, 2, source=B, at=301))
+    assert tell(book, *ends) == []
+
+
 def test_what_another_source_told_under_an_alias_is_not_recorded_again() -> None:
     book = AlarmBook()
     tell(book, said(Phase.START), said(Phase.START, source=EDGE, run=1, at=105))

@@ -112,6 +112,13 @@ def test_an_alarm_that_the_vehicle_has_ended_and_the_center_holds_is_told() -> N
     bay.edge(20, frame, active=False, revision=2)
     bay.run(20, 28, LOW)
     assert bay.disputes == [("SYSTOLIC_LOW", Phase.START)]
+    held = [
+        (one.phase, one.revision, one.active)
+        for one in bay.said
+        if isinstance(one, Transition)
+        and (one.cause, one.source) == (Cause.SYSTOLIC_LOW, Source.CENTER_A)
+    ]
+    assert held == [(Phase.START, 1, True), (Phase.UPDATE, 2, True)]
 
 
 def test_who_agrees_is_never_told_of() -> None:
