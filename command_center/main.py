@@ -69,13 +69,19 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         center.publisher.stop()
 
 
-def main(  # noqa: PLR0917 - one per setting
+def main(  # noqa: PLR0917 - options have names where they are given
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
     http_address: Annotated[
         str | None, typer.Option(help="Where the board is; port 0: any.")
     ] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
+    channels: Annotated[
+        int | None, typer.Option(help="Channels of detection that are to run: 1 or 2.")
+    ] = None,
+    gateway: Annotated[
+        str | None, typer.Option(help="Gateway for the heartbeat of synthetic patients.")
+    ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     objects: Annotated[Path | None, typer.Option(help="Folder of images; only read.")] = None,
     *,
@@ -87,6 +93,8 @@ def main(  # noqa: PLR0917 - one per setting
         "center_address": address,
         "center_http_address": http_address,
         "center_metrics_port": metrics_port,
+        "center_channels": channels,
+        "center_gateway": gateway,
         "home": home,
         "objects": objects,
         "log_json": log_json,

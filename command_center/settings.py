@@ -25,6 +25,10 @@ class CenterSettings(BaseSettings):
     """Loopback port of the metrics; 0 takes a free one."""
     center_id: str = Field(default="center-1", min_length=1, max_length=64)
     """Names this center in the alarms that it raises itself."""
+    center_channels: int = Field(default=1, ge=1, le=2)
+    """Channels of detection that are to run; a further one that was seen is expected as well."""
+    center_gateway: str | None = None
+    """Gateway for the heartbeat of synthetic patients, as host:port; None: there is none."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the store is ``center.sqlite`` in it."""
     objects: Path | None = None

@@ -59,6 +59,7 @@ NO_BOUNDS: Final = {
     "ports/log/port.py": {"EARLIEST", "LATEST"},
     "ports/program.py": {"COLLECT_AFTER_OBJECTS", "INTERRUPTED"},
     "streams/engine/checkpointing.py": {"VERSION"},
+    "streams/engine/stall.py": {"STALLED"},
     "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/rows.py": {"BEGIN", "DOUBLE", "VITALS_LANE"},
