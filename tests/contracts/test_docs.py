@@ -58,6 +58,12 @@ NO_BOUNDS: Final = {
     "ports/log/port.py": {"EARLIEST", "LATEST"},
     "ports/program.py": {"INTERRUPTED"},
     "streams/engine/checkpointing.py": {"VERSION"},
+    "vehicle/imaging/receiver.py": {
+        "CANNOT_UNDERSTAND",
+        "DUPLICATE",
+        "OUT_OF_RESOURCES",
+        "SUCCESS",
+    },
     "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},

@@ -74,15 +74,19 @@ class Intake:
 
     async def settled(self) -> None:
         """Return once every series that can be sent is sent; bound it with a timeout."""
+        await self._next_look()  # which may have begun before this call
         while True:
-            self._looked.clear()
-            await self._looked.wait()
+            await self._next_look()
             if not self._waiting:
                 return
 
     async def close(self) -> None:
         """Let go of the connection."""
         await self._uploader.close()
+
+    async def _next_look(self) -> None:
+        self._looked.clear()
+        await self._looked.wait()
 
     async def _look(self) -> None:
         found = await asyncio.to_thread(

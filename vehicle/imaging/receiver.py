@@ -86,8 +86,10 @@ class Receiver:
         )
 
     def stop(self) -> None:
-        """End every association and stop listening."""
-        self._server.shutdown()
+        """End every association and stop listening; once more does nothing."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
 
     def busy(self, name: str) -> bool:
         """Say whether an association is open that has stored into this series."""
