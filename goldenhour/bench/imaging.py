@@ -202,7 +202,7 @@ class Bench:
             self._link.delay(self._options.delay_ms)
         await self._until_stored(encounter_id, len(self._files))
         store = open_objects(str(self._options.folder / "objects"))
-        stored = {it.sop_uid: it for it in self.witness.stored[encounter_id]}
+        stored = self.witness.stored[encounter_id]
         kept = [await store.read(it.object_key) for it in stored.values()]
         sent = {path.read_bytes() for path in self._files}
         return {
@@ -225,7 +225,7 @@ class Bench:
         return encounter_id
 
     def _end_us(self, encounter_id: str) -> int:
-        return max(it.stamped_us for it in self.witness.stored[encounter_id])
+        return max(it.stamped_us for it in self.witness.stored[encounter_id].values())
 
     async def _until_stored(self, encounter_id: str, count: int) -> None:
         async with asyncio.timeout(UPLOAD_TIMEOUT_S):

@@ -53,12 +53,12 @@ async def _latency(units: int, seconds: int, home: Path) -> dict[str, object]:
 
 
 @app.command()
-def imaging(
+def imaging(  # noqa: PLR0917 - one per option
     out: _Out,
     rounds: Annotated[int, typer.Option(min=1, help="Uploads, each beside a quiet window.")] = 20,
     rate: Annotated[float, typer.Option(min=1, help="Rate of the link, Mbit/s.")] = 50,
     delay: Annotated[int, typer.Option(min=0, help="Delay of the link each way, ms.")] = 10,
-    frames: Annotated[int, typer.Option(min=1, help="Frames of vital signs per second.")] = 50,
+    frames: Annotated[int, typer.Option(min=1, help="Frames of vital signs per second.")] = 10,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
 ) -> None:
     """A CT upload beside vital signs: p99 with and without it, first image, share of the link."""

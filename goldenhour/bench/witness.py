@@ -34,7 +34,8 @@ class Witness:
     frames: list[Seen] = field(default_factory=list)
     announced: dict[str, SeriesAnnounced] = field(default_factory=dict)
     """By encounter, as is all that follows; the first announcement counts."""
-    stored: dict[str, list[ImageStored]] = field(default_factory=dict)
+    stored: dict[str, dict[str, ImageStored]] = field(default_factory=dict)
+    """By SOP Instance UID; a reference may be written more than once, the first counts."""
     states: dict[str, SeriesState] = field(default_factory=dict)
 
     async def run(self, log: Log, clock: Clock) -> None:
@@ -65,7 +66,7 @@ class Witness:
             case SeriesAnnounced():
                 self.announced.setdefault(value.encounter_id, value)
             case ImageStored():
-                self.stored.setdefault(value.encounter_id, []).append(value)
+                self.stored.setdefault(value.encounter_id, {}).setdefault(value.sop_uid, value)
             case SeriesState():
                 self.states[value.encounter_id] = value
             case _:

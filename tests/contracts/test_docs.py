@@ -64,7 +64,6 @@ NO_BOUNDS: Final = {
         "OUT_OF_RESOURCES",
         "SUCCESS",
     },
-    "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},
     "wire/uuid7.py": {"RANDOM_BYTES"},
