@@ -18,6 +18,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
+from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 
@@ -47,6 +48,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             SystemClock(),
             log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
             registry,
+            open_objects(settings.objects_place),
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
@@ -67,7 +69,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         center.publisher.stop()
 
 
-def main(
+def main(  # noqa: PLR0917 - one per setting
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
     http_address: Annotated[
@@ -75,6 +77,7 @@ def main(
     ] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    objects: Annotated[str | None, typer.Option(help="Images, only read: folder or s3://.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -85,6 +88,7 @@ def main(
         "center_http_address": http_address,
         "center_metrics_port": metrics_port,
         "home": home,
+        "objects": objects,
         "log_json": log_json,
     }
     settings = CenterSettings.model_validate(

@@ -27,6 +27,9 @@ class CenterSettings(BaseSettings):
     """Names this center in the alarms that it raises itself."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the store is ``center.sqlite`` in it."""
+    objects: str | None = None
+    """Where images are kept, the gateways' own: a folder, or ``s3://BUCKET/PREFIX``; only read.
+    ``objects`` in the home unless given."""
     center_store_url: str | None = None
     """SQLAlchemy URL of the store in place of the one in the home; SQLite is what is tested."""
     center_acknowledge_timeout_ms: int = Field(default=2_000, ge=1, le=60_000)
@@ -37,6 +40,11 @@ class CenterSettings(BaseSettings):
     """Newest changes kept for subscribers that resume; deliveries are kept to the same number."""
     log_json: bool = False
     """Whether log lines are JSON objects."""
+
+    @property
+    def objects_place(self) -> str:
+        """Where the gateways keep images."""
+        return self.objects or str(self.home / "objects")
 
     @property
     def store_url(self) -> str:

@@ -137,6 +137,7 @@ def command_center(
             "--http-address", f"127.0.0.1:{board_port}",
             "--metrics-port", str(metrics_port),
             "--home", str(home / "command-center"),
+            "--objects", str(home / "objects"),
         ),
     )  # fmt: skip
 
