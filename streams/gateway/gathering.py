@@ -9,9 +9,9 @@ nothing is read, and gRPC's flow control holds the unit back.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from ambulance.imaging.v1 import imaging_service_pb2 as pb
 from streams.gateway.manifest import ExpectedObject
@@ -104,3 +104,18 @@ def _chunk(
     if chunk.offset_bytes + len(chunk.data) > one.size_bytes:
         refuse("chunk.data", "must end where the object ends")
     return one, chunk
+
+
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Run works until all have ended; the first error ends the others and is raised as it is.
+
+    gRPC ends a read or write of a stream that is over as a cancellation; that is an error too.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        for next_done in asyncio.as_completed(tasks):
+            await next_done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,6 +5,7 @@ stops the reading, and gRPC's flow control carries that to the unit. Bytes of an
 never pass the frames' batches, so an image delays no vital sign in the gateway.
 """
 
+import asyncio
 from typing import Any, Final
 
 import grpc
@@ -15,14 +16,17 @@ from ports.grpc_server import abort_with
 from ports.log.port import LogLost
 from ports.logging import get_logger
 from ports.objects.port import WrongOffset
-from streams.gateway.gathering import ReadAhead, runs
+from streams.gateway.gathering import ReadAhead, runs, together
 from streams.gateway.library import Library, Progress, Refused
-from streams.gateway.manifest import Manifest, read_manifest
+from streams.gateway.manifest import ExpectedObject, Manifest, read_manifest
 from streams.gateway.opening import BadRequest
 from streams.gateway.ownership import Ownership
 from wire.limits import UPLOAD_CREDIT_BYTES
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["ImagingService"].full_name
+
+WHOLE_WAITING: Final = 2
+"""Whole objects of an upload that wait to be judged; then no more bytes are taken of it."""
 
 Context = grpc.aio.ServicerContext[pb.UploadRequest, pb.UploadResponse]
 _log = get_logger(__name__)
@@ -85,12 +89,38 @@ class ImagingService:
     async def _receive(self, manifest: Manifest, context: Context) -> None:
         await self._library.announce(manifest)
         await self._say_held(manifest, context)
+        whole: asyncio.Queue[ExpectedObject | None] = asyncio.Queue(WHOLE_WAITING)
+        answers = Answers(context)
+        await together(
+            self._take(manifest, context, answers, whole), self._finish(manifest, answers, whole)
+        )
+
+    async def _take(
+        self,
+        manifest: Manifest,
+        context: Context,
+        answers: "Answers",
+        whole: "asyncio.Queue[ExpectedObject | None]",
+    ) -> None:
         wanted = {one.sop_uid: one for one in manifest.objects}
         async with ReadAhead(context.read) as ahead:
             while requests := await self._next(ahead, context):
                 for one, offset, data in runs(requests, wanted):
-                    answer = await self._library.take(manifest, one, offset, data)
-                    await context.write(_response(answer))
+                    progress = await self._library.take(manifest, one, offset, data)
+                    await answers.say(progress)
+                    if progress.held_bytes == one.size_bytes:
+                        await whole.put(one)
+        await whole.put(None)
+
+    async def _finish(
+        self,
+        manifest: Manifest,
+        answers: "Answers",
+        whole: "asyncio.Queue[ExpectedObject | None]",
+    ) -> None:
+        """Finish what is whole, in order, while the next object comes in."""
+        while (one := await whole.get()) is not None:
+            await answers.say(await self._library.finish(manifest, one))
 
     async def _say_held(self, manifest: Manifest, context: Context) -> None:
         found = [await self._library.look_up(manifest, one) for one in manifest.objects]
@@ -107,6 +137,19 @@ class ImagingService:
         if self.draining:
             await abort_with(context, grpc.StatusCode.UNAVAILABLE, "the gateway stops")
         return await ahead.next()
+
+
+class Answers:
+    """What the gateway says on one stream; gRPC takes one write at a time."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._writing = asyncio.Lock()
+
+    async def say(self, answer: Progress | Refused) -> None:
+        """Write an answer."""
+        async with self._writing:
+            await self._context.write(_response(answer))
 
 
 def _response(answer: Progress | Refused) -> pb.UploadResponse:

@@ -106,7 +106,8 @@ class Uploader:
                 session.held(held, credit_bytes)
             case Progressed(sop_uid, held_bytes, stored):
                 session.progressed(sop_uid, held_bytes, stored=stored)
-                self._measure(session, sop_uid, held_bytes, sent)
+                if not stored:
+                    self._measure(session, sop_uid, held_bytes, sent)
             case ObjectRefused(sop_uid, again, description):
                 log.warning("image refused", unit_id=self._unit_id, why=description)
                 session.refused(sop_uid, again=again)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ambulance.imaging.v1 import imaging_service_pb2 as pb
-from streams.gateway.gathering import CHUNKS_AHEAD, ReadAhead, runs
+from streams.gateway.gathering import CHUNKS_AHEAD, ReadAhead, runs, together
 from streams.gateway.manifest import ExpectedObject
 from streams.gateway.opening import BadRequest
 
@@ -89,3 +89,21 @@ async def test_an_error_of_the_stream_is_the_readers() -> None:
     async with ReadAhead(broken) as ahead:
         with pytest.raises(ConnectionError):
             await ahead.next()
+
+
+async def test_works_end_together_and_an_error_is_raised_as_it_is() -> None:
+    """The other work is ended, so a stream never goes on with half of its handler."""
+    ended = asyncio.Event()
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def fails() -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await together(waits(), fails())
+    assert ended.is_set()
