@@ -18,7 +18,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
-from ports.objects.folder import FolderObjects
+from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 
@@ -48,7 +48,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             SystemClock(),
             log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
             registry,
-            FolderObjects(settings.objects_folder),
+            open_objects(settings.objects_place),
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
@@ -83,7 +83,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
         str | None, typer.Option(help="Gateway for the heartbeat of synthetic patients.")
     ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
-    objects: Annotated[Path | None, typer.Option(help="Folder of images; only read.")] = None,
+    objects: Annotated[str | None, typer.Option(help="Images, only read: folder or s3://.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from goldenhour.bench import board as board_of_bench
+from goldenhour.bench import imaging as imaging_of_bench
 from goldenhour.bench import judging, roles
 from goldenhour.bench import memory as memory_of_bench
 from goldenhour.bench.board import BoardOptions
@@ -134,3 +135,32 @@ async def _latency(options: LatencyOptions, home: Path) -> dict[str, object]:
         return await measure(replace(options, folder=folder), broker, clock)
     finally:
         await broker.stop()
+
+
+@app.command()
+def imaging(  # noqa: PLR0917 - one per option
+    out: _Out,
+    rounds: Annotated[int, typer.Option(min=1, help="Uploads, each beside a quiet window.")] = 20,
+    rate: Annotated[float, typer.Option(min=1, help="Rate of the link, Mbit/s.")] = 50,
+    delay: Annotated[int, typer.Option(min=0, help="Delay of the link each way, ms.")] = 10,
+    frames: Annotated[int, typer.Option(min=1, help="Frames of vital signs per second.")] = 10,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """A CT upload beside vital signs: p99 with and without it, first image, share of the link."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    root = (home or default_home(os.environ)).absolute()
+
+    async def run() -> dict[str, object]:
+        clock = SystemClock()
+        folder = await fresh_folder(Home(root), "bench", clock)
+        broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+        options = imaging_of_bench.ImagingOptions(rounds, frames, rate, delay, folder)
+        try:
+            return await imaging_of_bench.measure(options, broker, clock)
+        finally:
+            await broker.stop()
+
+    figures = asyncio.run(run())
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))

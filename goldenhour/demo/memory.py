@@ -137,7 +137,7 @@ def _center(addresses: Addresses, folder: Path, channels: int) -> CenterSettings
         center_http_address=urlsplit(addresses.board or "").netloc,
         center_metrics_port=_metrics_port(addresses, "command-center"),
         home=folder / "command-center",
-        objects=folder / "objects",
+        objects=str(folder / "objects"),
     )
 
 

@@ -61,6 +61,12 @@ NO_BOUNDS: Final = {
     "streams/engine/checkpointing.py": {"VERSION"},
     "streams/engine/stall.py": {"STALLED"},
     "vehicle/imaging/window.py": {"SHRINK"},
+    "vehicle/imaging/receiver.py": {
+        "CANNOT_UNDERSTAND",
+        "DUPLICATE",
+        "OUT_OF_RESOURCES",
+        "SUCCESS",
+    },
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/rows.py": {"BEGIN", "DOUBLE", "VITALS_LANE"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},
