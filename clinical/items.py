@@ -152,4 +152,27 @@ class EdgeTransition:
     transition: Transition
 
 
-Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition
+class DiscardReason(Enum):
+    """Why a unit left frames out, numbered as on the wire."""
+
+    LINK_TOO_SLOW = 1
+    SPOOL_NEARLY_FULL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """Consecutive frames that the sender left out; it stands at the last of them."""
+
+    from_sequence: int
+    to_sequence: int
+    reason: DiscardReason
+    from_captured_us: int
+    """When the first of them was captured; the last one when the frame says."""
+
+    @property
+    def frames(self) -> int:
+        """How many were left out."""
+        return self.to_sequence - self.from_sequence + 1
+
+
+Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.backoff import Backoff
+from vehicle.flight import Flight
 from vehicle.link import (
     Acknowledged,
     ClockReply,
@@ -82,6 +83,7 @@ class LaneStreams:
         self._wakeup = asyncio.Event()
         self._probing = False
         self._draining: asyncio.Task[None] | None = None
+        self._flight = Flight(session.lane)
 
     @property
     def connected(self) -> bool:
@@ -123,7 +125,7 @@ class LaneStreams:
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 credit = await self._open(stream, run)
-            self.session.opened(run, credit)
+            self._open_run(run, credit)
             self._announce(run)
             writer = asyncio.create_task(self._write(stream, run, wakeup))
             await self._listen(stream, run, wakeup)
@@ -134,6 +136,12 @@ class LaneStreams:
             stream.cancel()
             if writer is not None:
                 await _end(writer)
+
+    def _open_run(self, run: SegmentRun, credit: int) -> None:
+        live = run not in self.session.older
+        if live:
+            self._flight = Flight(self.session.lane)
+        self.session.opened(run, self._flight.within(credit) if live else credit)
 
     def _say_lost(self, run: SegmentRun, lost: Exception) -> None:
         if run.open:
@@ -166,6 +174,9 @@ class LaneStreams:
         while True:
             match await stream.read():
                 case Acknowledged(through, credit):
+                    if run is self.session.live:
+                        self._flight.acknowledged(through, self._clock.monotonic_us())
+                        credit = self._flight.within(credit)
                     newly = self.session.acknowledged(run, through, credit)
                     finished = self.session.finish(run)
                     if newly:
@@ -183,6 +194,8 @@ class LaneStreams:
             while True:
                 wakeup.clear()
                 while frames := await self._next(run):
+                    if run is self.session.live:
+                        self._flight.sent(frames[-1].sequence, self._clock.monotonic_us())
                     await stream.send(frames)
                 if self._probing and run is self.session.live:
                     self._probing = False
@@ -200,7 +213,7 @@ class LaneStreams:
             found = await self._spool.frames(
                 self.session.unit_id, int(self.session.lane), run.segment, taken.first, taken.last
             )
-            if not found and run.sent < taken.first and run.open:
+            if not found and run.open and run.take() == taken:
                 message = f"frame {taken.first} of segment {run.segment.hex()} is missing"
                 raise SpoolDamaged(message)
             run.load(SealedFrame(one.sequence, one.frame) for one in found)

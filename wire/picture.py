@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
 from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.thinning import Thinned
 from wire.codes import SOURCE, VITAL
+from wire.frames import PB_LANE, Lane
 from wire.reading import reading
 
 
@@ -60,6 +62,15 @@ def _from_row(row: PictureRow) -> record_pb2.PictureRow:
         news2_at_least=row.news2_at_least,
         news2_refusals=row.news2_refusals,
         not_judged=row.not_judged,
+        thinned=[
+            record_pb2.PictureThinned(
+                lane=PB_LANE[Lane(one.lane)],
+                frames=one.frames,
+                from_captured_at_us=one.from_us,
+                to_captured_at_us=one.to_us,
+            )
+            for one in row.thinned
+        ],
     )
 
 
@@ -81,4 +92,10 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
         news2_at_least=pb.news2_at_least if has("news2_at_least") else None,
         news2_refusals=tuple(pb.news2_refusals),
         not_judged=pb.not_judged,
+        thinned=tuple(
+            [
+                Thinned(one.lane, one.frames, one.from_captured_at_us, one.to_captured_at_us)
+                for one in pb.thinned
+            ]
+        ),
     )

@@ -19,6 +19,7 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    Discarded,
     EdgeTransition,
     EncounterEvent,
     ForeignFrame,
@@ -52,6 +53,7 @@ from clinical.watch.picture import PictureRow, picture_row
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 from clinical.watch.silence import Silence
+from clinical.watch.thinning import Thinning
 
 Emission = Transition | EncounterState | EncounterClosed
 Emissions = list[Emission]
@@ -59,7 +61,12 @@ Emissions = list[Emission]
 NOTHING: Final[Emissions] = []
 """What almost every item leads to; shared, and never to be added to."""
 
-_LATER_PARTS: Final[Mapping[str, Any]] = {"foreign": {}, "leads": {}, "images": {}}
+_LATER_PARTS: Final[Mapping[str, Any]] = {
+    "foreign": {},
+    "leads": {},
+    "images": {},
+    "thinning": {},
+}
 """Beginnings of the parts that a snapshot of an earlier release lacks."""
 
 
@@ -95,6 +102,7 @@ class PatientWatch:
         "_silence",
         "_source",
         "_state",
+        "_thinning",
     )
 
     def __init__(self, encounter_id: str, source: Source) -> None:
@@ -117,6 +125,7 @@ class PatientWatch:
         self._images = Images()
         self._crew = Crew()
         self._silence = Silence()
+        self._thinning = Thinning()
         self._foreign = Foreign()
         self._announcer = Announcer(encounter_id, source)
 
@@ -141,6 +150,8 @@ class PatientWatch:
             return NOTHING
         self._now_us = max(self._now_us, now_us)
         frame = capture.frame
+        if type(item) is Discarded:
+            return self._left_out(item, capture)
         before = self._state
         if frame.unit_id != before.unit_id and not self._accept(item, captured_us, frame):
             return NOTHING
@@ -222,6 +233,7 @@ class PatientWatch:
             now_us=self._now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
+            thinned=self._thinning.current(self._now_us),
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -264,6 +276,7 @@ class PatientWatch:
             ("crew", self._crew),
             ("silence", self._silence),
             ("foreign", self._foreign),
+            ("thinning", self._thinning),
             ("announcer", self._announcer),
         )
 
@@ -277,6 +290,12 @@ class PatientWatch:
             return True
         claims = type(item) is EncounterEvent and frame.unit_id == self._state.offered_to_unit_id
         return claims or admits(self._state, frame.unit_id, captured_us)
+
+    def _left_out(self, item: Discarded, capture: Capture) -> Emissions:
+        """Count what the unit left out; it is no news of the patient."""
+        if capture.frame.unit_id == self._state.unit_id:
+            self._thinning.on_item(item, capture)
+        return NOTHING
 
     def _heard(self, capture: Capture, captured_us: int) -> Findings:
         """Take note that a frame came, and judge its clock and the silence before it."""

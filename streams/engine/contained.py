@@ -27,6 +27,7 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    Discarded,
     EdgeTransition,
     EncounterChange,
     EncounterEvent,
@@ -46,7 +47,7 @@ JOURNAL_MAX: Final = 128
 FAILURES_MAX: Final = 2
 """Failures after which a patient is no longer judged."""
 
-_CLINICAL: Final = (Vitals, DeviceStatus, EncounterEvent, CrewEvent, EdgeTransition)
+_CLINICAL: Final = (Vitals, DeviceStatus, EncounterEvent, CrewEvent, EdgeTransition, Discarded)
 _CLOSING: Final = {
     EncounterChange.HANDED_OVER: EncounterStatus.HANDED_OVER,
     EncounterChange.ENDED: EncounterStatus.ENDED,

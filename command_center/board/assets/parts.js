@@ -48,7 +48,8 @@ export const PatientRow = {
       <small>{{ who }}<template v-if="row.pregnant"> · {{ t.pregnant }}</template><template v-if="row.status === 'STANDBY'"> · {{ t.STANDBY }}</template></small></td>
     <td class="wide"><span v-if="row.not_judged" class="chip high">{{ t.notJudged }}</span>
       <span v-if="top" class="worst"><i class="chip" :class="[level, { open: top.unacknowledged }]">{{ '!'.repeat(top.priority) }}</i>
-      {{ top.words[language] }}<small v-if="alarms.length > 1"> +{{ alarms.length - 1 }}</small></span></td>
+      {{ top.words[language] }}<small v-if="alarms.length > 1"> +{{ alarms.length - 1 }}</small></span>
+      <small v-for="one in row.thinned" :key="one.lane" class="thinned">{{ t.thinned[one.lane] }} {{ span(Math.max(one.for_us / 1000, 1000), language) }}</small></td>
     <td class="number" :class="mark('heart_rate_bpm', 'pulse_rate_bpm')"><label v-if="large">{{ t.hr }}</label>{{ value('heart_rate_bpm', 'pulse_rate_bpm') }}</td>
     <td class="number" :class="mark('respiration_per_min')"><label v-if="large">{{ t.rr }}</label>{{ value('respiration_per_min') }}</td>
     <td class="number" :class="mark('spo2_percent')"><label v-if="large">{{ t.spo2 }}</label>{{ value('spo2_percent') }}</td>
