@@ -4,7 +4,7 @@ Two kinds of pressure: a lane that link and gateway have not carried for a while
 a spool whose room for the lane is nearly used up. Either way only frames that were not sent on the
 present stream are touched, in this order: the run is pinned, its frames are read from the spool,
 what ``thinning`` leaves out is replaced on disk in one transaction, and only then may the run go
-on. So a frame and the word that it was left out are never both on the disk, whenever the power fails.
+on. So a frame and the word that it was left out are never both on disk, whenever power fails.
 What an earlier stream did bring to the gateway stays there: the gateway knows it.
 """
 
