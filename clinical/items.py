@@ -24,6 +24,8 @@ class Capture:
     received_us: int
     boot_id: str | None = None
     """The run of the unit's system that stamped it; None when the unit does not say."""
+    uncertainty_us: int | None = None
+    """How far off the unit says that the capture may be; None when it cannot know yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,9 @@ def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequenc
         if not isinstance(item, _CLINICAL):
             continue
         source = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, index)
-        capture = Capture(source, frame.captured_us, received_us, frame.boot_id)
+        capture = Capture(
+            source, frame.captured_us, received_us, frame.boot_id, frame.uncertainty_us
+        )
         more = watch.on_item(item, capture, now_us)
         if more:
             said = (*said, *more)
