@@ -1,7 +1,8 @@
 """Links that fail on schedule: a TCP proxy in front of the gateway for each unit with a fault.
 
 ``delay`` holds every byte back for a while, ``stall`` holds bytes until it is over, ``drop`` breaks
-the connections once a second but takes new ones, ``cut`` breaks them and takes none. Units whose
+the connections once a second but takes new ones, ``thin`` carries so many kilobits a second each
+way, in the order of arrival, for all lanes together, ``cut`` breaks them and takes none. Units whose
 links are to stay whole go to the gateway directly.
 
 Bounds: a direction holds at most ``CHUNKS_HELD`` chunks; beyond that the sender has to wait, as on
@@ -18,6 +19,9 @@ from simulators.scenario import Fault
 from simulators.story import SECOND_US, Story
 
 CHUNK_BYTES: Final = 65_536
+THIN_CHUNK_BYTES: Final = 1_400
+"""Bytes that a thin link takes at once: about a packet."""
+
 CHUNKS_HELD: Final = 256
 DROP_EVERY_S: Final = 1.0
 
@@ -37,6 +41,9 @@ class FaultyLink:
         self._flowing.set()
         self._cut = False
         self._delay_us = 0
+        self._kbit_s = 0
+        self._taken = {True: asyncio.Lock(), False: asyncio.Lock()}
+        """Who has the thin link: one packet at a time each way, up True."""
         self.address = ""
         """Where the unit connects, ``host:port``."""
 
@@ -67,6 +74,10 @@ class FaultyLink:
         """Hold every byte for so long, each way."""
         self._delay_us = delay_ms * 1_000
 
+    def thin(self, kbit_s: int) -> None:
+        """Carry so many kilobits a second each way, of all connections together."""
+        self._kbit_s = kbit_s
+
     def drop(self) -> None:
         """Break every connection."""
         for writer in list(self._writers):
@@ -76,6 +87,7 @@ class FaultyLink:
         """Be whole again."""
         self._cut = False
         self._delay_us = 0
+        self._kbit_s = 0
         self._flowing.set()
 
     async def _accept(self, unit: asyncio.StreamReader, to_unit: asyncio.StreamWriter) -> None:
@@ -90,8 +102,8 @@ class FaultyLink:
         writers = {to_unit, to_gateway}
         self._writers |= writers
         carriers = {
-            asyncio.create_task(self._carry(unit, to_gateway)),
-            asyncio.create_task(self._carry(gateway, to_unit)),
+            asyncio.create_task(self._carry(unit, to_gateway, up=True)),
+            asyncio.create_task(self._carry(gateway, to_unit, up=False)),
         }
         self._carriers |= carriers
         await asyncio.wait(carriers)
@@ -100,19 +112,33 @@ class FaultyLink:
         for writer in writers:
             writer.transport.abort()
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, up: bool
+    ) -> None:
         """Carry one direction to its end; chunks under way overlap, so a delay costs no width."""
         held: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(CHUNKS_HELD)
         letting_go = asyncio.create_task(self._let_go(held, sink))
         try:
             with suppress(OSError):
-                while chunk := await source.read(CHUNK_BYTES):
+                while chunk := await source.read(self._chunk_bytes):
+                    await self._squeeze(len(chunk), up=up)
                     await held.put((self._clock.monotonic_us() + self._delay_us, chunk))
             await held.put((0, b""))
             await letting_go
         finally:
             letting_go.cancel()
             sink.transport.abort()
+
+    @property
+    def _chunk_bytes(self) -> int:
+        return THIN_CHUNK_BYTES if self._kbit_s else CHUNK_BYTES
+
+    async def _squeeze(self, size_bytes: int, *, up: bool) -> None:
+        """Take the time that a thin link needs for so many bytes."""
+        if not self._kbit_s:
+            return
+        async with self._taken[up]:
+            await self._clock.sleep_us(size_bytes * 8 * 1_000 // (self._kbit_s or 1_000_000))
 
     async def _let_go(
         self, held: "asyncio.Queue[tuple[int, bytes]]", sink: asyncio.StreamWriter
@@ -170,6 +196,8 @@ class Links:
         match fault.kind:
             case "delay":
                 link.delay(fault.delay_ms)
+            case "thin":
+                link.thin(fault.kbit_s)
             case "stall":
                 link.stall()
             case "cut":

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from goldenhour.bench import overload as overload_bench
 from goldenhour.bench import roles
 from goldenhour.bench.latency import LatencyOptions, measure
 from goldenhour.broker.launch import start_broker
@@ -39,6 +40,29 @@ def latency(
     figures = asyncio.run(_latency(units, seconds, (home or default_home(os.environ)).absolute()))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
+
+
+@app.command()
+def overload(
+    out: _Out,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """A thin link and ten times the waveforms: alarms beside an untroubled run, and what is shed."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    figures = asyncio.run(_overload((home or default_home(os.environ)).absolute()))
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))
+
+
+async def _overload(home: Path) -> dict[str, object]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(home), "bench", clock)
+    broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+    try:
+        return await overload_bench.measure(broker.bootstrap, folder, clock)
+    finally:
+        await broker.stop()
 
 
 async def _latency(units: int, seconds: int, home: Path) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vehicle.clock_sync import DRIFT, SLEW_PER_S, Exchange, UnitClock
+from vehicle.clock_sync import DRIFT, EXCHANGES_KEPT, SLEW_PER_S, Exchange, UnitClock
 
 SECOND_US = 1_000_000
 
@@ -105,3 +105,16 @@ def test_a_gateway_that_steps_moves_no_stamp_by_a_jump() -> None:
         step_us = stamp.captured_us - before - SECOND_US
         assert abs(step_us) <= SLEW_PER_S * SECOND_US + 10_000
         before = stamp.captured_us
+
+
+def test_only_the_newest_exchanges_are_chosen_from() -> None:
+    """A quick one of long ago gives way, and the clock is settled when there is a choice."""
+    clock = UnitClock(wall_us=0, monotonic_us=0)
+    clock.learn(exchange(0, SECOND_US, forth_us=1, back_us=1))
+    for n in range(1, EXCHANGES_KEPT):
+        assert not clock.settled
+        clock.learn(exchange(n, 2 * SECOND_US))
+    assert clock.settled
+    assert clock.offset_us == -SECOND_US
+    clock.learn(exchange(EXCHANGES_KEPT, 2 * SECOND_US))
+    assert clock.offset_us == -2 * SECOND_US
