@@ -2,8 +2,8 @@
 
 ``delay`` holds every byte back for a while, ``stall`` holds bytes until it is over, ``drop`` breaks
 the connections once a second but takes new ones, ``thin`` carries so many kilobits a second each
-way, in the order of arrival, for all lanes together, ``cut`` breaks them and takes none. Units whose
-links are to stay whole go to the gateway directly.
+way, in the order of arrival, for all lanes together, ``cut`` breaks them and takes none. Units
+whose links are to stay whole go to the gateway directly.
 
 Bounds: a direction holds at most ``CHUNKS_HELD`` chunks; beyond that the sender has to wait, as on
 a link that is full.

@@ -8,8 +8,8 @@ does not name its boot, shows that the unit's clock is wrong: the item is judged
 Within one boot the unit stamps by a monotonic clock, so an earlier capture is late data there and
 no step. A unit that says itself that a capture may be more than ``UNCERTAIN_US`` off, as one that
 was started with a wrong clock and has met a gateway since, is not believed either, whichever way
-its clock is wrong. After a step the rest of that segment is judged by arrival, because nobody knows by how
-much its clock is off.
+its clock is wrong. After a step the rest of that segment is judged by arrival, because nobody
+knows by how much its clock is off.
 """
 
 from collections.abc import Mapping

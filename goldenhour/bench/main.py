@@ -47,7 +47,7 @@ def overload(
     out: _Out,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
 ) -> None:
-    """A thin link and ten times the waveforms: alarms beside an untroubled run, and what is shed."""
+    """A thin link and ten times the waveforms: what becomes of alarms, and what is left out."""
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     figures = asyncio.run(_overload((home or default_home(os.environ)).absolute()))

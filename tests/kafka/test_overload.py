@@ -31,6 +31,7 @@ NO_PULSE = CrewEvent(CrewFinding.NO_PULSE)
 @contextmanager
 def stalled(broker: RunningBroker) -> Iterator[None]:
     """Hold the broker still, as a machine that swaps or a disk that hangs does."""
+    assert broker.pid is not None
     os.kill(broker.pid, signal.SIGSTOP)
     try:
         yield

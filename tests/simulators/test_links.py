@@ -144,3 +144,23 @@ async def test_faults_happen_at_their_second_of_the_story(echo: str) -> None:
     await clock.run_for(5_000_000)
     assert not link._cut
     await links.close()
+
+
+async def test_a_thin_link_carries_so_much_of_all_connections_together() -> None:
+    """Each packet takes its time, and those of one connection wait for those of another."""
+    clock = VirtualClock()
+    link = FaultyLink("127.0.0.1:1", clock)
+    link.thin(20)
+    done: list[str] = []
+
+    async def carry(name: str) -> None:
+        await link._squeeze(1_250, up=True)
+        done.append(name)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(carry("alarm"))
+        group.create_task(carry("waveform"))
+        await clock.run_for(500_000)
+        assert done == ["alarm"]
+        await clock.run_for(500_000)
+        assert done == ["alarm", "waveform"]
