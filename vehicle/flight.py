@@ -15,22 +15,20 @@ from wire.frames import Lane
 IN_GOOD_TIME_US: Final = SECOND_US
 """An acknowledgement that takes longer shows that too much is on its way."""
 
-FLIGHT_FIRST: Final = 64
-"""Frames in flight at the beginning of a stream."""
-
 FLIGHT_LEAST: Final = {Lane.VITALS: 8, Lane.WAVEFORM: 2}
-"""Frames that may always be in flight; with less, nothing would move."""
+"""Frames that may always be in flight, and those at the beginning of a stream, whose link nobody
+knows yet: what fills a thin link for longer than its keep-alive waits would break it again."""
 
 
 class Flight:
-    """The frames of one live stream that are on their way."""
+    """The frames of one stream that are on their way."""
 
     __slots__ = ("_least", "_sent", "_shrunk_us", "size")
 
     def __init__(self, lane: Lane) -> None:
         """Begin a stream; on the ALARM lane only the gateway's credit counts."""
         self._least = FLIGHT_LEAST.get(lane)
-        self.size = FLIGHT_FIRST
+        self.size = self._least or 0
         self._sent: deque[tuple[int, int]] = deque()
         self._shrunk_us = 0
 

@@ -83,7 +83,6 @@ class LaneStreams:
         self._wakeup = asyncio.Event()
         self._probing = False
         self._draining: asyncio.Task[None] | None = None
-        self._flight = Flight(session.lane)
 
     @property
     def connected(self) -> bool:
@@ -125,10 +124,11 @@ class LaneStreams:
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 credit = await self._open(stream, run)
-            self._open_run(run, credit)
+            flight = Flight(self.session.lane)
+            self.session.opened(run, flight.within(credit))
             self._announce(run)
-            writer = asyncio.create_task(self._write(stream, run, wakeup))
-            await self._listen(stream, run, wakeup)
+            writer = asyncio.create_task(self._write(stream, run, flight, wakeup))
+            await self._listen(stream, run, flight, wakeup)
         except (LinkDown, TimeoutError) as lost:
             self._say_lost(run, lost)
         finally:
@@ -136,12 +136,6 @@ class LaneStreams:
             stream.cancel()
             if writer is not None:
                 await _end(writer)
-
-    def _open_run(self, run: SegmentRun, credit: int) -> None:
-        live = run not in self.session.older
-        if live:
-            self._flight = Flight(self.session.lane)
-        self.session.opened(run, self._flight.within(credit) if live else credit)
 
     def _say_lost(self, run: SegmentRun, lost: Exception) -> None:
         if run.open:
@@ -170,13 +164,14 @@ class LaneStreams:
         if self._draining is None and self.session.older:
             self._draining = asyncio.create_task(self._drain())
 
-    async def _listen(self, stream: UplinkStream, run: SegmentRun, wakeup: asyncio.Event) -> None:
+    async def _listen(
+        self, stream: UplinkStream, run: SegmentRun, flight: Flight, wakeup: asyncio.Event
+    ) -> None:
         while True:
             match await stream.read():
                 case Acknowledged(through, credit):
-                    if run is self.session.live:
-                        self._flight.acknowledged(through, self._clock.monotonic_us())
-                        credit = self._flight.within(credit)
+                    flight.acknowledged(through, self._clock.monotonic_us())
+                    credit = flight.within(credit)
                     newly = self.session.acknowledged(run, through, credit)
                     finished = self.session.finish(run)
                     if newly:
@@ -189,13 +184,14 @@ class LaneStreams:
                 case ClockReply() as reply:
                     self._owner.on_clock_reply(reply)
 
-    async def _write(self, stream: UplinkStream, run: SegmentRun, wakeup: asyncio.Event) -> None:
+    async def _write(
+        self, stream: UplinkStream, run: SegmentRun, flight: Flight, wakeup: asyncio.Event
+    ) -> None:
         try:
             while True:
                 wakeup.clear()
                 while frames := await self._next(run):
-                    if run is self.session.live:
-                        self._flight.sent(frames[-1].sequence, self._clock.monotonic_us())
+                    flight.sent(frames[-1].sequence, self._clock.monotonic_us())
                     await stream.send(frames)
                 if self._probing and run is self.session.live:
                     self._probing = False

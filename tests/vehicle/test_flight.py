@@ -1,7 +1,7 @@
 """How many frames may be on their way, without any I/O."""
 
 from clinical.instant import SECOND_US
-from vehicle.flight import FLIGHT_FIRST, FLIGHT_LEAST, IN_GOOD_TIME_US, Flight
+from vehicle.flight import FLIGHT_LEAST, IN_GOOD_TIME_US, Flight
 from wire.frames import Lane
 from wire.limits import CREDIT_FRAMES
 
@@ -19,11 +19,15 @@ def test_late_acknowledgements_halve_the_flight_to_the_least() -> None:
 def test_a_delay_halves_it_once() -> None:
     """The acknowledgements of one crowd are one piece of news."""
     flight = Flight(Lane.VITALS)
-    for sequence in (1, 2, 3):
+    for sequence in range(1, 57):
+        flight.sent(sequence, 0)
+        flight.acknowledged(sequence, 1)
+    assert flight.size == FLIGHT_LEAST[Lane.VITALS] + 56
+    for sequence in (61, 62, 63):
         flight.sent(sequence, 10 * SECOND_US)
-    for sequence in (1, 2, 3):
+    for sequence in (61, 62, 63):
         flight.acknowledged(sequence, 15 * SECOND_US + sequence)
-    assert flight.size == FLIGHT_FIRST // 2
+    assert flight.size == (FLIGHT_LEAST[Lane.VITALS] + 56) // 2
 
 
 def test_acknowledgements_in_good_time_widen_it_up_to_the_credit() -> None:
