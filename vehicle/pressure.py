@@ -3,8 +3,8 @@
 Looked at once per pulse: what waited unsent at an earlier pulse and still waits shows how far the
 lane is behind. Behind for ``OVERLOADED_AFTER_US`` while data flows is an overload; it is over, with
 nobody's help, when for ``CALM_AFTER_US`` nothing waited for longer than one pulse. Time without a
-link does not count, and neither does the draining of what was stored during a cut: that is what
-the spool is for.
+link does not count, and neither does the draining of alarms and vital signs that were stored
+during a cut, for which waveforms wait: that is what the spool is for.
 """
 
 from collections import deque

@@ -84,7 +84,11 @@ class Shedder:
 
     def _slow_lanes(self) -> list[Lane]:
         """Return the lanes that link and gateway do not carry."""
-        drains = any(streams.session.older for streams in self._lanes.values())
+        drains = any(
+            streams.session.older
+            for lane, streams in self._lanes.items()
+            if lane is not Lane.WAVEFORM
+        )
         now_us = self._clock.monotonic_us()
         slow: list[Lane] = []
         for lane in SHED_LANES:
