@@ -360,7 +360,7 @@ async def test_waveforms_wait_while_the_lanes_above_are_behind(
     for _ in range(BEHIND_FRAMES + 1):
         client.capture(ENCOUNTER, [WELL])
     client.capture(ENCOUNTER, [CHUNK])
-    await until(lambda: len(gateway.frames(Lane.VITALS)) == BEHIND_FRAMES + 1)
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == FLIGHT_LEAST[Lane.VITALS])
     await until(lambda: any(key[1] == Lane.WAVEFORM for key, _ in gateway.opens))
     assert gateway.frames(Lane.WAVEFORM) == []
     gateway.acknowledging = True
