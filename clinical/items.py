@@ -25,6 +25,8 @@ class Capture:
     received_us: int
     boot_id: str | None = None
     """The run of the unit's system that stamped it; None when the unit does not say."""
+    uncertainty_us: int | None = None
+    """How far off the unit says that the capture may be; None when it cannot know yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +178,27 @@ class EdgeTransition:
     transition: Transition
 
 
-Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition
+class DiscardReason(Enum):
+    """Why a unit left frames out, numbered as on the wire."""
+
+    LINK_TOO_SLOW = 1
+    SPOOL_NEARLY_FULL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """Consecutive frames that the sender left out; it stands at the last of them."""
+
+    from_sequence: int
+    to_sequence: int
+    reason: DiscardReason
+    from_captured_us: int
+    """When the first of them was captured; the last one when the frame says."""
+
+    @property
+    def frames(self) -> int:
+        """How many were left out."""
+        return self.to_sequence - self.from_sequence + 1
+
+
+Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded

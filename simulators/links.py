@@ -1,10 +1,10 @@
 """Links that fail on schedule: a TCP proxy in front of the gateway for each unit with a fault.
 
 ``delay`` holds every byte back for a while, ``stall`` holds bytes until it is over, ``drop`` breaks
-the connections once a second but takes new ones, ``cut`` breaks them and takes none. Units whose
-links are to stay whole go to the gateway directly. A link can have a rate: each way is then one
-queue, first in, first out, for all its connections, as a modem's is, and what fills it delays
-everything behind.
+the connections once a second but takes new ones, ``thin`` carries so many kilobits a second each
+way, ``cut`` breaks them and takes none. Units whose links are to stay whole go to the gateway
+directly. A link can have a rate for good: each way is then one queue, first in, first out, for all
+its connections, as a modem's is, and what fills it delays everything behind.
 
 Bounds: a direction holds at most ``CHUNKS_HELD`` chunks; beyond that the sender has to wait, as on
 a link that is full.
@@ -20,6 +20,10 @@ from simulators.scenario import Fault
 from simulators.story import SECOND_US, Story
 
 CHUNK_BYTES: Final = 65_536
+THIN_CHUNK_BYTES: Final = 1_400
+"""Bytes that a thin link takes at once: about a packet."""
+
+BYTES_PER_KBIT: Final = 125
 CHUNKS_HELD: Final = 256
 DROP_EVERY_S: Final = 1.0
 
@@ -56,6 +60,9 @@ class FaultyLink:
         self._cut = False
         self._delay_us = 0
         self._up, self._down = Pipe(), Pipe()
+        self._bytes_per_s: float | None = None
+        """The rate for good."""
+        self._thinned = False
         self.address = ""
         """Where the unit connects, ``host:port``."""
 
@@ -88,7 +95,13 @@ class FaultyLink:
 
     def limit(self, bytes_per_s: float) -> None:
         """Carry no more than so much, each way; it stays so when the link is healed."""
-        self._up.bytes_per_s = self._down.bytes_per_s = bytes_per_s
+        self._bytes_per_s = bytes_per_s
+        self._rate(bytes_per_s)
+
+    def thin(self, kbit_s: int) -> None:
+        """Carry so many kilobits a second each way, packet by packet, until it is healed."""
+        self._thinned = True
+        self._rate(kbit_s * BYTES_PER_KBIT)
 
     def drop(self) -> None:
         """Break every connection."""
@@ -99,6 +112,8 @@ class FaultyLink:
         """Be whole again."""
         self._cut = False
         self._delay_us = 0
+        self._thinned = False
+        self._rate(self._bytes_per_s)
         self._flowing.set()
 
     async def _accept(self, unit: asyncio.StreamReader, to_unit: asyncio.StreamWriter) -> None:
@@ -131,14 +146,23 @@ class FaultyLink:
         letting_go = asyncio.create_task(self._let_go(held, sink))
         try:
             with suppress(OSError):
-                while chunk := await source.read(CHUNK_BYTES):
+                while chunk := await source.read(self._chunk_bytes):
                     through_us = pipe.through_us(len(chunk), self._clock.monotonic_us())
+                    if self._thinned:
+                        await self._clock.sleep_us(through_us - self._clock.monotonic_us())
                     await held.put((through_us + self._delay_us, chunk))
             await held.put((0, b""))
             await letting_go
         finally:
             letting_go.cancel()
             sink.transport.abort()
+
+    @property
+    def _chunk_bytes(self) -> int:
+        return THIN_CHUNK_BYTES if self._thinned else CHUNK_BYTES
+
+    def _rate(self, bytes_per_s: float | None) -> None:
+        self._up.bytes_per_s = self._down.bytes_per_s = bytes_per_s
 
     async def _let_go(
         self, held: "asyncio.Queue[tuple[int, bytes]]", sink: asyncio.StreamWriter
@@ -196,6 +220,8 @@ class Links:
         match fault.kind:
             case "delay":
                 link.delay(fault.delay_ms)
+            case "thin":
+                link.thin(fault.kbit_s)
             case "stall":
                 link.stall()
             case "cut":

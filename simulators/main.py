@@ -187,6 +187,7 @@ async def run(
             receipts={} if found is None else found.receipts,
             deliveries=None if judge is None else judge.deliveries,
             studies=None if found is None else found.studies,
+            discarded=() if found is None else found.discarded,
         )
     )
     return _write(report, settings.report)

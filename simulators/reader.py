@@ -1,13 +1,13 @@
 """An independent reader of the log: which frames are there, found by nothing but reading it.
 
 A frame counts as present in `patients`, `waveforms` or `units` (inside a batch) or in
-`dead_letters`. What the gateway writes to `alarms` for a frame of receipts or acknowledgements no
+`dead_letters`. What a unit says that it left out is not present; it is told apart from what is
+lost. What the gateway writes to `alarms` for a frame of receipts or acknowledgements no
 longer names the frame, so these are counted by their content: receipts per unit. The simulated
 crews acknowledge nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,11 +22,30 @@ from wire.topics import ALARMS, DEAD_LETTERS, PATIENTS, STUDIES, UNITS, WAVEFORM
 _TOPICS: Final = (PATIENTS, WAVEFORMS, UNITS, DEAD_LETTERS, ALARMS, STUDIES)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Consecutive frames of a segment that a unit left out under pressure."""
+
+    unit_id: str
+    lane: int
+    segment: bytes
+    first: int
+    last: int
+
+    def covers(self, frame: FrameKey) -> bool:
+        """Say whether this frame is one of them."""
+        stream = (self.unit_id, self.lane, self.segment)
+        return frame[:3] == stream and self.first <= frame[3] <= self.last
+
+
 @dataclass(slots=True)
 class Present:
     """What the log holds."""
 
     frames: set[FrameKey] = field(default_factory=set)
+    """What the log holds as data, or as a dead letter."""
+    discarded: list[LeftOut] = field(default_factory=list)
+    """What units say that they left out."""
     dead_letters: int = 0
     receipts: Counter[str] = field(default_factory=Counter)
     """Receipts in `alarms`, by unit."""
@@ -58,7 +77,7 @@ def _note(record: Record, found: Present) -> None:
         return
     match value:
         case Batch():
-            found.frames.update(_keys(value))
+            _note_batch(value, found)
         case DeadLetter():
             found.dead_letters += 1
             found.frames.add((value.unit_id, value.lane, value.segment, value.sequence))
@@ -70,6 +89,11 @@ def _note(record: Record, found: Present) -> None:
             return
 
 
-def _keys(batch: Batch) -> Iterator[FrameKey]:
+def _note_batch(batch: Batch, found: Present) -> None:
     for frame in frames_of(batch):
-        yield (frame.unit_id, int(frame.lane), frame.segment, frame.sequence)
+        stream = (frame.unit_id, int(frame.lane), frame.segment)
+        if frame.items[0].HasField("discarded"):
+            said = frame.items[0].discarded
+            found.discarded.append(LeftOut(*stream, said.from_sequence, said.to_sequence))
+        else:
+            found.frames.add((*stream, frame.sequence))

@@ -17,6 +17,7 @@ from clinical.alarms.rule import Cause
 from simulators.alert_feed import Delivered
 from simulators.classification import Standing, Truth, described, matches, standing
 from simulators.ledger import FrameKey, LedgerEntry
+from simulators.reader import LeftOut
 from simulators.story import SECOND_US
 from wire.frames import Lane
 from wire.images import SeriesState
@@ -51,6 +52,8 @@ class Evidence:
     """What the feed delivered; None: nobody listened."""
     studies: Mapping[tuple[str, str], SeriesState] | None = None
     """Newest state of each series by encounter and series; None: there was no reader."""
+    discarded: Sequence[LeftOut] = ()
+    """What units said in the log that they left out."""
 
 
 def report_of(evidence: Evidence) -> Report:
@@ -101,11 +104,31 @@ def _images(evidence: Evidence, studies: Mapping[tuple[str, str], SeriesState]) 
 
 def _losses(evidence: Evidence, present: AbstractSet[FrameKey]) -> Report:
     """Count the absent; one that a client made itself may be a receipt that the log holds."""
-    absent = [entry for entry in evidence.entries if entry.frame not in present]
+    missing = [entry for entry in evidence.entries if entry.frame not in present]
+    discarded = _discarded(missing, evidence.discarded)
+    absent = [entry for entry in missing if entry.frame not in discarded]
     own = Counter(it.unit for it in absent if it.sent_us is None and it.lane == Lane.ALARM)
     excused = sum(min(count, evidence.receipts.get(unit, 0)) for unit, count in own.items())
     lost = Counter(entry.unit for entry in absent)
-    return {"frames_lost": len(absent) - excused, "lost_by_unit": dict(lost) if absent else {}}
+    by_lane = Counter(Lane(lane).name for _, lane, _, _ in discarded)
+    return {
+        "frames_lost": len(absent) - excused,
+        "frames_discarded": len(discarded),
+        "discarded_by_lane": dict(by_lane),
+        "lost_by_unit": dict(lost) if absent else {},
+    }
+
+
+def _discarded(missing: Sequence[LedgerEntry], left_out: Sequence[LeftOut]) -> set[FrameKey]:
+    """Return the missing frames that their units say they left out."""
+    spans: dict[tuple[str, int, bytes], list[LeftOut]] = {}
+    for one in left_out:
+        spans.setdefault((one.unit_id, one.lane, one.segment), []).append(one)
+    return {
+        entry.frame
+        for entry in missing
+        if any(one.covers(entry.frame) for one in spans.get(entry.frame[:3], ()))
+    }
 
 
 def _alarms(evidence: Evidence, deliveries: Sequence[Delivered]) -> Report:

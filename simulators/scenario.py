@@ -20,7 +20,7 @@ SCENARIOS: Final = Path(__file__).parent / "scenarios"
 RECORDINGS: Final = Path(__file__).parent / "recordings"
 TRACKS: Final = RECORDINGS / "tracks.csv"
 
-FaultKind = Literal["delay", "drop", "stall", "cut"]
+FaultKind = Literal["delay", "drop", "stall", "cut", "thin"]
 
 
 class BadScenario(ValueError):  # noqa: N818 - named for what it is
@@ -73,6 +73,8 @@ class Fault(_Part, frozen=True):
     kind: FaultKind
     delay_ms: int = 0
     """Added to each direction; for ``delay``."""
+    kbit_s: int = 20
+    """What the link carries each way; for ``thin``."""
 
 
 class LeadFault(_Part, frozen=True):

@@ -204,6 +204,9 @@ class StdinUnit:
                 self._unconfirmed.popleft()
                 self._room.release()
                 log.error("line refused", unit=self.unit_id, field=error["field"])
+            case {"left_out": _}:
+                self._unconfirmed.popleft()
+                self._room.release()
             case {"refused": refused}:
                 log.error("frame refused", unit=self.unit_id, reason=refused["reason"])
             case _:

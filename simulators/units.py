@@ -43,7 +43,10 @@ class SimulatedUnit(Protocol):
         ...
 
     async def capture(self, encounter_id: str | None, items: Sequence[WireItem]) -> None:
-        """Capture a frame, without an encounter of the unit itself; wait while there is no room."""
+        """Capture a frame, without an encounter of the unit itself.
+
+        Waits while there is no room, but not for a waveform, which is then left out.
+        """
         ...
 
     def waveform_chunk_us(self, encounter_id: str) -> int:
@@ -136,6 +139,8 @@ class ClientUnit:
             try:
                 ref = self.client.capture(encounter_id, items)
             except LaneFull:
+                if lane_of(items) is Lane.WAVEFORM:
+                    return
                 await self.client.room(lane_of(items))
             else:
                 self._record.handed_over[ref] = LedgerEntry(

@@ -14,7 +14,7 @@ A client lives on one event loop; thousands share a loop and a spool. Not thread
 
 import secrets
 from asyncio import Future  # noqa: TC003 - for the reader
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from random import Random
@@ -224,6 +224,16 @@ class VehicleClient:
         return self._outbox.link_state()
 
     @property
+    def thinned(self) -> Sequence[Lane]:
+        """The lanes of which something is being left out, because it cannot be carried."""
+        return self._outbox.thinned
+
+    @property
+    def discarded(self) -> Mapping[Lane, int]:
+        """Frames left out since the start, by lane."""
+        return self._outbox.discarded
+
+    @property
     def depth(self) -> int:
         """Frames that nobody acknowledged."""
         return self._outbox.depth
@@ -276,6 +286,7 @@ class VehicleClient:
         while True:
             await self._clock.sleep_us(PULSE_US)
             pulse += 1
+            self._outbox.shed()
             if self._options.edge:
                 self._tick()
             factor = SETTLED_FACTOR if self._outbox.clock_settled else 1

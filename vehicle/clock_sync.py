@@ -2,7 +2,8 @@
 
 The offset to the gateway's clock comes from repeated four-timestamp exchanges (RFC 5905, section
 8): offset = ((t2 - t1) + (t3 - t4)) / 2, delay = (t4 - t1) - (t3 - t2). Of the newest exchanges
-the one with the lowest delay is believed, because its error is at most half its delay. The offset
+the one with the least error is believed: at most half its delay, and what two quartz clocks may
+have parted since. The offset
 applied follows it by at most ``SLEW_PER_S``, so stamps never run backwards and never jump; only
 before anything was stamped may it step. Until the first exchange the unit's own wall clock serves
 and the uncertainty is unknown.
@@ -42,6 +43,10 @@ class Exchange:
         away = self.unit_received_us - self.unit_sent_us
         return max(0, away - (self.gateway_sent_us - self.gateway_received_us))
 
+    def error_us(self, monotonic_us: int) -> float:
+        """Return how far off the offset may be at this instant."""
+        return self.delay_us / 2 + DRIFT * (monotonic_us - self.unit_received_us)
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -67,7 +72,7 @@ class UnitClock:
         """Take the result of an exchange."""
         self._slew(exchange.unit_received_us)
         self._exchanges.append(exchange)
-        self._best = min(self._exchanges, key=lambda one: one.delay_us)
+        self._best = min(self._exchanges, key=lambda one: one.error_us(exchange.unit_received_us))
         if not self._stamped:
             self._offset_us = float(self._best.offset_us)
 
@@ -95,9 +100,8 @@ class UnitClock:
         captured_us = monotonic_us + int(self._offset_us)
         if self._best is None:
             return Stamp(captured_us, None)
-        age_us = monotonic_us - self._best.unit_received_us
         lag_us = abs(self._best.offset_us - self._offset_us)
-        return Stamp(captured_us, int(self._best.delay_us / 2 + DRIFT * age_us + lag_us))
+        return Stamp(captured_us, int(self._best.error_us(monotonic_us) + lag_us))
 
     def _slew(self, monotonic_us: int) -> None:
         reach_us = SLEW_PER_S * max(0, monotonic_us - self._moved_us)

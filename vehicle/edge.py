@@ -67,7 +67,9 @@ class EdgeWatch:
                 origin = FrameRef(
                     frame.unit_id, int(frame.lane), frame.segment, frame.sequence, index
                 )
-                capture = Capture(origin, frame.captured_us, now_us, frame.boot_id)
+                capture = Capture(
+                    origin, frame.captured_us, now_us, frame.boot_id, frame.uncertainty_us
+                )
                 said += watch.on_item(item, capture, now_us)
             return said
 

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.backoff import Backoff
+from vehicle.flight import Flight
 from vehicle.link import (
     Acknowledged,
     ClockReply,
@@ -123,10 +124,11 @@ class LaneStreams:
         try:
             async with asyncio.timeout(OPEN_TIMEOUT_S):
                 credit = await self._open(stream, run)
-            self.session.opened(run, credit)
+            flight = Flight(self.session.lane)
+            self.session.opened(run, flight.within(credit))
             self._announce(run)
-            writer = asyncio.create_task(self._write(stream, run, wakeup))
-            await self._listen(stream, run, wakeup)
+            writer = asyncio.create_task(self._write(stream, run, flight, wakeup))
+            await self._listen(stream, run, flight, wakeup)
         except (LinkDown, TimeoutError) as lost:
             self._say_lost(run, lost)
         finally:
@@ -162,10 +164,14 @@ class LaneStreams:
         if self._draining is None and self.session.older:
             self._draining = asyncio.create_task(self._drain())
 
-    async def _listen(self, stream: UplinkStream, run: SegmentRun, wakeup: asyncio.Event) -> None:
+    async def _listen(
+        self, stream: UplinkStream, run: SegmentRun, flight: Flight, wakeup: asyncio.Event
+    ) -> None:
         while True:
             match await stream.read():
                 case Acknowledged(through, credit):
+                    flight.acknowledged(through, self._clock.monotonic_us())
+                    credit = flight.within(credit)
                     newly = self.session.acknowledged(run, through, credit)
                     finished = self.session.finish(run)
                     if newly:
@@ -178,11 +184,14 @@ class LaneStreams:
                 case ClockReply() as reply:
                     self._owner.on_clock_reply(reply)
 
-    async def _write(self, stream: UplinkStream, run: SegmentRun, wakeup: asyncio.Event) -> None:
+    async def _write(
+        self, stream: UplinkStream, run: SegmentRun, flight: Flight, wakeup: asyncio.Event
+    ) -> None:
         try:
             while True:
                 wakeup.clear()
                 while frames := await self._next(run):
+                    flight.sent(frames[-1].sequence, self._clock.monotonic_us())
                     await stream.send(frames)
                 if self._probing and run is self.session.live:
                     self._probing = False
@@ -200,7 +209,7 @@ class LaneStreams:
             found = await self._spool.frames(
                 self.session.unit_id, int(self.session.lane), run.segment, taken.first, taken.last
             )
-            if not found and run.sent < taken.first and run.open:
+            if not found and run.open and run.take() == taken:
                 message = f"frame {taken.first} of segment {run.segment.hex()} is missing"
                 raise SpoolDamaged(message)
             run.load(SealedFrame(one.sequence, one.frame) for one in found)

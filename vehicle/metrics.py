@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from clinical.alarms.priority import Priority
@@ -19,13 +19,21 @@ class VehicleCollector(Collector):
         self._client = client
         self._spool = spool
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[GaugeMetricFamily | CounterMetricFamily]:
         """Return the figures of this moment."""
         held = self._spool.depth
         yield _gauge("spool_frames", "Frames in the spool.", held.frames)
         yield _gauge("spool_bytes", "Bytes of frames in the spool.", held.frame_bytes)
         yield _gauge("unacknowledged_frames", "Frames not acknowledged.", self._client.depth)
         yield _gauge("link_up", "1 while the ALARM lane is open.", int(self._client.connected))
+        discarded = CounterMetricFamily(
+            f"{NAMESPACE}_vehicle_discarded",
+            "Frames left out under pressure, by lane.",
+            labels=["lane"],
+        )
+        for lane, frames in self._client.discarded.items():
+            discarded.add_metric([lane.name], frames)
+        yield discarded
         alarms = GaugeMetricFamily(
             f"{NAMESPACE}_vehicle_alarms", "Alarms as the crew sees them.", labels=["priority"]
         )

@@ -7,10 +7,11 @@ What the spool held at the start drains beside what is captured now.
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from random import Random
 from typing import Any, Final
 
+from clinical.items import DiscardReason
 from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.clock_sync import Exchange, UnitClock
@@ -18,8 +19,10 @@ from vehicle.lane_streams import LaneStreams
 from vehicle.link import ClockReply, Link, Refused
 from vehicle.listener import ClientListener
 from vehicle.session import LaneSession, SequenceRef
+from vehicle.shedding import Shedder
 from vehicle.spool import Spool
 from vehicle.spool_store import Entry, Refusal, SegmentProgress, SpooledFrame, UnitState
+from vehicle.thinning import discarded_frame
 from wire.frames import Frame, Lane, encode_frame
 from wire.limits import SEGMENT_BYTES
 from wire.unit_items import LinkState, WireItem
@@ -63,6 +66,7 @@ class Outbox:
         self._lanes: dict[Lane, LaneStreams] = {}
         self._older: dict[Lane, list[SegmentProgress]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._shedder = Shedder(self._lanes, spool, clock, self.spawn)
         self._caught_up = asyncio.Event()
         self._drain_waiters: list[asyncio.Future[None]] = []
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -77,17 +81,20 @@ class Outbox:
 
     async def stop(self) -> None:
         """End every task."""
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work of this unit until ``stop``; an error that it ends with reaches ``failed``."""
         task = asyncio.get_running_loop().create_task(work)
-        task.add_done_callback(self._note_end)
         self._tasks.append(task)
+        task.add_done_callback(self._note_end)
 
     def _note_end(self, task: "asyncio.Task[None]") -> None:
+        if task in self._tasks:
+            self._tasks.remove(task)
         if not task.cancelled() and (error := task.exception()) and not self.failed.done():
             self.failed.set_exception(error)
 
@@ -124,6 +131,9 @@ class Outbox:
             encounter_id=encounter_id,
             items=tuple(items),
         )
+        if lane is Lane.WAVEFORM and self._spool.full(int(lane)):
+            frame = discarded_frame(frame, DiscardReason.SPOOL_NEARLY_FULL)
+            self._shedder.count(lane, 1)
         data = encode_frame(frame)
         if self._behind_since_us is None:
             self._behind_since_us = stamp.captured_us
@@ -141,9 +151,26 @@ class Outbox:
 
         self._spool.put(entries, committed, urgent=any(one.lane == Lane.ALARM for one in frames))
 
+    def shed(self) -> None:
+        """Leave out what cannot be carried; call it once a second."""
+        self._shedder.pulse()
+
+    @property
+    def thinned(self) -> tuple[Lane, ...]:
+        """The lanes that are being thinned at present."""
+        return self._shedder.thinned
+
+    @property
+    def discarded(self) -> Mapping[Lane, int]:
+        """Frames left out since the start, by lane."""
+        return self._shedder.discarded
+
     def check_room(self, lane: Lane) -> None:
-        """Raise LaneFull when the spool cannot take a frame of this lane."""
-        self._spool.check_room(int(lane))
+        """Raise LaneFull when the spool cannot take a frame of this lane.
+
+        A waveform that finds its part of the room used up is left out, and only that is spooled.
+        """
+        self._spool.check_room(int(Lane.VITALS if lane is Lane.WAVEFORM else lane))
 
     def now_us(self) -> int:
         """Return the unit's best knowledge of the time, microseconds since the Unix epoch."""

@@ -10,9 +10,11 @@ stay where they were, so a long tunnel makes one segment, however often the unit
     dial() -> run ---- opened(run) ---- take(run) ... acknowledged(run) ... lost(run) -> dial()
 
 A run remembers the newest acknowledgement and what was sent on the present stream; a lost stream
-forgets what was sent, so everything after the acknowledgement goes out again, in order. Bytes of
-frames are held in memory only while a stream is open, at most ``HELD_FRAMES``; beyond that ``take``
-asks for them to be loaded from the spool.
+forgets what was sent, so everything after the acknowledgement goes out again, in order. Frames
+that were left out under pressure are one frame, at the last of their sequences: a *span*. While
+the shedder writes one to the spool, nothing from there on may be sent: the run is *pinned*.
+Bytes of frames are held in memory only while a stream is open, at most ``HELD_FRAMES``; beyond
+that ``take`` asks for them to be loaded from the spool.
 """
 
 from collections import deque
@@ -66,9 +68,25 @@ class Load:
 class SegmentRun:
     """A segment with what is durable, what was sent, and what may be sent."""
 
-    __slots__ = ("_credit_end", "_held", "acknowledged", "last", "offered", "segment", "sent")
+    __slots__ = (
+        "_credit_end",
+        "_held",
+        "_pinned_from",
+        "_spans",
+        "acknowledged",
+        "last",
+        "offered",
+        "segment",
+        "sent",
+    )
 
-    def __init__(self, segment: bytes, acknowledged: int = 0, last: int = 0) -> None:
+    def __init__(
+        self,
+        segment: bytes,
+        acknowledged: int = 0,
+        last: int = 0,
+        spans: Iterable[tuple[int, int]] = (),
+    ) -> None:
         """Start at what the spool knows of this segment."""
         self.segment = segment
         self.acknowledged = acknowledged
@@ -77,6 +95,9 @@ class SegmentRun:
         self.offered = False
         self._credit_end: int | None = None
         self._held: dict[int, bytes] = {}
+        self._spans = dict(spans)
+        """First to last sequence of what one frame stands for."""
+        self._pinned_from: int | None = None
 
     @property
     def depth(self) -> int:
@@ -91,7 +112,12 @@ class SegmentRun:
     @property
     def sendable(self) -> bool:
         """Whether a frame waits and may be sent."""
-        return self._credit_end is not None and self.sent < min(self.last, self._credit_end)
+        return self._credit_end is not None and self.sent < min(self._end, self._credit_end)
+
+    @property
+    def _end(self) -> int:
+        """The last sequence that may be sent at all."""
+        return self.last if self._pinned_from is None else self._pinned_from - 1
 
     def append(self, frame: bytes) -> None:
         """Take the frame numbered ``last + 1``."""
@@ -111,21 +137,24 @@ class SegmentRun:
         """Return the frames of the next request, which count as sent; empty when none may go."""
         if not self.sendable or self._credit_end is None:
             return ()
-        first, end = self.sent + 1, min(self.last, self._credit_end)
+        first, end = self.sent + 1, min(self._end, self._credit_end)
         end = min(end, self.sent + MAX_FRAMES_PER_REQUEST)
-        if first not in self._held:
-            return Load(first, end)
+        standing = self._spans.get(first, first)
+        if standing not in self._held:
+            return Load(standing, max(standing, end))
         return self._take_held(first, end)
 
     def _take_held(self, first: int, end: int) -> Sequence[SealedFrame]:
         taken: list[SealedFrame] = []
         size = 0
-        for sequence in range(first, end + 1):
+        while first <= end:
+            sequence = self._spans.get(first, first)
             frame = self._held.get(sequence)
             if frame is None or (taken and size + len(frame) > REQUEST_BYTES):
                 break
             taken.append(SealedFrame(sequence, frame))
             size += len(frame)
+            first = sequence + 1
         self.sent = taken[-1].sequence
         return taken
 
@@ -137,9 +166,31 @@ class SegmentRun:
             return 0
         for sequence in range(self.acknowledged + 1, through + 1):
             self._held.pop(sequence, None)
+        self._spans = {first: last for first, last in self._spans.items() if last > through}
         self.acknowledged = through
         self.sent = max(self.sent, through)
         return newly
+
+    def pin(self, most: int, after: int = 0) -> tuple[int, int] | None:
+        """Let nothing that waits be sent; return first and last of at most so many sequences.
+
+        None when nothing waits ``after`` this sequence, or the run is pinned. What waits was never
+        on the present stream.
+        """
+        first = max(self.sent, after) + 1
+        if self._pinned_from is not None or first > self.last:
+            return None
+        self._pinned_from = first
+        return first, min(self.last, first + most - 1)
+
+    def unpin(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        """Let what waits be sent, with these sequences each left out for one frame."""
+        for first, last in spans:
+            for sequence in range(first, last + 1):
+                self._held.pop(sequence, None)
+                self._spans.pop(sequence, None)
+            self._spans[first] = last
+        self._pinned_from = None
 
     def lose(self) -> None:
         """Forget the stream: what was not acknowledged goes out again."""
@@ -163,7 +214,9 @@ class LaneSession:
         self.lane = lane
         self._new_segment = new_segment
         self.live = SegmentRun(new_segment())
-        self.older = deque(SegmentRun(run.segment, run.acknowledged, run.last) for run in older)
+        self.older = deque(
+            SegmentRun(run.segment, run.acknowledged, run.last, run.spans) for run in older
+        )
 
     @property
     def depth(self) -> int:

@@ -52,6 +52,9 @@ WAVEFORM_SHARE: Final = 0.5
 ROOM_AGAIN: Final = 0.9
 """A full lane takes frames again below this part of its bound."""
 
+NEARLY_FULL: Final = 0.8
+"""From this part of its room on a lane is thinned: waveforms first, then vitals."""
+
 SPOOL_FILE: Final = "spool.sqlite"
 _SHARES: Final = {1: 1.0, 3: WAVEFORM_SHARE}
 """Part of the room that a lane may use up, by its number; the others leave ALARM its reserve."""
@@ -146,18 +149,26 @@ class Spool:
 
     def check_room(self, lane: int) -> None:
         """Raise LaneFull when a frame of this lane cannot be taken."""
-        if self._fullness(lane) >= 1:
+        if self.full(lane):
             message = f"the spool holds {self._frames} frames, {self._bytes} bytes"
             raise LaneFull(message)
 
     def _fullness(self, lane: int) -> float:
-        share = _SHARES.get(lane, 1.0 - ALARM_RESERVE)
         used = max(
             self._frames / self._frames_max,
             self._bytes / self._bytes_max,
             self._pending / PENDING_FRAMES,
         )
-        return used / share
+        return used / _share(lane)
+
+    def full(self, lane: int) -> bool:
+        """Whether a frame of this lane finds no room."""
+        return self._fullness(lane) >= 1
+
+    def nearly_full(self, lane: int) -> bool:
+        """Whether what is on disk leaves this lane little room, so that some has to be left out."""
+        used = max(self._frames / self._frames_max, self._bytes / self._bytes_max)
+        return used / _share(lane) >= NEARLY_FULL
 
     async def room(self, lane: int) -> None:
         """Return once a full lane has room again."""
@@ -289,6 +300,10 @@ class Spool:
             if waiter.done() or self._fullness(lane) < ROOM_AGAIN:
                 _resolve(waiter, None)
                 self._room_waiters.remove((lane, waiter))
+
+
+def _share(lane: int) -> float:
+    return _SHARES.get(lane, 1.0 - ALARM_RESERVE)
 
 
 def _resolve(future: "asyncio.Future[Any]", answer: object) -> None:

@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS segments (
 CREATE TABLE IF NOT EXISTS frames (
     run INTEGER NOT NULL, sequence INTEGER NOT NULL, frame BLOB NOT NULL,
     PRIMARY KEY (run, sequence)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spans (
+    run INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (run, first)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS quarantine (
     id INTEGER PRIMARY KEY, unit TEXT NOT NULL, lane INTEGER NOT NULL, segment BLOB NOT NULL,
     sequence INTEGER NOT NULL, reason TEXT NOT NULL, field_path TEXT NOT NULL,
@@ -47,6 +50,18 @@ class SpooledFrame:
     segment: bytes
     sequence: int
     frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """This frame stands for all frames of its segment from ``first`` to its own sequence."""
+
+    unit_id: str
+    lane: int
+    segment: bytes
+    sequence: int
+    frame: bytes
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,8 @@ class SegmentProgress:
     segment: bytes
     acknowledged: int
     last: int
+    spans: tuple[tuple[int, int], ...] = ()
+    """First and last sequence of what was left out, each with one frame at the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +147,7 @@ class Depth:
     frame_bytes: int
 
 
-Entry = SpooledFrame | Snapshot | StoredMessage | Refusal | Acknowledgement
+Entry = SpooledFrame | Discard | Snapshot | StoredMessage | Refusal | Acknowledgement
 
 
 class SpoolStore:
@@ -168,6 +185,8 @@ class SpoolStore:
                     "INSERT OR IGNORE INTO frames VALUES (?, ?, ?)",
                     (self._run(entry), entry.sequence, entry.frame),
                 )
+            case Discard():
+                return self._discard(entry)
             case Acknowledgement():
                 return self._acknowledge(entry)
             case Refusal():
@@ -178,7 +197,7 @@ class SpoolStore:
                 self._message(entry)
         return Depth(0, 0)
 
-    def _run(self, entry: SpooledFrame | Acknowledgement | Refusal) -> int:
+    def _run(self, entry: SpooledFrame | Discard | Acknowledgement | Refusal) -> int:
         key = (entry.unit_id, entry.lane, entry.segment)
         run = self._runs.get(key)
         if run is None:
@@ -199,7 +218,27 @@ class SpoolStore:
             span,
         ).fetchone()
         self._database.execute("DELETE FROM frames WHERE run = ? AND sequence <= ?", span)
+        self._database.execute("DELETE FROM spans WHERE run = ? AND last <= ?", span)
         return Depth(frames, size)
+
+    def _discard(self, entry: Discard) -> Depth:
+        """Put one frame in the place of many; return by how much less is held."""
+        run = self._run(entry)
+        span = (run, entry.first, entry.sequence)
+        frames, size = self._database.execute(
+            "SELECT count(*), coalesce(sum(length(frame)), 0) FROM frames"
+            " WHERE run = ? AND sequence BETWEEN ? AND ?",
+            span,
+        ).fetchone()
+        self._database.execute(
+            "DELETE FROM frames WHERE run = ? AND sequence BETWEEN ? AND ?", span
+        )
+        self._database.execute("DELETE FROM spans WHERE run = ? AND first BETWEEN ? AND ?", span)
+        self._database.execute(
+            "INSERT INTO frames VALUES (?, ?, ?)", (run, entry.sequence, entry.frame)
+        )
+        self._database.execute("INSERT INTO spans VALUES (?, ?, ?)", span)
+        return Depth(frames - 1, size - len(entry.frame))
 
     def _quarantine(self, entry: Refusal) -> None:
         self._database.execute(
@@ -275,6 +314,10 @@ class SpoolStore:
         """Return what a unit resumes from; forgets its segments that have nothing left."""
         self._runs.clear()
         self._database.execute(
+            "DELETE FROM spans WHERE NOT EXISTS"
+            " (SELECT 1 FROM frames WHERE frames.run = spans.run AND sequence = last)"
+        )
+        self._database.execute(
             "DELETE FROM segments WHERE unit = ? AND id NOT IN (SELECT run FROM frames)", (unit_id,)
         )
         segments = self._database.execute(
@@ -292,8 +335,20 @@ class SpoolStore:
             "SELECT count(*) FROM quarantine WHERE unit = ?", (unit_id,)
         ).fetchone()
         return UnitState(
-            tuple(SegmentProgress(*row) for row in segments),
+            tuple(self._progress(unit_id, *row) for row in segments),
             dict(snapshots),
             tuple(StoredMessage(*row) for row in messages),
             quarantined,
         )
+
+    def _progress(
+        self, unit_id: str, lane: int, segment: bytes, acknowledged: int, last: int
+    ) -> SegmentProgress:
+        """A span at the beginning counts from its first sequence on."""
+        spans = self._database.execute(
+            "SELECT first, last FROM spans JOIN segments ON id = run"
+            " WHERE unit = ? AND lane = ? AND segment = ? ORDER BY first",
+            (unit_id, lane, segment),
+        ).fetchall()
+        begins = min([acknowledged, *(first - 1 for first, _ in spans)])
+        return SegmentProgress(lane, segment, begins, last, tuple(spans))

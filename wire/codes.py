@@ -15,7 +15,7 @@ from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmState
-from clinical.items import CrewFinding, EncounterChange
+from clinical.items import CrewFinding, DiscardReason, EncounterChange
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterStatus
@@ -55,6 +55,7 @@ ENCOUNTER_CHANGE: Final = paired(
 CREW_FINDING: Final = paired(CrewFinding, frame_pb2.CrewFinding.items(), "CREW_FINDING_")
 RECEIPT_STAGE: Final = paired(ReceiptStage, frame_pb2.ReceiptStage.items(), "RECEIPT_STAGE_")
 UNIT_KIND: Final = paired(UnitKind, frame_pb2.UnitKind.items(), "UNIT_KIND_")
+DISCARD_REASON: Final = paired(DiscardReason, frame_pb2.DiscardReason.items(), "DISCARD_REASON_")
 LEAD_FAULT: Final = paired(LeadFault, record_pb2.LeadFault.items(), "LEAD_FAULT_")
 PRIORITY: Final = paired(Priority, alarm_pb2.Priority.items(), "PRIORITY_")
 CATEGORY: Final = paired(Category, alarm_pb2.Category.items(), "CATEGORY_")

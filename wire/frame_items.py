@@ -9,9 +9,23 @@ from typing import Any, Final
 
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.transition import Acknowledgement
-from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
+from clinical.items import (
+    CrewEvent,
+    DeviceStatus,
+    Discarded,
+    EdgeTransition,
+    EncounterEvent,
+    Vitals,
+)
 from clinical.signals.waveform import WaveformChunk
-from wire.codes import CREW_FINDING, ENCOUNTER_CHANGE, RECEIPT_STAGE, UNIT_KIND, VITAL
+from wire.codes import (
+    CREW_FINDING,
+    DISCARD_REASON,
+    ENCOUNTER_CHANGE,
+    RECEIPT_STAGE,
+    UNIT_KIND,
+    VITAL,
+)
 from wire.transitions import (
     from_acknowledgement,
     from_frame_ref,
@@ -149,6 +163,26 @@ def from_link_state(state: LinkState) -> frame_pb2.LinkState:
     )
 
 
+def to_discarded(pb: frame_pb2.Discarded) -> Discarded:
+    """Translate what a unit left out."""
+    return Discarded(
+        pb.from_sequence,
+        pb.to_sequence,
+        DISCARD_REASON.member[pb.reason],
+        pb.from_captured_at_us,
+    )
+
+
+def from_discarded(discarded: Discarded) -> frame_pb2.Discarded:
+    """Translate what a unit left out."""
+    return frame_pb2.Discarded(
+        from_sequence=discarded.from_sequence,
+        to_sequence=discarded.to_sequence,
+        reason=DISCARD_REASON.number[discarded.reason],
+        from_captured_at_us=discarded.from_captured_us,
+    )
+
+
 def to_item(pb: frame_pb2.Item, frame: frame_pb2.Frame) -> WireItem:
     """Translate an item; what the frame says for all its items completes it.
 
@@ -179,6 +213,7 @@ _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]
     "position": lambda pb, _: to_position(pb.position),
     "link_state": lambda pb, _: to_link_state(pb.link_state),
     "waveform": lambda pb, _: to_waveform(pb.waveform),
+    "discarded": lambda pb, _: to_discarded(pb.discarded),
 }
 
 _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
@@ -192,4 +227,5 @@ _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
     Position: lambda item: frame_pb2.Item(position=from_position(item)),
     LinkState: lambda item: frame_pb2.Item(link_state=from_link_state(item)),
     WaveformChunk: lambda item: frame_pb2.Item(waveform=from_waveform(item)),
+    Discarded: lambda item: frame_pb2.Item(discarded=from_discarded(item)),
 }

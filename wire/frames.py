@@ -45,7 +45,7 @@ class Frame:
 
 
 _LANE: Final[dict[int, Lane]] = {int(lane): lane for lane in Lane}
-_PB_LANE: Final = {
+PB_LANE: Final = {
     Lane.ALARM: frame_pb2.LANE_ALARM,
     Lane.VITALS: frame_pb2.LANE_VITALS,
     Lane.WAVEFORM: frame_pb2.LANE_WAVEFORM,
@@ -56,7 +56,7 @@ def encode_frame(frame: Frame) -> bytes:
     """Return the serialised frame."""
     return frame_pb2.Frame(
         unit_id=frame.unit_id,
-        lane=_PB_LANE[frame.lane],
+        lane=PB_LANE[frame.lane],
         segment=frame.segment,
         sequence=frame.sequence,
         captured_at_us=frame.captured_us,

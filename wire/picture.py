@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
 from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.thinning import Thinned
 from wire.codes import SOURCE, VITAL
+from wire.frames import PB_LANE, Lane
 from wire.reading import reading
 
 
@@ -69,6 +71,12 @@ def _fill(pb: record_pb2.PictureRow, row: PictureRow) -> None:
         pb.news2_at_least = row.news2_at_least
     pb.news2_refusals.extend(row.news2_refusals)
     pb.not_judged = row.not_judged
+    for one in row.thinned:
+        thinned = pb.thinned.add()
+        thinned.lane = PB_LANE[Lane(one.lane)]
+        thinned.frames = one.frames
+        thinned.from_captured_at_us = one.from_us
+        thinned.to_captured_at_us = one.to_us
 
 
 def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
@@ -89,4 +97,10 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
         news2_at_least=pb.news2_at_least if has("news2_at_least") else None,
         news2_refusals=tuple(pb.news2_refusals),
         not_judged=pb.not_judged,
+        thinned=tuple(
+            [
+                Thinned(one.lane, one.frames, one.from_captured_at_us, one.to_captured_at_us)
+                for one in pb.thinned
+            ]
+        ),
     )

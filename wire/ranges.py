@@ -15,6 +15,7 @@ from wire.codes import (
     CATEGORY,
     CONSCIOUSNESS,
     CREW_FINDING,
+    DISCARD_REASON,
     ENCOUNTER_CHANGE,
     PHASE,
     PLACE,
@@ -209,6 +210,13 @@ LINK_STATE: Final = (
     _number("spool_oldest_us", 0, MAX_COUNT),
     _number("quarantine_frames", 0, MAX_COUNT),
     _number("battery_percent", 0, 100),
+)
+
+DISCARDED: Final = (
+    _number("from_sequence", 1, MAX_COUNT, required=True),
+    _number("to_sequence", 1, MAX_COUNT, required=True),
+    _code("reason", DISCARD_REASON, required=True),
+    _instant("from_captured_at_us", required=True),
 )
 
 WAVEFORM_CHUNK: Final = (

@@ -2,7 +2,8 @@
 
 ``wire.frames.to_frame`` is the reference: it turns any frame into a frozen value, field by field,
 and that costs more than judging a patient in whom nothing happens. Nearly every frame is *plain*:
-one item of vital signs on the vitals lane, without marks. Plain frames become rows here; all others
+one item of vital signs on the vitals lane, without marks,
+of a clock that the unit vouches for. Plain frames become rows here; all others
 are left to the reference. Three things make it quick, and none of them is a second parser:
 
 - One call of protobuf decodes the batch as a message derived from the contract, in which the items
@@ -31,6 +32,7 @@ from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
 from clinical.watch.carry import VITALS
+from clinical.watch.ordering import UNCERTAIN_US
 from wire.frames import Lane
 from wire.reading import reading
 from wire.vitals import to_vitals
@@ -99,6 +101,8 @@ def _row(frame: Any) -> VitalsRow | None:  # noqa: ANN401 - of a class made at r
     items = frame.items
     encounter_id = frame.encounter_id
     if len(items) != 1 or frame.lane != VITALS_LANE or not encounter_id:
+        return None
+    if frame.captured_uncertainty_us > UNCERTAIN_US:
         return None
     item: bytes = items[0]
     size, end = SHAPES.get(item[:BEGIN], UNSHAPED)

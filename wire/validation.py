@@ -16,10 +16,12 @@ from google.protobuf.message import DecodeError, Message
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2
+from clinical.items import Discarded
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire import ranges
 from wire.codes import paired
 from wire.envelope import framed
+from wire.frame_items import to_discarded
 from wire.frames import Lane
 from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS, MAX_SAMPLES
 from wire.ranges import FieldRange
@@ -83,6 +85,8 @@ class Checked:
     """The kind of each item, as its field in ``Item`` is named."""
     captured_us: int
     route: Route
+    discarded: Discarded | None = None
+    """What the unit left out, when the frame says so and nothing else."""
 
 
 REFUSAL_REASON: Final = paired(
@@ -99,6 +103,8 @@ class _Kind:
     """True: needs one. False: must have none. None: either."""
     check: Callable[[Any, frame_pb2.Frame, str], Refusal | None]
     alarm_log: bool = False
+    also: Lane | None = None
+    """A second lane that it may travel on."""
 
 
 def check(data: bytes, stream: StreamKey, sequence: int | None = None) -> Checked | Refusal:
@@ -126,7 +132,8 @@ def _checked(frame: frame_pb2.Frame) -> Checked:
     kinds = tuple([item.WhichOneof("item") or "" for item in frame.items])
     encounter_id = frame.encounter_id or None
     route = Route.UNITS if encounter_id is None else _route(_KINDS[kinds[0]])
-    return Checked(encounter_id, frame.sequence, kinds, frame.captured_at_us, route)
+    discarded = to_discarded(frame.items[0].discarded) if "discarded" in kinds else None
+    return Checked(encounter_id, frame.sequence, kinds, frame.captured_at_us, route, discarded)
 
 
 def _route(kind: _Kind) -> Route:
@@ -201,7 +208,7 @@ def _wrong_items(frame: frame_pb2.Frame) -> Refusal | None:
 def _misplaced(
     frame: frame_pb2.Frame, kind: _Kind, previous: _Kind | None, path: str
 ) -> Refusal | None:
-    if int(frame.lane) != kind.lane:
+    if int(frame.lane) not in {kind.lane, kind.also}:
         words = f"travels on the {kind.lane.name} lane"
         return Refusal(RefusalReason.WRONG_LANE, path, words)
     if kind.encounter and not frame.encounter_id:
@@ -239,6 +246,25 @@ def _check_waveform(
         words = f"must keep every sample within {SAMPLE_MIN} to {SAMPLE_MAX}"
         refusal = Refusal(RefusalReason.OUT_OF_RANGE, path + "deltas", words)
     return refusal
+
+
+def _check_discarded(
+    discarded: frame_pb2.Discarded, frame: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    """It stands alone, at the last of the sequences that it stands for."""
+    refusal = _out_of_range(discarded, ranges.DISCARDED, path)
+    if refusal is not None:
+        return refusal
+    if discarded.to_sequence != frame.sequence:
+        words = "must be the frame's own"
+        return Refusal(RefusalReason.OUT_OF_RANGE, f"{path}to_sequence", words)
+    if discarded.from_sequence > discarded.to_sequence:
+        words = "must be up to to_sequence"
+        return Refusal(RefusalReason.OUT_OF_RANGE, f"{path}from_sequence", words)
+    if len(frame.items) > 1:
+        words = "must be the only item of its frame"
+        return Refusal(RefusalReason.OUT_OF_RANGE, path.rstrip("."), words)
+    return None
 
 
 def _check_encounter_event(
@@ -311,5 +337,6 @@ _KINDS: Final = {
     "receipt": _Kind(Lane.ALARM, encounter=None, check=_plain(ranges.RECEIPT), alarm_log=True),
     "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),
     "link_state": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.LINK_STATE)),
+    "discarded": _Kind(Lane.VITALS, encounter=None, check=_check_discarded, also=Lane.WAVEFORM),
     "waveform": _Kind(Lane.WAVEFORM, encounter=True, check=_check_waveform),
 }

@@ -254,7 +254,7 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
     AlarmRule(
         cause=Cause.UNIT_CLOCK_SUSPECT,
         category=Category.TECHNICAL,
-        condition="the unit's captures lie in the future or step in time",
+        condition="the unit's captures lie in the future, step in time, or may be off by over 2 s",
         levels=(Level(Priority.LOW, 0),),
         words_en="Unit clock suspect",
         words_zh="单元时钟可疑",

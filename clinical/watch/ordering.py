@@ -6,8 +6,10 @@ highest (sequence, item) seen of a segment is a duplicate.
 A capture more than ``FUTURE_US`` after its own receipt, or a step backwards within a stream that
 does not name its boot, shows that the unit's clock is wrong: the item is judged by its arrival.
 Within one boot the unit stamps by a monotonic clock, so an earlier capture is late data there and
-no step. After a step the rest of that segment is judged by arrival, because nobody knows by how
-much its clock is off.
+no step. A unit that says itself that a capture may be more than ``UNCERTAIN_US`` off, as one that
+was started with a wrong clock and has met a gateway since, is not believed either, whichever way
+its clock is wrong. After a step the rest of that segment is judged by arrival, because nobody
+knows by how much its clock is off.
 """
 
 from collections.abc import Mapping
@@ -26,6 +28,9 @@ in it would then count as news."""
 
 FUTURE_US: Final = 2 * SECOND_US
 """A capture this long after its receipt, or before its predecessor, is a wrong clock."""
+
+UNCERTAIN_US: Final = 2 * SECOND_US
+"""A capture of which the unit itself says that it may be further off is judged by its arrival."""
 
 TRUSTED_AFTER_US: Final = 60 * SECOND_US
 """A unit's clock is trusted again after so long without a suspect capture."""
@@ -66,6 +71,9 @@ class Ordering:
             return None
         stream[SEQUENCE] = frame.sequence
         stream[ITEM] = frame.item
+        if (capture.uncertainty_us or 0) > UNCERTAIN_US:
+            self.suspect_us = capture.received_us
+            return capture.received_us
         if captured_us >= stream[NEWEST_US]:
             if captured_us - capture.received_us <= FUTURE_US and not stream[STEPPED]:
                 stream[NEWEST_US] = captured_us

@@ -21,6 +21,7 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    Discarded,
     EdgeTransition,
     EncounterEvent,
     ForeignFrame,
@@ -57,6 +58,7 @@ from clinical.watch.quiet import Quiet
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 from clinical.watch.silence import Silence
+from clinical.watch.thinning import Thinning
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus
 Emissions = list[Emission]
@@ -69,6 +71,7 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "leads": {},
     "images": {},
     "agreement": {},
+    "thinning": {},
 }
 """Beginnings of the parts that a snapshot of an earlier release lacks."""
 
@@ -108,6 +111,7 @@ class PatientWatch:
         "_source",
         "_state",
         "_still",
+        "_thinning",
     )
 
     def __init__(self, encounter_id: str, source: Source) -> None:
@@ -131,6 +135,7 @@ class PatientWatch:
         self._images = Images()
         self._crew = Crew()
         self._silence = Silence()
+        self._thinning = Thinning()
         self._foreign = Foreign()
         self._agreement = Agreement(self._ordering)
         self._announcer = Announcer(encounter_id, source)
@@ -168,6 +173,8 @@ class PatientWatch:
             return NOTHING
         self._now_us = max(self._now_us, now_us)
         frame = capture.frame
+        if type(item) is Discarded:
+            return self._left_out(item, capture)
         before = self._state
         if frame.unit_id != before.unit_id and not self._accept(item, captured_us, frame):
             return NOTHING
@@ -274,6 +281,7 @@ class PatientWatch:
             now_us=self._now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
+            thinned=self._thinning.current(self._now_us),
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -317,6 +325,7 @@ class PatientWatch:
             ("silence", self._silence),
             ("foreign", self._foreign),
             ("agreement", self._agreement),
+            ("thinning", self._thinning),
             ("announcer", self._announcer),
         )
 
@@ -330,6 +339,12 @@ class PatientWatch:
             return True
         claims = type(item) is EncounterEvent and frame.unit_id == self._state.offered_to_unit_id
         return claims or admits(self._state, frame.unit_id, captured_us)
+
+    def _left_out(self, item: Discarded, capture: Capture) -> Emissions:
+        """Count what the unit left out; it is no news of the patient."""
+        if capture.frame.unit_id == self._state.unit_id:
+            self._thinning.on_item(item, capture)
+        return NOTHING
 
     def _heard(self, capture: Capture, captured_us: int) -> Findings:
         """Take note that a frame came, and judge its clock and the silence before it."""

@@ -7,6 +7,7 @@ from clinical.scores.chart import Refused
 from clinical.vitals import Vital
 from clinical.watch.carry import VITALS, WINDOWS, Carry
 from clinical.watch.encounter import EncounterState
+from clinical.watch.thinning import Thinned
 
 
 class PictureVital(NamedTuple):
@@ -31,6 +32,8 @@ class PictureRow:
     news2_at_least: int | None
     news2_refusals: tuple[str, ...]
     not_judged: bool
+    thinned: tuple[Thinned, ...] = ()
+    """What the unit left out of late, at most one stretch for each lane."""
 
 
 def picture_row(
@@ -41,6 +44,7 @@ def picture_row(
     now_us: int,
     captured_us: int | None,
     received_us: int | None,
+    thinned: tuple[Thinned, ...] = (),
 ) -> PictureRow:
     """Return the patient as seen at ``now_us``; a value that has aged out is not shown.
 
@@ -58,6 +62,7 @@ def picture_row(
         news2_at_least=None if refused is None else refused.at_least,
         news2_refusals=() if refused is None else tuple(str(x) for x in refused.reasons),
         not_judged=False,
+        thinned=thinned,
     )
 
 

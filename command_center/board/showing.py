@@ -10,9 +10,11 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
 from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
+from clinical.watch.thinning import Thinned
 from command_center.board.trend import Point, known_news2
 from command_center.roster import RosterRow
 from command_center.store.values import SentMessage
+from wire.frames import Lane
 
 _PRIORITY: Final = 1_000
 _LIFELESS: Final = 400
@@ -52,7 +54,17 @@ def row_plain(row: RosterRow, alarms: Iterable[AlarmView], spark: list[int | Non
         "vitals": {}
         if picture is None
         else {str(seen.vital): [seen.value, seen.captured_us] for seen in picture.vitals},
+        "thinned": [] if picture is None else [_thinned_plain(one) for one in picture.thinned],
         "spark": spark,
+    }
+
+
+def _thinned_plain(thinned: Thinned) -> dict[str, Any]:
+    """Return what a unit left out: the lane by name, how long a stretch, how many frames."""
+    return {
+        "lane": Lane(thinned.lane).name,
+        "for_us": max(0, thinned.to_us - thinned.from_us),
+        "frames": thinned.frames,
     }
 
 

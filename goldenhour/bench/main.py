@@ -15,6 +15,7 @@ from goldenhour.bench import board as board_of_bench
 from goldenhour.bench import imaging as imaging_of_bench
 from goldenhour.bench import judging, roles
 from goldenhour.bench import memory as memory_of_bench
+from goldenhour.bench import overload as overload_of_bench
 from goldenhour.bench.board import BoardOptions
 from goldenhour.bench.chromium import BrowserMissing, browser_path
 from goldenhour.bench.crash.main import crash
@@ -102,6 +103,29 @@ def memory(
     )
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps(figures, indent=2))
+
+
+@app.command()
+def overload(
+    out: _Out,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """A thin link and ten times the waveforms: what becomes of alarms, and what is left out."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    figures = asyncio.run(_overload((home or default_home(os.environ)).absolute()))
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))
+
+
+async def _overload(home: Path) -> dict[str, object]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(home), "bench", clock)
+    broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+    try:
+        return await overload_of_bench.measure(broker.bootstrap, folder, clock)
+    finally:
+        await broker.stop()
 
 
 def _with_broker(home: Path | None, work: _Work) -> dict[str, Any]:

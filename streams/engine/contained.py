@@ -30,6 +30,7 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    Discarded,
     EdgeTransition,
     EncounterChange,
     EncounterEvent,
@@ -54,7 +55,7 @@ JOURNAL_MAX: Final = 128
 FAILURES_MAX: Final = 2
 """Failures after which a patient is no longer judged."""
 
-_CLINICAL: Final = (Vitals, DeviceStatus, EncounterEvent, CrewEvent, EdgeTransition)
+_CLINICAL: Final = (Vitals, DeviceStatus, EncounterEvent, CrewEvent, EdgeTransition, Discarded)
 _CLOSING: Final = {
     EncounterChange.HANDED_OVER: EncounterStatus.HANDED_OVER,
     EncounterChange.ENDED: EncounterStatus.ENDED,
@@ -296,7 +297,9 @@ def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequenc
         if not isinstance(item, _CLINICAL):
             continue
         source = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, index)
-        capture = Capture(source, frame.captured_us, received_us, frame.boot_id)
+        capture = Capture(
+            source, frame.captured_us, received_us, frame.boot_id, frame.uncertainty_us
+        )
         more = watch.on_item(item, capture, now_us)
         if more:
             said = (*said, *more)

@@ -3,7 +3,8 @@
 A stream carries one (unit, lane, segment) from the sequence that it was opened at. For each frame
 the answer is one of four: it is admitted, it is known already, it is rejected with a reason, or
 the sequence has a gap, which ends the stream. A rejected frame keeps its place in the sequence,
-so that the stream goes on behind it.
+so that the stream goes on behind it. A ``Discarded`` frame stands for the sequences that the unit
+left out before its own; what of them is known here stays known.
 """
 
 from dataclasses import dataclass
@@ -79,17 +80,32 @@ class Ingress:
     def judge(self, sequence: int, frame: bytes) -> Judgement:
         """Take the next frame as it was sealed."""
         if sequence > self.expected:
-            return Gap(self.expected)
+            return self._judge_span(sequence, frame)
         self.expected = max(self.expected, sequence + 1)
         standing = self.segment.offer(sequence, digest_of(frame))
-        if standing is Standing.KNOWN:
+        if standing is Standing.NEW:
+            return self._judge_new(sequence, frame, check(frame, self.key, sequence))
+        if standing is Standing.KNOWN or self._left_out(sequence, frame):
             return Repeated(sequence, self.segment.refusal_of(sequence))
-        if standing is Standing.REUSED:
-            return Rejected(sequence, frame, _REUSED)
-        return self._judge_new(sequence, frame)
+        return Rejected(sequence, frame, _REUSED)
 
-    def _judge_new(self, sequence: int, frame: bytes) -> Judgement:
+    def _judge_span(self, sequence: int, frame: bytes) -> Judgement:
+        """Only a valid ``Discarded`` frame may stand for the sequences before its own."""
         verdict = check(frame, self.key, sequence)
+        said = verdict.discarded if isinstance(verdict, Checked) else None
+        if said is None or said.from_sequence > self.expected:
+            return Gap(self.expected)
+        self.expected = sequence + 1
+        if self.segment.offer_span(sequence, digest_of(frame)) is Standing.KNOWN:
+            return Repeated(sequence, self.segment.refusal_of(sequence))
+        return self._judge_new(sequence, frame, verdict)
+
+    def _left_out(self, sequence: int, frame: bytes) -> bool:
+        """Tell whether the unit left out what is known here: it came, and need not come again."""
+        verdict = check(frame, self.key, sequence)
+        return isinstance(verdict, Checked) and verdict.discarded is not None
+
+    def _judge_new(self, sequence: int, frame: bytes, verdict: Checked | Refusal) -> Judgement:
         if isinstance(verdict, Checked):
             if not self._foreign(frame, verdict):
                 return Admitted(sequence, frame, verdict)

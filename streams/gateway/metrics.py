@@ -27,6 +27,13 @@ class GatewayMetrics:
             ["reason"],
             registry=registry,
         )
+        discarded = Counter(
+            "goldenhour_gateway_discarded",
+            "Frames that units left out under pressure and said so, by lane.",
+            ["lane"],
+            registry=registry,
+        )
+        self._discarded = {lane: discarded.labels(lane.name) for lane in Lane}
         hop = hop_histogram(registry)
         self._registry = registry
         self._frames = {lane: frames.labels(lane.name) for lane in Lane}
@@ -69,6 +76,10 @@ class GatewayMetrics:
     def frame_admitted(self, lane: Lane) -> None:
         """Count a frame that goes to the log."""
         self._frames[lane].inc()
+
+    def frames_discarded(self, lane: Lane, frames: int) -> None:
+        """Count what a unit says that it left out."""
+        self._discarded[lane].inc(frames)
 
     def frame_refused(self, reason: RefusalReason) -> None:
         """Count a frame that goes to the dead letters."""

@@ -49,6 +49,7 @@ class Segment:
         "_listener",
         "_refusals",
         "_settled",
+        "_spans",
         "durable_through",
         "lost",
         "received_through",
@@ -67,6 +68,8 @@ class Segment:
         self._digests = array("Q")
         self._refusals: dict[int, Refusal] = {}
         self._settled: set[int] = set()
+        self._spans: dict[int, int] = {}
+        """First to last sequence of what a frame in flight says was left out."""
 
     @property
     def in_flight(self) -> int:
@@ -96,6 +99,10 @@ class Segment:
             return
         self.durable_through = max(self.durable_through, next_sequence - 1)
         self._settled = {s for s in self._settled if s > self.durable_through}
+        through = self.durable_through
+        self._spans = {
+            max(first, through + 1): last for first, last in self._spans.items() if last > through
+        }
         self._advance()
 
     def offer(self, sequence: int, digest: int) -> Standing:
@@ -106,6 +113,19 @@ class Segment:
         if not self._kept(sequence) or self._digests[self._place(sequence)] == digest:
             return Standing.KNOWN
         return Standing.REUSED
+
+    def offer_span(self, sequence: int, digest: int) -> Standing:
+        """Take a frame that stands for all sequences after the newest, up to its own.
+
+        What is known of them stays known: frames that came before the unit left them out.
+        """
+        if sequence <= self.received_through:
+            return Standing.KNOWN
+        self._spans[self.received_through + 1] = sequence
+        self._base = sequence
+        self._digests = array("Q")
+        self._remember(sequence, digest)
+        return Standing.NEW
 
     def refuse(self, sequence: int, refusal: Refusal) -> None:
         """Remember that a new sequence was refused, to say it again when it is sent again."""
@@ -139,9 +159,15 @@ class Segment:
         self._tell()
 
     def _advance(self) -> None:
-        while self.durable_through + 1 in self._settled:
-            self.durable_through += 1
-            self._settled.discard(self.durable_through)
+        while (last := self._next()) in self._settled:
+            self._settled.discard(last)
+            self._spans.pop(self.durable_through + 1, None)
+            self.durable_through = last
+
+    def _next(self) -> int:
+        """Return the sequence whose fate decides about the one after the durable mark."""
+        following = self.durable_through + 1
+        return self._spans.get(following, following)
 
     def _tell(self) -> None:
         if self._listener is not None:

@@ -189,6 +189,8 @@ class UplinkStream:
         match self._ingress.judge(sealed.sequence, sealed.frame):
             case Admitted() as admitted:
                 metrics.frame_admitted(key.lane)
+                if admitted.checked.discarded is not None:
+                    metrics.frames_discarded(key.lane, admitted.checked.discarded.frames)
                 self._intake.appender.append(key, admitted, self._pledge(sealed))
             case Repeated(sequence, refusal):
                 metrics.frame_repeated()

@@ -12,8 +12,10 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Place
 from clinical.vitals import Vital
+from clinical.watch.thinning import Thinned
 from ports.log.memory_log import MemoryLog
 from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from wire.frames import Lane
 from wire.unit_items import ReceiptStage
 
 PATIENCE_MS = 20_000
@@ -214,6 +216,19 @@ async def test_both_languages_switch_at_once(
     await expect(page.locator("h1")).to_contain_text("急救指挥中心")
     await page.keyboard.press("l")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_what_a_unit_leaves_out_is_said_in_plain_words(
+    page: Page, ward: Ward, desk: Desk
+) -> None:
+    """Beside the patient, with its length; it is gone once the lane is whole again."""
+    await page.goto(desk.url)
+    patient = await ward.admit(Patient(1, "AMB-1", 60, {Vital.HEART_RATE: 80.0}, 0))
+    line = page.locator(f'[data-encounter="{patient.id}"]')
+    patient.thinned = (Thinned(Lane.WAVEFORM, 80, 1_000_000, 41_000_000),)
+    await expect(line).to_contain_text("waveforms not sent for 40 s")
+    patient.thinned = ()
+    await expect(line).not_to_contain_text("waveforms not sent")
 
 
 async def test_a_patient_who_left_leaves_the_board(

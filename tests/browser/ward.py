@@ -17,6 +17,7 @@ from clinical.instant import SECOND_US
 from clinical.vitals import Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.thinning import Thinned
 from command_center.center import Center
 from command_center.settings import CenterSettings
 from command_center.store.values import SentMessage
@@ -60,6 +61,7 @@ class Patient:
     bay: str | None = None
     at_least: int | None = None
     refusals: tuple[str, ...] = ()
+    thinned: tuple[Thinned, ...] = ()
     alarms: dict[str, Transition] = field(default_factory=dict)
 
     @property
@@ -78,6 +80,7 @@ class Patient:
             news2_at_least=self.at_least,
             news2_refusals=self.refusals,
             not_judged=False,
+            thinned=self.thinned,
         )
 
 

@@ -4,10 +4,12 @@ A file holds ``[[steps]]`` in any order and ``[[expect]]`` in the order of the t
 Instants are seconds from the start. A step is an item (``vitals``, ``device_status``,
 ``crew``, ``encounter``) captured ``at_s``, or every ``every_s`` from ``from_s`` to ``to_s``
 (half-open); ``late_s`` is how long it is under way, ``received_s`` when it arrives (the items of
-one step then arrive a millisecond apart). ``again = true`` delivers everything twice. A step with
-``foreign = true`` in place of an item is a frame of a ``unit`` that the gateway refused and
-reports. Ticks come at every whole second until ``until_s``, but not within the intervals of
-``no_ticks_s``.
+one step then arrive a millisecond apart). ``clock_s`` is by how much the unit's clock is ahead of
+the time then, ``uncertain_s`` how far off it says that it may be, ``boot`` the run of its system,
+"" when it names none. Steps that share a ``segment`` go on at ``first_sequence``. ``again = true``
+delivers everything twice. A step with ``foreign = true`` in place of an item is a frame of a
+``unit`` that the gateway refused and reports. Ticks come at every whole second until ``until_s``,
+but not within the intervals of ``no_ticks_s``.
 """
 
 import tomllib
@@ -129,12 +131,17 @@ def _arrivals(step: Mapping[str, Any], number: int) -> Iterator[Arrival]:
     item = _item(step)
     lane = 2 if isinstance(item, Vitals | DeviceStatus) else 1
     segment = bytes([step.get("segment", number)]) * 16
-    for sequence, at_s in enumerate(_instants(step), 1):
+    for sequence, at_s in enumerate(_instants(step), step.get("first_sequence", 1)):
         received_s = at_s + step.get("late_s", UNDER_WAY_S)
         if "received_s" in step:
             received_s = step["received_s"] + sequence / 1000
         frame = FrameRef(step.get("unit", "unit-1"), lane, segment, sequence, 0)
-        arrival = Arrival(_us(received_s), item, Capture(frame, _us(at_s), _us(received_s), "b"))
+        captured_us = _us(at_s + step.get("clock_s", 0))
+        uncertain_us = round(step.get("uncertain_s", 0) * SECOND_US)
+        capture = Capture(
+            frame, captured_us, _us(received_s), step.get("boot", "b") or None, uncertain_us
+        )
+        arrival = Arrival(_us(received_s), item, capture)
         yield arrival
         if step.get("again"):
             yield arrival

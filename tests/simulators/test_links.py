@@ -166,3 +166,16 @@ async def test_a_limited_link_is_no_faster_than_its_rate(link: FaultyLink, call:
     caller.say(b"x" * 100)
     assert await caller.hear() == b"x" * 100
     assert clock.monotonic_us() - began_us >= 200_000
+
+
+async def test_a_thin_link_is_whole_again_when_it_is_healed(link: FaultyLink, call: Call) -> None:
+    """While it is thin all connections share its kilobits; healed, it carries at once."""
+    clock = SystemClock()
+    caller = await call()
+    link.thin(8)
+    began_us = clock.monotonic_us()
+    caller.say(b"x" * 100)
+    assert await caller.hear() == b"x" * 100
+    assert clock.monotonic_us() - began_us >= 200_000
+    link.heal()
+    assert link._up.through_us(1_000_000, 5) == 5

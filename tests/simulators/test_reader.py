@@ -1,6 +1,6 @@
-from clinical.items import Vitals
+from clinical.items import Discarded, DiscardReason, Vitals
 from ports.log.memory_log import MemoryLog
-from simulators.reader import frames_present, present
+from simulators.reader import LeftOut, frames_present, present
 from wire.alarms import MessageReceipt, encode_entry
 from wire.frames import Frame, Lane, encode_frame
 from wire.records import (
@@ -62,3 +62,17 @@ async def test_receipts_are_counted_by_unit() -> None:
     found = await present(await filled())
     assert found.receipts == {"A": 1}
     assert found.dead_letters == 1
+
+
+async def test_what_was_left_out_is_not_present_and_told_apart() -> None:
+    """A frame that says so stands for all its sequences, its own included, and is no data."""
+    log = MemoryLog(TOPICS)
+    said = (Discarded(3, 5, DiscardReason.LINK_TOO_SLOW, 1),)
+    left_out = Frame("A", Lane.VITALS, SEGMENT, 5, 5, None, None, "encounter", said)
+    batch = encode_batch(6, "gateway", [frame("A", 2), encode_frame(left_out)])
+    await (await (await log.writer()).send("patients", 0, batch, headers=HEADERS_BATCH))
+    found = await present(log)
+    assert found.frames == {("A", 2, SEGMENT, 2)}
+    assert found.discarded == [LeftOut("A", 2, SEGMENT, 3, 5)]
+    covered = [found.discarded[0].covers(("A", 2, SEGMENT, n)) for n in range(2, 7)]
+    assert covered == [False, True, True, True, False]

@@ -10,6 +10,7 @@ from clinical.alarms.priority import Phase
 from clinical.imaging.geometry import Geometry
 from simulators.alert_feed import Delivered
 from simulators.ledger import FrameKey, LedgerEntry
+from simulators.reader import LeftOut
 from simulators.report import Evidence, percentile, report_of, verdict
 from simulators.scenario import Scan
 from tests.simulators.samples import SEGMENT, at, delivered, truth
@@ -216,3 +217,15 @@ def test_of_a_scan_that_was_ahead_nothing_is_said(seconds: float) -> None:
     """Neither is anything said when nobody read the log."""
     assert "ct_series_complete" not in imaging(scanned(), seconds)
     assert "ct_series_complete" not in imaging(None)
+
+
+def test_what_was_left_out_and_said_is_counted_apart_from_what_is_lost() -> None:
+    """By lane; a frame that is there all the same counts as there."""
+    entries = [entry("A", n, lane=3) for n in range(1, 7)]
+    said = [LeftOut("A", 3, SEGMENT, 1, 4), LeftOut("B", 3, SEGMENT, 5, 9)]
+    evidence = Evidence(truth(), 1, 90, entries, 6, {entries[0].frame}, {}, [GOOD], discarded=said)
+    counted = report_of(evidence)
+    assert (counted["frames_lost"], counted["frames_discarded"]) == (2, 3)
+    assert counted["discarded_by_lane"] == {"WAVEFORM": 3}
+    assert not verdict(counted)
+    assert report()["frames_discarded"] == 0

@@ -24,6 +24,7 @@ from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
 from vehicle.client import ClientOptions
+from vehicle.flight import FLIGHT_LEAST
 from vehicle.inbox import UnknownMessage
 from vehicle.lanes import MixedLanes
 from vehicle.live_view import CHUNK_US
@@ -89,9 +90,10 @@ async def test_unacknowledged_frames_are_sent_again_with_the_same_bytes(
     """A gateway that took frames and died before it said so gets them again, unchanged."""
     gateway.acknowledging = False
     client, _ = await start()
+    flight = FLIGHT_LEAST[Lane.VITALS]
     for _ in range(20):
         client.capture(ENCOUNTER, [WELL])
-    await until(lambda: len(gateway.frames(Lane.VITALS)) == 20)
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == flight)
     await gateway.cut()
     gateway.acknowledging = True
     await gateway.start()
@@ -358,7 +360,7 @@ async def test_waveforms_wait_while_the_lanes_above_are_behind(
     for _ in range(BEHIND_FRAMES + 1):
         client.capture(ENCOUNTER, [WELL])
     client.capture(ENCOUNTER, [CHUNK])
-    await until(lambda: len(gateway.frames(Lane.VITALS)) == BEHIND_FRAMES + 1)
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == FLIGHT_LEAST[Lane.VITALS])
     await until(lambda: any(key[1] == Lane.WAVEFORM for key, _ in gateway.opens))
     assert gateway.frames(Lane.WAVEFORM) == []
     gateway.acknowledging = True

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vehicle.clock_sync import SLEW_PER_S, Exchange, UnitClock
+from vehicle.clock_sync import DRIFT, EXCHANGES_KEPT, SLEW_PER_S, Exchange, UnitClock
 
 SECOND_US = 1_000_000
 
@@ -78,3 +78,43 @@ def test_stamps_never_run_backwards(steps: list[tuple[int, int, bool]]) -> None:
         stamp = clock.stamp(now_us)
         assert stamp.captured_us >= newest_us
         newest_us = stamp.captured_us
+
+
+def test_without_an_exchange_the_uncertainty_grows() -> None:
+    """By what two quartz clocks may part; the next exchange brings it down again."""
+    clock = UnitClock(wall_us=0, monotonic_us=0)
+    clock.learn(exchange(0, SECOND_US))
+    soon, late = clock.stamp(10 * SECOND_US), clock.stamp(3_610 * SECOND_US)
+    assert soon.uncertainty_us is not None
+    assert late.uncertainty_us is not None
+    assert late.uncertainty_us - soon.uncertainty_us == int(3_600 * SECOND_US * DRIFT)
+    clock.learn(exchange(3_610 * SECOND_US, SECOND_US))
+    again = clock.stamp(3_611 * SECOND_US).uncertainty_us
+    assert again is not None
+    assert again < late.uncertainty_us
+
+
+def test_a_gateway_that_steps_moves_no_stamp_by_a_jump() -> None:
+    """Nor does a wall clock that steps: it is read once, at the start."""
+    clock = UnitClock(wall_us=0, monotonic_us=0)
+    clock.learn(exchange(0, 0))
+    before = clock.stamp(SECOND_US).captured_us
+    for n in range(1, 9):
+        clock.learn(exchange((1 + n) * SECOND_US, 3_600 * SECOND_US))
+        stamp = clock.stamp((1 + n) * SECOND_US + 5_000)
+        step_us = stamp.captured_us - before - SECOND_US
+        assert abs(step_us) <= SLEW_PER_S * SECOND_US + 10_000
+        before = stamp.captured_us
+
+
+def test_only_the_newest_exchanges_are_chosen_from() -> None:
+    """A quick one of long ago gives way, and the clock is settled when there is a choice."""
+    clock = UnitClock(wall_us=0, monotonic_us=0)
+    clock.learn(exchange(0, SECOND_US, forth_us=1, back_us=1))
+    for n in range(1, EXCHANGES_KEPT):
+        assert not clock.settled
+        clock.learn(exchange(n, 2 * SECOND_US))
+    assert clock.settled
+    assert clock.offset_us == -SECOND_US
+    clock.learn(exchange(EXCHANGES_KEPT, 2 * SECOND_US))
+    assert clock.offset_us == -2 * SECOND_US

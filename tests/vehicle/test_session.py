@@ -11,6 +11,7 @@ from vehicle.session import (
     BACKLOG_WINDOW,
     FIRST_SEGMENT_FRAMES,
     HELD_FRAMES,
+    REQUEST_BYTES,
     LaneSession,
     Load,
     SealedFrame,
@@ -236,3 +237,17 @@ def test_an_acknowledgement_beyond_the_end_is_taken_as_the_end() -> None:
     assert backlog.acknowledged(run, 9, 64) == 3
     assert backlog.finish(run)
     assert not backlog.older
+
+
+def test_a_request_is_bounded_in_bytes() -> None:
+    """The rest goes with the next; a single frame always goes."""
+    run = SegmentRun(b"s" * 16)
+    run.grant(256)
+    half = bytes(REQUEST_BYTES // 2)
+    for frame in (half, half, b"more", bytes(REQUEST_BYTES + 1)):
+        run.append(frame)
+    sizes = []
+    while taken := run.take():
+        assert not isinstance(taken, Load)
+        sizes.append([len(one.frame) for one in taken])
+    assert sizes == [[REQUEST_BYTES // 2] * 2, [4], [REQUEST_BYTES + 1]]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from vehicle.spool import LaneFull, Spool, SpoolInUse
+from vehicle.spool import PENDING_FRAMES, LaneFull, Spool, SpoolInUse
 from vehicle.spool_store import Refusal, Snapshot, SpooledFrame, SpoolStore
 
 SEGMENT = b"s" * 16
@@ -198,3 +198,27 @@ def test_everything_confirmed_survives_kill_9(tmp_path: Path) -> None:
     store.close()
     assert set(confirmed) <= held
     assert held == set(range(1, max(held) + 1))
+
+
+async def test_a_spool_is_full_of_bytes_as_well(tmp_path: Path) -> None:
+    """Whichever bound is reached first counts."""
+    spool = Spool(tmp_path, bytes_max=100)
+    await spool.open()
+    spool.put([SpooledFrame("A1", 2, SEGMENT, 1, bytes(96))])
+    with pytest.raises(LaneFull, match="96 bytes"):
+        spool.check_room(2)
+    spool.check_room(1)
+    await spool.close()
+
+
+async def test_what_is_on_its_way_to_the_disk_is_bounded(tmp_path: Path) -> None:
+    """A disk that does not keep up stops the source before memory is full."""
+    spool = Spool(tmp_path)
+    await spool.open()
+    spool.put([frame(n) for n in range(1, PENDING_FRAMES + 1)])
+    with pytest.raises(LaneFull):
+        spool.check_room(1)
+    await spool.flush()
+    await asyncio.wait_for(spool.room(1), 30)
+    spool.check_room(1)
+    await spool.close()

@@ -9,7 +9,7 @@ from wire.validation import Refusal, RefusalReason, StreamKey, check
 SEGMENT = b"s" * 16
 STREAM = StreamKey(UNIT, Lane.VITALS, SEGMENT)
 
-VITALS_LANE = ("vitals", "device_status", "position", "link_state")
+VITALS_LANE = ("vitals", "device_status", "position", "link_state", "discarded")
 WAVEFORM_LANE = ("waveform",)
 ALARM_LANE = ("encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt")
 
@@ -124,5 +124,11 @@ _ITEMS = {
         quarantine_frames=0,
         clock_offset_us=-5,
         battery_percent=90,
+    ),
+    "discarded": frame_pb2.Discarded(
+        from_sequence=1,
+        to_sequence=1,
+        reason=frame_pb2.DISCARD_REASON_LINK_TOO_SLOW,
+        from_captured_at_us=1_770_000_000_000_000,
     ),
 }

@@ -22,6 +22,8 @@ from clinical.items import (
     CrewEvent,
     CrewFinding,
     DeviceStatus,
+    Discarded,
+    DiscardReason,
     EdgeTransition,
     EncounterChange,
     EncounterEvent,
@@ -34,6 +36,7 @@ from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.thinning import Thinned
 from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_COUNT, MAX_INSTANT_US
@@ -201,7 +204,16 @@ unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_w
     receipts, Lane.ALARM, None
 )
 waveform_frames = frames_with(waveforms, Lane.WAVEFORM, ENCOUNTER)
-frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames
+discarded_frames = st.builds(
+    lambda frame, first, reason, at_us: replace(
+        frame, items=(Discarded(min(first, frame.sequence), frame.sequence, reason, at_us),)
+    ),
+    waveform_frames | unit_frames.filter(lambda frame: frame.lane is Lane.VITALS),
+    sequences,
+    st.sampled_from(DiscardReason),
+    instants,
+)
+frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames | discarded_frames
 
 entries = (
     transitions
@@ -305,6 +317,9 @@ picture_rows = st.builds(
     news2_at_least=maybe(st.integers(0, 20)),
     news2_refusals=st.lists(names, max_size=3).map(tuple),
     not_judged=st.booleans(),
+    thinned=st.lists(
+        st.builds(Thinned, st.sampled_from([1, 2, 3]), counts, instants, instants), max_size=3
+    ).map(tuple),
 )
 pictures = st.builds(
     Picture,

@@ -141,6 +141,10 @@ EXPECTED = (
     Expected("waveform", "lowest", (-32_768, 32_767), (-32_769, 32_768)),
     Expected("waveform", "highest", (-32_768, 32_767), (-32_769, 32_768)),
     Expected("waveform", "attached", (False, True), ()),
+    Expected("discarded", "from_sequence", (1,), (0, 2, 2**63), required=True),
+    Expected("discarded", "to_sequence", (1,), (0, 2, 2**63), required=True),
+    Expected("discarded", "reason", (1, 2), CODES_BAD, required=True),
+    Expected("discarded", "from_captured_at_us", (0, LAST_US), INSTANT_BAD, required=True),
 )
 
 GOOD = [(e, value) for e in EXPECTED for value in e.good]

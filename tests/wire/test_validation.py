@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ambulance.telemetry.v1 import frame_pb2
 from tests.wire import samples, strategies
 from tests.wire.samples import STREAM, refused
+from tests.wire.strategies import ENCOUNTER
 from wire.envelope import framed
 from wire.frames import Frame, Lane, encode_frame, to_frame
 from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS
@@ -244,3 +245,28 @@ def test_lanes_are_numbered_as_on_the_wire() -> None:
     assert {f"LANE_{lane.name}": int(lane) for lane in Lane} | {"LANE_IMAGING": 4} == {
         name: number for name, number in frame_pb2.Lane.items() if number
     }
+
+
+@pytest.mark.parametrize("lane", [Lane.VITALS, Lane.WAVEFORM])
+@pytest.mark.parametrize("encounter_id", [ENCOUNTER, None])
+def test_what_was_left_out_goes_to_the_patient_or_the_unit(
+    lane: Lane, encounter_id: str | None
+) -> None:
+    """Of either lane: the patients app says it on the board."""
+    frame = samples.of_kind("discarded")
+    frame.lane, frame.sequence = frame_pb2.Lane.ValueType(int(lane)), 9
+    frame.items[0].discarded.to_sequence = 9
+    if encounter_id is None:
+        frame.ClearField("encounter_id")
+    checked = check(frame.SerializeToString(), samples.stream_of(frame))
+    assert isinstance(checked, Checked)
+    assert checked.route is (Route.PATIENTS if encounter_id else Route.UNITS)
+    assert checked.discarded is not None
+    assert checked.discarded.frames == 9
+
+
+def test_what_was_left_out_stands_alone() -> None:
+    """Data beside it would be in the place of other frames."""
+    frame = samples.of_kind("discarded")
+    frame.items.add().CopyFrom(samples.of_kind("vitals").items[0])
+    assert samples.refused(frame) == (RefusalReason.OUT_OF_RANGE, "items[0].discarded")

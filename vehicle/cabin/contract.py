@@ -125,6 +125,8 @@ class Link(msgspec.Struct, frozen=True):
     """Age of the oldest of them."""
     refused: int
     """Frames that the center will never take, kept for inspection."""
+    thinned: list[str] = []
+    """Lanes of which something is being left out, because it cannot be carried."""
 
 
 class View(Message, frozen=True, tag="view"):

@@ -67,6 +67,7 @@ class Desk:
                 waiting=state.spool_depth_frames or 0,
                 waiting_us=state.spool_oldest_us,
                 refused=state.quarantine_frames or 0,
+                thinned=[lane.name for lane in client.thinned],
             ),
             patients=self._patients(),
             letters=[_letter(held) for held in reversed(client.messages)],

@@ -6,8 +6,10 @@ item's name in the place of ``items``: ``{"encounter_id": "...", "vitals": {...}
 ``captured_at_us`` and ``lane`` may be given; else the moment and the items decide.
 
 Answers, one object per line: ``captured`` in the order of the input, as the spool confirms;
-``error`` in its place for a line that is no frame, and the stream goes on; ``refused`` when the
-gateway will never take a frame; ``full`` and ``resumed`` around a pause without room.
+``error`` in its place for a line that is no frame, and the stream goes on; ``left_out`` in its
+place for a waveform that finds no room at all, so that it never holds up the lines behind it;
+``refused`` when the gateway will never take a frame; ``full`` and ``resumed`` around a pause
+without room.
 """
 
 import asyncio
@@ -171,9 +173,14 @@ class StdinSource:
             }
             self._say_known()
             return
-        self._waiting[await self._take(client, wanted)] = slot
+        ref = await self._take(client, wanted)
+        if ref is None:
+            slot.answer = {"left_out": {"lane": _lane_name(wanted.lane)}}
+            self._say_known()
+        else:
+            self._waiting[ref] = slot
 
-    async def _take(self, client: VehicleClient, wanted: Wanted) -> SequenceRef:
+    async def _take(self, client: VehicleClient, wanted: Wanted) -> SequenceRef | None:
         paused = False
         while True:
             try:
@@ -184,6 +191,8 @@ class StdinSource:
                     captured_us=wanted.captured_us,
                 )
             except LaneFull:
+                if wanted.lane is Lane.WAVEFORM:
+                    return None
                 if not paused:
                     self._answers.say({"full": {"lane": _lane_name(wanted.lane)}})
                 paused = True

@@ -98,6 +98,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "on_way": ("records on their way", "条记录发送中"),
     "no_link": ("No link to the center", "与指挥中心断开"),
     "kept": ("records kept here, sent when it is back", "条记录已存车内,恢复后补发"),
+    "thinned_WAVEFORM": ("waveforms are not being sent", "波形暂停发送"),
+    "thinned_VITALS": ("only the newest vital signs are sent", "仅发送最新生命体征"),
     "refused": ("records refused by the center", "条记录被中心拒收"),
     "lost_vehicle": (
         "The vehicle program does not answer. These numbers are NOT current.",

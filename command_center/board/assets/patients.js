@@ -3,7 +3,7 @@
 
 import { computed, inject, onMounted, onUnmounted, ref } from "vue";
 import { spark } from "/board/assets/trend.js";
-import { LEVEL, shown } from "/board/assets/words.js";
+import { LEVEL, shown, span } from "/board/assets/words.js";
 
 const OLD_MS = 10_000;
 const OLD_VALUE_MS = 90_000;
@@ -30,6 +30,11 @@ export const PatientRow = {
       return about ? LEVEL[about.priority] : "";
     },
     missing() { return this.row.refusals.map((one) => this.t.vital[one.split(":")[1]] ?? one).join(", "); },
+    thinned() {
+      return this.row.thinned
+        .map((one) => `${this.t.thinned[one.lane]} ${span(Math.max(one.for_us / 1000, 1000), this.language)}`)
+        .join(" · ");
+    },
     line() { return spark(this.row.spark, 90, 24); },
     who() { return this.row.age_years === null ? this.t.ageUnknown : `${this.row.age_years} ${this.t.years}`; },
   },
@@ -51,6 +56,7 @@ export const PatientRow = {
       <h2 v-else>{{ row.unit }}<template v-if="row.bay"> · {{ row.bay }}</template></h2>
       <small>{{ who }}<template v-if="row.pregnant"> · {{ t.pregnant }}</template><template v-if="row.status === 'STANDBY'"> · {{ t.STANDBY }}</template></small></td>
     <td class="wide" role="cell"><span v-if="row.not_judged" class="chip high">{{ t.notJudged }}</span>
+      <small v-if="thinned" class="thinned">{{ thinned }}</small>
       <span v-if="top" class="worst"><i class="chip" :class="[level, { open: top.unacknowledged }]">{{ '!'.repeat(top.priority) }}</i>
       {{ top.words[language] }}<small v-if="alarms.length > 1"> +{{ alarms.length - 1 }}</small></span></td>
     <td class="number" role="cell" :class="mark('heart_rate_bpm', 'pulse_rate_bpm')"><label v-if="large">{{ t.hr }}</label>{{ value('heart_rate_bpm', 'pulse_rate_bpm') }}</td>

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from clinical.alarms.priority import Phase, Priority
 from clinical.items import Capture
-from clinical.watch.ordering import SEGMENTS_KEPT, Ordering
+from clinical.watch.ordering import SEGMENTS_KEPT, UNCERTAIN_US, Ordering
 from tests.clinical.watch.bedside import at, capture, frame
 
 
@@ -70,3 +72,14 @@ def test_segments_are_bounded_and_the_first_is_forgotten_first() -> None:
     assert len(ordering.snapshot()["streams"]) == SEGMENTS_KEPT
     assert ordering.admit(capture(0, 1, segment=1)) is None
     assert ordering.admit(capture(0, 1, segment=0)) is not None
+
+
+def test_a_capture_that_the_unit_itself_does_not_vouch_for_is_judged_by_arrival() -> None:
+    """Up to the bound it is believed; beyond, whichever way its clock is wrong."""
+    ordering = Ordering()
+    close = replace(capture(5, 1, received=10), uncertainty_us=UNCERTAIN_US)
+    assert ordering.admit(close) == at(5)
+    assert not ordering.suspect
+    far = replace(capture(6, 2, received=11), uncertainty_us=UNCERTAIN_US + 1)
+    assert ordering.admit(far) == at(11)
+    assert ordering.suspect

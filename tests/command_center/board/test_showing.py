@@ -5,6 +5,7 @@ from dataclasses import replace
 from clinical.alarms.priority import Category, Priority
 from clinical.alarms.transition import Place
 from clinical.alarms.view import Acknowledged
+from clinical.watch.thinning import Thinned
 from command_center.board.showing import alarm_plain, row_plain, urgency
 from command_center.roster import RosterRow
 from tests.command_center.board.test_chronicle import folded
@@ -63,3 +64,12 @@ def test_an_alarm_says_why_since_when_whose_and_what_to_check() -> None:
     assert (
         alarm_plain(replace(HIGH, cause="OF_TOMORROW", reason=None))["words"]["en"] == "OF_TOMORROW"
     )
+
+
+def test_what_a_unit_left_out_is_told_by_lane_with_its_length() -> None:
+    """The board words it; a whole lane is not named."""
+    left_out = (Thinned(3, 80, at(0), at(40)),)
+    thinned = RosterRow(encounter(1), None, replace(row(0), thinned=left_out))
+    plain = row_plain(thinned, [], [])["thinned"]
+    assert plain == [{"lane": "WAVEFORM", "for_us": 40_000_000, "frames": 80}]
+    assert row_plain(patient(0), [], [])["thinned"] == []

@@ -144,3 +144,28 @@ def test_digests_differ() -> None:
     """One changed byte is another digest, of 64 bits at most."""
     assert digest_of(b"a") != digest_of(b"b")
     assert 0 <= digest_of(b"a") < 2**64
+
+
+def test_a_span_is_durable_as_a_whole_and_costs_one_place() -> None:
+    """However long it is, its own sequence decides, and frames behind it wait for it."""
+    segment = taken(3)
+    last = 2**62
+    assert segment.offer_span(last, 7) is Standing.NEW
+    assert segment.offer(last + 1, 8) is Standing.NEW
+    for sequence in (1, 2, 3, last + 1):
+        segment.settle(sequence)
+    assert segment.durable_through == 3
+    segment.settle(last)
+    assert segment.durable_through == last + 1
+    assert segment.offer_span(last, 9) is Standing.KNOWN
+    assert segment.offer(last + 1, 9) is Standing.REUSED
+
+
+def test_a_unit_that_goes_on_inside_a_span_is_believed() -> None:
+    """After its restart it may know more than the gateway: the span then begins later."""
+    segment = taken(3)
+    segment.offer_span(9, 7)
+    segment.open_at(6)
+    assert segment.durable_through == 5
+    segment.settle(9)
+    assert segment.durable_through == 9

@@ -31,7 +31,8 @@ def link(scene: Scene) -> str:
     else:
         words = f"<b>{scene.word('linked')}</b> · {scene.word('all_there')}"
     refused = f" · {state.refused} {scene.word('refused')}" if state.refused else ""
-    return f'<p class="link {"up" if state.connected else "down"}">{words}{refused}</p>'
+    thinned = "".join(f" · <b>{scene.word(f'thinned_{lane}')}</b>" for lane in state.thinned)
+    return f'<p class="link {"up" if state.connected else "down"}">{words}{refused}{thinned}</p>'
 
 
 _SETTLED_US = 2_000_000

@@ -25,3 +25,9 @@ def test_refused_records_are_told() -> None:
 def test_a_view_that_is_old_says_so_above_everything() -> None:
     assert banner(scene()) == ""
     assert "NOT current" in banner(scene(current=False))
+
+
+def test_what_is_left_out_is_told_in_plain_words() -> None:
+    thinned = msgspec.structs.replace(LINK, thinned=["WAVEFORM", "VITALS"])
+    assert "waveforms are not being sent" in link(scene(link=thinned))
+    assert "only the newest vital signs" in link(scene(link=thinned))

@@ -539,6 +539,7 @@ class PictureRow(_message.Message):
     NEWS2_AT_LEAST_FIELD_NUMBER: _builtins.int
     NEWS2_REFUSALS_FIELD_NUMBER: _builtins.int
     NOT_JUDGED_FIELD_NUMBER: _builtins.int
+    THINNED_FIELD_NUMBER: _builtins.int
     encounter_id: _builtins.str
     """The encounter."""
     unit_id: _builtins.str
@@ -563,6 +564,10 @@ class PictureRow(_message.Message):
     def news2_refusals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Why NEWS2 was refused, as REASON:input. Empty: it was not."""
 
+    @_builtins.property
+    def thinned(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureThinned]:
+        """What the unit left out of late under pressure, at most one of each lane. Empty: nothing."""
+
     def __init__(
         self,
         *,
@@ -576,10 +581,11 @@ class PictureRow(_message.Message):
         news2_at_least: _builtins.int | None = ...,
         news2_refusals: _abc.Iterable[_builtins.str] | None = ...,
         not_judged: _builtins.bool | None = ...,
+        thinned: _abc.Iterable[Global___PictureThinned] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_received_at_us", b"_received_at_us", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_total", b"news2_total", "not_judged", b"not_judged", "received_at_us", b"received_at_us", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_received_at_us", b"_received_at_us", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "received_at_us", b"received_at_us", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_received_at_us", b"_received_at_us", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "received_at_us", b"received_at_us", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bay: _TypeAlias = _typing.Literal["bay"]  # noqa: Y015
     _WhichOneofArgType__bay: _TypeAlias = _typing.Literal["_bay", b"_bay"]  # noqa: Y015
@@ -615,6 +621,55 @@ class PictureRow(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
 
 Global___PictureRow: _TypeAlias = PictureRow  # noqa: Y015
+
+@_typing.final
+class PictureThinned(_message.Message):
+    """Frames of one lane that a unit left out, one stretch of thinning."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANE_FIELD_NUMBER: _builtins.int
+    FRAMES_FIELD_NUMBER: _builtins.int
+    FROM_CAPTURED_AT_US_FIELD_NUMBER: _builtins.int
+    TO_CAPTURED_AT_US_FIELD_NUMBER: _builtins.int
+    lane: _frame_pb2.Lane.ValueType
+    """The lane."""
+    frames: _builtins.int
+    """How many frames."""
+    from_captured_at_us: _builtins.int
+    """When the first of them was captured, microseconds since the Unix epoch."""
+    to_captured_at_us: _builtins.int
+    """When the last of them was captured, microseconds since the Unix epoch."""
+    def __init__(
+        self,
+        *,
+        lane: _frame_pb2.Lane.ValueType | None = ...,
+        frames: _builtins.int | None = ...,
+        from_captured_at_us: _builtins.int | None = ...,
+        to_captured_at_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_frames", b"_frames", "_from_captured_at_us", b"_from_captured_at_us", "_lane", b"_lane", "_to_captured_at_us", b"_to_captured_at_us", "frames", b"frames", "from_captured_at_us", b"from_captured_at_us", "lane", b"lane", "to_captured_at_us", b"to_captured_at_us"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frames", b"_frames", "_from_captured_at_us", b"_from_captured_at_us", "_lane", b"_lane", "_to_captured_at_us", b"_to_captured_at_us", "frames", b"frames", "from_captured_at_us", b"from_captured_at_us", "lane", b"lane", "to_captured_at_us", b"to_captured_at_us"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__frames: _TypeAlias = _typing.Literal["frames"]  # noqa: Y015
+    _WhichOneofArgType__frames: _TypeAlias = _typing.Literal["_frames", b"_frames"]  # noqa: Y015
+    _WhichOneofReturnType__from_captured_at_us: _TypeAlias = _typing.Literal["from_captured_at_us"]  # noqa: Y015
+    _WhichOneofArgType__from_captured_at_us: _TypeAlias = _typing.Literal["_from_captured_at_us", b"_from_captured_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__lane: _TypeAlias = _typing.Literal["lane"]  # noqa: Y015
+    _WhichOneofArgType__lane: _TypeAlias = _typing.Literal["_lane", b"_lane"]  # noqa: Y015
+    _WhichOneofReturnType__to_captured_at_us: _TypeAlias = _typing.Literal["to_captured_at_us"]  # noqa: Y015
+    _WhichOneofArgType__to_captured_at_us: _TypeAlias = _typing.Literal["_to_captured_at_us", b"_to_captured_at_us"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__frames) -> _WhichOneofReturnType__frames | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from_captured_at_us) -> _WhichOneofReturnType__from_captured_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lane) -> _WhichOneofReturnType__lane | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to_captured_at_us) -> _WhichOneofReturnType__to_captured_at_us | None: ...
+
+Global___PictureThinned: _TypeAlias = PictureThinned  # noqa: Y015
 
 @_typing.final
 class PictureVital(_message.Message):

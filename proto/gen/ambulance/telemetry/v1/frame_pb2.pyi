@@ -336,6 +336,30 @@ UNIT_KIND_COMMAND_SITE: UnitKind.ValueType  # 4
 """A command site."""
 Global___UnitKind: _TypeAlias = UnitKind  # noqa: Y015
 
+class _DiscardReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DiscardReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DiscardReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DISCARD_REASON_UNSPECIFIED: _DiscardReason.ValueType  # 0
+    """Never sent."""
+    DISCARD_REASON_LINK_TOO_SLOW: _DiscardReason.ValueType  # 1
+    """Link or gateway have for some time not carried what is captured."""
+    DISCARD_REASON_SPOOL_NEARLY_FULL: _DiscardReason.ValueType  # 2
+    """The spool of the unit is nearly full."""
+
+class DiscardReason(_DiscardReason, metaclass=_DiscardReasonEnumTypeWrapper):
+    """Why a unit left frames out."""
+
+DISCARD_REASON_UNSPECIFIED: DiscardReason.ValueType  # 0
+"""Never sent."""
+DISCARD_REASON_LINK_TOO_SLOW: DiscardReason.ValueType  # 1
+"""Link or gateway have for some time not carried what is captured."""
+DISCARD_REASON_SPOOL_NEARLY_FULL: DiscardReason.ValueType  # 2
+"""The spool of the unit is nearly full."""
+Global___DiscardReason: _TypeAlias = DiscardReason  # noqa: Y015
+
 @_typing.final
 class Frame(_message.Message):
     """The smallest thing that is numbered, acknowledged and refused. All items of a frame concern one
@@ -447,6 +471,7 @@ class Item(_message.Message):
     POSITION_FIELD_NUMBER: _builtins.int
     LINK_STATE_FIELD_NUMBER: _builtins.int
     WAVEFORM_FIELD_NUMBER: _builtins.int
+    DISCARDED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
         """Vital signs of the patient. VITALS lane."""
@@ -487,6 +512,12 @@ class Item(_message.Message):
     def waveform(self) -> Global___WaveformChunk:
         """A stretch of one lead's waveform. WAVEFORM lane."""
 
+    @_builtins.property
+    def discarded(self) -> Global___Discarded:
+        """Frames of this segment that the unit left out under pressure. VITALS or WAVEFORM lane; the
+        only item of its frame, which stands in the place of all of them.
+        """
+
     def __init__(
         self,
         *,
@@ -500,12 +531,13 @@ class Item(_message.Message):
         position: Global___Position | None = ...,
         link_state: Global___LinkState | None = ...,
         waveform: Global___WaveformChunk | None = ...,
+        discarded: Global___Discarded | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 
@@ -1084,3 +1116,56 @@ class LinkState(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__spool_oldest_us) -> _WhichOneofReturnType__spool_oldest_us | None: ...
 
 Global___LinkState: _TypeAlias = LinkState  # noqa: Y015
+
+@_typing.final
+class Discarded(_message.Message):
+    """Consecutive frames that the sender left out before they were acknowledged, so that newer or more
+    urgent ones get through. The frame that carries it has the sequence of the last of them, and is
+    the next one after the first of them minus one: with it the sequence has no gap. Its
+    captured_at_us is that of the last frame left out. Discarded is not lost: it is counted apart.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_SEQUENCE_FIELD_NUMBER: _builtins.int
+    TO_SEQUENCE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    FROM_CAPTURED_AT_US_FIELD_NUMBER: _builtins.int
+    from_sequence: _builtins.int
+    """Sequence of the first frame left out, from 1 to to_sequence. Required."""
+    to_sequence: _builtins.int
+    """Sequence of the last frame left out: the sequence of this frame. Required."""
+    reason: Global___DiscardReason.ValueType
+    """Why they were left out. Required."""
+    from_captured_at_us: _builtins.int
+    """When the first of them was captured, microseconds since the Unix epoch. Required."""
+    def __init__(
+        self,
+        *,
+        from_sequence: _builtins.int | None = ...,
+        to_sequence: _builtins.int | None = ...,
+        reason: Global___DiscardReason.ValueType | None = ...,
+        from_captured_at_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_from_captured_at_us", b"_from_captured_at_us", "_from_sequence", b"_from_sequence", "_reason", b"_reason", "_to_sequence", b"_to_sequence", "from_captured_at_us", b"from_captured_at_us", "from_sequence", b"from_sequence", "reason", b"reason", "to_sequence", b"to_sequence"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_captured_at_us", b"_from_captured_at_us", "_from_sequence", b"_from_sequence", "_reason", b"_reason", "_to_sequence", b"_to_sequence", "from_captured_at_us", b"from_captured_at_us", "from_sequence", b"from_sequence", "reason", b"reason", "to_sequence", b"to_sequence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__from_captured_at_us: _TypeAlias = _typing.Literal["from_captured_at_us"]  # noqa: Y015
+    _WhichOneofArgType__from_captured_at_us: _TypeAlias = _typing.Literal["_from_captured_at_us", b"_from_captured_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__from_sequence: _TypeAlias = _typing.Literal["from_sequence"]  # noqa: Y015
+    _WhichOneofArgType__from_sequence: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__to_sequence: _TypeAlias = _typing.Literal["to_sequence"]  # noqa: Y015
+    _WhichOneofArgType__to_sequence: _TypeAlias = _typing.Literal["_to_sequence", b"_to_sequence"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from_captured_at_us) -> _WhichOneofReturnType__from_captured_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from_sequence) -> _WhichOneofReturnType__from_sequence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to_sequence) -> _WhichOneofReturnType__to_sequence | None: ...
+
+Global___Discarded: _TypeAlias = Discarded  # noqa: Y015

@@ -1,0 +1,121 @@
+"""Every bound of docs/limits.md has a test that reaches it: the vehicle's and the gateway's tables.
+
+The mirrored test file names the bound, or ``REACHED`` names the test that reaches it by another
+way. ``WITHOUT`` holds those that have none yet; a bound that gains a test has to leave it.
+"""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+HELD: Final = ("Vehicle", "Gateway")
+ROW: Final = re.compile(r"^\| `(?P<name>\w+)` \| [^|]+ \| `(?P<path>[\w/]+\.py)` \|", re.MULTILINE)
+
+SPOOL: Final = "tests/vehicle/test_spool.py"
+GATEWAY: Final = "tests/streams/gateway"
+
+REACHED: Final = {
+    ("vehicle/spool.py", "FRAMES_MAX"): f"{SPOOL}::test_a_full_spool_refuses_vitals_first",
+    ("vehicle/spool.py", "BYTES_MAX"): f"{SPOOL}::test_a_spool_is_full_of_bytes_as_well",
+    ("vehicle/spool.py", "ALARM_RESERVE"): f"{SPOOL}::test_a_full_spool_refuses_vitals_first",
+    (
+        "vehicle/spool.py",
+        "WAVEFORM_SHARE",
+    ): f"{SPOOL}::test_waveforms_are_refused_before_vitals_are",
+    ("vehicle/spool.py", "NEARLY_FULL"): (
+        "tests/vehicle/test_shedding.py"
+        "::test_a_cut_leaves_nothing_out_until_the_spool_is_nearly_full"
+    ),
+    ("vehicle/spool.py", "ROOM_AGAIN"): f"{SPOOL}::test_room_returns_when_frames_were_acknowledged",
+    ("vehicle/cabin/contract.py", "LINE_BYTES"): (
+        "tests/vehicle/cabin/test_server.py::test_nonsense_ends_only_the_screen_that_said_it"
+    ),
+    ("vehicle/outbox.py", "BEHIND_FRAMES"): (
+        "tests/vehicle/test_client.py::test_waveforms_wait_while_the_lanes_above_are_behind"
+    ),
+    ("streams/gateway/pledges.py", "MAX_PENDING_BYTES"): (
+        f"{GATEWAY}/test_pledges.py::test_readers_wait_while_the_backlog_is_full"
+    ),
+    ("streams/gateway/uplink.py", "OUTBOX_KEPT"): (
+        f"{GATEWAY}/test_uplink.py::test_a_unit_that_does_not_even_read_is_let_go"
+    ),
+    ("streams/gateway/units.py", "FRAMES_PER_SECOND"): (
+        f"{GATEWAY}/test_units.py::test_a_unit_that_waits_as_told_never_exceeds_its_rate"
+    ),
+    ("streams/gateway/units.py", "BURST_FRAMES"): (
+        f"{GATEWAY}/test_units.py::test_a_burst_is_free_and_then_the_pace_counts"
+    ),
+    ("streams/gateway/segments.py", "SEGMENTS_KEPT"): (
+        f"{GATEWAY}/test_segments.py::test_the_book_forgets_the_segment_opened_longest_ago"
+    ),
+    ("streams/gateway/ownership.py", "ENCOUNTERS_KEPT"): (
+        f"{GATEWAY}/test_ownership.py::test_the_cache_is_bounded"
+    ),
+    ("streams/gateway/exchange.py", "ENTRIES_KEPT"): (
+        f"{GATEWAY}/test_exchange.py::test_a_history_lets_go_of_the_oldest_and_says_so"
+    ),
+    ("streams/gateway/exchange.py", "POSTS_WAITING"): (
+        f"{GATEWAY}/test_downlink.py::test_a_unit_that_does_not_keep_up_is_sent_away"
+    ),
+    ("streams/gateway/foreign.py", "REPORTS_KEPT"): (
+        f"{GATEWAY}/test_foreign.py::test_what_is_remembered_is_bounded_and_let_go_in_time"
+    ),
+}
+
+WITHOUT: Final = frozenset(
+    {
+        ("vehicle/spool.py", "GROUP_COMMIT_S"),
+        ("vehicle/spool.py", "FORGET_S"),
+        ("vehicle/cabin/contract.py", "REQUEST_S"),
+        ("vehicle/cabin/server.py", "PULSE_US"),
+        ("vehicle/screen/line.py", "DIAL_US"),
+        ("vehicle/outbox.py", "REFUSALS_REMEMBERED"),
+        ("vehicle/client.py", "PULSE_US"),
+        ("vehicle/client.py", "SETTLED_FACTOR"),
+        ("vehicle/main.py", "STOP_S"),
+        ("vehicle/imaging/uploader.py", "HELD_TIMEOUT_S"),
+        ("vehicle/imaging/uploader.py", "BULK_BACKOFF_FACTOR"),
+        ("streams/gateway/downlink.py", "LOG_READS"),
+        ("streams/gateway/tails.py", "READ_RECORDS"),
+        ("streams/gateway/tails.py", "READ_WAIT_MS"),
+        ("streams/gateway/library.py", "WRITTEN_KEPT"),
+        ("streams/gateway/library.py", "JUDGED_AT_ONCE"),
+    }
+)
+"""Bounds that no test reaches yet."""
+
+
+def _bounds() -> list[tuple[str, str]]:
+    page = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in page.split("\n## ")[1:])
+    found = [(it["path"], it["name"]) for held in HELD for it in ROW.finditer(sections[held])]
+    assert len(found) > 70
+    return found
+
+
+def _mirrored(path: str) -> Path:
+    folder, _, name = path.rpartition("/")
+    return ROOT / "tests" / folder / f"test_{name}"
+
+
+def _named(path: str, name: str) -> bool:
+    mirrored = _mirrored(path)
+    text = mirrored.read_text(encoding="utf-8") if mirrored.exists() else ""
+    return re.search(rf"\b{name}\b", text) is not None
+
+
+@pytest.mark.parametrize("bound", _bounds(), ids="::".join)
+def test_a_bound_has_a_test_that_reaches_it(bound: tuple[str, str]) -> None:
+    """Named in its mirrored test file, or reached by the test that the table says."""
+    named = _named(*bound)
+    assert (bound in WITHOUT) == (not named and bound not in REACHED)
+    if bound in REACHED:
+        path, _, test = REACHED[bound].partition("::")
+        assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_the_tables_name_no_bound_that_is_gone() -> None:
+    assert {*REACHED, *WITHOUT} <= set(_bounds())
