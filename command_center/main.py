@@ -12,16 +12,22 @@ from command_center.feed import messages, service
 from command_center.settings import CenterSettings
 from command_center.web import web
 from ports.clock import SystemClock
+from ports.grpc_door import Door
 from ports.grpc_server import AddressRefused, serve
 from ports.http_server import serve_http
+from ports.identity import Kind
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
+from ports.tls import TlsRefused
 
 PROGRAM: Final = "command-center"
+
+STAFF_ALONE: Final = frozenset({Kind.STAFF})
+"""Who may call a center, where there is TLS."""
 
 _STOP_GRACE_MS: Final = 500
 _log = get_logger(__name__)
@@ -35,7 +41,9 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
     Raises:
         AddressRefused, MetricsPortBusy: a port is taken.
         LogLost: no broker answered.
+        TlsRefused: the certificates cannot be used.
     """
+    tls = settings.tls()
     _log.info("settings", **settings.model_dump(mode="json"))
     registry = new_registry(PROGRAM)
     async with AsyncExitStack() as stack:
@@ -51,10 +59,15 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
         stack.push_async_callback(cancel, running)
+        doors = [] if tls is None else [Door(tls, STAFF_ALONE, SystemClock())]
+        for door in doors:
+            stack.push_async_callback(cancel, asyncio.create_task(door.watch()))
         server = await serve(
             [center.alerts.register, center.commands.register],
             settings.center_address,
             services=[service.SERVICE, messages.SERVICE],
+            credentials=None if tls is None else tls.server_credentials(),
+            interceptors=doors,
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         pages = await serve_http(
@@ -67,7 +80,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         center.publisher.stop()
 
 
-def main(
+def main(  # noqa: PLR0917 - one per setting
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
     http_address: Annotated[
@@ -75,6 +88,10 @@ def main(
     ] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate: mutual TLS on gRPC.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    tls_ca: Annotated[Path | None, typer.Option(help="Authorities that are believed.")] = None,
+    tls_crl: Annotated[Path | None, typer.Option(help="Revoked certificates.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -85,6 +102,10 @@ def main(
         "center_http_address": http_address,
         "center_metrics_port": metrics_port,
         "home": home,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "tls_ca": tls_ca,
+        "tls_crl": tls_crl,
         "log_json": log_json,
     }
     settings = CenterSettings.model_validate(
@@ -95,7 +116,7 @@ def main(
     async def program(stop: asyncio.Event) -> int:
         try:
             await run(settings, stop)
-        except (AddressRefused, MetricsPortBusy, LogLost) as refused:
+        except (AddressRefused, MetricsPortBusy, LogLost, TlsRefused) as refused:
             _log.error("not started", error=str(refused))
             return 1
         return 0

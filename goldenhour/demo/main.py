@@ -48,6 +48,7 @@ def demo(  # noqa: PLR0917 - options have names where they are given
     bootstrap: Annotated[str | None, typer.Option(help="Use this Kafka; start none.")] = None,
     *,
     headless: Annotated[bool, typer.Option(help="Play the story, report, end.")] = False,
+    tls: Annotated[bool, typer.Option(help="Mutual TLS on every link; needs a Kafka.")] = False,
 ) -> None:
     """Start everything, play a story of patients who get worse, and say what was seen."""
     options = DemoOptions(
@@ -61,7 +62,11 @@ def demo(  # noqa: PLR0917 - options have names where they are given
         auto_ports=ports == "auto",
         kill=tuple(name.strip() for name in kill.split(",") if name.strip()),
         bootstrap=bootstrap,
+        tls=tls,
     )
+    if tls and engine is Engine.MEMORY:
+        message = "--tls: the in-memory twin has no links to encrypt"
+        raise typer.BadParameter(message)
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
@@ -96,7 +101,7 @@ async def _play(
                 _say_addresses(console, running.addresses)
                 return await kafka_demo.play(running, clock, stop)
         except BrokerError as missing:
-            if options.engine is Engine.KAFKA:
+            if options.engine is Engine.KAFKA or options.tls:
                 raise
             console.print(_BANNER.format(why=missing), highlight=False)
     else:
