@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from goldenhour.bench import roles
+from goldenhour.bench import attack_roles, roles
+from goldenhour.bench.attack import AttackOptions
+from goldenhour.bench.attack import measure as measure_attack
 from goldenhour.bench.latency import LatencyOptions, measure
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
@@ -22,6 +24,8 @@ app = typer.Typer(no_args_is_help=True, help="Measure; every figure beside its f
 app.add_typer(roles.floor_app, name="floor", hidden=True)
 app.command("load", hidden=True)(roles.load)
 app.command("subscriber", hidden=True)(roles.subscriber)
+app.command("healthy", hidden=True)(attack_roles.healthy)
+app.command("attacker", hidden=True)(attack_roles.attacker)
 
 _Out = Annotated[Path, typer.Option(help="File for the figures, JSON.")]
 
@@ -47,5 +51,33 @@ async def _latency(units: int, seconds: int, home: Path) -> dict[str, object]:
     broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
     try:
         return await measure(LatencyOptions(units, seconds, folder), broker, clock)
+    finally:
+        await broker.stop()
+
+
+@app.command()
+def attack(
+    out: _Out,
+    half_open: Annotated[int, typer.Option(min=0, help="Connections that say nothing.")] = 10_000,
+    units: Annotated[int, typer.Option(min=1, help="Healthy units, ten frames a second.")] = 20,
+    seconds: Annotated[int, typer.Option(min=5, help="Measured time without, and with.")] = 20,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """Healthy units without an attack and with one; who may not come in must be refused."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    folder = (home or default_home(os.environ)).absolute()
+    figures = asyncio.run(_attack(half_open, units, seconds, folder))
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))
+    raise typer.Exit(1 if figures["admitted"] else 0)
+
+
+async def _attack(half_open: int, units: int, seconds: int, home: Path) -> dict[str, object]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(home), "bench-attack", clock)
+    broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+    try:
+        return await measure_attack(AttackOptions(half_open, units, seconds, folder), broker, clock)
     finally:
         await broker.stop()

@@ -216,10 +216,9 @@ async def test_compressed_bomb(station: Station, healthy: Healthy, trust: Trust)
     async with station.dial(trust.tls("AMB-66")) as channel:
         stub: pb_grpc.TelemetryServiceAsyncStub = pb_grpc.TelemetryServiceStub(channel)
         call = stub.Uplink(compression=grpc.Compression.Gzip)
-        assert (
-            await _answer(call, _request(bytes(20 * MESSAGE_BYTES)))
-            is grpc.StatusCode.UNIMPLEMENTED
-        )
+        code = await _answer(call, _request(bytes(20 * MESSAGE_BYTES)))
+    # The refusal, or that the rest of the message finds the call closed, whichever comes first.
+    assert code in {grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.INTERNAL}
 
 
 async def test_oversized_message(station: Station, healthy: Healthy, trust: Trust) -> None:
