@@ -113,7 +113,7 @@ async def serve(
     """
     host = served_host(address, setting, secure=credentials is not None)
     server = grpc.aio.server(
-        options=[*SERVER_OPTIONS, *options], interceptors=list(interceptors) or None
+        options=[*options, *SERVER_OPTIONS], interceptors=list(interceptors) or None
     )
     for register in registrations:
         register(server)

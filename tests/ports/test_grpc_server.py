@@ -199,9 +199,12 @@ async def test_connections_beyond_the_bound_are_closed_at_once() -> None:
                 await _connect(one, started)
                 assert await loop.sock_recv(one, 1)
             await _connect(further, started)
-            await _until_closed(further)
-            for one in held:
-                await loop.sock_sendall(one, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+            closing = {asyncio.ensure_future(_until_closed(one)): one for one in (*held, further)}
+            done, waiting = await asyncio.wait(closing, return_when=asyncio.FIRST_COMPLETED)
+            assert [closing[one] for one in done] == [further]
+            for one in waiting:
+                one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_calls_beyond_the_bound_of_a_connection_wait() -> None:
