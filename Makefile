@@ -15,6 +15,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TOOLS := .cache/bin
 GRPCURL_VERSION := v1.9.3
+KUSTOMIZE_VERSION := v5.8.2
 UV_VERSION := 0.13.9
 UV ?= $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 PROTOS = $(shell find proto/ambulance -name '*.proto' | LC_ALL=C sort)
@@ -84,7 +85,7 @@ baseline: setup ## Accept the protos as the new baseline (with a CHANGELOG line)
 	buf build -o $(BASELINE)
 
 .PHONY: tools
-tools: setup $(TOOLS)/grpcurl ## Fetch the outside clients that the tests speak with
+tools: setup $(TOOLS)/grpcurl $(TOOLS)/kustomize ## Fetch the outside tools that the tests use
 
 $(TOOLS)/grpcurl:
 	@mkdir -p $(TOOLS)
@@ -92,9 +93,19 @@ $(TOOLS)/grpcurl:
 	elif command -v go >/dev/null; then GOBIN=$(CURDIR)/$(TOOLS) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION); \
 	else echo "grpcurl is needed by the tests: install it, or Go 1.24 and run make tools again" >&2; exit 1; fi
 
+$(TOOLS)/kustomize:
+	@mkdir -p $(TOOLS)
+	@if command -v kustomize >/dev/null; then ln -sf "$$(command -v kustomize)" $@; \
+	elif command -v go >/dev/null; then GOBIN=$(CURDIR)/$(TOOLS) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION); \
+	else echo "kustomize is needed by the tests: install it, or Go 1.24 and run make tools again" >&2; exit 1; fi
+
 .PHONY: test
 test: tools ## Run the tests, against a real Kafka
 	pytest -q $(ARGS)
+
+.PHONY: dashboards
+dashboards: setup ## Draw deploy/grafana/dashboards anew from goldenhour/dashboards
+	python -m goldenhour.dashboards deploy/grafana/dashboards
 
 .PHONY: demo
 demo: setup ## Run everything in one terminal; ARGS="--headless --seconds 90 --report demo.json"

@@ -17,6 +17,9 @@ from command_center.feed.messages import CommandService
 from command_center.feed.service import AlertService
 from command_center.fold import Fold
 from command_center.folding import Folding
+from command_center.imaging.gallery import Gallery
+from command_center.imaging.studies import Studies
+from command_center.imaging.tail import ImagesTail
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.publishing import Publisher
@@ -25,6 +28,7 @@ from command_center.settings import CenterSettings
 from command_center.store.store import Store
 from ports.clock import Clock
 from ports.log.port import Log, TopicPartition
+from ports.objects.port import Objects
 from wire.topics import ALARMS, PATIENTS
 
 WATCHED_EVERY_US: Final = 250_000
@@ -47,6 +51,8 @@ class Center:
         log: Log,
         store: Store,
         metrics: CenterMetrics,
+        *,
+        objects: Objects,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -56,6 +62,8 @@ class Center:
         self._lag = 0
         self._stale = StaleAlarm(settings.center_id)
         self.roster = Roster()
+        self.studies = Studies()
+        self.gallery = Gallery(objects, self.studies, self.roster)
         self.watchdog = Watchdog(PATIENTS.partitions, clock.monotonic_us())
         self.publisher = Publisher(settings.center_waiting_per_subscriber)
         self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
@@ -67,10 +75,16 @@ class Center:
         self.acting: Acting
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
+        self._images_tail: ImagesTail
 
     @classmethod
     async def open(
-        cls, settings: CenterSettings, clock: Clock, log: Log, registry: CollectorRegistry
+        cls,
+        settings: CenterSettings,
+        clock: Clock,
+        log: Log,
+        registry: CollectorRegistry,
+        objects: Objects,
     ) -> "Center":
         """Open the store, fold what is in the log now, and prepare to serve.
 
@@ -80,7 +94,7 @@ class Center:
         async with AsyncExitStack() as stack:
             store = await Store.open(settings.store_url)
             stack.push_async_callback(store.close)
-            center = cls(settings, clock, log, store, CenterMetrics(registry))
+            center = cls(settings, clock, log, store, CenterMetrics(registry), objects=objects)
             await center._begin(stack)
             center._stack = stack.pop_all()
         return center
@@ -91,6 +105,7 @@ class Center:
             for work in (
                 self._alarm_tail.run(),
                 self._live_tail.run(),
+                self._images_tail.run(),
                 self.deliveries.run(),
                 self._watch(),
                 self._prune(),
@@ -116,6 +131,8 @@ class Center:
             self._stale.restore(view)
         self._live_tail = await LiveTail.open(log, self.roster, self.watchdog, store, clock)
         stack.push_async_callback(self._live_tail.close)
+        self._images_tail = await ImagesTail.open(log, self.studies)
+        stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
         acknowledging = Acknowledging(self.folding, store, writer, timeout_ms)
         self.alerts = AlertService(
@@ -129,8 +146,8 @@ class Center:
         )
         messaging = Messaging(writer, store, clock, timeout_ms)
         self.commands = CommandService(messaging, clock)
-        self.board = Board(self.roster, self.publisher, store, clock)
-        self.acting = Acting(acknowledging, messaging, clock)
+        self.board = Board(self.roster, self.publisher, store, clock, self.studies)
+        self.acting = Acting(acknowledging, messaging, self.board, clock)
         self._show()
 
     def _show(self) -> None:
@@ -139,6 +156,7 @@ class Center:
         metrics.watch("subscribers", "Subscriptions.", lambda: len(self.publisher))
         metrics.watch("patients", "Patients on the roster.", lambda: len(self.roster.rows))
         metrics.watch("units", "Units heard of.", lambda: len(self.roster.units))
+        metrics.watch("series", "CT series known.", lambda: len(self.studies))
         metrics.watch("boards", "Boards that are open.", lambda: len(self.board))
         metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
 

@@ -20,6 +20,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
+from ports.objects.folder import FolderObjects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 from ports.tls import TlsRefused
@@ -55,6 +56,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             SystemClock(),
             log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
             registry,
+            FolderObjects(settings.objects_folder),
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
@@ -92,6 +94,7 @@ def main(  # noqa: PLR0917 - one per setting
     tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
     tls_ca: Annotated[Path | None, typer.Option(help="Authorities that are believed.")] = None,
     tls_crl: Annotated[Path | None, typer.Option(help="Revoked certificates.")] = None,
+    objects: Annotated[Path | None, typer.Option(help="Folder of images; only read.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -106,6 +109,7 @@ def main(  # noqa: PLR0917 - one per setting
         "tls_key": tls_key,
         "tls_ca": tls_ca,
         "tls_crl": tls_crl,
+        "objects": objects,
         "log_json": log_json,
     }
     settings = CenterSettings.model_validate(

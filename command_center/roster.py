@@ -50,10 +50,19 @@ class Roster:
         self._rows: dict[str, RosterRow] = {}
         self._units: dict[str, RosterUnit] = {}
         self._watchers: list[Callable[[str], None]] = []
+        self._unit_watchers: list[Callable[[str], None]] = []
 
     def watch(self, changed: Callable[[str], None]) -> None:
         """Name who is told of each encounter whose row has changed or left."""
         self._watchers.append(changed)
+
+    def watch_units(self, changed: Callable[[str], None]) -> None:
+        """Name who is told of each unit that said something new of itself."""
+        self._unit_watchers.append(changed)
+
+    def unit(self, unit_id: str) -> RosterUnit | None:
+        """Return one unit, if it was heard of."""
+        return self._units.get(unit_id)
 
     def row(self, encounter_id: str) -> RosterRow | None:
         """Return one patient, if the encounter goes on."""
@@ -101,6 +110,8 @@ class Roster:
             elif isinstance(item, LinkState) and frame.captured_us >= unit.link_us:
                 unit = replace(unit, link=item, link_us=frame.captured_us)
         self._units[frame.unit_id] = unit
+        for changed in self._unit_watchers:
+            changed(frame.unit_id)
 
     def _tell(self, encounter_id: str) -> None:
         for changed in self._watchers:

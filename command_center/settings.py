@@ -29,6 +29,8 @@ class CenterSettings(TlsSettings):
     """Names this center in the alarms that it raises itself."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the store is ``center.sqlite`` in it."""
+    objects: Path | None = None
+    """Folder of the images, the gateways' own; only read. ``objects`` in the home unless given."""
     center_store_url: str | None = None
     """SQLAlchemy URL of the store in place of the one in the home; SQLite is what is tested."""
     center_acknowledge_timeout_ms: int = Field(default=2_000, ge=1, le=60_000)
@@ -39,6 +41,11 @@ class CenterSettings(TlsSettings):
     """Newest changes kept for subscribers that resume; deliveries are kept to the same number."""
     log_json: bool = False
     """Whether log lines are JSON objects."""
+
+    @property
+    def objects_folder(self) -> Path:
+        """Where the gateways keep images."""
+        return self.objects or self.home / "objects"
 
     @property
     def store_url(self) -> str:

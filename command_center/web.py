@@ -1,4 +1,4 @@
-"""What the center serves over HTTP: health, the feed over WebSocket, and the board.
+"""What the center serves over HTTP: health, the feed over WebSocket, the board, and slices of CT.
 
 A browser lets any page on the machine speak to loopback, so requests that name another host, and
 sockets that come from another page than ours, are refused.
@@ -20,6 +20,7 @@ from command_center.board.live import live
 from command_center.board.page import pages
 from command_center.center import Center
 from command_center.feed.socket import AlertSocket
+from command_center.imaging import serving
 
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -44,6 +45,7 @@ def web(center: Center) -> Starlette:
         Route("/healthz", healthz),
         WebSocketRoute("/v1/alerts", _from_our_page(alerts)),
         WebSocketRoute("/board/live", _from_our_page(board)),
+        Route(serving.PATH, serving.slices(center.gallery)),
         *board_pages.routes,
     ]
     return Starlette(

@@ -2,7 +2,7 @@
 
 Every monitor shows its patient once a second; the monitors are spread over the second, so that the
 load is even. A patient's illness follows the story; before the story begins everybody is well.
-Leads are recorded beside the vitals, so that neither waits for the other.
+Leads are recorded beside the vitals, so that neither waits for the other, and so are positions.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from simulators.physiology import Patient, SimulatedMonitor
 from simulators.scanner import Scanner
 from simulators.scenario import RECORDINGS, CrewAct, Encounter, Scenario
 from simulators.story import SECOND_US, Story
+from simulators.travel import Travel, travels
 from simulators.units import SimulatedUnit
 from vehicle.devices.recording import read_recording
 from wire.uuid7 import RANDOM_BYTES, uuid7
@@ -122,6 +123,10 @@ class Fleet:
         for scanner in self._scanners:
             jitter = Random(f"{self._seed}/scan/{begin_us}")  # noqa: S311 - no secret
             self._scans.append(asyncio.create_task(scanner.run(self._clock, jitter)))
+        ways = travels(self._scenario)
+        for place, (name, way) in enumerate(ways.items()):
+            due_us = begin_us + place * SECOND_US // len(ways)
+            self._tasks.append(asyncio.create_task(self._drive(name, way, due_us), name=name))
         for act in self._scenario.crew:
             self._tasks.append(asyncio.create_task(self._act(act), name=act.encounter))
 
@@ -171,6 +176,14 @@ class Fleet:
             await unit.capture(encounter_id, [vitals])
             due_us += SECOND_US
             await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+
+    async def _drive(self, name: str, way: Travel, due_us: int) -> None:
+        """Say where a unit is once a second, for ever."""
+        unit, begin_us = self._units[name], due_us
+        while True:
+            await self._clock.sleep_us(due_us - self._clock.monotonic_us())
+            await unit.capture(None, [way.at((due_us - begin_us) / SECOND_US)])
+            due_us += SECOND_US
 
     async def _record(self, one: Encounter, due_us: int) -> None:
         """Record the leads of a patient, chunk after chunk, for ever."""

@@ -18,6 +18,7 @@ from simulators.physiology import Course
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
 RECORDINGS: Final = Path(__file__).parent / "recordings"
+TRACKS: Final = RECORDINGS / "tracks.csv"
 
 FaultKind = Literal["delay", "drop", "stall", "cut"]
 
@@ -37,6 +38,10 @@ class Unit(_Part, frozen=True):
     kind: Literal["AMBULANCE", "MOBILE_CT", "TENT_HOSPITAL", "COMMAND_SITE"] = "AMBULANCE"
     process: bool = False
     """Whether it runs as a ``goldenhour vehicle`` process of its own."""
+    at_m: tuple[float, float] | None = None
+    """Metres east and north of the town's middle where it begins; None: it says no position."""
+    track: str | None = None
+    """The recorded drive that it follows from there; None: it stands."""
 
 
 class Encounter(_Part, frozen=True):
@@ -132,6 +137,8 @@ class Scenario(_Part, frozen=True):
     name: str
     units: tuple[Unit, ...]
     encounters: tuple[Encounter, ...]
+    town_deg: tuple[float, float] | None = None
+    """Latitude and longitude of the middle of the town; None: nobody says a position."""
     faults: tuple[Fault, ...] = ()
     lead_faults: tuple[LeadFault, ...] = ()
     crew: tuple[CrewAct, ...] = ()
@@ -209,6 +216,7 @@ def problems(scenario: Scenario) -> Iterable[str]:
         if one.recording is not None and not (RECORDINGS / one.recording).is_file():
             yield f"encounters[{place}].recording: there is no {one.recording}"
     yield from _unscannable(scenario)
+    yield from _astray(scenario)
 
 
 def _unscannable(scenario: Scenario) -> Iterable[str]:
@@ -220,6 +228,18 @@ def _unscannable(scenario: Scenario) -> Iterable[str]:
             yield f"scans[{place}].encounter: its unit is a process of its own"
         if not (RECORDINGS / one.series).is_file():
             yield f"scans[{place}].series: there is no {one.series}"
+
+
+def _astray(scenario: Scenario) -> Iterable[str]:
+    """Who says a position begins somewhere in a town, and follows a drive that was recorded."""
+    recorded = {line.partition(",")[0] for line in TRACKS.read_text().splitlines()[1:]}
+    for place, unit in enumerate(scenario.units):
+        if unit.at_m is not None and scenario.town_deg is None:
+            yield f"units[{place}].at_m: goes with a town_deg"
+        if unit.track is not None and unit.at_m is None:
+            yield f"units[{place}].track: goes with an at_m"
+        if unit.track is not None and unit.track not in recorded:
+            yield f"units[{place}].track: there is no {unit.track}"
 
 
 def _twice(table: str, field: str, values: list[Any]) -> Iterable[str]:

@@ -54,7 +54,7 @@ class Line:
     """A line that asks for a capture."""
 
     text: bytes
-    encounter_id: str
+    encounter_id: str | None
     at_us: int
 
 
@@ -109,7 +109,7 @@ class StdinUnit:
         if self._keeper.done():
             await self._keeper
 
-    async def capture(self, encounter_id: str, items: Sequence[WireItem]) -> None:
+    async def capture(self, encounter_id: str | None, items: Sequence[WireItem]) -> None:
         """Hand a line to the process; wait while too many are unconfirmed."""
         await self._room.acquire()
         at_us = self._clock.now_us()
@@ -254,9 +254,9 @@ class StdinUnit:
             stdin.write(b"".join(line.text for line in lines))
 
 
-def _text(encounter_id: str, items: Sequence[WireItem], at_us: int) -> bytes:
+def _text(encounter_id: str | None, items: Sequence[WireItem], at_us: int) -> bytes:
     document = {
-        "encounter_id": encounter_id,
+        **({} if encounter_id is None else {"encounter_id": encounter_id}),
         "captured_at_us": at_us,
         "items": [
             json_format.MessageToDict(from_item(item), preserving_proto_field_name=True)

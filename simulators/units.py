@@ -43,8 +43,8 @@ class SimulatedUnit(Protocol):
         """Begin to dial."""
         ...
 
-    async def capture(self, encounter_id: str, items: Sequence[WireItem]) -> None:
-        """Capture a frame; wait while there is no room."""
+    async def capture(self, encounter_id: str | None, items: Sequence[WireItem]) -> None:
+        """Capture a frame, without an encounter of the unit itself; wait while there is no room."""
         ...
 
     def waveform_chunk_us(self, encounter_id: str) -> int:
@@ -132,7 +132,7 @@ class ClientUnit:
         """Begin to dial."""
         await self.client.start()
 
-    async def capture(self, encounter_id: str, items: Sequence[WireItem]) -> None:
+    async def capture(self, encounter_id: str | None, items: Sequence[WireItem]) -> None:
         """Capture a frame; wait while the spool has no room."""
         while True:
             captured_us, sent_us = self.client.now_us(), self._clock.now_us()

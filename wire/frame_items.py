@@ -11,7 +11,7 @@ from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.transition import Acknowledgement
 from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
-from wire.codes import CREW_FINDING, ENCOUNTER_CHANGE, RECEIPT_STAGE, VITAL
+from wire.codes import CREW_FINDING, ENCOUNTER_CHANGE, RECEIPT_STAGE, UNIT_KIND, VITAL
 from wire.transitions import (
     from_acknowledgement,
     from_frame_ref,
@@ -105,8 +105,14 @@ def from_receipt(receipt: Receipt) -> frame_pb2.Receipt:
 
 def to_position(pb: frame_pb2.Position) -> Position:
     """Translate where the unit is."""
-    speed_kmh = pb.speed_kmh if pb.HasField("speed_kmh") else None
-    return Position(pb.latitude_deg, pb.longitude_deg, speed_kmh)
+    has = pb.HasField
+    return Position(
+        pb.latitude_deg,
+        pb.longitude_deg,
+        pb.speed_kmh if has("speed_kmh") else None,
+        pb.heading_deg if has("heading_deg") else None,
+        UNIT_KIND.member[pb.kind] if has("kind") else None,
+    )
 
 
 def from_position(position: Position) -> frame_pb2.Position:
@@ -115,6 +121,8 @@ def from_position(position: Position) -> frame_pb2.Position:
         latitude_deg=position.latitude_deg,
         longitude_deg=position.longitude_deg,
         speed_kmh=position.speed_kmh,
+        heading_deg=position.heading_deg,
+        kind=None if position.kind is None else UNIT_KIND.number[position.kind],
     )
 
 

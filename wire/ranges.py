@@ -23,6 +23,7 @@ from wire.codes import (
     RECEIPT_STAGE,
     SOURCE,
     SPO2_SCALE,
+    UNIT_KIND,
     VITAL,
     Codes,
 )
@@ -199,6 +200,8 @@ POSITION: Final = (
     _number("latitude_deg", -90, 90, required=True),
     _number("longitude_deg", -180, 180, required=True),
     _number("speed_kmh", 0, 400),
+    _number("heading_deg", 0, 360),
+    _code("kind", UNIT_KIND),
 )
 
 LINK_STATE: Final = (

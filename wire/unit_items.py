@@ -31,6 +31,15 @@ class Receipt:
     """Who read or answered; None where no person did."""
 
 
+class UnitKind(IntEnum):
+    """What a unit is, numbered as on the wire."""
+
+    AMBULANCE = 1
+    MOBILE_CT = 2
+    TENT_HOSPITAL = 3
+    COMMAND_SITE = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where the unit is, WGS 84."""
@@ -38,6 +47,10 @@ class Position:
     latitude_deg: float
     longitude_deg: float
     speed_kmh: float | None = None
+    heading_deg: float | None = None
+    """Course over ground, clockwise from true north; None is unknown or standing."""
+    kind: UnitKind | None = None
+    """What the unit is; None is not stated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class Slice:
         (a, b, c), (d, e, f) = self.row, self.column
         return (b * f - c * e, c * d - a * f, a * e - b * d)
 
+    @property
+    def place_mm(self) -> float:
+        """Where the slice lies along its normal; of parallel slices the order."""
+        return _dot(self.position_mm, self.normal)
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:

@@ -46,6 +46,8 @@ class Response(StrEnum):
     LOW_MEDIUM = "low-medium"
     MEDIUM = "medium"
     HIGH = "high"
+    EMERGENCY = "emergency"
+    """Above high; National PEWS only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Scored:
     """A complete score."""
 
     total: int
-    band: Response
+    band: Response | None
+    """None where the publication names no bands."""
     parts: Mapping[str, int]
     """Points by input column."""
 

@@ -7,6 +7,7 @@ import msgspec
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.priority import Priority
 from clinical.alarms.transition import Acknowledgement, Place
+from command_center.board.board import Board
 from command_center.board.viewer import Viewer
 from command_center.feed.acknowledging import Acknowledging, AlarmOver, NotReadBack, UnknownAlarm
 from command_center.messaging import Messaging, NotConfirmed
@@ -48,7 +49,13 @@ class Open(msgspec.Struct, tag="open", frozen=True, forbid_unknown_fields=True):
     encounter: Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 
 
-Act = Take | Write | Open
+class Map(msgspec.Struct, tag="map", frozen=True, forbid_unknown_fields=True):
+    """Show where the units are, or stop."""
+
+    shown: bool
+
+
+Act = Take | Write | Open | Map
 
 _REFUSED: Final = {
     UnknownAlarm: "OVER",
@@ -61,9 +68,12 @@ _REFUSED: Final = {
 class Acting:
     """Does what is asked, and says what came of it."""
 
-    def __init__(self, acknowledging: Acknowledging, messaging: Messaging, clock: Clock) -> None:
+    def __init__(
+        self, acknowledging: Acknowledging, messaging: Messaging, board: Board, clock: Clock
+    ) -> None:
         self._acknowledging = acknowledging
         self._messaging = messaging
+        self._board = board
         self._clock = clock
 
     async def act(self, text: str, viewer: Viewer) -> dict[str, Any] | None:
@@ -74,6 +84,9 @@ class Acting:
             return {"refused": {"request_id": "", "why": "WRONG", "words": str(wrong)}}
         if isinstance(asked, Open):
             viewer.open(asked.encounter)
+            return None
+        if isinstance(asked, Map):
+            self._board.show_map(viewer, shown=asked.shown)
             return None
         try:
             await (self._take(asked) if isinstance(asked, Take) else self._write(asked))

@@ -11,9 +11,12 @@ from typing import Any, Final
 
 from clinical.alarms.view import AlarmView
 from command_center.board.chronicle import Chronicle
+from command_center.board.mapping import unit_plain
 from command_center.board.showing import alarm_plain, message_plain, point_plain, row_plain
 from command_center.board.trend import Trends
 from command_center.board.viewer import Viewer
+from command_center.imaging.showing import series_plain
+from command_center.imaging.studies import Studies
 from command_center.publishing import Publisher
 from command_center.roster import Roster
 from command_center.store.store import Store
@@ -35,8 +38,16 @@ Tell = Callable[[dict[str, Any]], Awaitable[None]]
 class Board:
     """Every open board, and what they all see."""
 
-    def __init__(self, roster: Roster, publisher: Publisher, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        roster: Roster,
+        publisher: Publisher,
+        store: Store,
+        clock: Clock,
+        studies: Studies,
+    ) -> None:
         self._roster = roster
+        self._studies = studies
         self._store = store
         self._clock = clock
         self._viewers: set[Viewer] = set()
@@ -45,6 +56,7 @@ class Board:
         for view in publisher.current():
             self.chronicle.take(view)
         roster.watch(self._on_row)
+        roster.watch_units(self._on_unit)
         publisher.watch(self._on_alarm)
 
     def __len__(self) -> int:
@@ -65,6 +77,10 @@ class Board:
         """Forget a board that was closed."""
         self._viewers.discard(viewer)
 
+    def show_map(self, viewer: Viewer, *, shown: bool) -> None:
+        """Begin to tell a board where every unit is, or stop."""
+        viewer.show_map({unit.unit_id for unit in self._roster.units}, shown=shown)
+
     async def tell(self, viewer: Viewer, tell: Tell) -> None:
         """Tell a board what changes, until cancelled; everything that stands comes first."""
         await tell(self._changes(viewer, beat=True) | {"begin": True})
@@ -77,7 +93,8 @@ class Board:
             if beat:
                 due_us = self._clock.monotonic_us() + BEAT_US
             page = await self._page(viewer) if beat or not viewer.drawn_us else {}
-            await tell(self._changes(viewer, beat=beat) | page)
+            units = self._moved(viewer) if beat else {}
+            await tell(self._changes(viewer, beat=beat) | page | units)
 
     def _changes(self, viewer: Viewer, *, beat: bool) -> dict[str, Any]:
         rows, alarms = viewer.taken(everything=beat)
@@ -116,17 +133,34 @@ class Board:
             "history": [alarm_plain(view) for view in self.chronicle.of(encounter_id)],
             "messages": [message_plain(sent) for sent in messages],
         }
+        revision = self._studies.revision(encounter_id)
+        if revision != viewer.series_revision:
+            viewer.series_revision = revision
+            page["series"] = [series_plain(series) for series in self._studies.of(encounter_id)]
         return {"page": page}
+
+    def _moved(self, viewer: Viewer) -> dict[str, Any]:
+        """Return the units that said something new of themselves, while the map is shown."""
+        if not viewer.mapped:
+            return {}
+        known = [self._roster.unit(unit_id) for unit_id in viewer.taken_units()]
+        return {"units": [unit_plain(unit) for unit in known if unit is not None]}
 
     def _on_row(self, encounter_id: str) -> None:
         row = self._roster.row(encounter_id)
         if row is None:
             self.trends.forget(encounter_id)
             self.chronicle.forget(encounter_id)
+            self._studies.forget(encounter_id)
         elif row.picture is not None:
             self.trends.take(row.picture, row.stamped_us)
         for viewer in self._viewers:
             viewer.stir(row=encounter_id)
+
+    def _on_unit(self, unit_id: str) -> None:
+        for viewer in self._viewers:
+            if viewer.mapped:
+                viewer.units.add(unit_id)
 
     def _on_alarm(self, view: AlarmView) -> None:
         self.chronicle.take(view)

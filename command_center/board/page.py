@@ -26,6 +26,8 @@ ASSETS: Final = Path(__file__).parent / "assets"
 
 _HEAD: Final = (
     '<link rel="stylesheet" href="/board/assets/board.css">'
+    '<link rel="stylesheet" href="/board/assets/ct.css">'
+    '<link rel="stylesheet" href="/board/assets/map.css">'
     '<meta name="color-scheme" content="light dark">'
 )
 

@@ -22,6 +22,12 @@ class Viewer:
     """The patient whose page is open."""
     drawn_us: int = 0
     """Instant of the newest point of that patient's trend that the board has."""
+    series_revision: int = 0
+    """Of that patient's CT series, as the board has them."""
+    mapped: bool = False
+    """Whether the map is shown: only then is the board told where units are."""
+    units: set[str] = field(default_factory=set)
+    """Units that said something new of themselves."""
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stir(self, *, row: str | None = None, alarm: bytes | None = None) -> None:
@@ -34,8 +40,18 @@ class Viewer:
 
     def open(self, encounter_id: str) -> None:
         """Begin to show a patient's page; the empty id closes it."""
-        self.opened, self.drawn_us = encounter_id, 0
+        self.opened, self.drawn_us, self.series_revision = encounter_id, 0, 0
         self.stirred.set()
+
+    def show_map(self, units: set[str], *, shown: bool) -> None:
+        """Begin to show these units on the map, or close it."""
+        self.mapped, self.units = shown, units if shown else set()
+        self.stirred.set()
+
+    def taken_units(self) -> set[str]:
+        """Return the units that changed, and begin anew."""
+        units, self.units = self.units, set()
+        return units
 
     def taken(self, *, everything: bool) -> tuple[set[str], set[bytes]]:
         """Return what changed, with every row or those that do not wait, and begin anew."""

@@ -132,6 +132,7 @@ def _center(addresses: Addresses, folder: Path) -> CenterSettings:
         center_http_address=urlsplit(addresses.board or "").netloc,
         center_metrics_port=_metrics_port(addresses, "command-center"),
         home=folder / "command-center",
+        objects=folder / "objects",
     )
 
 

@@ -155,6 +155,7 @@ def command_center(  # noqa: PLR0917 - where everything lies
             "--http-address", f"127.0.0.1:{board_port}",
             "--metrics-port", str(metrics_port),
             "--home", str(home / "command-center"),
+            "--objects", str(home / "objects"),
             *tls,
         ),
     )  # fmt: skip

@@ -43,6 +43,8 @@ class Facts:
     chromium: bool
     kcat: bool
     grpcurl: bool
+    kustomize: bool
+    prometheus: bool
     package_manager: str | None
     """The key of a package manager that is here: apt, dnf or brew."""
     root: bool
@@ -99,6 +101,13 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
         Finding("Chromium (tests)", facts.chromium, needed=False, mend=_install("chromium", facts)),
         Finding("kcat (tests)", facts.kcat, needed=False, mend=_install("kcat", facts)),
         Finding("grpcurl (tests)", facts.grpcurl, needed=False, mend="make tools"),
+        Finding("kustomize (tests)", facts.kustomize, needed=False, mend="make tools"),
+        Finding(
+            "prometheus and promtool (tests)",
+            facts.prometheus,
+            needed=False,
+            mend=_install("prometheus", facts),
+        ),
     )
 
 

@@ -45,6 +45,8 @@ def probe(environment: Mapping[str, str]) -> Facts:
         chromium=shutil.which("chromium", path=path) is not None,
         kcat=shutil.which("kcat", path=path) is not None,
         grpcurl=shutil.which("grpcurl", path=path) is not None,
+        kustomize=shutil.which("kustomize", path=path) is not None,
+        prometheus=all(shutil.which(name, path=path) for name in ("prometheus", "promtool")),
         package_manager=next(
             (name for name, program in _MANAGERS.items() if shutil.which(program, path=path)), None
         ),

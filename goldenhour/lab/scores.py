@@ -12,9 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite, nan
 from typing import Final, TypeVar
 
-from clinical.scores import news2
+from clinical.scores import mgap, news2, npews, rts, shock_index
 from clinical.scores.chart import Refusal, RefusalReason, Refused, Result, Scored
+from clinical.scores.index import Index, IndexResult, NoIndex
+from clinical.scores.mews import MEWS
 from clinical.scores.news2 import News2Inputs
+from clinical.scores.observed import PLAUSIBLE_COLUMN, Observed
+from clinical.scores.qsofa import QSOFA
+from clinical.scores.rems import REMS
+from clinical.scores.rox import rox
 from clinical.vitals import Consciousness, Spo2Scale
 
 OUT_COLUMNS: Final = ("id", "score", "total", "band", "parts", "refusal")
@@ -102,25 +108,70 @@ def _news2(cells: _Cells) -> Result:
     )
 
 
-_SCORES: Final[Mapping[str, Callable[[_Cells], Result]]] = {"NEWS2": _news2}
+def _observed(cells: _Cells) -> Observed:
+    numbers = {column: cells.number(column) for column in PLAUSIBLE_COLUMN}
+    words = {column: cells.text(column) for column in (npews.DISTRESS, mgap.MECHANISM)}
+    return Observed(
+        numbers={column: number for column, number in numbers.items() if number is not None},
+        words={column: word for column, word in words.items() if word},
+        consciousness=cells.consciousness(),
+        on_oxygen=cells.choice("on_oxygen", _ON_OXYGEN),
+        unusable=cells.unusable,
+    )
 
 
-def _score(cells: _Cells) -> Result:
-    named = _SCORES.get(cells.text("score"))
+_FROM_OBSERVED: Final[Mapping[str, Callable[[Observed], Result | IndexResult]]] = {
+    "MEWS": MEWS.score,
+    "QSOFA": QSOFA.score,
+    "SHOCK_INDEX": shock_index.shock_index,
+    "SIPA": shock_index.age_adjusted,
+    "RTS": rts.weighted,
+    "T-RTS": rts.triage,
+    "REMS": REMS.score,
+    "ROX": rox,
+    "NPEWS": npews.score,
+    "MGAP": mgap.score,
+}
+
+SCORES: Final = ("NEWS2", *_FROM_OBSERVED)
+"""Every name that the column ``score`` may have."""
+
+
+def _score(cells: _Cells) -> Result | IndexResult:
+    name = cells.text("score")
+    if name == "NEWS2":
+        return _news2(cells)
+    named = _FROM_OBSERVED.get(name)
     if named is None:
         return Refused((Refusal(RefusalReason.UNKNOWN_SCORE, "score"),), {})
-    return named(cells)
+    return named(_observed(cells))
 
 
-def _outcome(result: Result) -> tuple[str, str, str, str]:
+def _outcome(result: Result | IndexResult) -> tuple[str, str, str, str]:
     """Return total, band, parts and refusal as cells."""
-    if isinstance(result, Scored):
-        return str(result.total), result.band, _json(result.parts), ""
-    parts = {**result.parts, "at_least": result.at_least}
-    return "", "", _json(parts), ";".join(str(reason) for reason in result.reasons)
+    match result:
+        case Scored():
+            return str(result.total), result.band or "", _json(result.parts), ""
+        case Index():
+            return _decimal(result.value), "", _json(result.parts), ""
+        case Refused():
+            known = {**result.parts, "at_least": result.at_least}
+            return "", "", _json(known), _reasons(result.reasons)
+        case NoIndex():
+            parts = {**result.parts, "at_least": round(result.at_least, 4)}
+            return "", "", _json(parts), _reasons(result.reasons)
 
 
-def _json(parts: Mapping[str, int]) -> str:
+def _reasons(reasons: Iterable[Refusal]) -> str:
+    return ";".join(str(reason) for reason in reasons)
+
+
+def _decimal(value: float) -> str:
+    """Return a number with four decimals, as the weights of the RTS have, without idle zeros."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _json(parts: Mapping[str, float]) -> str:
     return json.dumps(dict(parts), separators=(",", ":"))
 
 

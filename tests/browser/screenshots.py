@@ -11,12 +11,18 @@ from playwright.async_api import Page, ViewportSize, expect
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from ports.log.memory_log import MemoryLog
+from simulators.scenario import load
+from simulators.travel import travels
 from tests.browser import night_shift
 from tests.browser.conftest import chromium
-from tests.browser.ward import Desk, Ward, desk_at, ward_over
+from tests.browser.scan import scanning
+from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
 from wire.unit_items import ReceiptStage
 
 LOOKS = (("en", "day"), ("en", "night"), ("zh", "day"), ("zh", "night"))
+TRAIL_S = 30
+BEAT_MS = 700
+"""Longer than a beat of the board, so that each position is a point of the trail."""
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 
@@ -38,6 +44,8 @@ async def take_all(folder: Path) -> None:
                 await _look(page, language, theme)
                 await _take(page, folder / f"patient-{language}-{theme}.png")
             await page.keyboard.press("Escape")
+            await _map(page, ward, folder)
+            await _ct(page, log, Path(home), ward, folder)
             await _look(page, "en", "day")
             ward.detecting = False
             await expect(page.locator(".banner.stopped")).to_be_visible(timeout=20_000)
@@ -77,6 +85,50 @@ async def _open(page: Page, ward: Ward, desk: Desk) -> None:
         await ward.receipt(sent.message.message_id, "AMB-02", stage)
     await expect(page.locator(".message .reached")).to_have_count(3)
     await page.locator("#message").blur()
+
+
+async def _map(page: Page, ward: Ward, folder: Path) -> None:
+    """Let the units of the shift drive their recorded drives for half a minute, on the map."""
+    ways = travels(load("demo"))
+    lost = {"AMB-09": 40, "AMB-04": 300}
+    await page.keyboard.press("g")
+    for second in range(TRAIL_S):
+        for unit, way in ways.items():
+            if unit != "AMB-03":
+                at = way.at(120 + second)
+                await ward.position(unit, at, ago_s=lost.get(unit, 0) + (TRAIL_S - second))
+        await page.wait_for_timeout(BEAT_MS)
+    await page.keyboard.press(".")
+    for language, theme in LOOKS:
+        await _look(page, language, theme)
+        await _take(page, folder / f"map-{language}-{theme}.png")
+    await page.keyboard.press("g")
+
+
+async def _ct(page: Page, log: MemoryLog, home: Path, ward: Ward, folder: Path) -> None:
+    """Let the CT unit scan somebody; the series is open while it comes, and when it is there."""
+    stroke = await ward.admit(
+        Patient(30, "MCT-01", 63, night_shift.vitals(88, 17, 96, (171, 96), 36.8), 2)
+    )
+    async with scanning(log, home, stroke.id) as unit:
+        await unit.announce()
+        await unit.send(17)
+        await _look(page, "en", "day")
+        await page.locator("tr.line .name", has_text="MCT-01").click()
+        await expect(page.locator(".ct .arrived")).to_contain_text("17")
+        await _take(page, folder / "ct-arriving-closed-en-day.png")
+        await page.keyboard.press("c")
+        await _take(page, folder / "ct-arriving-en-day.png")
+        await unit.send(11)
+        await expect(page.locator(".ct .findings li")).to_have_count(2)
+        for _ in range(4):
+            await page.keyboard.press("ArrowUp")
+        for language, theme in LOOKS:
+            await _look(page, language, theme)
+            await _take(page, folder / f"ct-{language}-{theme}.png")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await ward.hand_over(stroke)
 
 
 async def _look(page: Page, language: str, theme: str) -> None:

@@ -24,14 +24,22 @@ from command_center.web import web
 from ports.clock import SystemClock
 from ports.http_server import HttpServer, serve_http
 from ports.log.memory_log import MemoryLog
+from ports.objects.folder import FolderObjects
 from tests.command_center.night import append
 from wire.alarms import MessageReceipt, encode_entry
 from wire.encounters import encode_encounter
+from wire.frames import Frame, Lane, encode_frame
 from wire.partition import partition_of
 from wire.picture import Picture, encode_picture
-from wire.records import HEADERS_ALARM_ENTRY, HEADERS_ENCOUNTER_STATE, HEADERS_PICTURE
-from wire.topics import ALARMS, ENCOUNTERS, PATIENTS, PICTURE
-from wire.unit_items import ReceiptStage
+from wire.records import (
+    HEADERS_ALARM_ENTRY,
+    HEADERS_BATCH,
+    HEADERS_ENCOUNTER_STATE,
+    HEADERS_PICTURE,
+    encode_batch,
+)
+from wire.topics import ALARMS, ENCOUNTERS, PATIENTS, PICTURE, UNITS
+from wire.unit_items import Position, ReceiptStage
 
 BEAT_US = 500_000
 
@@ -187,6 +195,15 @@ class Ward:
             value = encode_picture(Picture(partition, at_us, Source.CENTER_A, rows))
             await writer.send(PICTURE.name, partition, value, key=b"a", headers=HEADERS_PICTURE)
 
+    async def position(self, unit: str, position: Position, *, ago_s: float = 0) -> None:
+        """Let a unit say where it is, or was."""
+        at_us = self.clock.now_us() - int(ago_s * SECOND_US)
+        frame = Frame(unit, Lane.VITALS, b"s" * 16, 1, at_us, None, None, None, (position,))
+        batch = encode_batch(at_us, "gateway", [encode_frame(frame)])
+        writer = await self.log.writer()
+        partition = partition_of(unit, UNITS.partitions)
+        await writer.send(UNITS.name, partition, batch, headers=HEADERS_BATCH)
+
     async def run(self) -> None:
         """Go on saying so, while detection runs."""
         while True:
@@ -215,7 +232,8 @@ async def desk_at(log: MemoryLog, home: Path, address: str = "127.0.0.1:0") -> A
     """Run a center and its board for as long as the context lasts."""
     async with AsyncExitStack() as stack:
         settings = CenterSettings(home=home)
-        center = await Center.open(settings, SystemClock(), log, CollectorRegistry())
+        objects = FolderObjects(settings.objects_folder)
+        center = await Center.open(settings, SystemClock(), log, CollectorRegistry(), objects)
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
         stack.callback(running.cancel)

@@ -19,6 +19,7 @@ from command_center.settings import CenterSettings
 from ports.clock import Clock, SystemClock
 from ports.grpc_server import STATUS_DETAILS_KEY, serve
 from ports.log.memory_log import MemoryLog
+from ports.objects.folder import FolderObjects
 from tests.command_center.night import PATIENCE_S
 
 
@@ -84,7 +85,8 @@ async def station_at(
     async with AsyncExitStack() as stack:
         registry = CollectorRegistry()
         chosen = CenterSettings.model_validate({"home": home, **settings})
-        center = await Center.open(chosen, clock or SystemClock(), log, registry)
+        objects = FolderObjects(chosen.objects_folder)
+        center = await Center.open(chosen, clock or SystemClock(), log, registry, objects)
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
         stack.callback(running.cancel)

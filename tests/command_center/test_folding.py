@@ -21,6 +21,7 @@ from command_center.settings import CenterSettings
 from command_center.store.values import Step
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
+from ports.objects.memory import MemoryObjects
 from tests.command_center.night import (
     PATIENCE_S,
     acknowledgement,
@@ -86,7 +87,9 @@ class Desk:
 @asynccontextmanager
 async def life(log: MemoryLog, home: Path) -> AsyncIterator[Center]:
     """A center that follows the log only when it is told to."""
-    center = await Center.open(CenterSettings(home=home), SystemClock(), log, CollectorRegistry())
+    center = await Center.open(
+        CenterSettings(home=home), SystemClock(), log, CollectorRegistry(), MemoryObjects()
+    )
     try:
         yield center
     finally:

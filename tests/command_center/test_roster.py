@@ -66,6 +66,8 @@ def test_a_patient_leaves_with_the_end_of_the_encounter() -> None:
 def test_a_unit_is_where_it_said_last() -> None:
     """Each thing that it says of itself has its own newest."""
     roster = Roster()
+    told: list[str] = []
+    roster.watch_units(told.append)
     for second, item in ((2, Position(23.1, 113.3)), (1, Position(0, 0)), (1, LinkState(5))):
         roster.on_frame(
             Frame("unit-1", Lane.VITALS, b"s" * 16, 1, at(second), None, None, None, (item,))
@@ -73,3 +75,5 @@ def test_a_unit_is_where_it_said_last() -> None:
     (unit,) = roster.units
     assert unit.position == Position(23.1, 113.3)
     assert unit.link == LinkState(5)
+    assert roster.unit("unit-1") == unit
+    assert told == ["unit-1"] * 3

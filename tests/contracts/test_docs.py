@@ -129,7 +129,7 @@ def _coded(bound: Bound) -> float:
         source = (ROOT / bound.path).read_text(encoding="utf-8")
         stated = re.search(rf"^const {bound.name} = ([\d_]+);$", source, re.MULTILINE)
         assert stated is not None
-        return float(stated[1]) * SUFFIX_SECONDS["_MS"]
+        return float(stated[1]) * (SUFFIX_SECONDS["_MS"] if bound.name.endswith("_MS") else 1)
     module = _module(bound.path)
     if bound.name.isupper():
         value = float(getattr(module, bound.name))

@@ -202,8 +202,8 @@ async def test_connections_beyond_the_bound_are_closed_at_once() -> None:
             closing = {asyncio.ensure_future(_until_closed(one)): one for one in (*held, further)}
             done, waiting = await asyncio.wait(closing, return_when=asyncio.FIRST_COMPLETED)
             assert [closing[one] for one in done] == [further]
-            for one in waiting:
-                one.cancel()
+            for task in waiting:
+                task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
 
 

@@ -13,7 +13,8 @@ from wire.unit_items import WireItem
 
 SCENARIO = parse("""
 name = "two"
-units = [{ id = "A" }, { id = "B" }]
+town_deg = [23.0, 113.0]
+units = [{ id = "A", at_m = [0, 0] }, { id = "B" }]
 encounters = [
   { key = "ill", unit = "A", course = "ARREST", onset_s = 5, age_years = 50 },
   { key = "well", unit = "B", bay = "2", leads = ["II"] },
@@ -30,7 +31,7 @@ class Notebook:
     unit_id: str
     clock: VirtualClock
     reached: bool = False
-    frames: list[tuple[int, str, WireItem]] = field(default_factory=list)
+    frames: list[tuple[int, str | None, WireItem]] = field(default_factory=list)
     broken: Exception | None = None
     draining: bool = True
     chunk_us: int = 1_000_000
@@ -38,7 +39,7 @@ class Notebook:
     async def start(self) -> None:
         """Be there."""
 
-    async def capture(self, encounter_id: str, items: Sequence[WireItem]) -> None:
+    async def capture(self, encounter_id: str | None, items: Sequence[WireItem]) -> None:
         if self.broken is not None:
             raise self.broken
         self.frames += [(self.clock.monotonic_us(), encounter_id, item) for item in items]

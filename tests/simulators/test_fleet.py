@@ -9,6 +9,7 @@ from simulators.fleet import RecordedMonitor, encounter_ids, monitor_of
 from simulators.scenario import Encounter
 from simulators.story import SECOND_US
 from tests.simulators.night import SCENARIO, Night
+from wire.unit_items import Position, UnitKind
 
 
 async def test_every_patient_is_opened_and_shown_once_a_second() -> None:
@@ -119,4 +120,22 @@ async def test_chunks_are_short_while_somebody_watches() -> None:
     assert [len(chunk.samples) for chunk in chunks] == [250] * 2 + [50] * (len(chunks) - 2)
     assert len(chunks) >= 6
     assert all(before.end_sample == after.first_sample for before, after in pairwise(chunks))
+    await night.fleet.end()
+
+
+async def test_a_unit_says_once_a_second_where_it_is() -> None:
+    """Of itself, without an encounter; the other unit says nothing, for it has no place."""
+    night = Night()
+    await night.fleet.start()
+    await night.clock.run_for(3 * SECOND_US)
+    said = [
+        (at_us, encounter_id, item)
+        for at_us, encounter_id, item in night.units["A"].frames
+        if isinstance(item, Position)
+    ]
+    assert [(at_us, encounter_id) for at_us, encounter_id, _ in said] == [
+        (second * SECOND_US, None) for second in range(4)
+    ]
+    assert said[0][2] == Position(23.0, 113.0, 0.0, None, UnitKind.AMBULANCE)
+    assert night.items("B", Position) == []
     await night.fleet.end()

@@ -80,6 +80,9 @@ def test_a_lead_is_at_fault_while_the_scenario_says_so(
         ("onset_s = 10", "", "encounters[0].onset_s"),
         ("onset_s = 10", 'onset_s = 10\nrecording = "no.csv"', "encounters[0].recording"),
         ('{ id = "A" }', '{ id = "A" }, { id = "A" }', "units[1].id"),
+        ('{ id = "A" }', '{ id = "A", at_m = [1, 2] }', "units[0].at_m"),
+        ('{ id = "A" }', '{ id = "A", track = "0024" }', "units[0].track"),
+        ('{ id = "A" }', '{ id = "A", track = "none" }', "units[0].track"),
         ("name =", "name", "line 2"),
     ],
 )

@@ -33,7 +33,7 @@ from wire.limits import MAX_COUNT, MAX_INSTANT_US
 from wire.messages import Message
 from wire.picture import Picture
 from wire.records import Checkpoint, DeadLetter, Tick
-from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, WireItem
+from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, UnitKind, WireItem
 from wire.validation import RefusalReason
 
 T = TypeVar("T")
@@ -142,6 +142,8 @@ positions = st.builds(
     latitude_deg=numbers(-90, 90),
     longitude_deg=numbers(-180, 180),
     speed_kmh=maybe(numbers(0, 400)),
+    heading_deg=maybe(numbers(0, 360)),
+    kind=maybe(st.sampled_from(UnitKind)),
 )
 link_states = st.builds(
     LinkState,

@@ -122,6 +122,8 @@ EXPECTED = (
     Expected("position", "latitude_deg", (-90, 90), (-90.1, 90.1, *NOT_NUMBERS), required=True),
     Expected("position", "longitude_deg", (-180, 180), (-181, 181, *NOT_NUMBERS), required=True),
     Expected("position", "speed_kmh", (0, 400), (-0.1, 400.1, *NOT_NUMBERS)),
+    Expected("position", "heading_deg", (0, 360), (-0.1, 360.1, *NOT_NUMBERS)),
+    Expected("position", "kind", (1, 4), (0, 5)),
     Expected("link_state", "spool_depth_frames", (0, 2**63 - 1), (2**63,)),
     Expected("link_state", "spool_oldest_us", (0, 2**63 - 1), (2**63,)),
     Expected("link_state", "quarantine_frames", (0, 2**63 - 1), (2**63,)),

@@ -3,6 +3,8 @@
 import { computed, nextTick, onMounted, reactive, ref, shallowReactive, watch } from "vue";
 import { Link } from "/board/assets/link.js";
 import { drawing, spark } from "/board/assets/trend.js";
+import { CtSeries } from "/board/assets/ct.js";
+import { MapView, noted } from "/board/assets/map.js";
 import { AlarmCard, PatientRow, Timeline } from "/board/assets/parts.js";
 import { LEVEL, WORDS, clockTime, shown, span } from "/board/assets/words.js";
 
@@ -16,11 +18,11 @@ const byUrgency = (a, b) =>
   b.priority - a.priority || b.unacknowledged - a.unacknowledged || b.learned_us - a.learned_us;
 
 export const Board = {
-  components: { AlarmCard, PatientRow, Timeline },
+  components: { AlarmCard, PatientRow, Timeline, CtSeries, MapView },
   setup() {
     const rows = shallowReactive(new Map());
     const alarms = shallowReactive(new Map());
-    const page = reactive({ id: "", points: [], history: [], messages: [] });
+    const page = reactive({ id: "", points: [], history: [], messages: [], series: [] });
     const language = ref(kept("language", navigator.language.startsWith("zh") ? "zh" : "en"));
     const theme = ref(kept("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day"));
     const person = ref(kept("person", ""));
@@ -31,6 +33,10 @@ export const Board = {
     const taking = reactive(new Set());
     const notice = ref("");
     const draft = ref("");
+    const units = new Map();
+    const moved = ref(0);
+    const mapped = ref(kept("mapped", "") === "yes");
+    const ct = ref(null);
     const nameField = ref(null);
     const messageField = ref(null);
     let link = null;
@@ -56,11 +62,12 @@ export const Board = {
     const chart = computed(() => drawing(page.points, page.history, now.value));
 
     function take(message) {
-      if (message.begin) { rows.clear(); alarms.clear(); if (page.id) link.ask("open", { encounter: page.id }); }
+      if (message.begin) { rows.clear(); alarms.clear(); if (page.id) link.ask("open", { encounter: page.id }); if (mapped.value) showMap(true); }
       for (const row of message.rows ?? []) rows.set(row.id, Object.freeze(row));
       for (const id of message.left ?? []) rows.delete(id);
       for (const alarm of message.alarms ?? []) told(alarm);
       for (const id of message.gone ?? []) alarms.delete(id);
+      if (message.units) { noted(units, message.units); moved.value += 1; }
       if (message.page && message.page.id === page.id) fill(message.page);
       if (message.done) answered(message.done.request_id, "");
       if (message.refused) answered(message.refused.request_id, message.refused.why);
@@ -76,6 +83,7 @@ export const Board = {
       page.points = (told.begin ? told.points : page.points.concat(told.points)).slice(-600);
       page.history = told.history;
       page.messages = told.messages;
+      if (told.series) page.series = told.series;
     }
 
     function answered(request, why) {
@@ -116,7 +124,7 @@ export const Board = {
 
     function follow() {
       const id = location.hash.startsWith("#/patient/") ? location.hash.slice(10) : "";
-      Object.assign(page, { id, points: [], history: [], messages: [] });
+      Object.assign(page, { id, points: [], history: [], messages: [], series: [] });
       draft.value = "";
       selected.value = "";
       link.ask("open", { encounter: id });
@@ -156,12 +164,20 @@ export const Board = {
       const keys = {
         ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
         a: takeSelected, Escape: () => open(""),
-        l: switchLanguage, n: switchTheme, m: () => messageField.value?.focus(),
+        l: switchLanguage, n: switchTheme, g: () => showMap(page.id ? true : !mapped.value), c: () => ct.value?.toggle(), m: () => messageField.value?.focus(),
       };
       const focused = event.target.closest?.("button, a");
       if (event.key === "Enter" && !focused && alarm?.encounter) { event.preventDefault(); open(alarm.encounter); return; }
       const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (act) { event.preventDefault(); act(); }
+    }
+
+    function showMap(shown) {
+      if (page.id) open("");
+      mapped.value = shown;
+      keep("mapped", shown ? "yes" : "");
+      units.clear();
+      link.ask("map", { shown });
     }
 
     const switchLanguage = () => { language.value = language.value === "en" ? "zh" : "en"; };
@@ -185,7 +201,7 @@ export const Board = {
     });
 
     return {
-      rows, alarms, page, language, theme, person, up, now, selected, taking, notice, draft, nameField, messageField,
+      rows, alarms, page, language, theme, person, up, now, selected, taking, notice, draft, nameField, messageField, units, moved, mapped, ct, showMap,
       t, patients, listed, stale, lostAfter, counts, patient, alarmsOf, chart,
       acknowledge, send, open, switchLanguage, switchTheme, clockTime, span, spark, shown, LEVEL,
       silence: computed(() => (up.value === false && now.value && link ? performance.now() - link.heardAt : 0)),
@@ -203,6 +219,7 @@ export const Board = {
       </div>
       <label class="person" :class="{ missing: !person.trim() }">{{ t.you }}
         <input ref="nameField" id="person" v-model="person" maxlength="64" :placeholder="t.yourName" autocomplete="off"></label>
+      <button id="map" :aria-pressed="mapped" @click="showMap(page.id ? true : !mapped)">{{ mapped && !page.id ? t.list : t.map }} <kbd>G</kbd></button>
       <button id="theme" @click="switchTheme">{{ theme === 'day' ? t.night : t.day }}</button>
       <button id="language" @click="switchLanguage" :lang="language === 'en' ? 'zh-CN' : 'en'">{{ language === 'en' ? '中文' : 'English' }}</button>
       <time class="clock">{{ clockTime(now * 1000) }}</time>
@@ -217,7 +234,10 @@ export const Board = {
     <div v-if="notice" class="banner notice" role="alert">{{ notice }}</div>
 
     <main v-if="!page.id">
-      <section class="patients" :class="{ doubtful: stale }" :aria-label="t.patients">
+      <section v-if="mapped" class="mapped" :class="{ doubtful: stale }">
+        <map-view :units="units" :moved="moved" :rows="rows" :alarms="listed" :language="language" :now="now" @open="open"></map-view>
+      </section>
+      <section v-else class="patients" :class="{ doubtful: stale }" :aria-label="t.patients">
         <table>
           <thead><tr>
             <th>{{ t.score }}</th><th>{{ t.unit }}</th><th class="wide">{{ t.worst }}</th>
@@ -249,6 +269,7 @@ export const Board = {
           <table class="single"><tbody>
             <patient-row :row="patient" :alarms="alarmsOf(patient.id)" :t="t" :language="language" :now="now" large></patient-row>
           </tbody></table>
+          <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>
           <h2>{{ t.timeline }}</h2>
           <timeline :chart="chart" :t="t" :language="language"></timeline>
         </template>

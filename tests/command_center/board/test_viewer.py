@@ -22,3 +22,17 @@ def test_an_opened_page_is_drawn_from_its_beginning() -> None:
     viewer.open("ill")
     assert (viewer.opened, viewer.drawn_us) == ("ill", 0)
     assert viewer.stirred.is_set()
+
+
+def test_units_wait_only_for_a_board_that_shows_the_map() -> None:
+    """And each once, however often it moved."""
+    viewer = Viewer()
+    viewer.show_map({"one", "two"}, shown=True)
+    assert (viewer.mapped, viewer.taken_units(), viewer.taken_units()) == (
+        True,
+        {"one", "two"},
+        set(),
+    )
+    viewer.units.add("one")
+    viewer.show_map({"one"}, shown=False)
+    assert (viewer.mapped, viewer.taken_units()) == (False, set())

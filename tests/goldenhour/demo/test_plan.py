@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from goldenhour.demo.plan import BETWEEN_KILLS_S, FIRST_KILL_S, Kill, kills, worker
+from goldenhour.demo.plan import (
+    BETWEEN_KILLS_S,
+    FIRST_KILL_S,
+    Kill,
+    command_center,
+    kills,
+    worker,
+)
+from streams.gateway.settings import GatewaySettings
 
 
 def test_each_named_program_is_killed_once_one_after_the_other() -> None:
@@ -27,3 +35,10 @@ def test_the_workers_share_channel_a_and_no_folder() -> None:
 
     assert first.arguments[3:5] == second.arguments[3:5] == ("--channel", "a")
     assert first.arguments[-1] != second.arguments[-1]
+
+
+def test_the_center_reads_the_images_where_the_gateway_keeps_them() -> None:
+    """The gateway by its default, the center by its option."""
+    kept = GatewaySettings(home=Path("h")).objects_folder
+    arguments = command_center("k:1", 1, 2, 3, Path("h")).arguments
+    assert arguments[arguments.index("--objects") + 1] == str(kept)

@@ -26,6 +26,8 @@ HEALTHY = Facts(
     chromium=True,
     kcat=True,
     grpcurl=True,
+    kustomize=True,
+    prometheus=True,
     package_manager="apt",
     root=True,
 )

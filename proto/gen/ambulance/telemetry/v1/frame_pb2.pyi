@@ -304,6 +304,38 @@ RECEIPT_STAGE_EXPIRED: ReceiptStage.ValueType  # 4
 """It came after its time and was shown as expired."""
 Global___ReceiptStage: _TypeAlias = ReceiptStage  # noqa: Y015
 
+class _UnitKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UnitKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UnitKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UNIT_KIND_UNSPECIFIED: _UnitKind.ValueType  # 0
+    """Never sent."""
+    UNIT_KIND_AMBULANCE: _UnitKind.ValueType  # 1
+    """An ambulance."""
+    UNIT_KIND_MOBILE_CT: _UnitKind.ValueType  # 2
+    """A mobile CT unit."""
+    UNIT_KIND_TENT_HOSPITAL: _UnitKind.ValueType  # 3
+    """A tent hospital."""
+    UNIT_KIND_COMMAND_SITE: _UnitKind.ValueType  # 4
+    """A command site."""
+
+class UnitKind(_UnitKind, metaclass=_UnitKindEnumTypeWrapper):
+    """What a unit is."""
+
+UNIT_KIND_UNSPECIFIED: UnitKind.ValueType  # 0
+"""Never sent."""
+UNIT_KIND_AMBULANCE: UnitKind.ValueType  # 1
+"""An ambulance."""
+UNIT_KIND_MOBILE_CT: UnitKind.ValueType  # 2
+"""A mobile CT unit."""
+UNIT_KIND_TENT_HOSPITAL: UnitKind.ValueType  # 3
+"""A tent hospital."""
+UNIT_KIND_COMMAND_SITE: UnitKind.ValueType  # 4
+"""A command site."""
+Global___UnitKind: _TypeAlias = UnitKind  # noqa: Y015
+
 @_typing.final
 class Frame(_message.Message):
     """The smallest thing that is numbered, acknowledged and refused. All items of a frame concern one
@@ -946,29 +978,47 @@ class Position(_message.Message):
     LATITUDE_DEG_FIELD_NUMBER: _builtins.int
     LONGITUDE_DEG_FIELD_NUMBER: _builtins.int
     SPEED_KMH_FIELD_NUMBER: _builtins.int
+    HEADING_DEG_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     latitude_deg: _builtins.float
     """Degrees north, -90 to 90. Required."""
     longitude_deg: _builtins.float
     """Degrees east, -180 to 180. Required."""
     speed_kmh: _builtins.float
     """Speed over ground, kilometres per hour, 0 to 400. Absent: unknown."""
+    heading_deg: _builtins.float
+    """Course over ground, degrees clockwise from true north, 0 to 360. Absent: unknown or standing."""
+    kind: Global___UnitKind.ValueType
+    """What the unit is; stated with every position, so that whoever begins to listen knows it.
+    Absent: not stated.
+    """
     def __init__(
         self,
         *,
         latitude_deg: _builtins.float | None = ...,
         longitude_deg: _builtins.float | None = ...,
         speed_kmh: _builtins.float | None = ...,
+        heading_deg: _builtins.float | None = ...,
+        kind: Global___UnitKind.ValueType | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_latitude_deg", b"_latitude_deg", "_longitude_deg", b"_longitude_deg", "_speed_kmh", b"_speed_kmh", "latitude_deg", b"latitude_deg", "longitude_deg", b"longitude_deg", "speed_kmh", b"speed_kmh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_heading_deg", b"_heading_deg", "_kind", b"_kind", "_latitude_deg", b"_latitude_deg", "_longitude_deg", b"_longitude_deg", "_speed_kmh", b"_speed_kmh", "heading_deg", b"heading_deg", "kind", b"kind", "latitude_deg", b"latitude_deg", "longitude_deg", b"longitude_deg", "speed_kmh", b"speed_kmh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude_deg", b"_latitude_deg", "_longitude_deg", b"_longitude_deg", "_speed_kmh", b"_speed_kmh", "latitude_deg", b"latitude_deg", "longitude_deg", b"longitude_deg", "speed_kmh", b"speed_kmh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_heading_deg", b"_heading_deg", "_kind", b"_kind", "_latitude_deg", b"_latitude_deg", "_longitude_deg", b"_longitude_deg", "_speed_kmh", b"_speed_kmh", "heading_deg", b"heading_deg", "kind", b"kind", "latitude_deg", b"latitude_deg", "longitude_deg", b"longitude_deg", "speed_kmh", b"speed_kmh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__heading_deg: _TypeAlias = _typing.Literal["heading_deg"]  # noqa: Y015
+    _WhichOneofArgType__heading_deg: _TypeAlias = _typing.Literal["_heading_deg", b"_heading_deg"]  # noqa: Y015
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
     _WhichOneofReturnType__latitude_deg: _TypeAlias = _typing.Literal["latitude_deg"]  # noqa: Y015
     _WhichOneofArgType__latitude_deg: _TypeAlias = _typing.Literal["_latitude_deg", b"_latitude_deg"]  # noqa: Y015
     _WhichOneofReturnType__longitude_deg: _TypeAlias = _typing.Literal["longitude_deg"]  # noqa: Y015
     _WhichOneofArgType__longitude_deg: _TypeAlias = _typing.Literal["_longitude_deg", b"_longitude_deg"]  # noqa: Y015
     _WhichOneofReturnType__speed_kmh: _TypeAlias = _typing.Literal["speed_kmh"]  # noqa: Y015
     _WhichOneofArgType__speed_kmh: _TypeAlias = _typing.Literal["_speed_kmh", b"_speed_kmh"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__heading_deg) -> _WhichOneofReturnType__heading_deg | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__latitude_deg) -> _WhichOneofReturnType__latitude_deg | None: ...
     @_typing.overload

@@ -1,0 +1,86 @@
+"""The center's reading of the images: a reader of its own, so that no alarm waits behind a series.
+
+`studies` is read from its beginning. `images` carries a tick per gateway, partition and second, so
+of it only the newest ``IMAGES_BACK`` records of each partition are read: half a day with one
+gateway. Of a series that is older than that the state is known and the slices are not.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from command_center.imaging.studies import Studies
+from ports.log.port import EARLIEST, Log, LogReader, OffsetGone, Record, TopicPartition
+from ports.logging import get_logger
+from wire.images import ImageStored, SeriesAnnounced, SeriesState
+from wire.reading import Unreadable
+from wire.records import Tick, decode_record
+from wire.topics import IMAGES, STUDIES, Topic
+
+IMAGES_BACK: Final = 50_000
+"""Records of each partition of `images` before its end that a center reads when it starts."""
+
+IMAGES_AT_ONCE: Final = 100
+"""Records taken at once; then everybody else has their turn."""
+
+IMAGES_WAIT_MS: Final = 1_000
+"""Longest wait for the first of them; a record that comes ends it."""
+
+_log = get_logger(__name__)
+
+
+class ImagesTail:
+    """Follows `images` and `studies`."""
+
+    def __init__(self, reader: LogReader, studies: Studies) -> None:
+        self._reader = reader
+        self._studies = studies
+
+    @classmethod
+    async def open(cls, log: Log, studies: Studies) -> "ImagesTail":
+        """Open a reader at the places that the module names."""
+        always = dict.fromkeys(_partitions(STUDIES), EARLIEST)
+        ends = await log.end_positions(_partitions(IMAGES))
+        try:
+            reader = await log.reader({**always, **_back(ends)})
+        except OffsetGone:
+            reader = await log.reader({**always, **dict.fromkeys(ends, EARLIEST)})
+        return cls(reader, studies)
+
+    async def run(self) -> None:
+        """Follow, until cancelled."""
+        while True:
+            records = await self._reader.read(max_records=IMAGES_AT_ONCE, timeout_ms=IMAGES_WAIT_MS)
+            for record in records:
+                self._take(record)
+
+    async def close(self) -> None:
+        """Let go of the reader."""
+        await self._reader.close()
+
+    def _take(self, record: Record) -> None:
+        if record.value is None:
+            return
+        try:
+            value = decode_record(record.headers, record.value)
+        except Unreadable as unreadable:
+            _log.warning("record unreadable", topic=record.topic, error=str(unreadable))
+            return
+        match value:
+            case SeriesAnnounced():
+                self._studies.on_announced(value)
+            case ImageStored():
+                self._studies.on_stored(value)
+            case SeriesState():
+                self._studies.on_state(value)
+            case Tick():
+                return
+
+
+def _partitions(topic: Topic) -> list[TopicPartition]:
+    return [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+
+
+def _back(ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+    return {
+        part: end - IMAGES_BACK if end > IMAGES_BACK else EARLIEST for part, end in ends.items()
+    }

@@ -1,0 +1,29 @@
+"""Where Prometheus finds the programs of a stack, as its file-based service discovery reads it.
+
+``deploy/prometheus/targets.json`` is this for the demo's fixed ports; a test holds it to that.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_APPS: Final = {"worker": "patients", "waveforms": "waveforms", "imaging": "imaging"}
+_CHANNEL: Final = "a"
+
+
+def scrape_targets(metrics: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return one entry per program: its address, and the labels that alerts and graphs go by.
+
+    Args:
+        metrics: address of each program's metrics, ``host:port``, by the program's name in the
+            stack, as ``Addresses.metrics`` has it.
+    """
+    return [
+        {"targets": [address], "labels": _labels(name)} for name, address in sorted(metrics.items())
+    ]
+
+
+def _labels(name: str) -> dict[str, str]:
+    kind = name.rstrip("0123456789").rstrip("-")
+    if kind in _APPS:
+        return {"program": "worker", "app": _APPS[kind], "channel": _CHANNEL}
+    return {"program": kind}
