@@ -12,6 +12,7 @@ import typer
 from goldenhour.bench import attack_roles, roles
 from goldenhour.bench.attack import AttackOptions
 from goldenhour.bench.attack import measure as measure_attack
+from goldenhour.bench.hostile import measure as hostile_bench
 from goldenhour.bench.latency import LatencyOptions, measure
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
@@ -79,5 +80,37 @@ async def _attack(half_open: int, units: int, seconds: int, home: Path) -> dict[
     broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
     try:
         return await measure_attack(AttackOptions(half_open, units, seconds, folder), broker, clock)
+    finally:
+        await broker.stop()
+
+
+@app.command()
+def hostile(
+    out: _Out,
+    frames: Annotated[int, typer.Option(min=1, help="Hostile frames in process.")] = 1_000_000,
+    over_grpc: Annotated[int, typer.Option(min=0, help="And so many over gRPC.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same frames.")] = 1,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """Malformed, truncated, oversize, lying frames: each refused rightly, good ones all there."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    figures = hostile_bench.in_process(frames, seed, SystemClock())
+    right = hostile_bench.good(figures)
+    if over_grpc:
+        folder = (home or default_home(os.environ)).absolute()
+        figures["over_grpc"] = asyncio.run(_hostile(over_grpc, seed, folder))
+        right = right and hostile_bench.good(figures["over_grpc"])
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))
+    raise typer.Exit(0 if right else 1)
+
+
+async def _hostile(frames: int, seed: int, home: Path) -> dict[str, object]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(home), "bench-hostile", clock)
+    broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+    try:
+        return await hostile_bench.over_grpc(frames, seed, broker, folder, clock)
     finally:
         await broker.stop()
