@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from wire.limits import is_unit_id
 
@@ -21,6 +22,15 @@ TRUST_DOMAIN: Final = "goldenhour"
 
 CERTIFICATES_REMEMBERED: Final = 4_096
 """Certificates that are read once for all their calls; the least recently seen is read again."""
+
+MALFORMED: Final = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the parser of certificates raises for bytes that are none, or none that it knows."""
 
 _SECOND_US: Final = 1_000_000
 _PEM_OF_PEER: Final = "x509_pem_cert"
@@ -100,7 +110,9 @@ def read_certificate(pem: bytes) -> PeerCertificate:
     """
     try:
         return describe(x509.load_pem_x509_certificate(pem))
-    except ValueError as error:
+    except Unidentified:
+        raise
+    except MALFORMED as error:
         message = f"the certificate cannot be read: {error}"
         raise Unidentified(message) from error
 

@@ -34,8 +34,14 @@ PATIENT_KEYS: Final = frozenset(Vital) | {
 
 _WITHOUT_LOCALS: Final = ExceptionDictTransformer(show_locals=False)
 
-_QUIET: Final = {"aiokafka": "ERROR", "faust": "WARNING", "mode": "WARNING", "grpc": "WARNING"}
-"""Third parties that repeat at length what our own events and metrics say."""
+_QUIET: Final = {
+    "aiokafka": "ERROR",
+    "faust": "WARNING",
+    "mode": "WARNING",
+    "grpc": "WARNING",
+    "pydicom": "CRITICAL",
+}
+"""Third parties that repeat at length what our own events say, or what stands in an image."""
 
 
 def withhold(

@@ -13,11 +13,11 @@ from typing import Final
 
 import grpc
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ports.identity import PeerCertificate, Unidentified, describe
+from ports.identity import MALFORMED, PeerCertificate, describe
 from ports.logging import get_logger
 
 _OTHERS_MAY: Final = 0o007
@@ -141,7 +141,7 @@ def load(files: TlsFiles) -> Material:
         key = serialization.load_pem_private_key(key_pem, None)
         authorities = x509.load_pem_x509_certificates(authorities_pem)
         own = describe(certificate)
-    except (ValueError, TypeError, UnsupportedAlgorithm, Unidentified) as error:
+    except (TypeError, *MALFORMED) as error:
         message = f"--tls-cert, --tls-key or --tls-ca: not usable: {error}"
         raise TlsRefused(message) from error
     if key.public_key() != certificate.public_key():
@@ -154,7 +154,7 @@ def load(files: TlsFiles) -> Material:
 def _revoked(file: Path, authorities: Iterable[x509.Certificate]) -> frozenset[int]:
     try:
         listed = x509.load_pem_x509_crl(_read(file, "--tls-crl"))
-    except ValueError as error:
+    except MALFORMED as error:
         message = f"--tls-crl: {file} is no list of revoked certificates"
         raise TlsRefused(message) from error
     if not any(_signed(listed, authority) for authority in authorities):

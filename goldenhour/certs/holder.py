@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from goldenhour.certs.files import write_private, write_public
 from goldenhour.certs.register import EnrolmentRefused
 from goldenhour.certs.requests import key_pem, new_key, read_key, write_request
-from ports.identity import Identity, Unidentified, describe
+from ports.identity import MALFORMED, Identity, describe
 
 
 def ask(folder: Path, identity: Identity, *, renew: bool) -> Path:
@@ -43,7 +43,7 @@ def accept(folder: Path, identity: Identity, certificate_pem: bytes, authority_p
         certificate = x509.load_pem_x509_certificate(certificate_pem)
         stated = describe(certificate).identity
         x509.load_pem_x509_certificates(authority_pem)
-    except (OSError, ValueError, Unidentified) as error:
+    except (OSError, *MALFORMED) as error:
         message = f"the certificate answers no request here: {error}"
         raise EnrolmentRefused(message) from error
     if stated != identity or certificate.public_key() != key.public_key():

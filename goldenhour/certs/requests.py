@@ -5,7 +5,6 @@ identity asked for, signed by the key itself. A renewal is signed by the key of 
 force too, so it needs no token.
 """
 
-import binascii
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from goldenhour.certs.register import EnrolmentRefused
-from ports.identity import Identity, Unidentified, identity_in
+from ports.identity import MALFORMED, Identity, identity_in
 
 REQUEST_BYTES_MOST: Final = 65_536
 """Size of a request; a larger file is none."""
@@ -69,7 +68,7 @@ def read_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
     """
     try:
         key = serialization.load_pem_private_key(pem, None)
-    except (ValueError, TypeError) as error:
+    except (TypeError, *MALFORMED) as error:
         message = f"the key cannot be read: {error}"
         raise EnrolmentRefused(message) from error
     if not isinstance(key, ec.EllipticCurvePrivateKey):
@@ -112,10 +111,11 @@ def read_request(data: bytes) -> Request:
         csr = x509.load_pem_x509_csr(file.csr.encode())
         identity = identity_in(csr)
         key = csr.public_key()
-    except (msgspec.MsgspecError, ValueError, Unidentified) as error:
+        signed = csr.is_signature_valid
+    except (msgspec.MsgspecError, *MALFORMED) as error:
         message = f"the file is no request: {error}"
         raise EnrolmentRefused(message) from error
-    if not csr.is_signature_valid:
+    if not signed:
         message = "the request is not signed by its own key"
         raise EnrolmentRefused(message)
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
@@ -146,7 +146,7 @@ def _renewed(file: RequestFile) -> x509.Certificate | None:
             message = "the key must be ECDSA"
             raise EnrolmentRefused(message)
         key.verify(bytes.fromhex(file.proof), file.csr.encode(), ec.ECDSA(_HASH))
-    except (ValueError, binascii.Error, InvalidSignature) as error:
+    except (InvalidSignature, *MALFORMED) as error:
         message = "the request is not signed by the certificate in force"
         raise EnrolmentRefused(message) from error
     return current

@@ -1,8 +1,8 @@
 """A share of the hostile frames over real gRPC, a real gateway and a real Kafka.
 
 One unit sends, one stream after the other on any lane, good frames among the hostile ones; it reads
-why each was refused. Then whole calls that break the protocol. At the end the log is read: every good frame
-must be there, and a dead letter for every hostile one.
+why each was refused. Then whole calls that break the protocol. At the end the log is read: every
+good frame must be there, and a dead letter for every hostile one.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from goldenhour.bench.hostile.judging import (
 )
 from goldenhour.bench.hostile.mutation import Hostile, hostile
 from ports.grpc_channel import open_channel, violations_of
-from ports.log.kafka_log import KafkaLog
+from ports.log.port import Log
 from simulators.reader import present
 from wire.encounters import encode_encounter
 from wire.frames import Lane
@@ -52,7 +52,7 @@ class HostileUnit:
         self.tally = Tally()
         self._good: set[tuple[str, int, bytes, int]] = set()
 
-    async def plant(self, log: KafkaLog) -> None:
+    async def plant(self, log: Log) -> None:
         """Say in the log whose patient the foreign one is, before a gateway reads it."""
         state = owned_elsewhere(self._story.foreign_encounter_id)
         writer = await log.writer()
@@ -77,7 +77,7 @@ class HostileUnit:
                 await self._stream(stub, key, min(left, FRAMES_PER_STREAM))
             return {name: await _ending(stub, it) for name, it in self._broken_calls().items()}
 
-    async def arrived(self, log: KafkaLog) -> dict[str, int]:
+    async def arrived(self, log: Log) -> dict[str, int]:
         """Return what the log holds of it."""
         found = await present(log)
         self.tally.good_sent = len(self._good)
