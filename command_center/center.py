@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from command_center.board.acting import Acting
 from command_center.board.board import Board
+from command_center.board.strips import Strips
 from command_center.consumer import AlarmTail, LiveTail, partitions_of
 from command_center.detection import StaleAlarm, Watchdog
 from command_center.feed.acknowledging import Acknowledging
@@ -73,6 +74,7 @@ class Center:
         self.commands: CommandService
         self.board: Board
         self.acting: Acting
+        self.strips: Strips
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
         self._images_tail: ImagesTail
@@ -107,6 +109,7 @@ class Center:
                 self._live_tail.run(),
                 self._images_tail.run(),
                 self.deliveries.run(),
+                self.strips.run(),
                 self._watch(),
                 self._prune(),
                 self._measure_lag(),
@@ -148,6 +151,7 @@ class Center:
         self.commands = CommandService(messaging, clock)
         self.board = Board(self.roster, self.publisher, store, clock, self.studies)
         self.acting = Acting(acknowledging, messaging, self.board, clock)
+        self.strips = Strips(self.roster, messaging, log, clock)
         self._show()
 
     def _show(self) -> None:
@@ -158,6 +162,7 @@ class Center:
         metrics.watch("units", "Units heard of.", lambda: len(self.roster.units))
         metrics.watch("series", "CT series known.", lambda: len(self.studies))
         metrics.watch("boards", "Boards that are open.", lambda: len(self.board))
+        metrics.watch("strips", "Patients whose leads are watched.", lambda: len(self.strips))
         metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
 
     async def _ends(self) -> Mapping[TopicPartition, int]:

@@ -38,7 +38,7 @@ def web(center: Center) -> Starlette:
         await AlertSocket(center.alerts, socket).run()
 
     async def board(socket: WebSocket) -> None:
-        await live(socket, center.board, center.acting)
+        await live(socket, center.board, center.acting, center.strips)
 
     board_pages = pages()
     routes: list[BaseRoute] = [

@@ -11,6 +11,7 @@ from itertools import accumulate, chain, pairwise
 
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
+from wire.envelope import varint
 
 
 def to_waveform(pb: frame_pb2.WaveformChunk) -> WaveformChunk:
@@ -41,6 +42,12 @@ def from_waveform(chunk: WaveformChunk) -> frame_pb2.WaveformChunk:
         highest=None if chunk.highest == SAMPLE_MAX else chunk.highest,
         attached=chunk.attached,
     )
+
+
+def packed_samples(samples: Sequence[int]) -> bytes:
+    """Return the samples as the wire packs them: differences as zigzag varints, without a tag."""
+    zigzag = (delta << 1 if delta >= 0 else ~(delta << 1) for delta in _deltas(samples))
+    return b"".join(map(varint, zigzag))
 
 
 def in_sample_range(deltas: Iterable[int]) -> bool:

@@ -6,15 +6,17 @@ What was sent when, and what the spool confirmed, goes to a file at the end.
 
 import asyncio
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from clinical.instant import SECOND_US
-from clinical.items import EncounterChange, EncounterEvent
-from goldenhour.bench.flipping import vitals_at
+from clinical.items import EncounterChange, EncounterEvent, Vitals
+from goldenhour.bench import flipping, shift
 from ports.clock import Clock
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -23,6 +25,21 @@ from vehicle.spool import Spool
 from vehicle.spool_store import Refusal
 from wire.frames import Lane
 from wire.uuid7 import uuid7
+
+
+class Course(StrEnum):
+    """How the patients fare."""
+
+    FLIPPING = "flipping"
+    """Well and ill in turn, every three seconds."""
+    SHIFT = "shift"
+    """Most are well, now and then one gets worse."""
+
+
+COURSES: Final[Mapping[Course, Callable[[int, int], Vitals]]] = {
+    Course.FLIPPING: flipping.vitals_at,
+    Course.SHIFT: shift.vitals_at,
+}
 
 SNAPSHOT_FRAMES: Final = 30
 """Frames per snapshot of the edge watch; the bench kills nothing."""
@@ -67,6 +84,7 @@ class LoadOptions:
     warm_up_s: int
     seconds: int
     folder: Path
+    course: Course = Course.FLIPPING
 
 
 async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
@@ -109,6 +127,7 @@ async def _unit(
     client: VehicleClient, number: int, begin_us: int, options: LoadOptions, clock: Clock
 ) -> list[tuple[str, int, str, int, int]]:
     encounter_id = str(uuid7(clock.now_us(), random.Random(number).randbytes(10)))  # noqa: S311
+    vitals_at = COURSES[options.course]
     offset_us = begin_us + number * SECOND_US // options.units
     sent: list[tuple[str, int, str, int, int]] = []
     for second in range(options.warm_up_s + options.seconds):

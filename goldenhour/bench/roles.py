@@ -12,10 +12,10 @@ import grpc
 import msgspec
 import typer
 
-from goldenhour.bench import floor
+from goldenhour.bench import floor, listening
 from goldenhour.bench import load as load_of_bench
 from goldenhour.bench import subscriber as subscriber_of_bench
-from goldenhour.bench.load import LoadOptions
+from goldenhour.bench.load import Course, LoadOptions
 from ports import program
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
@@ -34,9 +34,10 @@ def load(
     seconds: Annotated[int, typer.Option()],
     folder: Annotated[Path, typer.Option()],
     out: _Out,
+    course: Annotated[Course, typer.Option()] = Course.FLIPPING,
 ) -> None:
     """Send the load."""
-    options = LoadOptions(gateway, units, warm_up, seconds, folder)
+    options = LoadOptions(gateway, units, warm_up, seconds, folder, course)
 
     async def send(_: asyncio.Event) -> None:
         program.say_ready("bench-load")
@@ -55,6 +56,17 @@ def subscriber(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
 
     raise typer.Exit(program.run(returning(listen)))
+
+
+def listener(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
+    """Note when each alarm arrives."""
+
+    async def listen(stop: asyncio.Event) -> None:
+        program.say_ready("bench-listener")
+        seen = await listening.run(alerts, stop, SystemClock())
+        await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
+
+    raise typer.Exit(program.run(_returning(listen)))
 
 
 @floor_app.command()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
+from goldenhour.bench.chromium import chromium
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
-from tests.browser.conftest import chromium
 
 SECOND_US = 1_000_000
 SIZE = {"width": 1280, "height": 800}

@@ -10,11 +10,12 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
+from goldenhour.bench.chromium import chromium
 from ports.log.memory_log import MemoryLog
 from simulators.scenario import load
 from simulators.travel import travels
 from tests.browser import night_shift
-from tests.browser.conftest import chromium
+from tests.browser.bedside import bedside_of
 from tests.browser.scan import scanning
 from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
 from wire.unit_items import ReceiptStage
@@ -39,10 +40,12 @@ async def take_all(folder: Path) -> None:
             for language, theme in LOOKS:
                 await _look(page, language, theme)
                 await _take(page, folder / f"board-{language}-{theme}.png")
-            await _open(page, ward, desk)
-            for language, theme in LOOKS:
-                await _look(page, language, theme)
-                await _take(page, folder / f"patient-{language}-{theme}.png")
+            async with bedside_of(log, _named(ward, "AMB-02")):
+                await _open(page, ward, desk)
+                for language, theme in LOOKS:
+                    await _look(page, language, theme)
+                    await _swept(page)
+                    await _take(page, folder / f"patient-{language}-{theme}.png")
             await page.keyboard.press("Escape")
             await _map(page, ward, folder)
             await _ct(page, log, Path(home), ward, folder)
@@ -118,6 +121,7 @@ async def _ct(page: Page, log: MemoryLog, home: Path, ward: Ward, folder: Path) 
         await expect(page.locator(".ct .arrived")).to_contain_text("17")
         await _take(page, folder / "ct-arriving-closed-en-day.png")
         await page.keyboard.press("c")
+        await expect(page.locator(".ct canvas")).to_be_visible()
         await _take(page, folder / "ct-arriving-en-day.png")
         await unit.send(11)
         await expect(page.locator(".ct .findings li")).to_have_count(2)
@@ -125,10 +129,21 @@ async def _ct(page: Page, log: MemoryLog, home: Path, ward: Ward, folder: Path) 
             await page.keyboard.press("ArrowUp")
         for language, theme in LOOKS:
             await _look(page, language, theme)
+            await expect(page.locator(".ct canvas")).to_be_visible()
             await _take(page, folder / f"ct-{language}-{theme}.png")
     await page.keyboard.press("Escape")
     await page.keyboard.press("Escape")
     await ward.hand_over(stroke)
+
+
+def _named(ward: Ward, unit: str) -> Patient:
+    return next(patient for patient in ward.patients if patient.unit == unit)
+
+
+async def _swept(page: Page) -> None:
+    """Wait until the strip was drawn anew in this look."""
+    frames = await page.evaluate("() => window.goldenhourStrip.frames")
+    await page.wait_for_function("(before) => goldenhourStrip.frames > before + 30", arg=frames)
 
 
 async def _look(page: Page, language: str, theme: str) -> None:

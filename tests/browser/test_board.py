@@ -225,3 +225,41 @@ async def test_a_patient_who_left_leaves_the_board(
     await expect(page.locator("tr.line")).to_have_count(1)
     await ward.hand_over(patient)
     await expect(page.locator("tr.line")).to_have_count(0)
+
+
+async def test_a_long_list_is_drawn_where_it_is_looked_at(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Everybody is counted, who is in sight is drawn, and scrolling brings the others."""
+    page = await sit_down()
+    for number in range(1, 121):
+        await ward.admit(Patient(number, f"AMB-{number:03}", 50, {Vital.HEART_RATE: 80.0}, 1))
+    await expect(page.locator(".counts b").first).to_have_text("120")
+    await expect(page.locator("tr.line .name").first).to_have_text("AMB-001")
+    assert await page.locator("tr.line").count() < 40
+    await page.locator(".patients").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+    await expect(page.locator("tr.line .name").last).to_have_text("AMB-120")
+    await expect(page.locator("tr.line").last).to_be_in_viewport()
+    await expect(page.locator("tr.line").last).to_have_attribute("aria-rowindex", "121")
+    assert await page.locator("tr.line").count() < 40
+
+
+async def test_the_keyboard_reaches_everything_and_is_caught_nowhere(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Tab goes from the name over the buttons to the patients, and each is seen to have it."""
+    page = await sit_down()
+    await ward.admit(ill())
+    await expect(page.locator("tr.line")).to_be_visible()
+    await page.locator("#person").focus()
+    for target in ("#theme", "#language", "tr.line .name"):
+        await page.keyboard.press("Tab")
+        await expect(page.locator(target)).to_be_focused()
+        outline = await page.locator(target).evaluate("(it) => getComputedStyle(it).outlineWidth")
+        assert outline == "3px"
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("m")
+    await expect(page.locator("#message")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("thead")).to_be_visible()

@@ -12,7 +12,7 @@ import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,6 +47,7 @@ class Running:
     bootstrap: str
     gateway: str
     alerts: str
+    board: str
     home: Path
 
     async def records(self, topic: Topic) -> list[Record]:
@@ -67,7 +68,7 @@ async def running(bootstrap: str, home: Path) -> AsyncIterator[Running]:
             stack.start(plan.worker(1, bootstrap, 0, home)),
             stack.start(plan.waveforms(bootstrap, 0, home)),
         )
-        yield Running(bootstrap, gateway["address"], center["address"], home)
+        yield Running(bootstrap, gateway["address"], center["address"], center["http"], home)
         assert {name: it.restarts for name, it in stack.programs.items() if it.restarts} == {}
     finally:
         await stack.stop()
@@ -163,14 +164,19 @@ class VehicleProcess:
             return await self.process.wait()
 
 
-@asynccontextmanager
-async def vehicle(system: Running, unit_id: str) -> AsyncIterator[VehicleProcess]:
+def vehicle(system: Running, unit_id: str) -> AbstractAsyncContextManager[VehicleProcess]:
     """Run a vehicle as a process of its own."""
+    return vehicle_of(system.gateway, system.home, unit_id)
+
+
+@asynccontextmanager
+async def vehicle_of(gateway: str, home: Path, unit_id: str) -> AsyncIterator[VehicleProcess]:
+    """Run a vehicle that speaks with this gateway and keeps its state in this home."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "goldenhour", "vehicle",
         "--unit-id", unit_id,
-        "--gateway", system.gateway,
-        "--home", str(system.home),
+        "--gateway", gateway,
+        "--home", str(home),
         "--source", "stdin",
         stdin=PIPE,
         stdout=PIPE,

@@ -5,7 +5,7 @@ from hypothesis import given
 from clinical.signals.waveform import WaveformChunk
 from simulators.ecg import SimulatedLead
 from tests.wire import strategies
-from wire.waveforms import from_waveform, in_sample_range, to_waveform
+from wire.waveforms import from_waveform, in_sample_range, packed_samples, to_waveform
 
 
 @given(strategies.waveforms)
@@ -13,6 +13,12 @@ def test_a_chunk_comes_back_as_it_was(chunk: WaveformChunk) -> None:
     pb = from_waveform(chunk)
     assert to_waveform(pb) == chunk
     assert in_sample_range(pb.deltas)
+
+
+@given(strategies.waveforms)
+def test_samples_are_packed_as_protobuf_packs_them(chunk: WaveformChunk) -> None:
+    """Who reads the one reads the other; nothing is lost."""
+    assert packed_samples(chunk.samples) in from_waveform(chunk).SerializeToString()
 
 
 def test_an_ecg_takes_little_more_than_a_byte_per_sample() -> None:

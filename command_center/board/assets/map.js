@@ -113,7 +113,7 @@ class Mark {
 }
 
 export const MapView = {
-  props: { units: Object, moved: Number, rows: Object, alarms: Array, language: String, now: Number },
+  props: { units: Object, moved: Number, rows: Array, alarms: Array, language: String, now: Number },
   emits: ["open"],
   setup(props, { emit }) {
     const svg = ref(null);
@@ -137,7 +137,7 @@ export const MapView = {
     });
     const aboard = computed(() => {
       const found = new Map();
-      for (const row of [...props.rows.values()].sort((a, b) => b.rank - a.rank)) found.set(row.unit, [...(found.get(row.unit) ?? []), row]);
+      for (const row of [...props.rows].sort((a, b) => b.rank - a.rank)) found.set(row.unit, [...(found.get(row.unit) ?? []), row]);
       return found;
     });
     const unplaced = computed(() => {

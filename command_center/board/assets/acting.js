@@ -1,0 +1,58 @@
+// What a dispatcher asks of the center, and what came of it.
+
+import { reactive, ref } from "vue";
+
+export class Acting {
+  constructor(t, up) {
+    this.t = t;
+    this.up = up;
+    this.person = ref("");
+    this.draft = ref("");
+    this.notice = ref("");
+    this.taking = reactive(new Set());
+    this.asked = new Map();
+    this.requests = 0;
+    this.link = null;
+    this.nameMissing = () => {};
+  }
+
+  acknowledge(alarm) {
+    if (!alarm || !alarm.unacknowledged || this.taking.has(alarm.id)) return;
+    const body = { alarm: alarm.id, priority: alarm.priority, revision: alarm.revision };
+    if (this.ask("take", body, { alarm: alarm.id })) this.taking.add(alarm.id);
+  }
+
+  write(unit, encounter) {
+    const text = this.draft.value.trim();
+    if (text) this.ask("write", { unit, encounter, text }, { text: this.draft.value });
+  }
+
+  ask(type, body, what) {
+    const person = this.person.value.trim().slice(0, 64);
+    const request_id = `${crypto.randomUUID()}-${(this.requests += 1)}`;
+    if (!person) { this.notice.value = this.t.value.nameNeeded; this.nameMissing(); return false; }
+    if (this.up.value !== true || !this.link.ask(type, { request_id, person, ...body })) {
+      this.notice.value = this.t.value.offline;
+      return false;
+    }
+    this.notice.value = "";
+    this.asked.set(request_id, what);
+    return true;
+  }
+
+  take(message) {
+    for (const alarm of message.alarms ?? []) if (!alarm.unacknowledged || !alarm.current) this.taking.delete(alarm.id);
+    if (message.done) this.answered(message.done.request_id, "");
+    if (message.refused) this.answered(message.refused.request_id, message.refused.why);
+  }
+
+  answered(request, why) {
+    const t = this.t.value;
+    const what = this.asked.get(request);
+    this.asked.delete(request);
+    this.notice.value = { "": "", OVER: t.over, NOT_KNOWN: t.notKnown }[why] ?? t.wrong;
+    if (!what) return;
+    if (what.alarm) this.taking.delete(what.alarm);
+    if (what.text && !why && this.draft.value === what.text) this.draft.value = "";
+  }
+}

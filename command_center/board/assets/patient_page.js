@@ -1,0 +1,62 @@
+// One patient: the numbers, the last minutes, why each alarm was raised, and the messages with the crew.
+
+import { computed, inject } from "vue";
+import { AlarmCard } from "/board/assets/alarms.js";
+import { CtSeries } from "/board/assets/ct.js";
+import { LiveStrip } from "/board/assets/strip.js";
+import { PatientRow } from "/board/assets/patients.js";
+import { Timeline } from "/board/assets/timeline.js";
+import { clockTime } from "/board/assets/words.js";
+
+export const PatientPage = {
+  components: { AlarmCard, CtSeries, LiveStrip, PatientRow, Timeline },
+  emits: ["close"],
+  setup() {
+    const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
+    const patient = computed(() => ledger.row(page.id).value);
+    return {
+      page, t, language, theme, up, patient, clockTime, ct,
+      alarms: computed(() => ledger.alarmsOf(page.id).value),
+      draft: acting.draft,
+      send: () => { if (patient.value) acting.write(patient.value.unit, page.id); },
+      expired: (message) => !message.receipts.length && message.expires_us / 1000 < ages.second.nowMs,
+    };
+  },
+  template: `
+    <main class="page">
+      <section class="patient">
+        <button class="back" @click="$emit('close')">← {{ t.back }}</button>
+        <p v-if="up && !patient" class="empty">{{ t.gone }}</p>
+        <template v-if="patient">
+          <table class="single" role="table"><tbody role="rowgroup"><patient-row :id="page.id" large></patient-row></tbody></table>
+          <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
+          <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>
+          <h2>{{ t.timeline }}</h2>
+          <timeline></timeline>
+        </template>
+      </section>
+      <section class="alarms" :aria-label="t.history">
+        <h2>{{ t.history }} <small>{{ t.since_start }}</small></h2>
+        <alarm-card v-for="alarm in page.history" :key="alarm.id" :id="alarm.id" :told="alarm" full></alarm-card>
+        <p v-if="!page.history.length" class="empty">{{ t.noAlarms }}</p>
+        <template v-if="patient">
+          <h2>{{ t.messages }}</h2>
+          <form class="write" @submit.prevent="send">
+            <textarea id="message" v-model="draft" maxlength="1000" rows="2" :aria-label="t.write + ' ' + patient.unit"
+              :placeholder="t.write + ' ' + patient.unit" @keydown.enter.exact.prevent="send"></textarea>
+            <button id="send" :disabled="!draft.trim()">{{ t.send }}</button>
+          </form>
+          <article v-for="message in page.messages" :key="message.id" class="message">
+            <p>{{ message.text }}</p>
+            <footer>{{ message.person }} · {{ clockTime(message.issued_us) }}
+              <span v-if="!message.receipts.length" class="stage">{{ t.SENT }}</span>
+              <span v-for="receipt in message.receipts" class="stage reached">✓ {{ t[receipt.stage] }} {{ clockTime(receipt.at_us) }}
+                <template v-if="receipt.person">{{ receipt.person }}</template></span>
+              <span v-if="expired(message)" class="stage late">{{ t.expired }}</span>
+            </footer>
+          </article>
+          <p v-if="!page.messages.length" class="empty">{{ t.noMessages }}</p>
+        </template>
+      </section>
+    </main>`,
+};

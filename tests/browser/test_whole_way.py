@@ -1,0 +1,98 @@
+"""From the crew's screen to the board and back, over real programs and a real Kafka."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from goldenhour.broker.running import RunningBroker
+from tests.browser.journey import CREW, DISPATCHER, Journey, under_way
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+PATIENCE_MS = 60_000
+_LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def journey(
+    kafka: RunningBroker, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Journey]:
+    """One patient on the way for all tests of this file; neither screen ever leaves the machine."""
+    async with under_way(kafka.bootstrap, tmp_path_factory.mktemp("journey")) as journey:
+        yield journey
+        assert journey.asked
+        assert journey.outside() == []
+        assert journey.wrong == []
+
+
+def card(board: Page, cause: str) -> Locator:
+    return board.locator(f".alarm[data-cause={cause}]")
+
+
+def alarm(tablet: Page, cause: str) -> Locator:
+    return tablet.locator(f"article.alarm[data-cause={cause}]")
+
+
+async def test_an_alarm_is_taken_by_key_and_the_crew_sees_by_whom(journey: Journey) -> None:
+    """From the monitor to the board in one way, from the board to the tablet in the other."""
+    board, tablet = await journey.board(), await journey.tablet()
+    journey.values["systolic_mmhg"] = 84
+    await expect(card(board, "SYSTOLIC_LOW")).to_contain_text("84 mmHg")
+    await expect(alarm(tablet, "SYSTOLIC_LOW")).to_be_visible()
+    await expect(card(board, "SYSTOLIC_LOW")).to_have_class("alarm high selected open")
+    await board.keyboard.press("a")
+    await expect(card(board, "SYSTOLIC_LOW")).to_contain_text(f"taken by {DISPATCHER}")
+    await expect(alarm(tablet, "SYSTOLIC_LOW").locator(".taken")).to_contain_text(
+        f"Center: {DISPATCHER}"
+    )
+    journey.values["systolic_mmhg"] = 128
+
+
+async def test_the_crew_says_no_pulse_and_the_board_shows_it(journey: Journey) -> None:
+    """One tap in the vehicle; the line of the patient comes with it, and undoing it ends it."""
+    board, tablet = await journey.board(), await journey.tablet()
+    await tablet.locator("[data-finding=NO_PULSE]").click()
+    await expect(card(board, "NO_PULSE")).to_contain_text("No pulse")
+    await expect(board.locator("tr.line.high .worst")).to_contain_text("No pulse")
+    await tablet.locator("[data-finding=PULSE_FELT]").click()
+    await expect(card(board, "NO_PULSE").locator(".tag")).to_contain_text("over")
+
+
+async def test_a_message_goes_there_and_its_answers_come_back(journey: Journey) -> None:
+    """Written at the board, read and answered in the vehicle; both screens say how far it came."""
+    board, tablet = await journey.board(), await journey.tablet()
+    await board.locator("tr.line .name").click()
+    await board.locator("#message").fill("Trauma room 2 is ready")
+    await board.locator("#message").press("Enter")
+    message = board.locator(".message")
+    await expect(message).to_contain_text("in the vehicle")
+    letter = tablet.locator(".letter", has_text="Trauma room 2 is ready")
+    await letter.locator("[data-stage=VIEWED]").click()
+    await expect(letter.locator(".from")).to_contain_text("The center knows: seen")
+    await expect(message).to_contain_text("read")
+    await letter.locator("[data-stage=ANSWERED]").click()
+    await expect(letter.locator(".from")).to_contain_text("The center knows: will do")
+    await expect(message.locator(".reached").last).to_contain_text("answered")
+    await expect(message.locator(".reached").last).to_contain_text(CREW)
+
+
+async def test_a_killed_center_is_said_within_3_s_and_the_board_catches_up(
+    journey: Journey,
+) -> None:
+    """SIGKILL; what happened meanwhile is there afterwards, and the page was never loaded anew."""
+    board, tablet = await journey.board(), await journey.tablet()
+    await expect(board.locator("tr.line")).to_contain_text("AMB-07")
+    await board.evaluate("() => { window.neverLoadedAnew = true; }")
+    journey.stack.named("command-center").kill()
+    await expect(board.locator(".banner.lost")).to_be_visible()
+    assert await board.evaluate(_LOST_AFTER_MS) < 3_000
+    journey.values["spo2_percent"] = 84
+    await expect(alarm(tablet, "SPO2_LOW")).to_be_visible()
+    await expect(card(board, "SPO2_LOW")).to_be_visible()
+    await expect(board.locator(".banner.lost")).to_have_count(0)
+    assert await board.evaluate("() => window.neverLoadedAnew")
+    journey.values["spo2_percent"] = 97
