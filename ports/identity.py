@@ -43,6 +43,7 @@ class Kind(StrEnum):
     UNIT = "unit"
     GATEWAY = "gateway"
     CENTER = "center"
+    BROKER = "broker"
     STAFF = "staff"
     """Whoever reads and answers alarms at a command center."""
 

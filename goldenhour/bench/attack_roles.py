@@ -13,7 +13,6 @@ from goldenhour.bench import intruders
 from goldenhour.bench.attack import AttackRecord
 from goldenhour.bench.half_open import HalfOpen
 from goldenhour.bench.healthy import HealthyOptions
-from goldenhour.bench.roles import returning
 from ports import program
 from ports.clock import SystemClock
 
@@ -32,13 +31,14 @@ def healthy(
 ) -> None:
     """Send as healthy units do, until told to stop."""
 
-    async def send(stop: asyncio.Event) -> None:
+    async def send(stop: asyncio.Event) -> int:
         program.say_ready("bench-healthy")
         options = HealthyOptions(gateway, units, certificates)
         seen = await healthy_units.run(options, stop, SystemClock())
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
+        return 0
 
-    raise typer.Exit(program.run(returning(send)))
+    raise typer.Exit(program.run(send))
 
 
 def attacker(
@@ -51,7 +51,7 @@ def attacker(
 ) -> None:
     """Attack until told to stop."""
 
-    async def attack(stop: asyncio.Event) -> None:
+    async def attack(stop: asyncio.Event) -> int:
         clock = SystemClock()
         os.nice(LOWEST_PRIORITY)
         holding = HalfOpen(gateway, half_open, clock)
@@ -64,5 +64,6 @@ def attacker(
             holding.most, holding.opened, holding.failed, holding.closed_after_us, refused
         )
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
+        return 0
 
-    raise typer.Exit(program.run(returning(attack)))
+    raise typer.Exit(program.run(attack))

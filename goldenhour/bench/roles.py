@@ -44,7 +44,7 @@ def load(
         seen = await load_of_bench.run(options, SystemClock())
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
 
-    raise typer.Exit(program.run(returning(send)))
+    raise typer.Exit(program.run(_returning(send)))
 
 
 def subscriber(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
@@ -55,7 +55,7 @@ def subscriber(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
         seen = await subscriber_of_bench.run(alerts, stop, SystemClock())
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
 
-    raise typer.Exit(program.run(returning(listen)))
+    raise typer.Exit(program.run(_returning(listen)))
 
 
 def listener(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
@@ -77,7 +77,7 @@ def entry(bootstrap: _Bootstrap) -> None:
         log = KafkaLog(bootstrap, client_id="floor-entry")
         await _serve("entry", await floor.Entry(log).handler(), stop.wait)
 
-    raise typer.Exit(program.run(returning(serve)))
+    raise typer.Exit(program.run(_returning(serve)))
 
 
 @floor_app.command()
@@ -88,7 +88,7 @@ def forward(bootstrap: _Bootstrap) -> None:
         log = KafkaLog(bootstrap, client_id="floor-forward")
         await floor.forward(log, stop, lambda: program.say_ready("forward"))
 
-    raise typer.Exit(program.run(returning(run)))
+    raise typer.Exit(program.run(_returning(run)))
 
 
 @floor_app.command("exit")
@@ -99,7 +99,7 @@ def leave(bootstrap: _Bootstrap) -> None:
         way_out = floor.Exit(KafkaLog(bootstrap, client_id="floor-exit"))
         await _serve("exit", way_out.handler(), lambda: way_out.run(stop))
 
-    raise typer.Exit(program.run(returning(serve)))
+    raise typer.Exit(program.run(_returning(serve)))
 
 
 async def _serve(
@@ -114,11 +114,9 @@ async def _serve(
     await server.stop(0)
 
 
-def returning(
+def _returning(
     work: Callable[[asyncio.Event], Awaitable[None]],
 ) -> Callable[[asyncio.Event], Awaitable[int]]:
-    """Return the work as the main of a program that ends well."""
-
     async def main(stop: asyncio.Event) -> int:
         await work(stop)
         return 0

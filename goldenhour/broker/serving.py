@@ -12,6 +12,7 @@ from goldenhour.broker.free_port import free_port
 from goldenhour.broker.process import BrokerProcess
 from goldenhour.broker.properties import broker_properties, render
 from goldenhour.broker.runtime import STORAGE_MAIN, Runtime
+from goldenhour.broker.secured import scram_arguments, secured_properties
 from ports.clock import Clock
 from ports.log.kafka_admin import LogUnavailable, round_trip
 
@@ -24,7 +25,9 @@ async def prepare(folder: Path, runtime: Runtime, port: int) -> Path:
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"
-    properties.write_text(render(broker_properties(port, free_port(), data)))
+    properties.write_text(
+        render(secured_properties(folder, broker_properties(port, free_port(), data)))
+    )
     if not (data / "meta.properties").exists():
         await _format(folder, runtime, properties)
     return properties
@@ -61,6 +64,7 @@ async def _format(folder: Path, runtime: Runtime, properties: Path) -> None:
         STORAGE_MAIN,
         *("format", "--ignore-formatted", "-t", cluster.decode().rstrip("=")),
         *("-c", str(properties)),
+        *scram_arguments(folder),
     )
     formatting = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

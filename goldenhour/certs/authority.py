@@ -43,7 +43,7 @@ CLOCKS_APART_S: Final = 300
 """A certificate is valid from so long before it was made, because clocks differ."""
 
 _SECOND_US: Final = 1_000_000
-_SERVERS: Final = frozenset({Kind.GATEWAY, Kind.CENTER})
+_SERVERS: Final = frozenset({Kind.GATEWAY, Kind.CENTER, Kind.BROKER})
 _HASH: Final = hashes.SHA256()
 
 
