@@ -89,6 +89,7 @@ def scram_arguments(folder: Path) -> tuple[str, ...]:
 
 def _make(folder: Path, now_us: int) -> None:
     draft = folder / "secrets.draft"
+    draft.mkdir(parents=True, mode=0o700)
     authority = Authority.found(draft / "authority", "Golden Hour broker", now_us)
     identity = named(Kind.BROKER, _BROKER)
     equip(authority, draft, identity, now_us, hosts=LOOPBACK, days=CERTIFICATE_DAYS)

@@ -13,6 +13,7 @@ from goldenhour.broker.process import BrokerProcess
 from goldenhour.broker.properties import broker_properties, render
 from goldenhour.broker.runtime import STORAGE_MAIN, Runtime
 from goldenhour.broker.secured import scram_arguments, secured_properties
+from goldenhour.certs.files import write_private
 from ports.clock import Clock
 from ports.log.kafka_admin import LogUnavailable, round_trip
 
@@ -25,9 +26,8 @@ async def prepare(folder: Path, runtime: Runtime, port: int) -> Path:
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"
-    properties.write_text(
-        render(secured_properties(folder, broker_properties(port, free_port(), data)))
-    )
+    text = render(secured_properties(folder, broker_properties(port, free_port(), data)))
+    write_private(properties, text.encode())
     if not (data / "meta.properties").exists():
         await _format(folder, runtime, properties)
     return properties

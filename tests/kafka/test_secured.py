@@ -110,6 +110,7 @@ async def test_passwords_are_for_their_owner_alone(broker: RunningBroker) -> Non
     assert len(files) == 4
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     assert secrets.stat().st_mode & 0o077 == 0
+    assert (secrets.parent / "server.properties").stat().st_mode & 0o777 == 0o600
 
 
 async def _start(broker: RunningBroker, folder: Path, *program: str) -> asyncio.subprocess.Process:
