@@ -21,6 +21,8 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 PROTOS = $(shell find proto/ambulance -name '*.proto' | LC_ALL=C sort)
 BASELINE := proto/baseline.binpb
 ARGS ?=
+SECONDS ?= 60
+FUZZ := .cache/fuzz
 
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
 
@@ -106,6 +108,12 @@ test: tools ## Run the tests, against a real Kafka
 .PHONY: dashboards
 dashboards: setup ## Draw deploy/grafana/dashboards anew from goldenhour/dashboards
 	python -m goldenhour.dashboards deploy/grafana/dashboards
+
+.PHONY: fuzz
+fuzz: setup ## Fuzz the decoders of foreign bytes by coverage; SECONDS=60
+	@test -d $(FUZZ)/site || $(UV) pip install -q --python $(BIN)/python --target $(FUZZ)/site --require-hashes -r tests/fuzz/requirements.txt
+	@mkdir -p $(FUZZ)/corpus
+	PYTHONPATH=$(FUZZ)/site python -m tests.fuzz.run -max_total_time=$(SECONDS) -timeout=10 -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus tests/fuzz/corpus
 
 .PHONY: demo
 demo: setup ## Run everything in one terminal; ARGS="--headless --seconds 90 --report demo.json"

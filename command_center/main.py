@@ -12,8 +12,10 @@ from command_center.feed import messages, service
 from command_center.settings import CenterSettings
 from command_center.web import web
 from ports.clock import SystemClock
+from ports.grpc_door import Door
 from ports.grpc_server import AddressRefused, serve
 from ports.http_server import serve_http
+from ports.identity import Kind
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
@@ -21,8 +23,12 @@ from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
+from ports.tls import TlsRefused
 
 PROGRAM: Final = "command-center"
+
+STAFF_ALONE: Final = frozenset({Kind.STAFF})
+"""Who may call a center, where there is TLS."""
 
 _STOP_GRACE_MS: Final = 500
 _log = get_logger(__name__)
@@ -36,7 +42,9 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
     Raises:
         AddressRefused, MetricsPortBusy: a port is taken.
         LogLost: no broker answered.
+        TlsRefused: the certificates cannot be used.
     """
+    tls = settings.tls()
     _log.info("settings", **settings.model_dump(mode="json"))
     registry = new_registry(PROGRAM)
     async with AsyncExitStack() as stack:
@@ -53,10 +61,15 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
         stack.push_async_callback(cancel, running)
+        doors = [] if tls is None else [Door(tls, STAFF_ALONE, SystemClock())]
+        for door in doors:
+            stack.push_async_callback(cancel, asyncio.create_task(door.watch()))
         server = await serve(
             [center.alerts.register, center.commands.register],
             settings.center_address,
             services=[service.SERVICE, messages.SERVICE],
+            credentials=None if tls is None else tls.server_credentials(),
+            interceptors=doors,
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         pages = await serve_http(
@@ -83,6 +96,10 @@ def main(  # noqa: PLR0917 - options have names where they are given
         str | None, typer.Option(help="Gateway for the heartbeat of synthetic patients.")
     ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate: mutual TLS on gRPC.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    tls_ca: Annotated[Path | None, typer.Option(help="Authorities that are believed.")] = None,
+    tls_crl: Annotated[Path | None, typer.Option(help="Revoked certificates.")] = None,
     objects: Annotated[str | None, typer.Option(help="Images, only read: folder or s3://.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
@@ -96,6 +113,10 @@ def main(  # noqa: PLR0917 - options have names where they are given
         "center_channels": channels,
         "center_gateway": gateway,
         "home": home,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "tls_ca": tls_ca,
+        "tls_crl": tls_crl,
         "objects": objects,
         "log_json": log_json,
     }
@@ -107,7 +128,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
     async def program(stop: asyncio.Event) -> int:
         try:
             await run(settings, stop)
-        except (AddressRefused, MetricsPortBusy, LogLost) as refused:
+        except (AddressRefused, MetricsPortBusy, LogLost, TlsRefused) as refused:
             _log.error("not started", error=str(refused))
             return 1
         return 0

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from ports.tls import TlsSettings
 
 STORE_FILE: Final = "center.sqlite"
 """Name of the store in the home."""
 
 
-class CenterSettings(BaseSettings):
+class CenterSettings(TlsSettings):
     """Settings of one center process; each is also an environment variable, GOLDENHOUR_..."""
 
     model_config = SettingsConfigDict(env_prefix="GOLDENHOUR_", frozen=True)

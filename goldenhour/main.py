@@ -34,6 +34,7 @@ COMMANDS: Final = (
     Command("crew-screen", "vehicle.screen.main:main", "Show the crew its patient, on a tablet."),
     Command("simulate", "simulators.main:main", "Drive many vehicle clients from a seed."),
     Command("feed", "goldenhour.feed.main:app", "Read the alert feed as a dispatcher would."),
+    Command("certs", "goldenhour.certs.main:app", "Give out, renew and revoke certificates."),
     Command("lab", "goldenhour.lab.main:app", "Run the live detectors over a file."),
     Command("bench", "goldenhour.bench.main:app", "Measure, as ratios to a floor."),
     Command("doctor", "goldenhour.doctor.main:app", "Say what this machine lacks, and the mend."),

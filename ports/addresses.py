@@ -25,6 +25,8 @@ class Addresses:
     board: str | None = None
     websocket: str | None = None
     crew: str | None = None
+    certificates: str | None = None
+    """Folder of the certificates of a run with TLS."""
     metrics: Mapping[str, str] = field(default_factory=dict)
     """Of each program, by its name."""
 

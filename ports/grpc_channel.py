@@ -31,10 +31,12 @@ def open_channel(
     *,
     own_connection: bool = True,
     max_reconnect_backoff_ms: int = MAX_RECONNECT_BACKOFF_MS,
+    credentials: grpc.ChannelCredentials | None = None,
 ) -> grpc.aio.Channel:
     """Return a channel to ``host:port`` that connects when first used and again when cut.
 
     With ``own_connection`` it shares its connection with no other channel of the process.
+    Without ``credentials`` there is no TLS.
     """
     options = [
         ("grpc.use_local_subchannel_pool", int(own_connection)),
@@ -50,7 +52,9 @@ def open_channel(
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.enable_retries", 0),
     ]
-    return grpc.aio.insecure_channel(address, options=options)
+    if credentials is None:
+        return grpc.aio.insecure_channel(address, options=options)
+    return grpc.aio.secure_channel(address, credentials, options=options)
 
 
 def violations_of(error: grpc.aio.AioRpcError) -> tuple[tuple[str, str], ...]:

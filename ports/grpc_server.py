@@ -2,6 +2,10 @@
 
 Without TLS a server listens on loopback only. The port is taken exclusively (no SO_REUSEPORT), so
 a second program on it fails at once instead of sharing its calls.
+
+What a stranger can make a server hold is bounded before any of our code runs: a connection has
+``HANDSHAKE_MS`` to become one, there are at most ``CONNECTIONS_MOST``, headers and messages have a
+size, and no message is decompressed, so what is small on the link is small in memory.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +22,33 @@ from grpc_reflection.v1alpha import reflection
 STATUS_DETAILS_KEY: Final = "grpc-status-details-bin"
 """The trailing metadata in which gRPC carries a google.rpc.Status."""
 
+HANDSHAKE_MS: Final = 5_000
+"""Longest time from a connection to its first call; a half-open one is closed then."""
+
+CONNECTIONS_MOST: Final = 16_384
+"""Connections of a server at a time, half-open ones too; a further one is closed at once."""
+
+CALLS_PER_CONNECTION: Final = 1_024
+"""Calls on one connection at a time; a client keeps a further one waiting."""
+
+METADATA_BYTES: Final = 8_192
+"""Headers of a call; a call with more is refused with RESOURCE_EXHAUSTED."""
+
+MESSAGE_BYTES: Final = 4_194_304
+"""One message; a larger one ends its call with RESOURCE_EXHAUSTED."""
+
+_IDENTITY_ALONE: Final = 1
+"""The set of compressions that holds only the one that does nothing."""
+
 SERVER_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.so_reuseport", 0),
+    ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
+    ("grpc.max_allowed_incoming_connections", CONNECTIONS_MOST),
+    ("grpc.max_concurrent_streams", CALLS_PER_CONNECTION),
+    ("grpc.max_metadata_size", METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", METADATA_BYTES),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.compression_enabled_algorithms_bitset", _IDENTITY_ALONE),
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.http2.ping_timeout_ms", 10_000),
@@ -70,17 +99,22 @@ async def serve(
     services: Sequence[str],
     options: Iterable[tuple[str, int | str]] = (),
     setting: str = "--address",
+    credentials: grpc.ServerCredentials | None = None,
+    interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
 ) -> Server:
     """Start a server at ``address`` (``host:port``, port 0 takes a free one).
 
     ``registrations`` add servicers; ``services`` are their full proto names, for reflection and
-    health; ``options`` go before the defaults; ``setting`` is named when the address is refused.
+    health; ``options`` go before the defaults; ``setting`` is named when the address is refused;
+    without ``credentials`` there is no TLS; ``interceptors`` stand before every method.
 
     Raises:
-        AddressRefused: the port is busy, or the host is not loopback.
+        AddressRefused: the port is busy, or the host is not loopback and there is no TLS.
     """
-    host = loopback_host(address, setting)
-    server = grpc.aio.server(options=[*SERVER_OPTIONS, *options])
+    host = served_host(address, setting, secure=credentials is not None)
+    server = grpc.aio.server(
+        options=[*options, *SERVER_OPTIONS], interceptors=list(interceptors) or None
+    )
     for register in registrations:
         register(server)
     health_servicer = health.aio.HealthServicer()
@@ -88,7 +122,11 @@ async def serve(
     described = (*services, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(described, server)
     try:
-        port = server.add_insecure_port(address)
+        port = (
+            server.add_insecure_port(address)
+            if credentials is None
+            else server.add_secure_port(address, credentials)
+        )
     except RuntimeError as error:
         message = f"{address} is busy: free it, or choose another address with {setting}"
         raise AddressRefused(message) from error
@@ -143,6 +181,23 @@ async def abort_with(
     status = rich_status(code, message, violations)
     await context.abort(code, message, ((STATUS_DETAILS_KEY, status.SerializeToString()),))
     raise AssertionError  # abort has raised
+
+
+def served_host(address: str, setting: str, *, secure: bool) -> str:
+    """Return the host of ``host:port``; any that is an IP address may be served with TLS.
+
+    Raises:
+        AddressRefused: it is not loopback and there is no TLS; the message names the setting.
+    """
+    if not secure:
+        return loopback_host(address, setting)
+    host = address.rpartition(":")[0]
+    try:
+        ip_address(host.strip("[]") if host != "localhost" else "127.0.0.1")
+    except ValueError as error:
+        message = f"{address} is not an IP address and a port: change {setting}"
+        raise AddressRefused(message) from error
+    return host
 
 
 def loopback_host(address: str, setting: str) -> str:

@@ -2,7 +2,7 @@
 
 A log line never carries patient data. As a last defence, a value logged under the name of a vital
 sign or of a personal detail is replaced by ``withheld``; the name stays, so that the line that
-broke the rule is found.
+broke the rule is found. A traceback names lines and never shows what their variables held.
 """
 
 import logging
@@ -11,6 +11,8 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
+from structlog.dev import plain_traceback
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 from clinical.vitals import Vital
@@ -30,8 +32,16 @@ PATIENT_KEYS: Final = frozenset(Vital) | {
 }
 """Keys under which patient data could come into a log line."""
 
-_QUIET: Final = {"aiokafka": "ERROR", "faust": "WARNING", "mode": "WARNING", "grpc": "WARNING"}
-"""Third parties that repeat at length what our own events and metrics say."""
+_WITHOUT_LOCALS: Final = ExceptionDictTransformer(show_locals=False)
+
+_QUIET: Final = {
+    "aiokafka": "ERROR",
+    "faust": "WARNING",
+    "mode": "WARNING",
+    "grpc": "WARNING",
+    "pydicom": "CRITICAL",
+}
+"""Third parties that repeat at length what our own events say, or what stands in an image."""
 
 
 def withhold(
@@ -75,10 +85,10 @@ def _rendering(*, json: bool) -> list[Processor]:
     if json:
         return [
             drop_meta,
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(_WITHOUT_LOCALS),
             structlog.processors.JSONRenderer(),
         ]
-    return [drop_meta, structlog.dev.ConsoleRenderer()]
+    return [drop_meta, structlog.dev.ConsoleRenderer(exception_formatter=plain_traceback)]
 
 
 def _stderr(shared: list[Processor], rendering: list[Processor], level: str) -> dict[str, Any]:

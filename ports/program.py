@@ -12,6 +12,7 @@ import ctypes
 import gc
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -37,6 +38,7 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     """Run ``main`` on uvloop until it returns its exit code; signals set the event it is given."""
     die_with_supervisor()
+    allow_open_files()
     gc.set_threshold(COLLECT_AFTER_OBJECTS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
@@ -63,6 +65,12 @@ async def cancel(running: "asyncio.Task[None]") -> None:
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+def allow_open_files() -> None:
+    """Take as many open files as the system lets this process have: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def die_with_supervisor() -> None:

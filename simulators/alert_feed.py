@@ -14,6 +14,7 @@ from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2, alert_service_pb2_
 from clinical.alarms.view import AlarmView
 from ports.clock import Clock
 from ports.grpc_channel import open_channel
+from ports.tls import Tls, channel_credentials
 from wire.alarms import alarm_view
 
 RECONNECT_US: Final = 100_000
@@ -42,8 +43,9 @@ class CaughtUp:
 class AlertFeed:
     """One subscription to the feed."""
 
-    def __init__(self, address: str, subscriber: str, clock: Clock) -> None:
+    def __init__(self, address: str, subscriber: str, clock: Clock, tls: Tls | None = None) -> None:
         """Prepare a subscription; nothing is opened before ``events``."""
+        self._tls = tls
         self._address = address
         self._subscriber = subscriber
         self._clock = clock
@@ -57,7 +59,7 @@ class AlertFeed:
         Raises:
             grpc.aio.AioRpcError: the center refused the subscription.
         """
-        async with open_channel(self._address) as channel:
+        async with self._channel() as channel:
             stub = alert_service_pb2_grpc.AlertServiceStub(channel)
             while True:
                 try:
@@ -76,7 +78,7 @@ class AlertFeed:
         Raises:
             grpc.aio.AioRpcError: it was refused, or is not known to have taken effect.
         """
-        async with open_channel(self._address) as channel:
+        async with self._channel() as channel:
             stub = alert_service_pb2_grpc.AlertServiceStub(channel)
             await stub.Acknowledge(
                 alert_service_pb2.AcknowledgeRequest(
@@ -91,6 +93,11 @@ class AlertFeed:
                     )
                 )
             )
+
+    def _channel(self) -> grpc.aio.Channel:
+        tls = self._tls
+        credentials = None if tls is None else channel_credentials(tls.material)
+        return open_channel(self._address, credentials=credentials)
 
     async def _subscribe(
         self, stub: "alert_service_pb2_grpc.AlertServiceAsyncStub"

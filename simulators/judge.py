@@ -3,15 +3,16 @@
 import asyncio
 
 from ports.clock import Clock
+from ports.tls import Tls
 from simulators.alert_feed import AlertFeed, CaughtUp, Delivered
 
 
 class Judge:
     """Listens to the feed for a whole run."""
 
-    def __init__(self, address: str, clock: Clock) -> None:
+    def __init__(self, address: str, clock: Clock, tls: Tls | None = None) -> None:
         """Prepare; ``start`` subscribes."""
-        self._feed = AlertFeed(address, "simulate", clock)
+        self._feed = AlertFeed(address, "simulate", clock, tls)
         self._caught_up = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
         self.deliveries: list[Delivered] = []

@@ -23,6 +23,7 @@ from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.program import run as run_program
 from ports.program import say_ready
+from ports.tls import Tls, TlsFiles, TlsRefused
 from simulators.classification import Kill, Truth
 from simulators.fleet import Fleet, encounter_ids
 from simulators.generated import fleet_scenario
@@ -34,7 +35,7 @@ from simulators.reader import present
 from simulators.report import Evidence, Report, report_of, verdict
 from simulators.scanner import Scanner
 from simulators.scenario import BadScenario, Scan, Scenario, Unit, load
-from simulators.settings import SimulateSettings
+from simulators.settings import JUDGE, SimulateSettings
 from simulators.stdin_unit import StdinUnit, UnitFailed
 from simulators.story import Story
 from simulators.units import ClientUnit, SimulatedUnit
@@ -43,6 +44,14 @@ from vehicle.spool import Spool, SpoolInUse
 SETTLE_US: Final = 2_000_000
 """Time for the last alarms to arrive after the drain."""
 
+_EXPECTED: Final = (
+    LogLost,
+    NotConnected,
+    SpoolInUse,
+    TlsRefused,
+    UnitFailed,
+    grpc.aio.AioRpcError,
+)
 _log = get_logger(__name__)
 
 
@@ -57,6 +66,7 @@ def main(  # noqa: PLR0917 - one per setting
     seconds: Annotated[float | None, typer.Option(help="Length of the story.")] = None,
     report: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
     kills: Annotated[Path | None, typer.Option(help="What was killed when.")] = None,
+    tls_folder: Annotated[Path | None, typer.Option(help="Certificates of the fleet.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -72,6 +82,7 @@ def main(  # noqa: PLR0917 - one per setting
         "seconds": seconds,
         "report": report,
         "kills": kills,
+        "tls_folder": tls_folder,
         "log_json": log_json,
     }
     settings = _settings({name: value for name, value in given.items() if value is not None})
@@ -104,7 +115,7 @@ def _scenario(settings: SimulateSettings) -> Scenario:
 async def _guarded(settings: SimulateSettings, scenario: Scenario, stop: asyncio.Event) -> int:
     try:
         return await run(settings, scenario, stop)
-    except (LogLost, NotConnected, SpoolInUse, UnitFailed, grpc.aio.AioRpcError) as error:
+    except _EXPECTED as error:
         _log.error("simulation failed", error=str(error))
         return 1
 
@@ -117,7 +128,8 @@ async def run(
     ``log`` is the log that is read at the end in place of Kafka at ``settings.kafka``.
 
     Raises:
-        LogLost, NotConnected, SpoolInUse, UnitFailed, AioRpcError: it could not be played.
+        LogLost, NotConnected, SpoolInUse, TlsRefused, UnitFailed, AioRpcError: it could not be
+            played.
     """
     clock = SystemClock()
     home = settings.home
@@ -126,7 +138,9 @@ async def run(
     ids = encounter_ids(scenario, settings.seed, clock.now_us())
     story = Story(clock)
     async with AsyncExitStack() as stack:
-        judge = None if settings.alerts is None else Judge(settings.alerts, clock)
+        judge = None
+        if settings.alerts is not None:
+            judge = Judge(settings.alerts, clock, _tls(settings, JUDGE))
         if judge is not None:
             stack.push_async_callback(judge.stop)
             await judge.start()
@@ -206,9 +220,21 @@ def _unit(
 ) -> SimulatedUnit:
     clock = SystemClock()
     if unit.process:
-        return StdinUnit(unit.id, gateway, settings.home, ledger=ledger, clock=clock)
+        files = _files(settings, unit.id)
+        return StdinUnit(unit.id, gateway, settings.home, ledger=ledger, clock=clock, tls=files)
     jitter = Random(f"{settings.seed}/{unit.id}/{clock.now_us()}")  # noqa: S311 - no secret
-    return ClientUnit(unit.id, gateway, spool, ledger=ledger, clock=clock, rng=jitter)
+    tls = _tls(settings, unit.id)
+    return ClientUnit(unit.id, gateway, spool, ledger=ledger, clock=clock, rng=jitter, tls=tls)
+
+
+def _files(settings: SimulateSettings, name: str) -> TlsFiles | None:
+    folder = settings.tls_folder
+    return None if folder is None else TlsFiles.in_folder(folder, name)
+
+
+def _tls(settings: SimulateSettings, name: str) -> Tls | None:
+    files = _files(settings, name)
+    return None if files is None else Tls(files)
 
 
 def _scanned(

@@ -56,7 +56,7 @@ class Scanner:
             return
         self._begun = True
         client = self._unit.client
-        link = GrpcImagingLink(self._address)
+        link = GrpcImagingLink(self._address, self._unit.tls)
         uploader = Uploader(self._unit.unit_id, link, clock, rng, turn=client.turn)
         try:
             session = await uploader.upload(replace(self._series, scanned_us=client.now_us()))

@@ -1,9 +1,13 @@
 """Settings of the program ``simulate``: read once, printed at the start, never changed."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+JUDGE: Final = "dispatcher"
+"""Name of the certificate by which the feed is read."""
 
 
 class SimulateSettings(BaseSettings):
@@ -29,6 +33,8 @@ class SimulateSettings(BaseSettings):
     """Length of the story; none: until SIGTERM."""
     report: Path | None = None
     """Where the report goes."""
+    tls_folder: Path | None = None
+    """Folder with a certificate for each unit, and one for ``JUDGE``: mutual TLS on every link."""
     kills: Path | None = None
     """File that says at the end what was killed when."""
     connect_s: float = Field(default=60, gt=0)

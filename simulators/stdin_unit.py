@@ -23,6 +23,7 @@ from google.protobuf import json_format
 from ports.clock import Clock
 from ports.logging import get_logger
 from ports.program import SUPERVISOR
+from ports.tls import TlsFiles
 from simulators.ledger import FrameKey, Ledger, LedgerEntry
 from vehicle.live_view import CHUNK_US
 from vehicle.settings import spool_folder
@@ -69,9 +70,11 @@ class StdinUnit:
         ledger: Ledger,
         clock: Clock,
         drain_s: float = DRAIN_S,
+        tls: TlsFiles | None = None,
     ) -> None:
         """Prepare; ``start`` begins the process. ``home`` takes its spool, log and state file."""
         self._drain_s = drain_s
+        self._tls_options = () if tls is None else tls.options()
         self.unit_id = unit_id
         self.restarts = 0
         self._gateway = gateway
@@ -180,6 +183,7 @@ class StdinUnit:
                 *(sys.executable, "-m", "goldenhour", "vehicle"),
                 *("--unit-id", self.unit_id, "--gateway", self._gateway),
                 *("--home", str(self._home), "--source", "stdin", "--drain-s", str(self._drain_s)),
+                *self._tls_options,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,

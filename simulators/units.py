@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from ports.clock import Clock
 from ports.logging import get_logger
+from ports.tls import Tls
 from simulators.ledger import FrameKey, Ledger, LedgerEntry
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -108,14 +109,16 @@ class ClientUnit:
         ledger: Ledger,
         clock: Clock,
         rng: Random,
+        tls: Tls | None = None,
     ) -> None:
         """Prepare a client on the shared spool."""
+        self.tls = tls
         self.unit_id = unit_id
         self._clock = clock
         self._record = ClientRecord(ledger)
         self.client = VehicleClient(
             unit_id,
-            GrpcLink(dict.fromkeys(Lane, gateway)),
+            GrpcLink(dict.fromkeys(Lane, gateway), tls),
             spool,
             clock,
             rng,

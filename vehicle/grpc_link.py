@@ -12,7 +12,8 @@ import grpc
 import grpc.aio
 
 from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2, telemetry_service_pb2_grpc
-from ports.grpc_channel import open_channel
+from ports.grpc_line import Line
+from ports.tls import Tls
 from vehicle.link import (
     Acknowledged,
     ClockReply,
@@ -144,20 +145,19 @@ def _to_arrival(response: telemetry_service_pb2.UplinkResponse) -> UplinkArrival
 class GrpcLink:
     """The connections of one unit to its gateways, by lane."""
 
-    def __init__(self, addresses: Mapping[Lane, str]) -> None:
+    def __init__(self, addresses: Mapping[Lane, str], tls: Tls | None = None) -> None:
         """Remember where each lane goes; connect later."""
-        self._addresses = addresses
-        self._channels: dict[Lane, grpc.aio.Channel] = {}
+        self._lines = {lane: Line(address, tls) for lane, address in addresses.items()}
 
     def uplink(self, lane: Lane) -> GrpcUplink:
         """Begin a stream."""
-        return GrpcUplink(self._stub(lane).Uplink())
+        return GrpcUplink(self._lines[lane].begin(lambda channel: _stub(channel).Uplink()))
 
     async def downlink(
         self, unit_id: str, resume_token: bytes | None
     ) -> AsyncGenerator[DownlinkArrival, None]:
         """Receive from after the token, or from the oldest kept."""
-        call = self._stub(Lane.ALARM).Downlink()
+        call = self._lines[Lane.ALARM].begin(lambda channel: _stub(channel).Downlink())
         try:
             with _link_down():
                 await call.write(
@@ -175,18 +175,14 @@ class GrpcLink:
         finally:
             call.cancel()
 
-    def _stub(self, lane: Lane) -> Any:  # noqa: ANN401 - the stub of an aio channel
-        channel = self._channels.get(lane)
-        if channel is None:
-            channel = open_channel(self._addresses[lane])
-            self._channels[lane] = channel
-        return telemetry_service_pb2_grpc.TelemetryServiceStub(channel)
-
     async def close(self) -> None:
         """Close every channel."""
-        for channel in self._channels.values():
-            await channel.close()
-        self._channels.clear()
+        for line in self._lines.values():
+            await line.close()
+
+
+def _stub(channel: grpc.aio.Channel) -> Any:  # noqa: ANN401 - the stub of an aio channel
+    return telemetry_service_pb2_grpc.TelemetryServiceStub(channel)
 
 
 def _to_downlink(response: telemetry_service_pb2.DownlinkResponse) -> DownlinkArrival:

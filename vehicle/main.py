@@ -24,6 +24,7 @@ from ports.clock import Clock, SystemClock
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsServer, serve_metrics
 from ports.program import run as run_program
+from ports.tls import TlsRefused
 from vehicle.cabin.desk import Desk
 from vehicle.cabin.server import CabinServer
 from vehicle.client import ClientOptions, VehicleClient
@@ -72,6 +73,9 @@ def vehicle(  # noqa: PLR0917 - one per setting
     images: Annotated[Path | None, typer.Option(help="Drop folder of the scanner.")] = None,
     dicom: Annotated[str | None, typer.Option(help="Where a scanner stores, host:port.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="0 takes a free one.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate: mutual TLS.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    tls_ca: Annotated[Path | None, typer.Option(help="Authorities that are believed.")] = None,
     log_json: Annotated[bool | None, typer.Option(help="Logs as JSON lines.")] = None,
 ) -> None:
     """Run one unit's client on a source of frames."""
@@ -92,6 +96,9 @@ def vehicle(  # noqa: PLR0917 - one per setting
         "images": images,
         "dicom_address": dicom,
         "vehicle_metrics_port": metrics_port,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "tls_ca": tls_ca,
         "log_json": log_json,
     }
     settings = _settings({name: value for name, value in given.items() if value is not None})
@@ -142,6 +149,11 @@ def _settings(given: Mapping[str, Any]) -> VehicleSettings:
 async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     """Build the client, run the source until it ends or ``stop`` is set, drain, and stop."""
     clock = SystemClock()
+    try:
+        tls = settings.tls()
+    except TlsRefused as refused:
+        log.error("not started", error=str(refused))  # noqa: TRY400 - it says all
+        return 1
     spool = Spool(
         settings.spool_folder,
         frames_max=settings.spool_frames,
@@ -157,7 +169,7 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     source = StdinSource(answers, settings.encounter)
     client = VehicleClient(
         settings.unit_id,
-        GrpcLink(settings.addresses),
+        GrpcLink(settings.addresses, tls),
         spool,
         clock,
         _jitter(),

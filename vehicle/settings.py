@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from ports.tls import TlsSettings
 from vehicle.spool import BYTES_MAX, FRAMES_MAX
 from wire.frames import Lane
 from wire.limits import MAX_BAY, UNIT_ID
 
 
-class VehicleSettings(BaseSettings):
+class VehicleSettings(TlsSettings):
     """Each can be given as GOLDENHOUR_NAME; the command line overrides."""
 
     model_config = SettingsConfigDict(env_prefix="GOLDENHOUR_", frozen=True)

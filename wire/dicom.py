@@ -1,7 +1,8 @@
 """What this project reads of a DICOM object: which it is, and where its slice lies.
 
 The pixels are counted at most, never looked at. Whatever the bytes hold, the answer is a header or
-Unreadable.
+Unreadable. A deflated object is Unreadable: the reader would unpack it whole, a thousand times its
+size.
 """
 
 from collections.abc import Sequence
@@ -40,9 +41,12 @@ def read_header(data: bytes) -> SliceHeader:
     Raises:
         Unreadable: the bytes are no such file, or do not say where the slice lies.
     """
-    from pydicom import dcmread  # noqa: PLC0415 - a vehicle without images does without
+    from pydicom import config, dcmread  # noqa: PLC0415 - a vehicle without images does without
 
+    # A warning would repeat the value; what matters of it is checked where it is used.
+    config.settings.reading_validation_mode = config.IGNORE
     try:
+        _refuse_deflated(data)
         found = dcmread(BytesIO(data), stop_before_pixels=True, specific_tags=list(_KEYWORDS))
         orientation = _numbers(found.ImageOrientationPatient, 6)
         place = Slice(
@@ -81,6 +85,21 @@ def check_whole(data: bytes) -> None:
         raise Unreadable(message) from error
     if held < due:
         message = f"the image ends after {held} of {due} bytes of pixels"
+        raise Unreadable(message)
+
+
+def _refuse_deflated(data: bytes) -> None:
+    """Raise for an object whose header has to be unpacked, as the reader itself would find it."""
+    from pydicom.filereader import (  # noqa: PLC0415 - as above
+        _read_file_meta_info,  # what dcmread itself asks, so that both see the same
+        read_preamble,
+    )
+    from pydicom.uid import DeflatedExplicitVRLittleEndian  # noqa: PLC0415 - as above
+
+    file = BytesIO(data)
+    read_preamble(file, force=False)
+    if _read_file_meta_info(file).get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        message = "deflated"
         raise Unreadable(message)
 
 

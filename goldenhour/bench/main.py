@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
+from goldenhour.bench import attack_roles, defences, judging, roles
 from goldenhour.bench import board as board_of_bench
 from goldenhour.bench import imaging as imaging_of_bench
-from goldenhour.bench import judging, roles
 from goldenhour.bench import memory as memory_of_bench
 from goldenhour.bench import overload as overload_of_bench
 from goldenhour.bench.board import BoardOptions
@@ -36,6 +36,10 @@ app.command()(crash)
 app.command("load", hidden=True)(roles.load)
 app.command("listener", hidden=True)(roles.listener)
 app.command("subscriber", hidden=True)(roles.subscriber)
+app.command()(defences.attack)
+app.command()(defences.hostile)
+app.command("healthy", hidden=True)(attack_roles.healthy)
+app.command("attacker", hidden=True)(attack_roles.attacker)
 
 _Out = Annotated[Path, typer.Option(help="File for the figures, JSON.")]
 _Work = Callable[[Path, str, Clock], Awaitable[dict[str, Any]]]

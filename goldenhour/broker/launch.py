@@ -20,6 +20,7 @@ from goldenhour.broker.free_port import free_port, port_is_free
 from goldenhour.broker.process import BrokerProcess, spawn
 from goldenhour.broker.running import RunningBroker
 from goldenhour.broker.runtime import KAFKA_MAIN, Runtime, find_runtime
+from goldenhour.broker.secured import secure
 from goldenhour.broker.serving import prepare, until_working
 from goldenhour.broker.settings import BrokerSettings
 from goldenhour.broker.state import BrokerState, read_state, write_state
@@ -38,6 +39,8 @@ async def start_broker(
 ) -> RunningBroker:
     """Return a broker that works, with all topics.
 
+    The clients of a secured broker, in this program and its children, are told by the environment.
+
     A ``detached`` broker is meant to outlive this program; any other is stopped by whoever
     started it, and taken over by the next program of this home should that one have died.
 
@@ -48,6 +51,8 @@ async def start_broker(
         TopicRefused: a topic exists in another shape.
     """
     clock = clock or SystemClock()
+    if settings.secure and not settings.bootstrap:
+        os.environ.update(secure(settings.folder, clock.now_us()))
     if settings.bootstrap:
         await round_trip(settings.bootstrap, settings.start_timeout_s, clock)
         broker = RunningBroker(settings, settings.bootstrap, UNKNOWN_VERSION, clock)

@@ -12,6 +12,8 @@ from goldenhour.broker.free_port import free_port
 from goldenhour.broker.process import BrokerProcess
 from goldenhour.broker.properties import broker_properties, render
 from goldenhour.broker.runtime import STORAGE_MAIN, Runtime
+from goldenhour.broker.secured import scram_arguments, secured_properties
+from goldenhour.certs.files import write_private
 from ports.clock import Clock
 from ports.log.kafka_admin import LogUnavailable, round_trip
 
@@ -24,7 +26,8 @@ async def prepare(folder: Path, runtime: Runtime, port: int) -> Path:
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     properties = folder / "server.properties"
-    properties.write_text(render(broker_properties(port, free_port(), data)))
+    text = render(secured_properties(folder, broker_properties(port, free_port(), data)))
+    write_private(properties, text.encode())
     if not (data / "meta.properties").exists():
         await format_storage(folder, runtime, properties, cluster_id())
     return properties
@@ -70,6 +73,7 @@ async def format_storage(folder: Path, runtime: Runtime, properties: Path, clust
         folder,
         STORAGE_MAIN,
         *("format", "--ignore-formatted", "-t", cluster, "-c", str(properties)),
+        *scram_arguments(folder),
     )
     formatting = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

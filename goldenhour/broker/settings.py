@@ -26,6 +26,8 @@ class BrokerSettings:
     """The address of a broker that somebody else runs; then none is started."""
     kafka_folder: Path | None = None
     """An unpacked Kafka distribution, or a folder of its jars; needs Java."""
+    secure: bool = False
+    """Let nobody in without TLS and a password; both are made in the broker's folder."""
     start_timeout_s: float = START_TIMEOUT_S
     """How long a broker may take until a record went through it."""
     stop_timeout_s: float = STOP_TIMEOUT_S
@@ -52,4 +54,5 @@ def settings_from(
         port=port,
         bootstrap=bootstrap or environment.get("GOLDENHOUR_KAFKA") or None,
         kafka_folder=Path(folder) if folder else None,
+        secure=environment.get("GOLDENHOUR_BROKER_SECURE") not in {None, "", "0"},
     )

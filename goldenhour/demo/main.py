@@ -51,6 +51,7 @@ def demo(  # noqa: PLR0917 - options have names where they are given
     ] = 2,
     *,
     headless: Annotated[bool, typer.Option(help="Play the story, report, end.")] = False,
+    tls: Annotated[bool, typer.Option(help="Mutual TLS on every link; needs a Kafka.")] = False,
 ) -> None:
     """Start everything, play a story of patients who get worse, and say what was seen."""
     options = DemoOptions(
@@ -65,7 +66,11 @@ def demo(  # noqa: PLR0917 - options have names where they are given
         kill=tuple(name.strip() for name in kill.split(",") if name.strip()),
         bootstrap=bootstrap,
         channels=channels,
+        tls=tls,
     )
+    if tls and engine is Engine.MEMORY:
+        message = "--tls: the in-memory twin has no links to encrypt"
+        raise typer.BadParameter(message)
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
@@ -100,7 +105,7 @@ async def _play(
                 _say_addresses(console, running.addresses)
                 return await kafka_demo.play(running, clock, stop)
         except BrokerError as missing:
-            if options.engine is Engine.KAFKA:
+            if options.engine is Engine.KAFKA or options.tls:
                 raise
             console.print(_BANNER.format(why=missing), highlight=False)
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from goldenhour.stack.program import Program
+from ports.tls import TlsFiles
 
 
 class Engine(StrEnum):
@@ -58,6 +59,8 @@ class DemoOptions:
     channels: int = 2
     """Channels of detection; with one, both workers share it."""
     bootstrap: str | None = None
+    tls: bool = False
+    """Mutual TLS between vehicles, gateway, command center and whoever reads the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,16 @@ def kills(names: tuple[str, ...]) -> tuple[Kill, ...]:
     )
 
 
-def gateway(bootstrap: str, port: int, metrics_port: int, home: Path) -> Program:
+def tls_options(certificates: Path | None, name: str) -> tuple[str, ...]:
+    """Return the options by which a server speaks TLS; of no folder, none."""
+    if certificates is None:
+        return ()
+    return TlsFiles.in_folder(certificates, name, revoked=True).options()
+
+
+def gateway(
+    bootstrap: str, port: int, metrics_port: int, home: Path, tls: tuple[str, ...] = ()
+) -> Program:
     """Return the gateway; images lie in ``objects`` in its home, the demo's own."""
     return Program(
         "gateway",
@@ -93,6 +105,7 @@ def gateway(bootstrap: str, port: int, metrics_port: int, home: Path) -> Program
             "--address", f"127.0.0.1:{port}",
             "--metrics-port", str(metrics_port),
             "--home", str(home),
+            *tls,
         ),
     )  # fmt: skip
 
@@ -135,12 +148,13 @@ def _worker(  # noqa: PLR0917 - in the order of its command line
     )  # fmt: skip
 
 
-def command_center(
+def command_center(  # noqa: PLR0917 - where everything lies
     bootstrap: str,
     port: int,
     board_port: int,
     metrics_port: int,
     home: Path,
+    tls: tuple[str, ...] = (),
     *,
     channels: int = 1,
     gateway: str | None = None,
@@ -162,6 +176,7 @@ def command_center(
             "--home", str(home / "command-center"),
             *heartbeat,
             "--objects", str(home / "objects"),
+            *tls,
         ),
     )  # fmt: skip
 
@@ -185,8 +200,10 @@ def simulate(
     home: Path,
     report: Path,
     kills_file: Path,
+    certificates: Path | None = None,
 ) -> Program:
     """Return the fleet that plays the story and judges the feed."""
+    tls = () if certificates is None else ("--tls-folder", str(certificates))
     length = () if options.seconds is None else ("--seconds", str(options.seconds))
     return Program(
         "simulate",
@@ -201,5 +218,6 @@ def simulate(
             "--report", str(report),
             "--kills", str(kills_file),
             *length,
+            *tls,
         ),
     )  # fmt: skip

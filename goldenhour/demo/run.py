@@ -23,6 +23,7 @@ from goldenhour.broker.running import RunningBroker
 from goldenhour.broker.settings import BrokerSettings, settings_from
 from goldenhour.broker.state import read_state
 from goldenhour.demo import plan
+from goldenhour.demo.certificates import CENTER, GATEWAY, certify
 from goldenhour.demo.plan import DemoOptions, Kill
 from goldenhour.home import Home, replace_file
 from goldenhour.stack.hops import fetch_expositions, hops_of
@@ -52,6 +53,12 @@ class Demo:
     kills: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def certificates(self) -> Path | None:
+        """Where everybody's certificates lie, if the run speaks TLS."""
+        folder = self.addresses.certificates
+        return None if folder is None else Path(folder)
+
+    @property
     def report_file(self) -> Path:
         """Where the simulators write what they saw."""
         return self.folder / "simulate-report.json"
@@ -75,7 +82,7 @@ async def started(options: DemoOptions, clock: Clock) -> AsyncIterator["Demo"]:
     broker = await start_broker(_broker_settings(options, folder), clock=clock)
     stack = Stack(folder, clock)
     try:
-        addresses = await _start_programs(options, stack, folder, broker.bootstrap)
+        addresses = await _start_programs(options, stack, folder, broker.bootstrap, clock)
         write_addresses(home.root, addresses)
         yield Demo(options, folder, stack, broker, addresses)
     finally:
@@ -113,12 +120,17 @@ def _broker_settings(options: DemoOptions, folder: Path) -> BrokerSettings:
 
 
 async def _start_programs(
-    options: DemoOptions, stack: Stack, folder: Path, bootstrap: str
+    options: DemoOptions, stack: Stack, folder: Path, bootstrap: str, clock: Clock
 ) -> Addresses:
     metrics: dict[str, str] = {}
+    certificates = certify(folder, options.scenario, clock.now_us()) if options.tls else None
     gateway = await stack.start(
         plan.gateway(
-            bootstrap, _port(options, "gateway"), _port(options, "metrics-gateway"), folder
+            bootstrap,
+            _port(options, "gateway"),
+            _port(options, "metrics-gateway"),
+            folder,
+            plan.tls_options(certificates, GATEWAY),
         )
     )
     metrics["gateway"] = gateway["metrics"]
@@ -130,6 +142,7 @@ async def _start_programs(
                 _port(options, "board"),
                 _port(options, "metrics-command-center"),
                 folder,
+                plan.tls_options(certificates, CENTER),
                 channels=options.channels,
                 gateway=gateway["address"],
             )
@@ -159,6 +172,7 @@ async def _start_programs(
         kafka=bootstrap,
         board=plan.board_url(center["http"]),
         websocket=plan.websocket_url(center["http"]),
+        certificates=None if certificates is None else str(certificates),
         metrics=metrics,
     )
 
@@ -176,6 +190,7 @@ async def play(demo: Demo, clock: Clock, stop: asyncio.Event) -> dict[str, Any] 
         home=demo.folder,
         report=demo.report_file,
         kills_file=demo.kills_file,
+        certificates=demo.certificates,
     )
     replace_file(demo.kills_file, "[]")
     await demo.stack.start(simulate)

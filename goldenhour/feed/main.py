@@ -20,7 +20,9 @@ from goldenhour.feed.wording import Language
 from goldenhour.home import default_home
 from ports.addresses import AddressesUnknown, read_addresses
 from ports.clock import Clock, SystemClock
+from ports.tls import Tls, TlsFiles, TlsRefused, TlsSettings
 from simulators.alert_feed import AlertFeed, CaughtUp
+from simulators.settings import JUDGE
 
 app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")
 
@@ -45,6 +47,18 @@ def alerts_address(address: str | None, home: Path | None) -> str:
         raise typer.BadParameter(message) from unknown
 
 
+def own_tls(address: str | None, home: Path | None) -> Tls | None:
+    """Return what to show to the feed: what the settings name, or what the running stack made."""
+    try:
+        given = TlsSettings().tls()
+        if given is not None or address:
+            return given
+        folder = read_addresses(home or default_home(os.environ)).certificates
+        return None if folder is None else Tls(TlsFiles.in_folder(Path(folder), JUDGE))
+    except (TlsRefused, AddressesUnknown) as refused:
+        raise typer.BadParameter(str(refused)) from refused
+
+
 @app.command()
 def tail(
     address: _Address = None,
@@ -58,7 +72,8 @@ def tail(
 
     What is no terminal gets lines.
     """
-    feed = AlertFeed(alerts_address(address, home), f"tail-{os.getpid()}", SystemClock())
+    where, tls = alerts_address(address, home), own_tls(address, home)
+    feed = AlertFeed(where, f"tail-{os.getpid()}", SystemClock(), tls)
     with contextlib.suppress(KeyboardInterrupt):
         if as_json or lines or not sys.stdout.isatty():
             asyncio.run(_print_changes(feed, language, as_json=as_json))
@@ -75,7 +90,8 @@ def acknowledge(
 ) -> None:
     """Take responsibility for one current alarm."""
     where = alerts_address(address, home)
-    feed = AlertFeed(where, f"acknowledge-{os.getpid()}", SystemClock())
+    tls = own_tls(address, home)
+    feed = AlertFeed(where, f"acknowledge-{os.getpid()}", SystemClock(), tls)
     try:
         known = asyncio.run(_acknowledge_in_time(feed, alarm_id_of(alarm_id), person))
     except TimeoutError:

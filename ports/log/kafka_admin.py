@@ -16,6 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from ports.clock import Clock, SystemClock
+from ports.log.kafka_security import client_options
 from wire.topics import Topic
 
 ROUND_TRIP_TOPIC: Final = "round_trip"
@@ -50,7 +51,9 @@ async def create_topics(
         LogUnavailable: no broker answers at this address.
     """
     wanted = {topic.name: topic for topic in topics}
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_REQUEST_TIMEOUT_MS)
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=_REQUEST_TIMEOUT_MS, **client_options()
+    )
     try:
         await admin.start()
         await _create_missing(admin, wanted)
@@ -203,7 +206,10 @@ async def _round_trip_once(bootstrap: str) -> None:
     await create_topics(bootstrap, [_ROUND_TRIP])
     token = secrets.token_bytes(16)
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", request_timeout_ms=_REQUEST_TIMEOUT_MS
+        bootstrap_servers=bootstrap,
+        acks="all",
+        request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        **client_options(),
     )
     consumer = AIOKafkaConsumer(
         ROUND_TRIP_TOPIC,
@@ -212,6 +218,7 @@ async def _round_trip_once(bootstrap: str) -> None:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        **client_options(),
     )
     try:
         await producer.start()

@@ -1,7 +1,8 @@
 """The log in Kafka, by aiokafka: opens writers and readers, each with a connection of its own.
 
 Opening keeps trying while no broker answers and gives up with LogLost after the delivery timeout;
-what is open survives the loss and return of a broker by itself.
+what is open survives the loss and return of a broker by itself. A broker that answers and turns the
+user away is not tried again: that is LogLost at once, with the reason.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from ports.clock import Clock, SystemClock
 from ports.log.kafka_reader import KafkaReader, ends, new_consumer, resolve
+from ports.log.kafka_security import check_admitted
 from ports.log.kafka_writer import KafkaWriter, new_producer
 from ports.log.port import EARLIEST, LogLost, Record, TopicPartition
 
@@ -127,6 +129,7 @@ class KafkaLog:
             if not started:
                 await client.stop()
         if not started:
+            await check_admitted(self._bootstrap)
             await self._clock.sleep_us(_RETRY_US)
         return started
 

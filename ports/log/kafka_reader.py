@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
 
+from ports.log.kafka_security import client_options
 from ports.log.port import LogLost, OffsetGone, Record, TopicPartition
 from ports.log.position import offset_of
 
@@ -38,6 +39,7 @@ def new_consumer(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=MAX_PARTITION_BYTES,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        **client_options(),
     )
 
 

@@ -24,6 +24,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from aiokafka.structs import RecordMetadata
 
+from ports.log.kafka_security import client_options
 from ports.log.port import LogLost
 
 MAX_BATCH_BYTES: Final = 512 * 1024
@@ -49,6 +50,7 @@ def new_producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
         max_batch_size=MAX_BATCH_BYTES,
         max_request_size=MAX_RECORD_BYTES,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        **client_options(),
     )
 
 

@@ -26,6 +26,7 @@ from faust.types import TP, EventT
 from faust.types.transports import ConsumerCallback, ConsumerT
 from mode import ServiceT
 
+from ports.log.kafka_security import client_options
 from ports.log.port import Record
 from ports.logging import get_logger
 from streams.engine.metrics import Progress
@@ -202,6 +203,7 @@ class FaustWorker:
             producer_linger=0.0,
             producer_acks=-1,
             **options,
+            **_credentials(),
         )
         app.transport = ResumingTransport(app, self)
         app.on_partitions_revoked.connect(cast("Any", self._on_revoked), weak=False)
@@ -267,6 +269,20 @@ class FaustWorker:
     def _end(self, error: Exception) -> None:
         if not self._ended.done():
             self._ended.set_exception(error)
+
+
+def _credentials() -> dict[str, Any]:
+    """Return how Faust's own clients prove who they are, as all of this process do."""
+    secured = client_options()
+    if not secured:
+        return {}
+    credentials = faust.SASLCredentials(
+        username=secured["sasl_plain_username"],
+        password=secured["sasl_plain_password"],
+        ssl_context=secured["ssl_context"],
+        mechanism=secured["sasl_mechanism"],
+    )
+    return {"broker_credentials": credentials}
 
 
 def _numbers(groups: Iterable[Iterable[TP]]) -> list[int]:

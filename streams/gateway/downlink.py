@@ -19,8 +19,11 @@ from ports.grpc_server import abort_with
 from ports.log.port import EARLIEST, Log, LogReader, OffsetGone, TopicPartition
 from streams.gateway.exchange import Closing, Exchange, Post, PostedEntry, PostedMessage
 from streams.gateway.metrics import GatewayMetrics
+from streams.gateway.opening import BadRequest
 from streams.gateway.ownership import Ownership
 from streams.gateway.positions import OLDEST, BadToken, Positions, decode_token, encode_token
+from streams.gateway.quota import Kept
+from streams.gateway.reception import Reception
 from streams.gateway.tails import READ_RECORDS, READ_WAIT_MS, posted_entry
 from wire.limits import is_unit_id
 from wire.messages import from_message
@@ -52,18 +55,27 @@ class Outlet:
 class DownlinkStream:
     """One downlink of one unit."""
 
-    def __init__(self, context: Context, outlet: Outlet) -> None:
+    def __init__(self, context: Context, outlet: Outlet, reception: Reception) -> None:
         self._context = context
+        self._reception = reception
         self._outlet = outlet
         self._unit_id = ""
         self._positions = OLDEST
 
     async def run(self) -> None:
         """Serve the unit until either side ends it."""
-        request = await self._context.read()
+        request = await self._reception.first_message(self._context)
         if not isinstance(request, pb.DownlinkRequest):
             return
         await self._open(request)
+        try:
+            self._reception.admit(self._context, self._unit_id, "unit_id")
+            with self._reception.holding(Kept.DOWNLINK, self._unit_id, "unit_id"):
+                await self._serve()
+        except BadRequest as bad:
+            await abort_with(self._context, bad.code, str(bad), bad.violations)
+
+    async def _serve(self) -> None:
         await self._send_log()
         exchange = self._outlet.exchange
         subscription = exchange.subscribe(self._unit_id)

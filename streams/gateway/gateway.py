@@ -22,6 +22,7 @@ from streams.gateway.library import Library
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.ownership import Ownership
 from streams.gateway.pledges import Backlog
+from streams.gateway.reception import Reception
 from streams.gateway.segments import SegmentBook
 from streams.gateway.service import TelemetryService
 from streams.gateway.tails import CacheTail, TickTail, open_caches
@@ -86,8 +87,10 @@ class Gateway:
         metrics.watch("unacknowledged", "Frames not durable yet.", lambda: intake.backlog.frames)
         metrics.watch("unacknowledged_bytes", "Their bytes.", lambda: intake.backlog.bytes)
         metrics.watch("encounters", "Encounters whose owner is known.", lambda: len(ownership))
-        service = TelemetryService(intake, outlet)
-        imaging = ImagingService(Library(objects, writer, clock, registry), ownership, clock)
+        reception = Reception(clock, metrics)
+        service = TelemetryService(intake, outlet, reception)
+        library = Library(objects, writer, clock, registry)
+        imaging = ImagingService(library, ownership, clock, reception)
         return cls(service, imaging, writer, intake, exchange, ticker, cache_tail, tick_tail)
 
     async def run(self) -> None:

@@ -21,6 +21,8 @@ from streams.gateway.library import Library, Progress, Refused
 from streams.gateway.manifest import ExpectedObject, Manifest, read_manifest
 from streams.gateway.opening import BadRequest
 from streams.gateway.ownership import Ownership
+from streams.gateway.quota import Kept
+from streams.gateway.reception import Reception
 from wire.limits import UPLOAD_CREDIT_BYTES
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["ImagingService"].full_name
@@ -35,8 +37,11 @@ _log = get_logger(__name__)
 class ImagingService:
     """Serves uploads."""
 
-    def __init__(self, library: Library, ownership: Ownership, clock: Clock) -> None:
+    def __init__(
+        self, library: Library, ownership: Ownership, clock: Clock, reception: Reception
+    ) -> None:
         self._library = library
+        self._reception = reception
         self._ownership = ownership
         self._clock = clock
         self.draining = False
@@ -55,13 +60,16 @@ class ImagingService:
         server.add_generic_rpc_handlers((handler,))
 
     async def _upload(self, _: object, context: Context) -> None:
-        request: object = await context.read()
+        request = await self._reception.first_message(context)
         if request is grpc.aio.EOF:
             return
         try:
             manifest = read_manifest(request)
+            unit_id, path = manifest.unit_id, "manifest.unit_id"
+            self._reception.admit(context, unit_id, path)
             await self._check_owner(manifest, context)
-            await self._receive(manifest, context)
+            with self._reception.holding(Kept.UPLOAD, unit_id, path):
+                await self._receive(manifest, context)
         except BadRequest as bad:
             await abort_with(context, bad.code, str(bad), bad.violations)
         except WrongOffset as wrong:

@@ -9,7 +9,9 @@ from typing import Annotated, Final
 import typer
 
 from ports.clock import SystemClock
+from ports.grpc_door import Door
 from ports.grpc_server import AddressRefused, serve
+from ports.identity import Kind
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
@@ -17,11 +19,15 @@ from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
+from ports.tls import TlsRefused
 from streams.gateway import imaging_service, service
 from streams.gateway.gateway import Gateway
 from streams.gateway.settings import GatewaySettings
 
 PROGRAM: Final = "gateway"
+
+UNITS_ALONE: Final = frozenset({Kind.UNIT})
+"""Who may call a gateway, where there is TLS."""
 
 _STOP_GRACE_MS: Final = 500
 _log = get_logger(__name__)
@@ -35,7 +41,9 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
     Raises:
         AddressRefused, MetricsPortBusy: a port is taken.
         LogLost: no broker answered.
+        TlsRefused: the certificates cannot be used.
     """
+    tls = settings.tls()
     gateway_id = f"{PROGRAM}-{secrets.token_hex(4)}"
     _log.info("settings", gateway_id=gateway_id, **settings.model_dump(mode="json"))
     registry = new_registry(PROGRAM)
@@ -54,10 +62,15 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         stack.push_async_callback(gateway.close)
         running = asyncio.create_task(gateway.run())
         stack.push_async_callback(cancel, running)
+        doors = [] if tls is None else [Door(tls, UNITS_ALONE, SystemClock())]
+        for door in doors:
+            stack.push_async_callback(cancel, asyncio.create_task(door.watch()))
         server = await serve(
             [gateway.service.register, gateway.imaging.register],
             settings.gateway_address,
             services=[service.SERVICE, imaging_service.SERVICE],
+            credentials=None if tls is None else tls.server_credentials(),
+            interceptors=doors,
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         say_ready(PROGRAM, address=server.address, metrics=metrics.address)
@@ -66,12 +79,16 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         await gateway.drain(settings.gateway_drain_ms)
 
 
-def main(
+def main(  # noqa: PLR0917 - one per setting
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where units connect; port 0: any.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     objects: Annotated[str | None, typer.Option(help="Images: folder or s3://BUCKET.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate: mutual TLS.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    tls_ca: Annotated[Path | None, typer.Option(help="Authorities that are believed.")] = None,
+    tls_crl: Annotated[Path | None, typer.Option(help="Revoked certificates.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -82,6 +99,10 @@ def main(
         "gateway_metrics_port": metrics_port,
         "home": home,
         "objects": objects,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+        "tls_ca": tls_ca,
+        "tls_crl": tls_crl,
         "log_json": log_json,
     }
     settings = GatewaySettings.model_validate(
@@ -92,7 +113,7 @@ def main(
     async def program(stop: asyncio.Event) -> int:
         try:
             await run(settings, stop)
-        except (AddressRefused, MetricsPortBusy, LogLost) as refused:
+        except (AddressRefused, MetricsPortBusy, LogLost, TlsRefused) as refused:
             _log.error("not started", error=str(refused))
             return 1
         return 0

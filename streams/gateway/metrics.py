@@ -64,6 +64,13 @@ class GatewayMetrics:
             "Messages taken from the downlink because the unit has them.",
             registry=registry,
         )
+        turned_away = Counter(
+            "goldenhour_gateway_turned_away",
+            "Calls refused before they were served, by reason.",
+            ["reason"],
+            registry=registry,
+        )
+        self._turned_away = {it: turned_away.labels(it) for it in ("SILENT", "IDENTITY", "QUOTA")}
         self._entries = Counter(
             "goldenhour_gateway_downlink_sent", "Responses sent on downlinks.", registry=registry
         )
@@ -105,6 +112,10 @@ class GatewayMetrics:
         """Count a message that was taken from the downlink."""
         if not future.cancelled() and future.exception() is None:
             self._tombstones.inc()
+
+    def turned_away(self, reason: str) -> None:
+        """Count a call that was refused before it was served."""
+        self._turned_away[reason].inc()
 
     def downlink_sent(self) -> None:
         """Count a response on a downlink."""

@@ -13,6 +13,7 @@ from ports.grpc_server import abort_with
 from streams.gateway import downlink, uplink
 from streams.gateway.downlink import DownlinkStream, Outlet
 from streams.gateway.opening import BadRequest, read_open
+from streams.gateway.reception import Reception
 from streams.gateway.uplink import Intake, UplinkStream
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["TelemetryService"].full_name
@@ -21,8 +22,9 @@ SERVICE: Final = pb.DESCRIPTOR.services_by_name["TelemetryService"].full_name
 class TelemetryService:
     """Serves uplinks and downlinks; a call costs the handler that gRPC starts, nothing more."""
 
-    def __init__(self, intake: Intake, outlet: Outlet) -> None:
+    def __init__(self, intake: Intake, outlet: Outlet, reception: Reception) -> None:
         self._intake = intake
+        self._reception = reception
         self._outlet = outlet
         self.draining = False
         """Whether new calls are turned away."""
@@ -45,13 +47,14 @@ class TelemetryService:
         server.add_generic_rpc_handlers((handler,))
 
     async def _uplink(self, _: object, context: uplink.Context) -> None:
-        request: object = await context.read()
+        request = await self._reception.first_message(context)
         if request is grpc.aio.EOF:
             return
         if self.draining:
             await abort_with(context, grpc.StatusCode.UNAVAILABLE, "the gateway stops")
         try:
             key, next_sequence = read_open(request)
+            self._reception.admit(context, key.unit_id, "open.unit_id")
         except BadRequest as bad:
             await abort_with(context, bad.code, str(bad), bad.violations)
         else:
@@ -60,4 +63,4 @@ class TelemetryService:
     async def _downlink(self, _: object, context: downlink.Context) -> None:
         if self.draining:
             await abort_with(context, grpc.StatusCode.UNAVAILABLE, "the gateway stops")
-        await DownlinkStream(context, self._outlet).run()
+        await DownlinkStream(context, self._outlet, self._reception).run()

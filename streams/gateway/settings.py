@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from ports.tls import TlsSettings
 from wire.limits import BATCH_GAP_MS
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(TlsSettings):
     """Settings of one gateway process; each is also an environment variable, GOLDENHOUR_..."""
 
     model_config = SettingsConfigDict(env_prefix="GOLDENHOUR_", frozen=True)

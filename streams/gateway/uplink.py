@@ -178,8 +178,10 @@ class UplinkStream:
             _log.exception("frame not taken", unit_id=self._ingress.key.unit_id)
             self._ingress.segment.lose()
         self.wake()
-        wait_us = self._pace.take(len(frames), self._intake.clock.monotonic_us())
-        if wait_us and self._ingress.key.lane is not Lane.ALARM:
+        size_bytes = sum([len(sealed.frame) for sealed in frames])
+        now_us = self._intake.clock.monotonic_us()
+        wait_us = self._pace.take(self._ingress.key.lane, len(frames), size_bytes, now_us)
+        if wait_us:
             await self._intake.clock.sleep_us(wait_us)
 
     def _take_frame(self, sealed: pb.SealedFrame, index: int) -> None:

@@ -55,3 +55,20 @@ async def test_a_missed_alarm_is_a_bad_verdict(tmp_path: Path) -> None:
     assert code == 1
     assert report["alarms_missed"] == 1
     assert report["frames_lost"] == 0
+
+
+@pytest.mark.timeout(300)
+async def test_a_story_over_mutual_tls_is_the_same_story(tmp_path: Path) -> None:
+    """Every unit shows its certificate; nothing is lost for it, and no log tells of a patient."""
+    code, report, said = await _demo(
+        tmp_path, "short.toml", "--engine", "kafka", "--seconds", "20", "--tls"
+    )
+
+    assert code == 0, said + json.dumps(report, indent=2)
+    assert report["frames_lost"] == report["alarms_missed"] == report["alarms_unexpected"] == 0
+    assert report["frames_sent"] == report["frames_acknowledged"] > 40
+    folder = tmp_path / "home" / "demo"
+    assert "tls_cert" in (folder / "logs" / "gateway.log").read_text()
+    keys = [*folder.glob("certificates/*.key"), folder / "authority" / "ca.key"]
+    assert len(keys) == 6
+    assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}

@@ -1,5 +1,10 @@
+import asyncio
 import re
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -8,7 +13,17 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from ports.grpc_channel import open_channel, violations_of
-from ports.grpc_server import AddressRefused, Server, abort_with, serve
+from ports.grpc_server import (
+    CALLS_PER_CONNECTION,
+    CONNECTIONS_MOST,
+    HANDSHAKE_MS,
+    SERVER_OPTIONS,
+    AddressRefused,
+    Server,
+    abort_with,
+    serve,
+)
+from tests.ports.trust import Trust
 
 SERVICE = "test.v1.RefusingService"
 VIOLATIONS = [
@@ -114,6 +129,104 @@ async def test_a_busy_port_is_refused_by_naming_the_setting(server: Server) -> N
 async def test_without_tls_only_loopback_is_served(address: str) -> None:
     with pytest.raises(AddressRefused, match=re.escape(address)):
         await serve([], address, services=[])
+
+
+async def test_with_tls_another_address_may_be_served(tmp_path: Path) -> None:
+    """What can be reached from outside asks every caller for a certificate."""
+    tls = Trust.in_folder(tmp_path).gateway()
+    credentials = tls.server_credentials()
+    started = await serve([], "0.0.0.0:0", services=[], credentials=credentials)
+    assert started.port > 0
+    await started.stop(0)
+    with pytest.raises(AddressRefused, match="not an IP address"):
+        await serve([], "gateway.example.org:1", services=[], credentials=credentials)
+
+
+@asynccontextmanager
+async def served(**how: Any) -> AsyncIterator[Server]:  # noqa: ANN401 - what serve takes
+    started = await serve([], "127.0.0.1:0", services=[], **how)
+    try:
+        yield started
+    finally:
+        await started.stop(0)
+
+
+@contextmanager
+def sockets(count: int) -> Iterator[list[socket.socket]]:
+    opened = [socket.socket() for _ in range(count)]
+    for one in opened:
+        one.setblocking(False)  # noqa: FBT003 - the only way to say it
+    try:
+        yield opened
+    finally:
+        for one in opened:
+            one.close()
+
+
+async def _connect(one: socket.socket, server: Server) -> None:
+    await asyncio.get_running_loop().sock_connect(one, (server.host, server.port))
+
+
+async def _until_closed(one: socket.socket) -> None:
+    with suppress(ConnectionResetError):
+        async with asyncio.timeout(60):
+            while await asyncio.get_running_loop().sock_recv(one, 1_024):
+                pass
+
+
+async def test_a_half_open_connection_is_closed_when_its_time_is_over(tmp_path: Path) -> None:
+    """One that says nothing at all, and one that stops in the middle of its first message."""
+    credentials = Trust.in_folder(tmp_path).gateway().server_credentials()
+    loop = asyncio.get_running_loop()
+    async with served(credentials=credentials) as started:
+        with sockets(2) as (silent, stuck):
+            began = loop.time()
+            await _connect(silent, started)
+            await _connect(stuck, started)
+            await loop.sock_sendall(stuck, bytes.fromhex("160301020001"))
+            await asyncio.gather(_until_closed(silent), _until_closed(stuck))
+            assert loop.time() - began >= HANDSHAKE_MS / 1_000 / 2
+
+
+async def test_connections_beyond_the_bound_are_closed_at_once() -> None:
+    """Those that stand are left alone."""
+    few = [("grpc.max_allowed_incoming_connections", 3)]
+    assert ("grpc.max_allowed_incoming_connections", CONNECTIONS_MOST) in SERVER_OPTIONS
+    loop = asyncio.get_running_loop()
+    async with served(options=few) as started:
+        with sockets(4) as (*held, further):
+            for one in held:
+                await _connect(one, started)
+                assert await loop.sock_recv(one, 1)
+            await _connect(further, started)
+            closing = {asyncio.ensure_future(_until_closed(one)): one for one in (*held, further)}
+            done, waiting = await asyncio.wait(closing, return_when=asyncio.FIRST_COMPLETED)
+            assert [closing[one] for one in done] == [further]
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_calls_beyond_the_bound_of_a_connection_wait() -> None:
+    """HTTP/2 tells the client how many it may have; a further one waits for its turn."""
+    few = [("grpc.max_concurrent_streams", 1)]
+    assert ("grpc.max_concurrent_streams", CALLS_PER_CONNECTION) in SERVER_OPTIONS
+    async with served(options=few) as started, open_channel(started.address) as channel:
+        watch = channel.unary_stream(
+            "/grpc.health.v1.Health/Watch",
+            health_pb2.HealthCheckRequest.SerializeToString,
+            health_pb2.HealthCheckResponse.FromString,
+        )
+        first = watch(health_pb2.HealthCheckRequest())
+        await first.read()
+        second = watch(health_pb2.HealthCheckRequest())
+        waiting = asyncio.ensure_future(second.read())
+        done, _ = await asyncio.wait([waiting], timeout=0.3)
+        assert not done, waiting.result()
+        first.cancel()
+        async with asyncio.timeout(60):
+            assert await waiting is not grpc.aio.EOF
+        second.cancel()
 
 
 async def test_a_stopped_server_frees_its_port(server: Server) -> None:

@@ -15,8 +15,10 @@ get_logger("gateway").info("lane opened", lane="VITALS", heart_rate_bpm=142)
 get_logger("gateway").debug("too fine")
 logging.getLogger("third.party").warning("of %s", "others")
 logging.getLogger("aiokafka").warning("repeated at length")
-try:
+def take(frame):
     raise ValueError("bug")
+try:
+    take("pulse 143, of Jane Doe")
 except ValueError:
     get_logger("gateway").exception("failed")
 """
@@ -49,6 +51,15 @@ def test_a_vital_sign_never_reaches_the_log() -> None:
         logged = _logged(as_json=as_json)
         assert "142" not in logged.split("lane opened")[1].splitlines()[0]
         assert WITHHELD in logged
+
+
+def test_a_traceback_shows_no_variables() -> None:
+    """What a function held when it failed is often a frame, and so a patient."""
+    for as_json in (True, False):
+        logged = _logged(as_json=as_json)
+        assert "ValueError" in logged
+        failed = logged[logged.index("failed") :]
+        assert "Jane Doe" not in failed.replace('take("pulse 143, of Jane Doe")', "")
 
 
 def test_the_console_names_event_and_keys() -> None:

@@ -1,10 +1,15 @@
 """What is read of a DICOM object; damaged ones are told apart from slices and never crash."""
 
 import tarfile
+import tracemalloc
+import warnings
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from simulators.scenario import RECORDINGS
 from wire.dicom import check_whole, read_header
@@ -53,3 +58,30 @@ def test_an_image_that_was_cut_short_is_not_whole(slice_15: bytes, length: int) 
     """A copy that stopped half-way has a whole header and not all of its pixels."""
     with pytest.raises(Unreadable):
         check_whole(slice_15[:length])
+
+
+def test_a_deflated_object_is_not_unpacked(slice_15: bytes) -> None:
+    """A header of a few kilobytes could hold gigabytes; the good one inside is refused as well."""
+    found = dcmread(BytesIO(slice_15))
+    found.add_new(0x00091001, "OB", bytes(20_000_000))
+    found.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    packed = BytesIO()
+    found.save_as(packed, enforce_file_format=True)
+    assert len(packed.getvalue()) < 1_000_000
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        read_header(packed.getvalue())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10_000_000
+
+
+def test_a_value_that_is_wrong_is_not_repeated_in_a_warning(slice_15: bytes) -> None:
+    """What stands in an image is a patient's; warnings go to the log."""
+    found = dcmread(BytesIO(slice_15))
+    uid = found.StudyInstanceUID.encode()
+    spoiled = slice_15.replace(uid, b"Jane Doe".ljust(len(uid), b"!"))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert read_header(spoiled).study_uid.startswith("Jane Doe")
+    assert not said

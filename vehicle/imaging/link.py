@@ -11,7 +11,8 @@ import grpc.aio
 
 from ambulance.imaging.v1 import imaging_service_pb2 as pb
 from ambulance.imaging.v1 import imaging_service_pb2_grpc as pb_grpc
-from ports.grpc_channel import open_channel
+from ports.grpc_line import Line
+from ports.tls import Tls
 from vehicle.imaging.series import Series
 from vehicle.link import LinkDown
 
@@ -83,23 +84,22 @@ class ImagingLink(Protocol):
 class GrpcImagingLink:
     """The IMAGING lane's own connection to a gateway."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tls: Tls | None = None) -> None:
         """Remember where it goes; connect later."""
-        self._address = address
-        self._channel: grpc.aio.Channel | None = None
+        self._line = Line(address, tls)
 
     def upload(self) -> "GrpcUpload":
         """Begin a stream."""
-        if self._channel is None:
-            self._channel = open_channel(self._address)
-        stub: Any = pb_grpc.ImagingServiceStub(self._channel)
-        return GrpcUpload(stub.Upload())
+
+        def start(channel: grpc.aio.Channel) -> Any:  # noqa: ANN401 - gRPC's own type
+            stub: Any = pb_grpc.ImagingServiceStub(channel)
+            return stub.Upload()
+
+        return GrpcUpload(self._line.begin(start))
 
     async def close(self) -> None:
         """Close the channel."""
-        if self._channel is not None:
-            await self._channel.close()
-            self._channel = None
+        await self._line.close()
 
 
 class GrpcUpload:

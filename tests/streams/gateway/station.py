@@ -16,10 +16,14 @@ from ambulance.telemetry.v1 import telemetry_service_pb2_grpc as pb_grpc
 from clinical.items import Vitals
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from ports.clock import SystemClock
+from ports.grpc_channel import open_channel
+from ports.grpc_door import Door
 from ports.grpc_server import STATUS_DETAILS_KEY, Server, serve
 from ports.log.port import Log, Record, TopicPartition
 from ports.objects.memory import MemoryObjects
+from ports.tls import Tls, channel_credentials
 from streams.gateway.gateway import Gateway
+from streams.gateway.main import UNITS_ALONE
 from streams.gateway.service import SERVICE
 from wire.encounters import encode_encounter
 from wire.frames import Frame, Lane, encode_frame
@@ -138,10 +142,16 @@ class Station:
     registry: CollectorRegistry
     channel: grpc.aio.Channel
     objects: MemoryObjects
+    doors: list[Door] = field(default_factory=list)
 
     @property
     def stub(self) -> "pb_grpc.TelemetryServiceAsyncStub":
         return pb_grpc.TelemetryServiceStub(self.channel)
+
+    def dial(self, tls: Tls) -> grpc.aio.Channel:
+        """Return a further channel, of a unit that shows this certificate."""
+        credentials = channel_credentials(tls.material)
+        return open_channel(self.server.address, credentials=credentials)
 
     async def uplink(self, frames: Frames, next_sequence: int = 1) -> Line:
         """Open a stream and read its Opened."""
@@ -166,8 +176,10 @@ class Station:
 
 
 @asynccontextmanager
-async def station_at(log: Log, gateway_id: str = "gateway-1") -> AsyncIterator[Station]:
-    """Run a gateway over a log for as long as the context lasts."""
+async def station_at(
+    log: Log, gateway_id: str = "gateway-1", tls: Tls | None = None
+) -> AsyncIterator[Station]:
+    """Run a gateway over a log for as long as the context lasts; with ``tls`` for units alone."""
     async with AsyncExitStack() as stack:
         registry, objects = CollectorRegistry(), MemoryObjects()
         gateway = await Gateway.open(
@@ -182,12 +194,19 @@ async def station_at(log: Log, gateway_id: str = "gateway-1") -> AsyncIterator[S
         running = asyncio.create_task(gateway.run())
         stack.callback(running.cancel)
         registrations = [gateway.service.register, gateway.imaging.register]
-        server = await serve(registrations, "127.0.0.1:0", services=[SERVICE])
+        doors = [] if tls is None else [Door(tls, UNITS_ALONE, SystemClock())]
+        server = await serve(
+            registrations,
+            "127.0.0.1:0",
+            services=[SERVICE],
+            credentials=None if tls is None else tls.server_credentials(),
+            interceptors=doors,
+        )
         stack.push_async_callback(server.stop, 0)
         options = [("grpc.use_local_subchannel_pool", 1)]
         channel = grpc.aio.insecure_channel(server.address, options=options)
         stack.push_async_callback(channel.close)
-        yield Station(gateway, server, log, registry, channel, objects)
+        yield Station(gateway, server, log, registry, channel, objects, doors)
 
 
 def owned(

@@ -3,7 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.gateway.units import STREAMS_PER_UNIT, Pace, Units
+from streams.gateway.units import (
+    BURST_BYTES,
+    BURST_FRAMES,
+    BYTES_PER_SECOND,
+    FRAMES_PER_SECOND,
+    STREAMS_PER_UNIT,
+    Pace,
+    UnitPace,
+    Units,
+)
 from tests.streams.gateway.station import SEGMENT, UNIT
 from wire.frames import Lane
 from wire.validation import StreamKey
@@ -68,3 +77,18 @@ def test_a_unit_that_waits_as_told_never_exceeds_its_rate(
         now_us += pace.take(frames, now_us) + 1
         total += frames
         assert total <= 300 + now_us / 1_000 + 1
+
+
+def test_bytes_are_paced_too() -> None:
+    """A few large frames weigh as much as many small ones."""
+    pace = UnitPace(0)
+    assert pace.take(Lane.WAVEFORM, 1, BURST_BYTES, 0) == 0
+    assert pace.take(Lane.WAVEFORM, 1, BYTES_PER_SECOND, 0) == 1_000_000
+
+
+def test_what_other_lanes_send_makes_no_alarm_wait() -> None:
+    """The lane of alarms has a pace of its own, and it has a bound as well."""
+    pace = UnitPace(0)
+    assert pace.take(Lane.VITALS, BURST_FRAMES + FRAMES_PER_SECOND, 0, 0) == 1_000_000
+    assert pace.take(Lane.ALARM, BURST_FRAMES, 0, 0) == 0
+    assert pace.take(Lane.ALARM, FRAMES_PER_SECOND, 0, 0) == 1_000_000

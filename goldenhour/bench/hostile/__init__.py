@@ -1,0 +1,1 @@
+"""The hostile bench: frames that must be refused, with good ones among them."""

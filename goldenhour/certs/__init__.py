@@ -1,0 +1,1 @@
+"""Certificates: who gives them out, and how a unit gets, renews and loses one."""
