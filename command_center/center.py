@@ -15,6 +15,7 @@ from command_center.detection import StaleAlarm, Watchdog
 from command_center.feed.acknowledging import Acknowledging
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.messages import CommandService
+from command_center.feed.series import SeriesFeed
 from command_center.feed.service import AlertService
 from command_center.fold import Fold
 from command_center.folding import Folding
@@ -67,6 +68,7 @@ class Center:
         self.gallery = Gallery(objects, self.studies, self.roster)
         self.watchdog = Watchdog(PATIENTS.partitions, clock.monotonic_us())
         self.publisher = Publisher(settings.center_waiting_per_subscriber)
+        SeriesFeed(self.studies, self.roster, self.publisher)
         self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
         self.deliveries = Deliveries(store, clock)
         self._stack = AsyncExitStack()
