@@ -92,9 +92,9 @@ async def test_a_message_goes_there_and_its_answers_come_back(journey: Journey) 
     await letter.locator("[data-stage=VIEWED]").click()
     await expect(letter.locator(".from")).to_contain_text("The center knows: seen")
     await expect(message).to_contain_text("read")
-    await letter.locator("[data-stage=ANSWERED]").click()
-    await expect(letter.locator(".from")).to_contain_text("The center knows: will do")
-    await expect(message.locator(".reached").last).to_contain_text("answered")
+    await letter.locator("[data-answer=CANNOT]").click()
+    await expect(letter.locator(".from")).to_contain_text("The center knows: Cannot")
+    await expect(message.locator(".reached").last).to_contain_text("answered: CANNOT")
     await expect(message.locator(".reached").last).to_contain_text(CREW)
 
 
