@@ -17,6 +17,7 @@ from command_center.detection import DetectionAlarms, Watchdog
 from command_center.feed.acknowledging import Acknowledging
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.messages import CommandService
+from command_center.feed.series import SeriesFeed
 from command_center.feed.service import AlertService
 from command_center.fold import Fold
 from command_center.folding import Folding
@@ -76,6 +77,7 @@ class Center:
         self._referee = Referee(self.channels)
         self._detection = DetectionAlarms(settings.center_id, self.watchdog, self.channels)
         self.publisher = Publisher(settings.center_waiting_per_subscriber)
+        SeriesFeed(self.studies, self.roster, self.publisher)
         self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
         self.deliveries = Deliveries(store, clock)
         self._stack = AsyncExitStack()

@@ -214,7 +214,9 @@ class LiveTail:
 
 def _receipts(frame: Frame) -> list[MessageReceipt]:
     return [
-        MessageReceipt(item.message_id, frame.unit_id, item.stage, item.person, frame.captured_us)
+        MessageReceipt(
+            item.message_id, frame.unit_id, item.stage, item.person, frame.captured_us, item.answer
+        )
         for item in frame.items
         if isinstance(item, Receipt)
     ]

@@ -16,6 +16,7 @@ from ports.clock import Clock
 from ports.grpc_channel import open_channel
 from ports.tls import Tls, channel_credentials
 from wire.alarms import alarm_view
+from wire.series import SeriesWord, to_series_word
 
 RECONNECT_US: Final = 100_000
 """Pause before subscribing again."""
@@ -34,10 +35,20 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesTold:
+    """A CT series as it is now; told again at each subscription."""
+
+    word: SeriesWord
+
+
+@dataclass(frozen=True, slots=True)
 class CaughtUp:
     """All that was current at subscription has arrived."""
 
     alarms: int
+
+
+Event = Delivered | SeriesTold | CaughtUp
 
 
 class AlertFeed:
@@ -53,7 +64,7 @@ class AlertFeed:
         self.caught_up = False
         """Whether a subscription stands and all that was current has arrived by it."""
 
-    async def events(self) -> AsyncGenerator[Delivered | CaughtUp]:
+    async def events(self) -> AsyncGenerator[Event]:
         """Yield what the feed delivers, over any number of reconnections.
 
         Raises:
@@ -101,7 +112,7 @@ class AlertFeed:
 
     async def _subscribe(
         self, stub: "alert_service_pb2_grpc.AlertServiceAsyncStub"
-    ) -> AsyncGenerator[Delivered | CaughtUp]:
+    ) -> AsyncGenerator[Event]:
         call = stub.Subscribe(
             alert_service_pb2.SubscribeRequest(
                 subscriber=self._subscriber, resume_token=self._token
@@ -115,6 +126,8 @@ class AlertFeed:
                 if response.HasField("caught_up"):
                     self.caught_up = True
                     yield CaughtUp(response.caught_up.alarms)
+                elif response.HasField("series"):
+                    yield SeriesTold(to_series_word(response.series))
                 else:
                     delivery = response.delivery
                     yield Delivered(alarm_view(delivery.alarm), delivery.delivery_id, at_us)

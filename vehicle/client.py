@@ -45,7 +45,7 @@ from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_ITEMS
 from wire.messages import Message
-from wire.unit_items import LinkState, Receipt, ReceiptStage, WireItem
+from wire.unit_items import CrewAnswer, LinkState, Receipt, ReceiptStage, WireItem
 
 PULSE_US: Final = SECOND_US
 """Between two ticks of the edge watch."""
@@ -55,6 +55,7 @@ SETTLED_FACTOR: Final = 5
 
 _TOKEN: Final = "downlink"  # noqa: S105 - a name in the spool, not a secret
 _RECORD: Final = "crew"
+_ANSWERS: Final = "answers"
 
 log = get_logger(__name__)
 
@@ -114,7 +115,7 @@ class VehicleClient:
     async def start(self) -> None:
         """Resume from the spool and begin to dial. Older segments drain by themselves."""
         state = await self._spool.unit(self.unit_id)
-        self._inbox = Inbox(state.messages)
+        self._inbox = Inbox(state.messages, state.snapshots.get(_ANSWERS))
         if self._edge.restore(state.snapshots):
             self._token = state.snapshots.get(_TOKEN)
         if _RECORD in state.snapshots:
@@ -185,10 +186,16 @@ class VehicleClient:
         return ref
 
     def note_message(
-        self, message_id: str, person: str, stage: ReceiptStage = ReceiptStage.VIEWED
+        self,
+        message_id: str,
+        person: str,
+        stage: ReceiptStage = ReceiptStage.VIEWED,
+        answer: CrewAnswer | None = None,
     ) -> SequenceRef:
         """Say that a person saw or answered a message; UnknownMessage when there is none."""
-        return self._send_receipt(self._inbox.note(message_id, stage), person)
+        held = self._inbox.note(message_id, stage, answer)
+        answers = Snapshot(self.unit_id, _ANSWERS, self._inbox.answers())
+        return self._put_receipt(held.message, receipt_of(held, person), held.stored(), answers)
 
     def now_us(self) -> int:
         """Return the unit's best knowledge of the time, microseconds since the Unix epoch."""
@@ -330,12 +337,9 @@ class VehicleClient:
             case Message() as message:
                 held = self._inbox.receive(message, self.now_us())
                 if held is not None:
-                    self._send_receipt(held, None)
+                    self._put_receipt(held.message, receipt_of(held), held.stored())
             case entry:
                 self._edge.apply(entry, self.now_us())
-
-    def _send_receipt(self, held: HeldMessage, person: str | None) -> SequenceRef:
-        return self._put_receipt(held.message, receipt_of(held, person), held.stored())
 
     def _put_receipt(self, message: Message, receipt: Receipt, *stored: Entry) -> SequenceRef:
         _, spooled = self._outbox.number(message.encounter_id, [receipt], Lane.ALARM)

@@ -7,9 +7,11 @@ arrives after its time is shown as expired and never as something to do.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from vehicle.spool_store import MESSAGES_PER_UNIT, StoredMessage
 from wire.messages import Message, decode_message, encode_message
-from wire.unit_items import Receipt, ReceiptStage
+from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
 
 
 class UnknownMessage(LookupError):  # noqa: N818 - named for what is wrong
@@ -22,6 +24,7 @@ class HeldMessage:
 
     message: Message
     stage: ReceiptStage
+    answer: CrewAnswer | None = None
 
     def stored(self) -> StoredMessage:
         """Return it as the spool keeps it."""
@@ -32,10 +35,13 @@ class HeldMessage:
 class Inbox:
     """The messages of one unit."""
 
-    def __init__(self, stored: Iterable[StoredMessage] = ()) -> None:
-        """Resume from what the spool kept, oldest first."""
+    def __init__(self, stored: Iterable[StoredMessage] = (), answers: bytes | None = None) -> None:
+        """Resume from what the spool kept, oldest first, and from ``answers``."""
+        given = _answers(answers)
         self._held = {
-            one.message_id: HeldMessage(decode_message(one.body), ReceiptStage(one.stage))
+            one.message_id: HeldMessage(
+                decode_message(one.body), ReceiptStage(one.stage), given.get(one.message_id)
+            )
             for one in stored
         }
 
@@ -65,16 +71,31 @@ class Inbox:
             del self._held[next(iter(self._held))]
         return held
 
-    def note(self, message_id: str, stage: ReceiptStage) -> HeldMessage:
+    def answers(self) -> bytes:
+        """Return what was answered as bytes for the spool."""
+        given = {name: int(one.answer) for name, one in self._held.items() if one.answer}
+        return msgspec.msgpack.encode(given)
+
+    def note(
+        self, message_id: str, stage: ReceiptStage, answer: CrewAnswer | None = None
+    ) -> HeldMessage:
         """Note that a person saw or answered a message; UnknownMessage when none can have."""
         held = self._held.get(message_id)
         if held is None or held.stage is ReceiptStage.EXPIRED:
             raise UnknownMessage(message_id)
-        noted = replace(held, stage=max(held.stage, stage))
+        noted = replace(held, stage=max(held.stage, stage), answer=answer or held.answer)
         self._held[message_id] = noted
         return noted
 
 
 def receipt_of(held: HeldMessage, person: str | None = None) -> Receipt:
     """Return the receipt that says how far a message came."""
-    return Receipt(held.message.message_id, held.stage, person)
+    return Receipt(held.message.message_id, held.stage, person, held.answer)
+
+
+def _answers(state: bytes | None) -> dict[str, CrewAnswer]:
+    """Return what a spool kept; what another version wrote is passed over."""
+    try:
+        return {} if state is None else msgspec.msgpack.decode(state, type=dict[str, CrewAnswer])
+    except msgspec.MsgspecError:
+        return {}

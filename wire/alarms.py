@@ -16,7 +16,16 @@ from clinical.alarms.transition import (
     Transition,
 )
 from clinical.alarms.view import Acknowledged, AlarmView
-from wire.codes import ALARM_STATE, CATEGORY, PHASE, PLACE, PRIORITY, RECEIPT_STAGE, SOURCE
+from wire.codes import (
+    ALARM_STATE,
+    CATEGORY,
+    CREW_ANSWER,
+    PHASE,
+    PLACE,
+    PRIORITY,
+    RECEIPT_STAGE,
+    SOURCE,
+)
 from wire.frames import Frame
 from wire.reading import Unreadable, reading
 from wire.transitions import (
@@ -29,7 +38,7 @@ from wire.transitions import (
     to_reason,
     to_transition,
 )
-from wire.unit_items import Receipt, ReceiptStage
+from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class MessageReceipt:
     person: str | None
     at_us: int
     """By the unit's clock."""
+    answer: CrewAnswer | None = None
 
 
 Entry = Transition | Acknowledgement | EncounterClosed | MessageReceipt | SourceStatus
@@ -72,8 +82,9 @@ def _entry_of(item: object, frame: Frame) -> Entry:
     match item:
         case Acknowledgement():
             return item
-        case Receipt(message_id, stage, person):
-            return MessageReceipt(message_id, frame.unit_id, stage, person, frame.captured_us)
+        case Receipt(message_id, stage, person, answer):
+            at_us = frame.captured_us
+            return MessageReceipt(message_id, frame.unit_id, stage, person, at_us, answer)
         case _:
             message = f"{type(item).__name__} is no entry of the log of alarms"
             raise Unreadable(message)
@@ -133,6 +144,7 @@ def _from_receipt(receipt: MessageReceipt) -> alarm_pb2.MessageReceipt:
         stage=receipt.stage,
         person=receipt.person,
         at_us=receipt.at_us,
+        answer=receipt.answer,
     )
 
 
@@ -143,6 +155,7 @@ def _to_receipt(pb: alarm_pb2.MessageReceipt) -> MessageReceipt:
         stage=RECEIPT_STAGE.member[pb.stage],
         person=pb.person or None,
         at_us=pb.at_us,
+        answer=CREW_ANSWER.member.get(pb.answer),
     )
 
 

@@ -19,7 +19,7 @@ from clinical.items import CrewFinding, DiscardReason, EncounterChange
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterStatus
-from wire.unit_items import ReceiptStage, UnitKind
+from wire.unit_items import CrewAnswer, ReceiptStage, UnitKind
 
 M = TypeVar("M", bound=Enum)
 N = TypeVar("N", bound=int)
@@ -54,6 +54,7 @@ ENCOUNTER_CHANGE: Final = paired(
 )
 CREW_FINDING: Final = paired(CrewFinding, frame_pb2.CrewFinding.items(), "CREW_FINDING_")
 RECEIPT_STAGE: Final = paired(ReceiptStage, frame_pb2.ReceiptStage.items(), "RECEIPT_STAGE_")
+CREW_ANSWER: Final = paired(CrewAnswer, frame_pb2.ReceiptAnswer.items(), "RECEIPT_ANSWER_")
 UNIT_KIND: Final = paired(UnitKind, frame_pb2.UnitKind.items(), "UNIT_KIND_")
 DISCARD_REASON: Final = paired(DiscardReason, frame_pb2.DiscardReason.items(), "DISCARD_REASON_")
 LEAD_FAULT: Final = paired(LeadFault, record_pb2.LeadFault.items(), "LEAD_FAULT_")

@@ -19,6 +19,7 @@ from clinical.items import (
 )
 from clinical.signals.waveform import WaveformChunk
 from wire.codes import (
+    CREW_ANSWER,
     CREW_FINDING,
     DISCARD_REASON,
     ENCOUNTER_CHANGE,
@@ -105,7 +106,12 @@ def from_crew_event(event: CrewEvent) -> frame_pb2.CrewEvent:
 
 def to_receipt(pb: frame_pb2.Receipt) -> Receipt:
     """Translate the crew's receipt for a message."""
-    return Receipt(pb.message_id, RECEIPT_STAGE.member[pb.stage], pb.person or None)
+    return Receipt(
+        pb.message_id,
+        RECEIPT_STAGE.member[pb.stage],
+        pb.person or None,
+        CREW_ANSWER.member[pb.answer] if pb.HasField("answer") else None,
+    )
 
 
 def from_receipt(receipt: Receipt) -> frame_pb2.Receipt:
@@ -114,6 +120,7 @@ def from_receipt(receipt: Receipt) -> frame_pb2.Receipt:
         message_id=receipt.message_id,
         stage=RECEIPT_STAGE.number[receipt.stage],
         person=receipt.person,
+        answer=None if receipt.answer is None else CREW_ANSWER.number[receipt.answer],
     )
 
 

@@ -14,6 +14,7 @@ from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire.codes import (
     CATEGORY,
     CONSCIOUSNESS,
+    CREW_ANSWER,
     CREW_FINDING,
     DISCARD_REASON,
     ENCOUNTER_CHANGE,
@@ -195,6 +196,7 @@ RECEIPT: Final = (
     _uuid("message_id", required=True),
     _code("stage", RECEIPT_STAGE, required=True),
     _text("person"),
+    _code("answer", CREW_ANSWER),
 )
 
 POSITION: Final = (

@@ -21,6 +21,15 @@ class ReceiptStage(IntEnum):
     """It came after its time and was shown as expired."""
 
 
+class CrewAnswer(IntEnum):
+    """What a crew can answer with one tap, numbered as on the wire."""
+
+    WILL_DO = 1
+    SAY_AGAIN = 2
+    CANNOT = 3
+    CALL_ME = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The crew's receipt for a message from the center."""
@@ -29,6 +38,8 @@ class Receipt:
     stage: ReceiptStage
     person: str | None = None
     """Who read or answered; None where no person did."""
+    answer: CrewAnswer | None = None
+    """None: nobody answered, or the unit does not say what."""
 
 
 class UnitKind(IntEnum):

@@ -117,7 +117,12 @@ def message_plain(sent: SentMessage) -> Mapping[str, Any]:
         "issued_us": message.issued_us,
         "expires_us": message.expires_us,
         "receipts": [
-            {"stage": receipt.stage.name, "person": receipt.person, "at_us": receipt.at_us}
+            {
+                "stage": receipt.stage.name,
+                "person": receipt.person,
+                "at_us": receipt.at_us,
+                "answer": receipt.answer and receipt.answer.name,
+            }
             for receipt in sent.receipts
         ],
     }

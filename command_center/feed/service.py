@@ -2,7 +2,9 @@
 
 A subscription without a token begins with the alarms of this moment, and these carry no token:
 whoever loses the call before ``caught_up`` begins again. With a token it begins with what the store
-has since. From ``caught_up`` on each response carries the token behind it.
+has since. From ``caught_up`` on each alarm carries the token behind it. CT series are told before
+``caught_up`` and when they change, behind the alarms; they have no token and are told anew to
+whoever subscribes again.
 """
 
 from typing import Any, Final
@@ -31,6 +33,7 @@ from ports.clock import Clock
 from ports.grpc_server import Call, abort_with
 from ports.log.port import Log
 from wire.alarms import alarm_message
+from wire.series import SeriesWord, from_series_word
 from wire.topics import ALARMS
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["AlertService"].full_name
@@ -141,6 +144,7 @@ class AlertService:
             self._metrics.delivered(None)
             delivery = pb.Delivery(delivery_id=delivered, alarm=alarm_message(view))
             await context.write(pb.SubscribeResponse(delivery=delivery))
+        await _send_series(subscription, context)
         await _caught_up(context, len(current), vector)
 
     async def _send_missed(self, subscription: Subscription, token: Vector, context: Call) -> None:
@@ -156,6 +160,7 @@ class AlertService:
                 if len(page) < PAGE:
                     break
             reached[partition] = end
+        await _send_series(subscription, context)
         await _caught_up(context, alarms, ends)
 
     async def _page(
@@ -179,6 +184,9 @@ class AlertService:
                 subscription.advance(change)
                 await self._send(subscription, change, tuple(subscription.vector), context)
                 self._metrics.delivered(self._clock.monotonic_us() - published_us)
+            if subscription.series:
+                await _send_word(subscription.take_series(), context)
+                continue
             subscription.stirred.clear()
             if not subscription.waiting and subscription.closing is None:
                 await subscription.stirred.wait()
@@ -230,6 +238,17 @@ class AlertService:
             at_us=self._clock.now_us(),
         )
         return pb.ReportResponse(recorded=await self._deliveries.report(reported))
+
+
+async def _send_series(subscription: Subscription, context: Call) -> None:
+    """Send every word of a series that waits now."""
+    for _ in range(len(subscription.series)):
+        if subscription.series:
+            await _send_word(subscription.take_series(), context)
+
+
+async def _send_word(word: SeriesWord, context: Call) -> None:
+    await context.write(pb.SubscribeResponse(series=from_series_word(word)))
 
 
 async def _caught_up(context: Call, alarms: int, vector: Vector) -> None:

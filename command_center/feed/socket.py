@@ -2,10 +2,10 @@
 
 One object per message with one key, in protobuf's JSON mapping with the proto's field names. The
 client says ``subscribe``, ``acknowledge`` or ``report``; each is that request of AlertService, with
-a ``request_id`` of the client's choice beside its fields. The server says ``alarm``, ``caught_up``,
-``result`` or ``error``, with the ``request_id`` that it answers. A socket carries one subscription;
-what else is asked is answered one after the other, beside it. An overflown or stopping subscription
-ends with ``error``, and can be asked for again on the same socket.
+a ``request_id`` of the client's choice beside its fields. The server says ``alarm``, ``series``,
+``caught_up``, ``result`` or ``error``, with the ``request_id`` that it answers. A socket carries
+one subscription; what else is asked is answered one after the other, beside it. An overflown or
+stopping subscription ends with ``error``, and can be asked for again on the same socket.
 """
 
 import asyncio
@@ -50,8 +50,9 @@ class _SocketCall:
     async def write(self, message: pb.SubscribeResponse) -> None:
         """Send one message of the feed."""
         said = _plain(message)
-        kind = "caught_up" if message.HasField("caught_up") else "alarm"
-        body = said.pop("caught_up", None) or said.pop("delivery", {})
+        named = message.WhichOneof("response") or "delivery"
+        kind = "alarm" if named == "delivery" else named
+        body = said.pop(named, {})
         await self._send(kind, {"request_id": self._request_id, **body, **said})
 
     async def abort(

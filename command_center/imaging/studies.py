@@ -5,7 +5,7 @@ again after a restart. A revision per patient says whether an open board has see
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,10 +41,15 @@ class Studies:
         self._series: OrderedDict[tuple[str, str], SeriesSeen] = OrderedDict()
         self._revisions: dict[str, int] = {}
         self._heard = 0
+        self._watchers: list[Callable[[SeriesSeen], None]] = []
 
     def __len__(self) -> int:
         """Return how many series are known."""
         return len(self._series)
+
+    def watch(self, changed: Callable[[SeriesSeen], None]) -> None:
+        """Name who is told of each series whose state is newer than the one before."""
+        self._watchers.append(changed)
 
     def of(self, encounter_id: str) -> list[SeriesSeen]:
         """Return the series of a patient, the one heard of last first."""
@@ -75,6 +80,8 @@ class Studies:
         series = self._heard_of(state)
         if series.state is None or state.stamped_us >= series.state.stamped_us:
             series.state = state
+            for changed in self._watchers:
+                changed(series)
 
     def forget(self, encounter_id: str) -> None:
         """Let go of a patient."""

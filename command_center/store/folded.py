@@ -59,6 +59,7 @@ def write_step(connection: Connection, step: Step) -> None:
             "stage": int(receipt.stage),
             "person": receipt.person,
             "at_us": receipt.at_us,
+            "answer": receipt.answer and int(receipt.answer),
         }
         for receipt in step.receipts
     ]

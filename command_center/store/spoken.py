@@ -11,7 +11,7 @@ from command_center.store.values import Delivered, Reported, SentMessage
 from wire.alarms import MessageReceipt
 from wire.messages import Message
 from wire.topics import UNITS
-from wire.unit_items import ReceiptStage
+from wire.unit_items import CrewAnswer, ReceiptStage
 
 
 def write_delivered(connection: Connection, delivered: Sequence[Delivered]) -> None:
@@ -72,8 +72,9 @@ def read_messages(connection: Connection, unit_id: str, limit: int) -> list[Sent
     named = RECEIPTS.c.message_id.in_([row.message_id for row in rows])
     receipts: dict[str, list[MessageReceipt]] = {}
     for row in connection.execute(select(RECEIPTS).where(named).order_by(RECEIPTS.c.stage)):
+        answer = None if row.answer is None else CrewAnswer(row.answer)
         receipt = MessageReceipt(
-            row.message_id, row.unit_id, ReceiptStage(row.stage), row.person, row.at_us
+            row.message_id, row.unit_id, ReceiptStage(row.stage), row.person, row.at_us, answer
         )
         receipts.setdefault(row.message_id, []).append(receipt)
     return [SentMessage(_message(row), receipts.get(row.message_id, [])) for row in rows]
@@ -96,6 +97,7 @@ def write_units(
             "stage": int(receipt.stage),
             "person": receipt.person,
             "at_us": receipt.at_us,
+            "answer": receipt.answer and int(receipt.answer),
         }
         connection.execute(insert_new(RECEIPTS), [row])
     connection.execute(delete(POSITIONS).where(POSITIONS.c.topic == UNITS.name))

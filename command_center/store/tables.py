@@ -104,4 +104,5 @@ RECEIPTS: Final = Table(
     Column("stage", Integer, primary_key=True),
     Column("person", String(64)),
     Column("at_us", BigInteger, nullable=False),
+    Column("answer", Integer),
 )

@@ -7,7 +7,7 @@ import msgspec
 from clinical.alarms.priority import Phase
 from goldenhour.bench.figures import Arrival, FrameKey
 from ports.clock import Clock
-from simulators.alert_feed import AlertFeed, CaughtUp
+from simulators.alert_feed import AlertFeed, Delivered
 
 CAUSE = "NEWS2_HIGH"
 
@@ -42,7 +42,7 @@ async def run(alerts: str, stop: asyncio.Event, clock: Clock) -> SubscriberRecor
 async def _listen(feed: AlertFeed, record: SubscriberRecord) -> None:
     seen: set[tuple[bytes, int]] = set()
     async for event in feed.events():
-        if isinstance(event, CaughtUp):
+        if not isinstance(event, Delivered):
             continue
         alarm = event.alarm
         if (alarm.alarm_id, alarm.revision) in seen:

@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.live import Live
 
 from clinical.alarms.view import AlarmState, AlarmView
+from goldenhour.feed.series import series_line
 from goldenhour.feed.table import line, render
 from goldenhour.feed.wording import Language
 from goldenhour.home import default_home
 from ports.addresses import AddressesUnknown, read_addresses
 from ports.clock import Clock, SystemClock
 from ports.tls import Tls, TlsFiles, TlsRefused, TlsSettings
-from simulators.alert_feed import AlertFeed, CaughtUp
+from simulators.alert_feed import AlertFeed, CaughtUp, Delivered, SeriesTold
 from simulators.settings import JUDGE
 
 app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")
@@ -66,7 +67,9 @@ def tail(
     language: Annotated[Language, typer.Option(help="Of the words.")] = Language.EN,
     *,
     lines: Annotated[bool, typer.Option(help="One line per change instead of a table.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per change.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per change of an alarm.")
+    ] = False,
 ) -> None:
     """Show alarms as they stand and as they change, until Ctrl-C.
 
@@ -126,6 +129,8 @@ async def _acknowledge(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
         async for event in events:
             if isinstance(event, CaughtUp):
                 return False
+            if not isinstance(event, Delivered):
+                continue
             if alarm_id == event.alarm.alarm_id or alarm_id in event.alarm.aliases:
                 await feed.acknowledge(event.alarm, person, str(uuid.uuid4()))
                 return True
@@ -133,10 +138,19 @@ async def _acknowledge(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
 
 
 async def _print_changes(feed: AlertFeed, language: Language, *, as_json: bool) -> None:
-    """Print every change; a line that would only repeat what was said of its alarm is left out."""
+    """Print every change; a line that would only repeat what was said of its alarm is left out.
+
+    Series of CT are said in lines, and not as objects: each of those is an alarm.
+    """
     said: dict[bytes, str] = {}
+    series: dict[str, str] = {}
     async for event in feed.events():
-        if isinstance(event, CaughtUp):
+        if isinstance(event, SeriesTold) and not as_json:
+            text = series_line(event.word, language)
+            if series.get(event.word.series_uid) != text:
+                print(text, flush=True)  # noqa: T201
+            series[event.word.series_uid] = text
+        if not isinstance(event, Delivered):
             continue
         alarm = event.alarm
         text = _as_json(alarm) if as_json else line(alarm, language)
@@ -182,7 +196,7 @@ async def _show_table(feed: AlertFeed, language: Language, clock: Clock) -> None
         drawing = asyncio.create_task(redraw())
         try:
             async for event in feed.events():
-                if isinstance(event, CaughtUp):
+                if not isinstance(event, Delivered):
                     continue
                 current[event.alarm.alarm_id] = event.alarm
                 if event.alarm.state in _GONE:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _APPS: Final = {"worker": "patients", "waveforms": "waveforms", "imaging": "imaging"}
-_CHANNEL: Final = "a"
+_CHANNELS: Final = "ab"
 
 
 def scrape_targets(metrics: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -15,7 +15,7 @@ def scrape_targets(metrics: Mapping[str, str]) -> list[dict[str, Any]]:
 
     Args:
         metrics: address of each program's metrics, ``host:port``, by the program's name in the
-            stack, as ``Addresses.metrics`` has it.
+            stack, as ``Addresses.metrics`` has it; of two channels each worker is one in turn.
     """
     return [
         {"targets": [address], "labels": _labels(name)} for name, address in sorted(metrics.items())
@@ -23,7 +23,8 @@ def scrape_targets(metrics: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _labels(name: str) -> dict[str, str]:
-    kind = name.rstrip("0123456789").rstrip("-")
+    kind, _, number = name.partition("-") if name.startswith("worker-") else (name, "", "1")
     if kind in _APPS:
-        return {"program": "worker", "app": _APPS[kind], "channel": _CHANNEL}
+        channel = _CHANNELS[(int(number) - 1) % len(_CHANNELS)]
+        return {"program": "worker", "app": _APPS[kind], "channel": channel}
     return {"program": kind}

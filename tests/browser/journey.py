@@ -9,23 +9,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from google.protobuf.json_format import MessageToDict
 from playwright.async_api import Browser, Page, expect
 
+from clinical.instant import SECOND_US
 from goldenhour.bench.chromium import chromium
 from goldenhour.broker.free_port import free_port
 from goldenhour.demo import plan
 from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import SystemClock
+from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.browser.ambulance import WELL
 from tests.kafka.stack import VehicleProcess, vehicle_of
 from wire.uuid7 import uuid7
+from wire.waveforms import from_waveform
 
 CLOCK = SystemClock()
 UNIT = "AMB-07"
 CREW = "Zhang Wei"
 DISPATCHER = "Li Na"
 BEAT_US = 500_000
+BEAT_SAMPLES = RATE_HZ * BEAT_US // SECOND_US
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 INSIDE = frozenset({"data", "blob", "about"})
 
@@ -41,6 +46,9 @@ class Journey:
     browser: Browser
     encounter: str
     values: dict[str, Any] = field(default_factory=lambda: dict(WELL))
+    lead: SimulatedLead = field(default_factory=lambda: SimulatedLead("II", seed=1))
+    trouble: LeadTrouble | None = None
+    """What is wrong with the lead from the next chunk on."""
     asked: set[str] = field(default_factory=set)
     """Every address that one of the screens has asked for anything."""
     wrong: list[str] = field(default_factory=list)
@@ -50,9 +58,11 @@ class Journey:
         await self.vehicle.say({"encounter_id": self.encounter, **line})
 
     async def monitor(self) -> None:
-        """Let the monitor speak twice a second, until cancelled."""
+        """Let the monitor speak twice a second and send its lead, until cancelled."""
         while True:
             await self.say(vitals=self.values)
+            chunk = self.lead.record(BEAT_SAMPLES, 84, CLOCK.now_us(), self.trouble)
+            await self.say(waveform=MessageToDict(from_waveform(chunk)))
             await CLOCK.sleep_us(BEAT_US)
 
     async def board(self) -> Page:
@@ -89,11 +99,12 @@ async def under_way(bootstrap: str, home: Path) -> AsyncIterator[Journey]:
     async with AsyncExitStack() as exits:
         stack = Stack(home, CLOCK)
         exits.push_async_callback(stack.stop)
-        gateway, center, screen, _ = await asyncio.gather(
+        gateway, center, screen, *_ = await asyncio.gather(
             stack.start(plan.gateway(bootstrap, 0, 0, home)),
             stack.start(plan.command_center(bootstrap, 0, free_port(), 0, home)),
             stack.start(_screen(home)),
             stack.start(plan.worker(1, bootstrap, 0, home)),
+            stack.start(plan.waveforms(bootstrap, 0, home)),
         )
         vehicle = await exits.enter_async_context(vehicle_of(gateway["address"], home, UNIT))
         browser = await exits.enter_async_context(chromium())

@@ -12,7 +12,9 @@ from clinical.vitals import Vital
 from ports.log.memory_log import MemoryLog
 from tests.browser.accessibility import findings
 from tests.browser.ambulance import SEPTIC, Ambulance, on_the_road
+from tests.browser.scan import scanning
 from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from wire.unit_items import Position, UnitKind
 
 BOARD_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
 SCREEN_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
@@ -84,6 +86,32 @@ async def test_a_patients_page_has_no_grave_finding(board: Page, desk: Desk) -> 
     await board.keyboard.press("Enter")
     await expect(board.locator(".message")).to_be_visible()
     await board.locator("#message").blur()
+    await _hold_board(board)
+
+
+async def test_the_ct_view_has_no_grave_finding(
+    board: Page, ward: Ward, log: MemoryLog, tmp_path: Path
+) -> None:
+    """Half of a real series is there; then the view is open over the whole page."""
+    patient = await ward.admit(Patient(3, "MCT-01", 66, {Vital.HEART_RATE: 92.0}, 3))
+    async with scanning(log, tmp_path, patient.id) as unit:
+        await unit.announce()
+        await unit.send(10)
+        await board.locator("tr.line", has_text="MCT-01").locator(".name").click()
+        await expect(board.locator(".ct .arrived")).to_contain_text("10 of 28")
+        await _hold_board(board)
+        await board.keyboard.press("c")
+        await expect(board.locator(".ct .place")).to_be_visible()
+        await _hold_board(board)
+
+
+async def test_the_map_has_no_grave_finding(board: Page, ward: Ward) -> None:
+    """Units near to each other, one of which has an alarm."""
+    for place, name in enumerate(("AMB-01", "AMB-02", "AMB-03")):
+        position = Position(23.13 + place / 100, 113.27, kind=UnitKind.AMBULANCE)
+        await ward.position(name, position)
+    await board.keyboard.press("g")
+    await expect(board.locator(".map .unit")).to_have_count(3)
     await _hold_board(board)
 
 

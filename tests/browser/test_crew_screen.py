@@ -11,7 +11,7 @@ from clinical.alarms.transition import Acknowledgement
 from clinical.items import CrewEvent, CrewFinding
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
-from wire.unit_items import Receipt, ReceiptStage
+from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
 
 PATIENT_MS = 30_000
 GLOVE_PX = 48
@@ -150,14 +150,19 @@ async def test_a_message_is_seen_and_answered(ambulance: Ambulance, tablet: Page
     await expect(letter.locator(".said")).to_have_text("Go to <b>St Mary</b>, bay 3.")
     await letter.locator("[data-stage=VIEWED]").click()
     await expect(letter.locator(".from span")).to_have_text("The center knows: seen")
-    await letter.locator("[data-stage=ANSWERED]").click()
+    await expect(letter.locator("[data-stage=ANSWERED]")).to_have_text(
+        ["Will do", "Say again", "Cannot", "Call me"]
+    )
+    await letter.locator("[data-answer=CALL_ME]").click()
     await expect(letter.locator("button")).to_have_count(0)
+    await expect(letter.locator(".from span")).to_have_text("The center knows: Call me")
 
     def receipts() -> list[Receipt]:
         items = [item for frame in ambulance.frames() for item in frame.items]
         return [one for one in items if isinstance(one, Receipt) and one.person == "Zhang Wei"]
 
-    await until(lambda: Receipt(message_id, ReceiptStage.ANSWERED, "Zhang Wei") in receipts())
+    answered = Receipt(message_id, ReceiptStage.ANSWERED, "Zhang Wei", CrewAnswer.CALL_ME)
+    await until(lambda: answered in receipts())
     assert Receipt(message_id, ReceiptStage.VIEWED, "Zhang Wei") in receipts()
 
 
@@ -218,7 +223,7 @@ async def test_everything_to_tap_is_big_enough_for_gloves(
     ambulance.vitals(SEPTIC)
     ambulance.post("Go to St Mary.")
     await tablet.locator("[data-finding=AIRWAY_SECURED]").click()
-    await expect(tablet.locator(".letter button")).to_have_count(2)
+    await expect(tablet.locator(".letter button")).to_have_count(5)
     await expect(tablet.locator(".undo")).to_be_visible()
     await expect(tablet.locator(".acknowledge").first).to_be_visible()
     await tablet.locator("[data-act=drugs]").click()

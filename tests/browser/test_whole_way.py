@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from goldenhour.broker.running import RunningBroker
+from simulators.ecg import LeadTrouble
 from tests.browser.journey import CREW, DISPATCHER, Journey, under_way
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -62,6 +63,23 @@ async def test_the_crew_says_no_pulse_and_the_board_shows_it(journey: Journey) -
     await expect(card(board, "NO_PULSE").locator(".tag")).to_contain_text("over")
 
 
+async def test_a_flat_lead_is_said_once_on_both_screens_until_it_is_reconnected(
+    journey: Journey,
+) -> None:
+    """In the words of the catalogue; the vehicle shows what only the center judges."""
+    board, tablet = await journey.board(), await journey.tablet()
+    journey.trouble = LeadTrouble.FLAT
+    await expect(card(board, "ECG_LEAD_FAULT")).to_contain_text("ECG lead gives no signal")
+    await expect(alarm(tablet, "ECG_LEAD_FAULT").locator("h3")).to_have_text(
+        "ECG lead gives no signal · II"
+    )
+    await expect(alarm(tablet, "ECG_LEAD_FAULT").locator(".why")).to_contain_text("flat")
+    await expect(card(board, "ECG_LEAD_FAULT")).to_have_count(1)
+    journey.trouble = None
+    await expect(alarm(tablet, "ECG_LEAD_FAULT")).to_have_count(0)
+    await expect(card(board, "ECG_LEAD_FAULT")).to_have_count(0)
+
+
 async def test_a_message_goes_there_and_its_answers_come_back(journey: Journey) -> None:
     """Written at the board, read and answered in the vehicle; both screens say how far it came."""
     board, tablet = await journey.board(), await journey.tablet()
@@ -74,9 +92,9 @@ async def test_a_message_goes_there_and_its_answers_come_back(journey: Journey) 
     await letter.locator("[data-stage=VIEWED]").click()
     await expect(letter.locator(".from")).to_contain_text("The center knows: seen")
     await expect(message).to_contain_text("read")
-    await letter.locator("[data-stage=ANSWERED]").click()
-    await expect(letter.locator(".from")).to_contain_text("The center knows: will do")
-    await expect(message.locator(".reached").last).to_contain_text("answered")
+    await letter.locator("[data-answer=CANNOT]").click()
+    await expect(letter.locator(".from")).to_contain_text("The center knows: Cannot")
+    await expect(message.locator(".reached").last).to_contain_text("answered: CANNOT")
     await expect(message.locator(".reached").last).to_contain_text(CREW)
 
 

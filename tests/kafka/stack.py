@@ -139,6 +139,16 @@ async def unit(system: Running, unit_id: str) -> AsyncIterator[VehicleClient]:
         await spool.close()
 
 
+async def shown_to_crew(client: VehicleClient, cause: str, number: int) -> list[AlarmView]:
+    """Return the alarms of a cause that a unit holds, as soon as they are so many."""
+
+    async def shown() -> list[AlarmView] | None:
+        alarms = [it for it in client.alarms if it.cause == cause]
+        return alarms if len(alarms) == number else None
+
+    return await eventually(shown)
+
+
 class VehicleProcess:
     """A ``goldenhour vehicle`` that reads JSON lines from its standard input."""
 

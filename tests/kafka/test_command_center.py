@@ -14,7 +14,7 @@ import pytest
 from goldenhour.broker.running import RunningBroker
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
-from simulators.alert_feed import AlertFeed, CaughtUp, Delivered
+from simulators.alert_feed import AlertFeed, CaughtUp, Delivered, Event
 from tests.command_center.night import append, encounter, transition
 
 PATIENCE_S = 60.0
@@ -48,11 +48,13 @@ async def program(
         await process.wait()
 
 
-async def _next(events: AsyncIterator[Delivered | CaughtUp]) -> Delivered | CaughtUp:
+async def _next(events: AsyncIterator[Event]) -> Delivered | CaughtUp:
     async with asyncio.timeout(PATIENCE_S):
         while True:
             event = await anext(events)
-            if isinstance(event, CaughtUp) or event.alarm.encounter_id == encounter(PATIENT):
+            if isinstance(event, CaughtUp):
+                return event
+            if isinstance(event, Delivered) and event.alarm.encounter_id == encounter(PATIENT):
                 return event
 
 

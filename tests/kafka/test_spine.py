@@ -12,7 +12,7 @@ from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from ports.grpc_channel import open_channel
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
-from tests.kafka.stack import CLOCK, Running, desk, eventually, unit, vehicle
+from tests.kafka.stack import CLOCK, Running, desk, eventually, shown_to_crew, unit, vehicle
 from vehicle.client import VehicleClient
 from wire.alarms import MessageReceipt, decode_entry
 from wire.frames import to_frame
@@ -78,7 +78,7 @@ async def test_a_septic_patient_reaches_the_dispatcher_with_the_reason(system: R
 
 
 async def test_a_flat_lead_is_told_once_and_ends_when_it_is_reconnected(system: Running) -> None:
-    """From samples to the dispatcher, through both apps; nobody but the patient watch alarms."""
+    """From samples to dispatcher and crew, through both apps; only the patient watch alarms."""
     async with desk(system.alerts) as listening, unit(system, name("LEAD")) as client:
         encounter_id, lead = opened(client), SimulatedLead("II", seed=1)
         begin_us = client.now_us() - 20 * SECOND_US
@@ -93,11 +93,15 @@ async def test_a_flat_lead_is_told_once_and_ends_when_it_is_reconnected(system: 
         for second in range(3, 12):
             record(second, LeadTrouble.FLAT)
         alarm = await listening.alarm(encounter_id, "ECG_LEAD_FAULT", sounding)
+        assert [it.alarm_id for it in await shown_to_crew(client, "ECG_LEAD_FAULT", 1)] == [
+            alarm.alarm_id
+        ]
         for second in range(12, 17):
             record(second)
         ended = await listening.alarm(
             encounter_id, "ECG_LEAD_FAULT", lambda it: it.state is AlarmState.ENDED
         )
+        await shown_to_crew(client, "ECG_LEAD_FAULT", 0)
     assert (alarm.priority, alarm.subject) == (Priority.LOW, "II")
     assert alarm.reason is not None
     assert alarm.reason.values["fault"] == "flat"

@@ -5,7 +5,7 @@ import pytest
 from vehicle.inbox import HeldMessage, Inbox, UnknownMessage, receipt_of
 from vehicle.spool_store import MESSAGES_PER_UNIT
 from wire.messages import Message
-from wire.unit_items import Receipt, ReceiptStage
+from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
 
 
 def message(number: int, expires_us: int = 1_000, supersedes: str | None = None) -> Message:
@@ -56,3 +56,12 @@ def test_the_oldest_messages_go_first() -> None:
         inbox.receive(message(number), 10)
     assert len(inbox.messages) == MESSAGES_PER_UNIT
     assert inbox.messages[0].message.message_id == "m5"
+
+
+def test_what_was_answered_is_in_the_receipt_and_outlives_a_restart() -> None:
+    inbox = Inbox()
+    inbox.receive(message(1), 500)
+    held = inbox.note("m1", ReceiptStage.ANSWERED, CrewAnswer.CANNOT)
+    assert receipt_of(held, "Wei") == Receipt("m1", ReceiptStage.ANSWERED, "Wei", CrewAnswer.CANNOT)
+    assert Inbox([held.stored()], inbox.answers()).messages == (held,)
+    assert Inbox([held.stored()], b"of another version").messages[0].answer is None

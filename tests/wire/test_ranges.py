@@ -119,6 +119,7 @@ EXPECTED = (
     Expected("receipt", "message_id", (ENCOUNTER,), UUID_BAD, required=True),
     Expected("receipt", "stage", (1, 4), CODES_BAD, required=True),
     Expected("receipt", "person", NAME_GOOD, NAME_BAD),
+    Expected("receipt", "answer", (1, 4), CODES_BAD),
     Expected("position", "latitude_deg", (-90, 90), (-90.1, 90.1, *NOT_NUMBERS), required=True),
     Expected("position", "longitude_deg", (-180, 180), (-181, 181, *NOT_NUMBERS), required=True),
     Expected("position", "speed_kmh", (0, 400), (-0.1, 400.1, *NOT_NUMBERS)),

@@ -111,6 +111,8 @@ class Letter(msgspec.Struct, frozen=True):
     issued_us: int
     stage: str
     encounter_id: str | None
+    answer: str | None = None
+    """What the crew answered; None: nothing yet, or before answers had words."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -190,6 +192,7 @@ class Note(Message, frozen=True, tag="note"):
     message_id: str
     stage: str
     person: str
+    answer: str | None = None
 
 
 class Done(Message, frozen=True, tag="done"):

@@ -17,7 +17,7 @@ from vehicle.client import VehicleClient
 from vehicle.inbox import HeldMessage, UnknownMessage
 from vehicle.spool import LaneFull
 from wire.limits import MAX_NAME
-from wire.unit_items import ReceiptStage
+from wire.unit_items import CrewAnswer, ReceiptStage
 
 _EVENT_ID: Final = re.compile(r"(\d+):([0-9a-f]{32}):(\d+):(\d+)")
 _BY_A_PERSON: Final = frozenset({ReceiptStage.VIEWED.name, ReceiptStage.ANSWERED.name})
@@ -83,10 +83,8 @@ class Desk:
                     self._enter(request)
                 case contract.Withdraw(encounter_id=encounter_id, event_id=event_id):
                     self._client.withdraw(encounter_id, self._frame(event_id))
-                case contract.Note(message_id=message_id, stage=stage, person=person):
-                    if stage not in _BY_A_PERSON:
-                        raise NotDone(stage)
-                    self._client.note_message(message_id, _name(person), ReceiptStage[stage])
+                case contract.Note():
+                    self._note(request)
         except (UnknownEvent, UnknownMessage, LaneFull) as error:
             raise NotDone(type(error).__name__) from error
 
@@ -128,6 +126,14 @@ class Desk:
             request.revision,
             _name(request.person),
         )
+
+    def _note(self, request: contract.Note) -> None:
+        answer = CrewAnswer.__members__.get(request.answer or "")
+        answers = request.stage == ReceiptStage.ANSWERED.name
+        if request.stage not in _BY_A_PERSON or (request.answer and not (answer and answers)):
+            raise NotDone(request.answer or request.stage)
+        stage = ReceiptStage[request.stage]
+        self._client.note_message(request.message_id, _name(request.person), stage, answer)
 
     def _enter(self, request: contract.Enter) -> None:
         finding = CrewFinding.__members__.get(request.finding)
@@ -208,4 +214,5 @@ def _letter(held: HeldMessage) -> contract.Letter:
         issued_us=message.issued_us,
         stage=held.stage.name,
         encounter_id=message.encounter_id,
+        answer=None if held.answer is None else held.answer.name,
     )

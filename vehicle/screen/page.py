@@ -172,5 +172,8 @@ def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Requ
         case "withdraw":
             return contract.Withdraw(number, str(said["encounter"]), str(said["event"]))
         case "note":
-            return contract.Note(number, str(said["letter"]), str(said["stage"]), person)
+            answer = said.get("answer")
+            return contract.Note(
+                number, str(said["letter"]), str(said["stage"]), person, answer and str(answer)
+            )
     raise KeyError(said["act"])

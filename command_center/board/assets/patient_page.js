@@ -50,7 +50,7 @@ export const PatientPage = {
             <p>{{ message.text }}</p>
             <footer>{{ message.person }} · {{ clockTime(message.issued_us) }}
               <span v-if="!message.receipts.length" class="stage">{{ t.SENT }}</span>
-              <span v-for="receipt in message.receipts" class="stage reached">✓ {{ t[receipt.stage] }} {{ clockTime(receipt.at_us) }}
+              <span v-for="receipt in message.receipts" class="stage reached">✓ {{ t.answers[receipt.answer] ?? t[receipt.stage] }} {{ clockTime(receipt.at_us) }}
                 <template v-if="receipt.person">{{ receipt.person }}</template></span>
               <span v-if="expired(message)" class="stage late">{{ t.expired }}</span>
             </footer>

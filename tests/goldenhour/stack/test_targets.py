@@ -24,5 +24,5 @@ def test_workers_are_told_apart_by_app_and_channel() -> None:
 
     assert [one["labels"] for one in targets] == [
         {"program": "worker", "app": "waveforms", "channel": "a"},
-        {"program": "worker", "app": "patients", "channel": "a"},
+        {"program": "worker", "app": "patients", "channel": "b"},
     ]

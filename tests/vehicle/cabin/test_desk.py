@@ -74,6 +74,8 @@ async def test_an_event_is_entered_and_withdrawn(client: VehicleClient) -> None:
         Acknowledge(1, ENCOUNTER, "00" * 16, 3, 1, "Zhang Wei"),
         Note(1, ENCOUNTER, "VIEWED", "Zhang Wei"),
         Note(1, ENCOUNTER, "EXPIRED", "Zhang Wei"),
+        Note(1, ENCOUNTER, "ANSWERED", "Zhang Wei", "MAYBE"),
+        Note(1, ENCOUNTER, "VIEWED", "Zhang Wei", "CANNOT"),
     ],
     ids=lambda request_: msgspec.json.encode(request_).decode(),
 )

@@ -11,6 +11,7 @@ from vehicle.cabin.contract import Alarm, Patient
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 from vehicle.screen.words import Language, alarm_words, check_first, word
 
+_SAID_IN_WORDS: Final = frozenset({"consciousness", "fault"})
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
 
 
@@ -61,7 +62,7 @@ def _why(scene: Scene, alarm: Alarm) -> str:
 
 
 def _meaning(scene: Scene, name: str, value: str) -> str:
-    if name == "consciousness":
+    if name in _SAID_IN_WORDS:
         return word(value, scene.language)
     if name == "on_oxygen":
         return word("oxygen_yes" if value == "True" else "oxygen_no", scene.language)

@@ -1,9 +1,10 @@
-"""Messages from the center that still stand, with the two answers that one tap can give."""
+"""Messages from the center that still stand, with the answers that one tap can give."""
 
 from typing import Final
 
 from vehicle.cabin.contract import Letter
 from vehicle.screen.drawing.scene import Scene, at, button, text
+from wire.unit_items import CrewAnswer, ReceiptStage
 
 _ANSWERS: Final = {"DELIVERED": ("VIEWED", "ANSWERED"), "VIEWED": ("ANSWERED",), "ANSWERED": ()}
 
@@ -16,14 +17,34 @@ def letters(scene: Scene) -> str:
 
 
 def _letter(scene: Scene, letter: Letter) -> str:
-    answers = "".join(
-        button("note", scene.word(stage), "answer", letter=letter.message_id, stage=stage)
-        for stage in _ANSWERS.get(letter.stage, ())
-    )
+    answers = "".join(_buttons(scene, letter, stage) for stage in _ANSWERS.get(letter.stage, ()))
     return (
         f'<article class="letter {letter.stage.lower()}">'
         f'<p class="from">{at(letter.issued_us)} {text(letter.person)}'
-        f"<span>{scene.word(f'stage_{letter.stage}')}</span></p>"
+        f"<span>{_known(scene, letter)}</span></p>"
         f'<p class="said">{text(letter.text)}</p>'
         f'<p class="answers">{answers}</p></article>'
     )
+
+
+def _buttons(scene: Scene, letter: Letter, stage: str) -> str:
+    if stage == ReceiptStage.VIEWED.name:
+        return button("note", scene.word(stage), "answer", letter=letter.message_id, stage=stage)
+    return "".join(
+        button(
+            "note",
+            scene.word(answer.name),
+            "answer",
+            letter=letter.message_id,
+            stage=stage,
+            answer=answer.name,
+        )
+        for answer in CrewAnswer
+    )
+
+
+def _known(scene: Scene, letter: Letter) -> str:
+    """Return what the center knows of the message: that it was seen, or the words of the answer."""
+    if letter.answer is None:
+        return scene.word(f"stage_{letter.stage}")
+    return f"{scene.word('center_knows')} {scene.word(letter.answer)}"

@@ -660,6 +660,7 @@ class MessageReceipt(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     PERSON_FIELD_NUMBER: _builtins.int
     AT_US_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """The message, a UUID in canonical text. Required."""
     unit_id: _builtins.str
@@ -670,6 +671,8 @@ class MessageReceipt(_message.Message):
     """The person who read or answered. Absent where no person did."""
     at_us: _builtins.int
     """When, by the unit's clock, microseconds since the Unix epoch."""
+    answer: _builtins.int
+    """What was answered, as in ambulance.telemetry.v1.ReceiptAnswer. Absent: nothing, or not said."""
     def __init__(
         self,
         *,
@@ -678,11 +681,14 @@ class MessageReceipt(_message.Message):
         stage: _builtins.int | None = ...,
         person: _builtins.str | None = ...,
         at_us: _builtins.int | None = ...,
+        answer: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "_unit_id", b"_unit_id", "at_us", b"at_us", "message_id", b"message_id", "person", b"person", "stage", b"stage", "unit_id", b"unit_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_at_us", b"_at_us", "_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "_unit_id", b"_unit_id", "answer", b"answer", "at_us", b"at_us", "message_id", b"message_id", "person", b"person", "stage", b"stage", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "_unit_id", b"_unit_id", "at_us", b"at_us", "message_id", b"message_id", "person", b"person", "stage", b"stage", "unit_id", b"unit_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_at_us", b"_at_us", "_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "_unit_id", b"_unit_id", "answer", b"answer", "at_us", b"at_us", "message_id", b"message_id", "person", b"person", "stage", b"stage", "unit_id", b"unit_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__answer: _TypeAlias = _typing.Literal["answer"]  # noqa: Y015
+    _WhichOneofArgType__answer: _TypeAlias = _typing.Literal["_answer", b"_answer"]  # noqa: Y015
     _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
     _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
     _WhichOneofReturnType__message_id: _TypeAlias = _typing.Literal["message_id"]  # noqa: Y015
@@ -693,6 +699,8 @@ class MessageReceipt(_message.Message):
     _WhichOneofArgType__stage: _TypeAlias = _typing.Literal["_stage", b"_stage"]  # noqa: Y015
     _WhichOneofReturnType__unit_id: _TypeAlias = _typing.Literal["unit_id"]  # noqa: Y015
     _WhichOneofArgType__unit_id: _TypeAlias = _typing.Literal["_unit_id", b"_unit_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__answer) -> _WhichOneofReturnType__answer | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
     @_typing.overload

@@ -4,6 +4,7 @@ isort:skip_file
 The alert feed of the emergency command center."""
 
 from ambulance.alerts.v1 import alarm_pb2 as _alarm_pb2
+from ambulance.alerts.v1 import series_pb2 as _series_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -89,6 +90,7 @@ class SubscribeResponse(_message.Message):
 
     DELIVERY_FIELD_NUMBER: _builtins.int
     CAUGHT_UP_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.bytes
     """Position after this response; store it to resume here."""
@@ -100,20 +102,25 @@ class SubscribeResponse(_message.Message):
     def caught_up(self) -> Global___CaughtUp:
         """Everything that was current has been delivered."""
 
+    @_builtins.property
+    def series(self) -> _series_pb2.Series:
+        """A CT series as it is now. It never carries a token."""
+
     def __init__(
         self,
         *,
         delivery: Global___Delivery | None = ...,
         caught_up: Global___CaughtUp | None = ...,
+        series: _series_pb2.Series | None = ...,
         resume_token: _builtins.bytes | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_resume_token", b"_resume_token", "caught_up", b"caught_up", "delivery", b"delivery", "response", b"response", "resume_token", b"resume_token"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_resume_token", b"_resume_token", "caught_up", b"caught_up", "delivery", b"delivery", "response", b"response", "resume_token", b"resume_token", "series", b"series"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_resume_token", b"_resume_token", "caught_up", b"caught_up", "delivery", b"delivery", "response", b"response", "resume_token", b"resume_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_resume_token", b"_resume_token", "caught_up", b"caught_up", "delivery", b"delivery", "response", b"response", "resume_token", b"resume_token", "series", b"series"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__resume_token: _TypeAlias = _typing.Literal["resume_token"]  # noqa: Y015
     _WhichOneofArgType__resume_token: _TypeAlias = _typing.Literal["_resume_token", b"_resume_token"]  # noqa: Y015
-    _WhichOneofReturnType_response: _TypeAlias = _typing.Literal["delivery", "caught_up"]  # noqa: Y015
+    _WhichOneofReturnType_response: _TypeAlias = _typing.Literal["delivery", "caught_up", "series"]  # noqa: Y015
     _WhichOneofArgType_response: _TypeAlias = _typing.Literal["response", b"response"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__resume_token) -> _WhichOneofReturnType__resume_token | None: ...

@@ -58,6 +58,8 @@ class AlertServiceServicer:
 
     def Subscribe(self, request, context):
         """Current alarms, then caught_up, then every change. With a resume token: every change since.
+        CT series of patients under care are told before caught_up too, at every subscription, and then
+        when they change; a subscriber that is slow is told the newest of each.
         A token older than what is kept ends the call with OUT_OF_RANGE: subscribe again without one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

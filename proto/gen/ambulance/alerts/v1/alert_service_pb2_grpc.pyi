@@ -35,6 +35,8 @@ class AlertServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AlertServiceAsyncStub: ...
     Subscribe: _grpc.UnaryStreamMultiCallable[_alert_service_pb2.SubscribeRequest, _alert_service_pb2.SubscribeResponse]
     """Current alarms, then caught_up, then every change. With a resume token: every change since.
+    CT series of patients under care are told before caught_up too, at every subscription, and then
+    when they change; a subscriber that is slow is told the newest of each.
     A token older than what is kept ends the call with OUT_OF_RANGE: subscribe again without one.
     """
     Acknowledge: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.AcknowledgeRequest, _alert_service_pb2.AcknowledgeResponse]
@@ -51,6 +53,8 @@ class AlertServiceAsyncStub(AlertServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Subscribe: _aio.UnaryStreamMultiCallable[_alert_service_pb2.SubscribeRequest, _alert_service_pb2.SubscribeResponse]  # type: ignore[assignment]
     """Current alarms, then caught_up, then every change. With a resume token: every change since.
+    CT series of patients under care are told before caught_up too, at every subscription, and then
+    when they change; a subscriber that is slow is told the newest of each.
     A token older than what is kept ends the call with OUT_OF_RANGE: subscribe again without one.
     """
     Acknowledge: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.AcknowledgeRequest, _alert_service_pb2.AcknowledgeResponse]  # type: ignore[assignment]
@@ -70,6 +74,8 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_alert_service_pb2.SubscribeResponse], _abc.AsyncIterator[_alert_service_pb2.SubscribeResponse]]:
         """Current alarms, then caught_up, then every change. With a resume token: every change since.
+        CT series of patients under care are told before caught_up too, at every subscription, and then
+        when they change; a subscriber that is slow is told the newest of each.
         A token older than what is kept ends the call with OUT_OF_RANGE: subscribe again without one.
         """
 

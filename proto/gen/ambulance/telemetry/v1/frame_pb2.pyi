@@ -272,6 +272,38 @@ CREW_FINDING_DRUG_GIVEN: CrewFinding.ValueType  # 6
 """A drug was given."""
 Global___CrewFinding: _TypeAlias = CrewFinding  # noqa: Y015
 
+class _ReceiptAnswer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReceiptAnswerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReceiptAnswer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RECEIPT_ANSWER_UNSPECIFIED: _ReceiptAnswer.ValueType  # 0
+    """Never sent."""
+    RECEIPT_ANSWER_WILL_DO: _ReceiptAnswer.ValueType  # 1
+    """It will be done."""
+    RECEIPT_ANSWER_SAY_AGAIN: _ReceiptAnswer.ValueType  # 2
+    """It was not understood."""
+    RECEIPT_ANSWER_CANNOT: _ReceiptAnswer.ValueType  # 3
+    """It cannot be done."""
+    RECEIPT_ANSWER_CALL_ME: _ReceiptAnswer.ValueType  # 4
+    """The crew asks to be called."""
+
+class ReceiptAnswer(_ReceiptAnswer, metaclass=_ReceiptAnswerEnumTypeWrapper):
+    """What a crew can answer with one tap."""
+
+RECEIPT_ANSWER_UNSPECIFIED: ReceiptAnswer.ValueType  # 0
+"""Never sent."""
+RECEIPT_ANSWER_WILL_DO: ReceiptAnswer.ValueType  # 1
+"""It will be done."""
+RECEIPT_ANSWER_SAY_AGAIN: ReceiptAnswer.ValueType  # 2
+"""It was not understood."""
+RECEIPT_ANSWER_CANNOT: ReceiptAnswer.ValueType  # 3
+"""It cannot be done."""
+RECEIPT_ANSWER_CALL_ME: ReceiptAnswer.ValueType  # 4
+"""The crew asks to be called."""
+Global___ReceiptAnswer: _TypeAlias = ReceiptAnswer  # noqa: Y015
+
 class _ReceiptStage:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -969,29 +1001,37 @@ class Receipt(_message.Message):
     MESSAGE_ID_FIELD_NUMBER: _builtins.int
     STAGE_FIELD_NUMBER: _builtins.int
     PERSON_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """The message, a UUID (version 7) in canonical text. Required."""
     stage: Global___ReceiptStage.ValueType
     """How far it came. Required."""
     person: _builtins.str
     """The person who read or answered. Absent for DELIVERED and EXPIRED."""
+    answer: Global___ReceiptAnswer.ValueType
+    """What was answered. Absent where nobody answered, and from units that only say that somebody did."""
     def __init__(
         self,
         *,
         message_id: _builtins.str | None = ...,
         stage: Global___ReceiptStage.ValueType | None = ...,
         person: _builtins.str | None = ...,
+        answer: Global___ReceiptAnswer.ValueType | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "message_id", b"message_id", "person", b"person", "stage", b"stage"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "answer", b"answer", "message_id", b"message_id", "person", b"person", "stage", b"stage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "message_id", b"message_id", "person", b"person", "stage", b"stage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_message_id", b"_message_id", "_person", b"_person", "_stage", b"_stage", "answer", b"answer", "message_id", b"message_id", "person", b"person", "stage", b"stage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__answer: _TypeAlias = _typing.Literal["answer"]  # noqa: Y015
+    _WhichOneofArgType__answer: _TypeAlias = _typing.Literal["_answer", b"_answer"]  # noqa: Y015
     _WhichOneofReturnType__message_id: _TypeAlias = _typing.Literal["message_id"]  # noqa: Y015
     _WhichOneofArgType__message_id: _TypeAlias = _typing.Literal["_message_id", b"_message_id"]  # noqa: Y015
     _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
     _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
     _WhichOneofReturnType__stage: _TypeAlias = _typing.Literal["stage"]  # noqa: Y015
     _WhichOneofArgType__stage: _TypeAlias = _typing.Literal["_stage", b"_stage"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__answer) -> _WhichOneofReturnType__answer | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__message_id) -> _WhichOneofReturnType__message_id | None: ...
     @_typing.overload
