@@ -6,7 +6,7 @@ sequence and say the same. Inside, each processor judges one thing and returns f
 hands every item to those that it concerns, in one fixed order, and announces what they find.
 
 At the center the watch is also the only writer of the encounter's state, and forwards what the
-vehicle's watch said as it is. In the vehicle it judges no silence and writes no state.
+vehicle's watch said (``edge_words``). In the vehicle it judges no silence and writes no state.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,7 @@ from clinical.scores import news2
 from clinical.watch.announcing import Announcer
 from clinical.watch.carry import Carry
 from clinical.watch.crew import Crew
+from clinical.watch.edge_words import EdgeWords
 from clinical.watch.encounter import (
     EncounterState,
     admits,
@@ -59,7 +60,12 @@ Emissions = list[Emission]
 NOTHING: Final[Emissions] = []
 """What almost every item leads to; shared, and never to be added to."""
 
-_LATER_PARTS: Final[Mapping[str, Any]] = {"foreign": {}, "leads": {}, "images": {}}
+_LATER_PARTS: Final[Mapping[str, Any]] = {
+    "foreign": {},
+    "leads": {},
+    "images": {},
+    "edge_words": {},
+}
 """Beginnings of the parts that a snapshot of an earlier release lacks."""
 
 
@@ -81,6 +87,7 @@ class PatientWatch:
         "_center",
         "_closed",
         "_crew",
+        "_edge_words",
         "_encounter_id",
         "_foreign",
         "_images",
@@ -116,6 +123,7 @@ class PatientWatch:
         self._leads = Leads()
         self._images = Images()
         self._crew = Crew()
+        self._edge_words = EdgeWords()
         self._silence = Silence()
         self._foreign = Foreign()
         self._announcer = Announcer(encounter_id, source)
@@ -205,9 +213,10 @@ class PatientWatch:
         findings += self._leads.on_tick(now_us)
         if self._center:
             findings += self._silence.on_tick(before, now_us, ingress_us)
-        if not findings and self._state is before:
+        words = self._edge_words.on_tick(now_us)
+        if not findings and not words and self._state is before:
             return NOTHING
-        return [*self._announced(findings), *self._changed(before, now_us)]
+        return [*words, *self._announced(findings), *self._changed(before, now_us)]
 
     def inputs(self) -> news2.News2Inputs:
         """Return what of the patient may be scored at the newest instant known here."""
@@ -262,6 +271,7 @@ class PatientWatch:
             ("leads", self._leads),
             ("images", self._images),
             ("crew", self._crew),
+            ("edge_words", self._edge_words),
             ("silence", self._silence),
             ("foreign", self._foreign),
             ("announcer", self._announcer),
@@ -299,12 +309,12 @@ class PatientWatch:
         )
 
     def _forwarded(self, item: Item) -> Emissions:
-        """Return what the vehicle's watch said, as it is; only the center writes it."""
+        """Return what the vehicle's watch said; only the center writes it."""
         if type(item) is not EdgeTransition or not self._center:
             return NOTHING
         if item.transition.encounter_id != self._encounter_id:
             return NOTHING
-        return [item.transition]
+        return [*self._edge_words.on_item(item.transition, self._now_us)]
 
     def _announced(self, findings: Findings) -> Emissions:
         unit_id, now_us = self._state.unit_id, self._now_us
@@ -315,7 +325,9 @@ class PatientWatch:
         if self._state == before:
             return NOTHING
         self._closed = self._state.closed
-        emissions = self._announced(self._close(at_us)) if self._closed else []
+        emissions: Emissions = []
+        if self._closed:
+            emissions += [*self._edge_words.close(), *self._announced(self._close(at_us))]
         if self._center:
             emissions.append(self._state)
         if self._closed:

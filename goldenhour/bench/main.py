@@ -12,7 +12,7 @@ import typer
 
 from goldenhour.bench import board as board_of_bench
 from goldenhour.bench import memory as memory_of_bench
-from goldenhour.bench import roles
+from goldenhour.bench import return_watcher, roles, scale_commands
 from goldenhour.bench.board import BoardOptions
 from goldenhour.bench.chromium import BrowserMissing, browser_path
 from goldenhour.bench.latency import LatencyOptions, measure
@@ -30,6 +30,10 @@ app.add_typer(roles.floor_app, name="floor", hidden=True)
 app.command("load", hidden=True)(roles.load)
 app.command("listener", hidden=True)(roles.listener)
 app.command("subscriber", hidden=True)(roles.subscriber)
+app.command("return-watcher", hidden=True)(return_watcher.return_watcher)
+app.command("herd")(scale_commands.herd)
+app.command("scale")(scale_commands.scale)
+app.command("soak")(scale_commands.soak)
 
 _Out = Annotated[Path, typer.Option(help="File for the figures, JSON.")]
 _Work = Callable[[Path, str, Clock], Awaitable[dict[str, Any]]]
