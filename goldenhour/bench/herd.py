@@ -130,11 +130,12 @@ class _Return:
         herd = self._herd(clock)
         tunnel = Tunnel(clock.now_us(), clock.now_us() + cut_us)
         await herd.start()
-        while clock.behind_us > 0:
+        period_us = self._options.period_s * SECOND_US
+        while clock.behind_us >= period_us:
             for number in range(self._options.units):
                 herd.capture(number, tunnel)
             await herd.committed()
-            await clock.advance(self._options.period_s * SECOND_US)
+            await clock.advance(period_us)
         clock.join()
         return herd, tunnel, asyncio.create_task(clock.follow())
 

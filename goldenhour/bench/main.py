@@ -32,6 +32,7 @@ app.command("listener", hidden=True)(roles.listener)
 app.command("subscriber", hidden=True)(roles.subscriber)
 app.command("return-watcher", hidden=True)(return_watcher.return_watcher)
 app.command("herd")(scale_commands.herd)
+app.command("capacity")(scale_commands.capacity)
 app.command("scale")(scale_commands.scale)
 app.command("soak")(scale_commands.soak)
 

@@ -13,6 +13,7 @@ import typer
 from goldenhour.bench import herd as herd_of_bench
 from goldenhour.bench import scale as scale_of_bench
 from goldenhour.bench import soak as soak_of_bench
+from goldenhour.bench.capacity import Fleet, needs
 from goldenhour.bench.herd import HerdOptions
 from goldenhour.bench.scale import ScaleOptions
 from goldenhour.bench.shapes import Shape
@@ -68,6 +69,18 @@ def herd(
     """Every link cut for so long, and all back at once: what is lost, stale, or late."""
     options = HerdOptions(units, cut_minutes, period_s, drain_s, _folder(home), real_time)
     _write(out, herd_of_bench.measure(options, os.environ, SystemClock()))
+
+
+def capacity(
+    *,
+    measured: Annotated[Path, typer.Option("--from", help="What bench scale wrote.")],
+    units: Annotated[int, typer.Option(min=1, help="Connected units.")] = 100_000,
+    busy: Annotated[float, typer.Option(min=0, max=1, help="Part with a patient.")] = 0.3,
+    period_s: Annotated[float, typer.Option(min=0.1, help="Between two frames.")] = 1,
+) -> None:
+    """What so many units need, by arithmetic from the costs of the largest measured size."""
+    size = json.loads(measured.read_text())["sizes"][-1]
+    typer.echo(json.dumps(needs(size, Fleet(units, busy, period_s)), indent=2))
 
 
 def sizes(text: str) -> tuple[int, ...]:
