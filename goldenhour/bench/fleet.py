@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from clinical.instant import SECOND_US
+from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import EncounterChange, EncounterEvent
 from goldenhour.bench.arrivals import Trip
 from goldenhour.bench.figures import FrameKey
@@ -47,6 +47,7 @@ LANES: Final = 2
 
 _DRAINED_S: Final = 60
 _PROBE_PULSES: Final = 30
+_STANDBY_US: Final = 60 * MINUTE_US
 _HERE: Final = Position(40.71, -74.01, kind=UnitKind.AMBULANCE)
 
 
@@ -121,7 +122,11 @@ class Fleet:
         for some in self._groups():
             for number in some:
                 self._open(number)
-                standby = EncounterEvent(EncounterChange.STANDBY, reason="before the measurement")
+                standby = EncounterEvent(
+                    EncounterChange.STANDBY,
+                    reason="before the measurement",
+                    until_us=self._clock.now_us() + _STANDBY_US,
+                )
                 self._clients[number].capture(self._encounters[number], [standby])
             await self._drained(some)
 

@@ -63,9 +63,7 @@ def alarms(watched: Watched, units: int, tunnel: Tunnel) -> dict[str, Any]:
     over = {name for name, course in courses.items() if course is Course.OVER}
     holds = {name for name, course in courses.items() if course is Course.HOLDS}
     with_since = {
-        it.unit_id
-        for it in sounded
-        if abs(it.since_us - tunnel.holds_since_us) <= ONSET_DIFFERS_US and it.late
+        it.unit_id for it in sounded if abs(it.since_us - tunnel.holds_since_us) <= ONSET_DIFFERS_US
     }
     return {
         "over_before_return": len(over),

@@ -41,11 +41,13 @@ def test_what_was_over_and_is_sounded_counts_as_stale_even_if_it_ends_at_once() 
     assert figures["stale_sounded"] == 1
 
 
-def test_what_holds_must_say_since_when_and_that_it_is_late() -> None:
+def test_what_holds_must_say_since_when_however_it_first_sounded() -> None:
     since_us = TUNNEL.holds_since_us
     assert judged(told(HOLDS, "ACTIVE", since_us))["holding_told_with_since"] == 1
     assert judged(told(HOLDS, "ACTIVE", MENDED_US))["holding_told_with_since"] == 0
-    assert judged(told(HOLDS, "ACTIVE", since_us, late=False))["holding_told_with_since"] == 0
+    live = told(HOLDS, "ACTIVE", MENDED_US, late=False)
+    corrected = told(HOLDS, "ACTIVE", since_us, late=False)
+    assert judged(live, corrected)["holding_told_with_since"] == 1
 
 
 def test_an_alarm_of_a_patient_who_is_well_is_unexpected() -> None:
