@@ -7,6 +7,7 @@ A field that is None was not measured or not stated; zero is a measurement.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.transition import Transition
@@ -86,6 +87,29 @@ class Vitals:
     device_id: str | None = None
     device_at_us: int | None = None
     """The device's own clock at the measurement, unadjusted; never judged."""
+
+
+NOTHING_ELSE: Final = Vitals()
+"""What a row says beside its numbers, when it says nothing."""
+
+VitalsRow = tuple[
+    str,  # encounter_id
+    str,  # unit_id
+    int,  # lane
+    bytes,  # segment
+    int,  # sequence
+    int,  # captured_us
+    str | None,  # boot_id
+    tuple[int, ...],  # which of the vitals it has, as numbers in ``watch.carry.VITALS``
+    tuple[float, ...],  # their values
+    Vitals,  # what it says beside the numbers; without numbers and marks
+]
+"""A frame whose only item is vital signs, flat, for the quick way (``watch.quiet``)."""
+
+
+def frame_of(row: VitalsRow) -> FrameRef:
+    """Return the reference to the item of a row."""
+    return FrameRef(row[1], row[2], row[3], row[4], 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ asks by itself, since code between fork and exec can hang where the parent has o
 
 import asyncio
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -25,6 +26,10 @@ INTERRUPTED: Final = 130
 SUPERVISOR: Final = "GOLDENHOUR_SUPERVISOR"
 """Environment variable: process id of the supervisor."""
 
+COLLECT_AFTER_OBJECTS: Final = 20_000
+"""New objects after which the garbage collector looks for cycles among the young; Python's 700
+makes it look at the frames of every micro-batch while they are still in use."""
+
 _PR_SET_PDEATHSIG: Final = 1
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -32,6 +37,7 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     """Run ``main`` on uvloop until it returns its exit code; signals set the event it is given."""
     die_with_supervisor()
+    gc.set_threshold(COLLECT_AFTER_OBJECTS)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             return runner.run(_supervised(main))

@@ -21,12 +21,14 @@ class Picture:
 
 def encode_picture(picture: Picture) -> bytes:
     """Return the serialised picture."""
-    return record_pb2.Picture(
+    pb = record_pb2.Picture(
         partition=picture.partition,
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
-        rows=[_from_row(row) for row in picture.rows],
-    ).SerializeToString()
+    )
+    for row in picture.rows:
+        _fill(pb.rows.add(), row)
+    return pb.SerializeToString()
 
 
 def decode_picture(value: bytes) -> Picture:
@@ -41,26 +43,28 @@ def decode_picture(value: bytes) -> Picture:
         )
 
 
-def _from_row(row: PictureRow) -> record_pb2.PictureRow:
-    return record_pb2.PictureRow(
-        encounter_id=row.encounter_id,
-        unit_id=row.unit_id,
-        bay=row.bay,
-        captured_at_us=row.captured_us,
-        received_at_us=row.received_us,
-        vitals=[
-            record_pb2.PictureVital(
-                vital=VITAL.number[vital.vital],
-                value=vital.value,
-                captured_at_us=vital.captured_us,
-            )
-            for vital in row.vitals
-        ],
-        news2_total=row.news2_total,
-        news2_at_least=row.news2_at_least,
-        news2_refusals=row.news2_refusals,
-        not_judged=row.not_judged,
-    )
+def _fill(pb: record_pb2.PictureRow, row: PictureRow) -> None:
+    """Write a row down; field by field, which protobuf does in half the time of a constructor."""
+    pb.encounter_id = row.encounter_id
+    pb.unit_id = row.unit_id
+    if row.bay is not None:
+        pb.bay = row.bay
+    if row.captured_us is not None:
+        pb.captured_at_us = row.captured_us
+    if row.received_us is not None:
+        pb.received_at_us = row.received_us
+    add = pb.vitals.add
+    for vital, value, captured_us in row.vitals:
+        shown = add()
+        shown.vital = VITAL.number[vital]
+        shown.value = value
+        shown.captured_at_us = captured_us
+    if row.news2_total is not None:
+        pb.news2_total = row.news2_total
+    if row.news2_at_least is not None:
+        pb.news2_at_least = row.news2_at_least
+    pb.news2_refusals.extend(row.news2_refusals)
+    pb.not_judged = row.not_judged
 
 
 def _to_row(pb: record_pb2.PictureRow) -> PictureRow:

@@ -52,6 +52,8 @@ def type_header(full_name: str) -> Headers:
 
 
 HEADERS_BATCH: Final = type_header("ambulance.log.v1.RecordBatch")
+BATCH: Final = HEADERS_BATCH[0][1]
+"""The full name of a micro-batch."""
 HEADERS_TICK: Final = type_header("ambulance.log.v1.Tick")
 HEADERS_FOREIGN_FRAME: Final = type_header("ambulance.log.v1.ForeignFrame")
 HEADERS_LEAD_FINDING: Final = type_header("ambulance.log.v1.LeadFinding")
@@ -285,15 +287,23 @@ def decode_checkpoint(value: bytes) -> Checkpoint:
 
 def decode_record(headers: Iterable[tuple[str, bytes]], value: bytes) -> RecordValue:
     """Return what a record holds, by its headers; Unreadable for an unknown type or bad bytes."""
+    kind = kind_of(headers)
+    if kind is None:
+        message = "the record has no type header"
+        raise Unreadable(message)
+    decode = _DECODERS.get(kind)
+    if decode is None:
+        message = "the record is of an unknown type"
+        raise Unreadable(message)
+    return decode(value)
+
+
+def kind_of(headers: Iterable[tuple[str, bytes]]) -> bytes | None:
+    """Return the full name of the message that a record holds, as its first type header says."""
     for name, content in headers:
         if name == "type":
-            decode = _DECODERS.get(content)
-            if decode is not None:
-                return decode(value)
-            message = "the record is of an unknown type"
-            raise Unreadable(message)
-    message = "the record has no type header"
-    raise Unreadable(message)
+            return content
+    return None
 
 
 def _by_type(

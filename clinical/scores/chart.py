@@ -102,19 +102,19 @@ class Band:
     points: int
 
 
-_HALF_UP: Final = 0.5 + 1e-9
+HALF_UP: Final = 0.5 + 1e-9
 """Decimal halves such as 36.05 have no exact binary form: a billionth of a step is forgiven."""
 
 
 def printed_step(value: float, steps_per_unit: int) -> int:
     """Round half up to the printed precision and return the number of whole steps."""
-    return floor(value * steps_per_unit + _HALF_UP)
+    return floor(value * steps_per_unit + HALF_UP)
 
 
 class Chart:
     """The bands of one parameter, looked up by printed step in constant time."""
 
-    __slots__ = ("_first", "_last", "_points", "_steps_per_unit", "bands", "highest", "lowest")
+    __slots__ = ("_first", "_last", "_points", "bands", "highest", "lowest", "steps_per_unit")
 
     def __init__(
         self, bands: tuple[Band, ...], *, lowest: float, highest: float, steps_per_unit: int = 1
@@ -128,7 +128,7 @@ class Chart:
         self.bands = bands
         self.lowest = lowest
         self.highest = highest
-        self._steps_per_unit = steps_per_unit
+        self.steps_per_unit = steps_per_unit
         self._first = printed_step(lowest, steps_per_unit)
         self._last = printed_step(highest, steps_per_unit)
         steps = range(self._first, self._last + 1)
@@ -138,7 +138,7 @@ class Chart:
         """Return the points of a value, or None when it is not plausible."""
         if not self.lowest <= value <= self.highest:
             return None
-        return self._points[floor(value * self._steps_per_unit + _HALF_UP) - self._first]
+        return self._points[floor(value * self.steps_per_unit + HALF_UP) - self._first]
 
     def _banded(self, step: int) -> int:
         found = [band.points for band in self.bands if self._contains(band, step)]
@@ -148,7 +148,7 @@ class Chart:
         return found[0]
 
     def _contains(self, band: Band, step: int) -> bool:
-        above = band.lowest is None or step >= printed_step(band.lowest, self._steps_per_unit)
+        above = band.lowest is None or step >= printed_step(band.lowest, self.steps_per_unit)
         return above and (
-            band.highest is None or step <= printed_step(band.highest, self._steps_per_unit)
+            band.highest is None or step <= printed_step(band.highest, self.steps_per_unit)
         )

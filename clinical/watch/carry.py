@@ -36,7 +36,7 @@ CONSCIOUSNESS_WINDOW_US: Final = 15 * MINUTE_US
 VITALS: Final = tuple(Vital)
 HEART_RATE, PULSE_RATE, RESPIRATION, SPO2, SYSTOLIC, DIASTOLIC, TEMPERATURE = range(len(VITALS))
 
-_WINDOWS: Final = tuple(WINDOWS_US[vital] for vital in VITALS)
+WINDOWS: Final = tuple(WINDOWS_US[vital] for vital in VITALS)
 _LOWEST: Final = tuple(PLAUSIBLE[vital].lowest for vital in VITALS)
 _HIGHEST: Final = tuple(PLAUSIBLE[vital].highest for vital in VITALS)
 _NUMBERS: Final = attrgetter(*(vital.value for vital in VITALS))
@@ -93,13 +93,11 @@ class Carry:
 
     def fresh(self, vital: int, now_us: int) -> bool:
         """Tell whether this vital, by index, has a value that may still be judged."""
-        return (
-            self.values[vital] is not None and now_us - self.captured_us[vital] <= _WINDOWS[vital]
-        )
+        return self.values[vital] is not None and now_us - self.captured_us[vital] <= WINDOWS[vital]
 
     def expires_us(self, vital: int) -> int:
         """Return the last instant at which the vital's newest value may be judged."""
-        return self.captured_us[vital] + _WINDOWS[vital]
+        return self.captured_us[vital] + WINDOWS[vital]
 
     def assessed(self, now_us: int) -> Consciousness | None:
         """Return the consciousness if it may still be judged."""

@@ -28,12 +28,12 @@ _RULE: Final = RULES[Cause.FOREIGN_ENCOUNTER]
 class Foreign:
     """The foreign units of one patient."""
 
-    __slots__ = ("_conditions", "_heard_us")
+    __slots__ = ("_conditions", "heard_us")
 
     def __init__(self) -> None:
         """Begin with none known."""
         self._conditions: dict[str, FlagCondition] = {}
-        self._heard_us: dict[str, int] = {}
+        self.heard_us: dict[str, int] = {}
 
     def on_item(self, foreign: ForeignFrame, now_us: int) -> Findings:
         """Take note of a frame that was refused."""
@@ -41,15 +41,15 @@ class Foreign:
         if unit_id not in self._conditions and len(self._conditions) >= UNITS_MAX:
             return NO_FINDINGS
         condition = self._conditions.setdefault(unit_id, FlagCondition(_RULE, unit_id))
-        self._heard_us[unit_id] = now_us
+        self.heard_us[unit_id] = now_us
         return hold(condition, foreign.stamped_us, foreign.frame, {"unit_id": unit_id})
 
     def on_tick(self, now_us: int) -> Findings:
         """End what has not been heard of for long enough."""
         findings = NO_FINDINGS
-        for unit_id, heard_us in list(self._heard_us.items()):
+        for unit_id, heard_us in list(self.heard_us.items()):
             if now_us - heard_us >= OVER_AFTER_US:
-                del self._heard_us[unit_id]
+                del self.heard_us[unit_id]
                 findings += withdraw(self._conditions.pop(unit_id), now_us)
         return findings
 
@@ -59,19 +59,19 @@ class Foreign:
         for condition in self._conditions.values():
             findings += withdraw(condition, at_us)
         self._conditions.clear()
-        self._heard_us.clear()
+        self.heard_us.clear()
         return findings
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data; empty while no unit is known."""
         return {
             unit_id: [heard_us, self._conditions[unit_id].snapshot()]
-            for unit_id, heard_us in self._heard_us.items()
+            for unit_id, heard_us in self.heard_us.items()
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
         for unit_id, (heard_us, condition) in state.items():
-            self._heard_us[unit_id] = heard_us
+            self.heard_us[unit_id] = heard_us
             self._conditions[unit_id] = FlagCondition(_RULE, unit_id)
             self._conditions[unit_id].restore(condition)

@@ -39,7 +39,7 @@ LIFE_WINDOW_US: Final = MINUTE_US
 _RULE: Final = RULES[Cause.VITAL_NOT_JUDGED]
 NOT_JUDGED_AFTER_US: Final = min(level.delay_us for level in _RULE.levels)
 
-_WATCHED: Final = (HEART_RATE, RESPIRATION, SPO2)
+WATCHED: Final = (HEART_RATE, RESPIRATION, SPO2)
 _SIGNS_OF_LIFE: Final = (HEART_RATE, PULSE_RATE, RESPIRATION, SPO2, SYSTOLIC, DIASTOLIC)
 _RESPONSIVE: Final = frozenset(
     {Consciousness.ALERT, Consciousness.NEW_CONFUSION, Consciousness.VOICE}
@@ -49,28 +49,28 @@ _RESPONSIVE: Final = frozenset(
 class Judging:
     """How long each watched vital of one patient has gone unjudged."""
 
-    __slots__ = ("_backlog_us", "_carry", "_conditions", "_now_us", "_stirred")
+    __slots__ = ("_carry", "_conditions", "backlog_us", "now_us", "stirred")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing measured; ``carry`` holds the newest values."""
         self._carry = carry
-        self._conditions = tuple(FlagCondition(_RULE, str(VITALS[x])) for x in _WATCHED)
-        self._stirred = False
-        self._now_us = 0
-        self._backlog_us: int | None = None
+        self._conditions = tuple(FlagCondition(_RULE, str(VITALS[x])) for x in WATCHED)
+        self.stirred = False
+        self.now_us = 0
+        self.backlog_us: int | None = None
 
     def on_item(self, captured_us: int, received_us: int, frame: FrameRef) -> Findings:
         """Judge after any item of the encounter, once ``carry`` has taken over its values."""
-        if captured_us <= self._now_us or self._held_back(captured_us, received_us):
+        if captured_us <= self.now_us or self._held_back(captured_us, received_us):
             return NO_FINDINGS
-        self._now_us = captured_us
+        self.now_us = captured_us
         newest_us = self._carry.captured_us
         missed = (
             newest_us[HEART_RATE] != captured_us
             or newest_us[RESPIRATION] != captured_us
             or newest_us[SPO2] != captured_us
         )
-        if not (missed or self._stirred):
+        if not (missed or self.stirred):
             return NO_FINDINGS
         return self._judge(captured_us, frame)
 
@@ -85,37 +85,37 @@ class Judging:
         """Return the state as plain data."""
         return {
             "conditions": [x.snapshot() for x in self._conditions],
-            "now_us": self._now_us,
-            "stirred": self._stirred,
-            "backlog_us": self._backlog_us,
+            "now_us": self.now_us,
+            "stirred": self.stirred,
+            "backlog_us": self.backlog_us,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
-        self._now_us = state["now_us"]
-        self._stirred = state["stirred"]
-        self._backlog_us = state["backlog_us"]
+        self.now_us = state["now_us"]
+        self.stirred = state["stirred"]
+        self.backlog_us = state["backlog_us"]
         for condition, plain in zip(self._conditions, state["conditions"], strict=True):
             condition.restore(plain)
 
     def _held_back(self, captured_us: int, received_us: int) -> bool:
         """Tell whether the item is of a backlog that has only begun to come in."""
         if received_us - captured_us <= BACKLOG_US:
-            self._backlog_us = None
+            self.backlog_us = None
             return False
-        if self._backlog_us is None:
-            self._backlog_us = received_us
-        return received_us - self._backlog_us < OVERDUE_AFTER_US
+        if self.backlog_us is None:
+            self.backlog_us = received_us
+        return received_us - self.backlog_us < OVERDUE_AFTER_US
 
     def _judge(self, now_us: int, frame: FrameRef) -> Findings:
         findings = NO_FINDINGS
-        self._stirred = False
-        for vital, condition in zip(_WATCHED, self._conditions, strict=True):
+        self.stirred = False
+        for vital, condition in zip(WATCHED, self._conditions, strict=True):
             last_us = self._carry.captured_us[vital]
             if not last_us:
                 continue
             if last_us < now_us:
-                self._stirred = True
+                self.stirred = True
                 findings += self._missing(vital, condition, now_us, frame)
             elif condition.frame is not None:
                 findings += release(condition, now_us, frame)

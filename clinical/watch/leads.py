@@ -23,11 +23,11 @@ _RULE: Final = RULES[Cause.ECG_LEAD_FAULT]
 class Leads:
     """The leads of one patient that were heard of."""
 
-    __slots__ = ("_at_us", "_conditions", "_faults")
+    __slots__ = ("_at_us", "_faults", "conditions")
 
     def __init__(self) -> None:
         """Begin with none known."""
-        self._conditions: dict[str, FlagCondition] = {}
+        self.conditions: dict[str, FlagCondition] = {}
         self._at_us: dict[str, int] = {}
         self._faults: dict[str, str] = {}
 
@@ -36,9 +36,9 @@ class Leads:
         lead, at_us = finding.lead, finding.at_us
         if at_us <= self._at_us.get(lead, 0):
             return NO_FINDINGS
-        if lead not in self._conditions and len(self._conditions) >= LEADS_MAX:
+        if lead not in self.conditions and len(self.conditions) >= LEADS_MAX:
             return NO_FINDINGS
-        condition = self._conditions.setdefault(lead, FlagCondition(_RULE, lead))
+        condition = self.conditions.setdefault(lead, FlagCondition(_RULE, lead))
         self._at_us[lead] = at_us
         if finding.fault is None:
             self._faults.pop(lead, None)
@@ -46,19 +46,24 @@ class Leads:
         self._faults[lead] = finding.fault.name.lower()
         return hold(condition, at_us, finding.frame, self._values(lead))
 
+    @property
+    def stand(self) -> bool:
+        """Tell whether any lead gives no signal."""
+        return any(condition.frame is not None for condition in self.conditions.values())
+
     def on_tick(self, now_us: int) -> Findings:
         """Let what holds mature as time passes."""
         findings = NO_FINDINGS
-        for lead, condition in self._conditions.items():
+        for lead, condition in self.conditions.items():
             findings += findings_of(condition, condition.tick(now_us), self._values(lead))
         return findings
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""
         findings = NO_FINDINGS
-        for condition in self._conditions.values():
+        for condition in self.conditions.values():
             findings += withdraw(condition, at_us)
-        self._conditions.clear()
+        self.conditions.clear()
         self._faults.clear()
         self._at_us.clear()
         return findings
@@ -66,7 +71,7 @@ class Leads:
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data; empty while no lead is known."""
         return {
-            lead: [at_us, self._conditions[lead].snapshot(), self._faults.get(lead)]
+            lead: [at_us, self.conditions[lead].snapshot(), self._faults.get(lead)]
             for lead, at_us in self._at_us.items()
         }
 
@@ -74,8 +79,8 @@ class Leads:
         """Take over a state from ``snapshot``."""
         for lead, (at_us, condition, fault) in state.items():
             self._at_us[lead] = at_us
-            self._conditions[lead] = FlagCondition(_RULE, lead)
-            self._conditions[lead].restore(condition)
+            self.conditions[lead] = FlagCondition(_RULE, lead)
+            self.conditions[lead].restore(condition)
             if fault is not None:
                 self._faults[lead] = fault
 

@@ -46,7 +46,7 @@ def _calm_range(rules: tuple[AlarmRule, ...]) -> tuple[float, float]:
     return lowest, highest
 
 
-_CALM: Final = tuple(_calm_range(rules) for rules in _RULES)
+CALM: Final = tuple(_calm_range(rules) for rules in _RULES)
 
 
 class Limit:
@@ -169,21 +169,21 @@ class Limit:
 class Limits:
     """The threshold causes of one patient."""
 
-    __slots__ = ("_limits", "_stirred")
+    __slots__ = ("_limits", "stirred")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing violated; ``carry`` holds the newest values."""
         self._limits = tuple(
             tuple(Limit(rule, vital, carry) for rule in rules) for vital, rules in enumerate(_RULES)
         )
-        self._stirred = [False] * len(VITALS)
+        self.stirred = [False] * len(VITALS)
 
     def on_item(self, taken: Taken, captured_us: int, frame: FrameRef, now_us: int) -> Findings:
         """Judge the values of an item that ``carry`` has taken over."""
         findings = NO_FINDINGS
-        stirred = self._stirred
+        stirred = self.stirred
         for vital, value in taken.live:
-            lowest, highest = _CALM[vital]
+            lowest, highest = CALM[vital]
             if stirred[vital] or not lowest <= value <= highest:
                 for limit in self._limits[vital]:
                     findings += limit.on_live(value, captured_us, frame, now_us)
@@ -197,9 +197,9 @@ class Limits:
     def on_tick(self, now_us: int) -> Findings:
         """Let what stands mature, sound, or be recorded."""
         findings = NO_FINDINGS
-        if True not in self._stirred:
+        if True not in self.stirred:
             return findings
-        for vital, stirred in enumerate(self._stirred):
+        for vital, stirred in enumerate(self.stirred):
             if stirred:
                 for limit in self._limits[vital]:
                     findings += limit.on_tick(now_us)
@@ -248,4 +248,4 @@ class Limits:
         return findings
 
     def _note(self, vital: int) -> None:
-        self._stirred[vital] = any(limit.stirred for limit in self._limits[vital])
+        self.stirred[vital] = any(limit.stirred for limit in self._limits[vital])

@@ -30,10 +30,10 @@ FUTURE_US: Final = 2 * SECOND_US
 TRUSTED_AFTER_US: Final = 60 * SECOND_US
 """A unit's clock is trusted again after so long without a suspect capture."""
 
-_SEQUENCE: Final = 0
-_ITEM: Final = 1
-_NEWEST_US: Final = 2
-_STEPPED: Final = 3
+SEQUENCE: Final = 0
+ITEM: Final = 1
+NEWEST_US: Final = 2
+STEPPED: Final = 3
 
 StreamName = tuple[str, int, bytes]
 
@@ -41,13 +41,13 @@ StreamName = tuple[str, int, bytes]
 class Ordering:
     """What has arrived of one patient, and whether its captures can be believed."""
 
-    __slots__ = ("_clock", "_streams", "_suspect_us")
+    __slots__ = ("_clock", "streams", "suspect_us")
 
     def __init__(self) -> None:
         """Begin with nothing received."""
-        self._streams: dict[StreamName, list[Any]] = {}
+        self.streams: dict[StreamName, list[Any]] = {}
         self._clock = FlagCondition(RULES[Cause.UNIT_CLOCK_SUSPECT])
-        self._suspect_us: int | None = None
+        self.suspect_us: int | None = None
 
     def admit(self, capture: Capture) -> int | None:
         """Return the instant by which the item is to be judged, or None for a duplicate.
@@ -56,49 +56,49 @@ class Ordering:
         """
         frame = capture.frame
         name = (frame.unit_id, frame.lane, frame.segment)
-        stream = self._streams.get(name)
+        stream = self.streams.get(name)
         captured_us = capture.captured_us
         if stream is None:
             stream = self._open(name)
-        elif frame.sequence < stream[_SEQUENCE] or (
-            frame.sequence == stream[_SEQUENCE] and frame.item <= stream[_ITEM]
+        elif frame.sequence < stream[SEQUENCE] or (
+            frame.sequence == stream[SEQUENCE] and frame.item <= stream[ITEM]
         ):
             return None
-        stream[_SEQUENCE] = frame.sequence
-        stream[_ITEM] = frame.item
-        if captured_us >= stream[_NEWEST_US]:
-            if captured_us - capture.received_us <= FUTURE_US and not stream[_STEPPED]:
-                stream[_NEWEST_US] = captured_us
+        stream[SEQUENCE] = frame.sequence
+        stream[ITEM] = frame.item
+        if captured_us >= stream[NEWEST_US]:
+            if captured_us - capture.received_us <= FUTURE_US and not stream[STEPPED]:
+                stream[NEWEST_US] = captured_us
                 return captured_us
-        elif not stream[_STEPPED]:
-            stream[_STEPPED] = (
-                capture.boot_id is None and stream[_NEWEST_US] - captured_us > FUTURE_US
+        elif not stream[STEPPED]:
+            stream[STEPPED] = (
+                capture.boot_id is None and stream[NEWEST_US] - captured_us > FUTURE_US
             )
-            if not stream[_STEPPED]:
+            if not stream[STEPPED]:
                 return captured_us
-        self._suspect_us = capture.received_us
+        self.suspect_us = capture.received_us
         return capture.received_us
 
     @property
     def suspect(self) -> bool:
         """Tell whether the unit's clock is, or was until recently, not believed."""
-        return self._suspect_us is not None
+        return self.suspect_us is not None
 
     def on_item(self, capture: Capture) -> Findings:
         """Raise "unit clock suspect" when the item just admitted was judged by its arrival."""
-        if self._suspect_us != capture.received_us:
+        if self.suspect_us != capture.received_us:
             return NO_FINDINGS
         return hold(self._clock, capture.received_us, capture.frame)
 
     def on_tick(self, now_us: int) -> Findings:
         """Trust the clock again when no capture has been suspect for long enough."""
-        if self._suspect_us is None or now_us - self._suspect_us < TRUSTED_AFTER_US:
+        if self.suspect_us is None or now_us - self.suspect_us < TRUSTED_AFTER_US:
             return NO_FINDINGS
         return self.close(now_us)
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""
-        self._suspect_us = None
+        self.suspect_us = None
         return withdraw(self._clock, at_us)
 
     def snapshot(self) -> dict[str, Any]:
@@ -106,22 +106,22 @@ class Ordering:
         return {
             "streams": [
                 [unit_id, lane, segment.hex(), *stream]
-                for (unit_id, lane, segment), stream in self._streams.items()
+                for (unit_id, lane, segment), stream in self.streams.items()
             ],
             "clock": self._clock.snapshot(),
-            "suspect_us": self._suspect_us,
+            "suspect_us": self.suspect_us,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
-        self._streams = {
+        self.streams = {
             (unit_id, lane, bytes.fromhex(segment)): list(stream)
             for unit_id, lane, segment, *stream in state["streams"]
         }
         self._clock.restore(state["clock"])
-        self._suspect_us = state["suspect_us"]
+        self.suspect_us = state["suspect_us"]
 
     def _open(self, name: StreamName) -> list[Any]:
-        if len(self._streams) >= SEGMENTS_KEPT:
-            del self._streams[next(iter(self._streams))]
-        return self._streams.setdefault(name, [0, -1, 0, False])
+        if len(self.streams) >= SEGMENTS_KEPT:
+            del self.streams[next(iter(self.streams))]
+        return self.streams.setdefault(name, [0, -1, 0, False])

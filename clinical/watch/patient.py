@@ -26,6 +26,7 @@ from clinical.items import (
     LeadFinding,
     SeriesFinding,
     Vitals,
+    VitalsRow,
 )
 from clinical.scores import news2
 from clinical.watch.announcing import Announcer
@@ -50,6 +51,7 @@ from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
 from clinical.watch.ordering import Ordering
 from clinical.watch.picture import PictureRow, picture_row
+from clinical.watch.quiet import Quiet
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 from clinical.watch.silence import Silence
@@ -96,12 +98,14 @@ class PatientWatch:
         "_limits",
         "_now_us",
         "_ordering",
+        "_quiet",
         "_received_us",
         "_scoring",
         "_sensors",
         "_silence",
         "_source",
         "_state",
+        "_still",
     )
 
     def __init__(self, encounter_id: str, source: Source) -> None:
@@ -111,6 +115,7 @@ class PatientWatch:
         self._center = source is not Source.EDGE
         self._state = provisional(encounter_id, "", 0)
         self._closed = False
+        self._still = False
         self._now_us = 0
         self._captured_us = 0
         self._received_us = 0
@@ -127,6 +132,17 @@ class PatientWatch:
         self._silence = Silence()
         self._foreign = Foreign()
         self._announcer = Announcer(encounter_id, source)
+        self._quiet = Quiet(
+            self._carry,
+            self._ordering,
+            self._limits,
+            self._scoring,
+            self._judging,
+            self._sensors,
+            self._leads,
+            self._foreign,
+            self._silence if self._center else None,
+        )
 
     @property
     def state(self) -> EncounterState:
@@ -144,6 +160,7 @@ class PatientWatch:
         ``now_us`` is the highest stamp of the stream so far. A duplicate, an item of a unit that
         does not hold the patient, and an item after the end have no effect.
         """
+        self._still = False
         captured_us = self._ordering.admit(capture)
         if captured_us is None or self._closed:
             return NOTHING
@@ -169,6 +186,21 @@ class PatientWatch:
         forwarded = self._forwarded(item)
         return [*forwarded, *self._announced(findings), *self._changed(before, captured_us)]
 
+    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+        """Take a quiet row over, as ``on_item`` would its item, or change nothing.
+
+        Returns whether it was quiet; if not, the item of the row is for ``on_item``.
+        """
+        captured_us = row[5]
+        if not (self._still or self._settled()) or captured_us < self._captured_us:
+            return False
+        if not self._quiet.take(row, self._state.unit_id, received_us):
+            return False
+        self._captured_us = captured_us
+        self._received_us = max(self._received_us, received_us)
+        self._now_us = max(self._now_us, now_us)
+        return True
+
     def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Emissions:
         """Judge that a gateway refused a frame of another unit; return what is to be written.
 
@@ -176,6 +208,7 @@ class PatientWatch:
         """
         if self._closed or foreign.frame.unit_id == self._state.unit_id:
             return NOTHING
+        self._still = False
         self._now_us = max(self._now_us, now_us)
         return self._announced(self._foreign.on_item(foreign, self._now_us))
 
@@ -183,6 +216,7 @@ class PatientWatch:
         """Judge what the waveforms say of a lead; return what is to be written."""
         if self._closed or finding.frame.unit_id != self._state.unit_id:
             return NOTHING
+        self._still = False
         self._now_us = max(self._now_us, now_us)
         return self._announced(self._leads.on_item(finding))
 
@@ -205,17 +239,13 @@ class PatientWatch:
             return NOTHING
         if standby_over(before, now_us):
             self._state = resumed(before)
-        findings = self._limits.on_tick(now_us)
-        findings += self._scoring.on_tick(self._state, now_us)
-        findings += self._sensors.on_tick(now_us)
-        findings += self._ordering.on_tick(now_us)
-        findings += self._foreign.on_tick(now_us)
-        findings += self._leads.on_tick(now_us)
+        findings = NO_FINDINGS if self._still or self._settled() else self._matured(now_us)
         if self._center:
             findings += self._silence.on_tick(before, now_us, ingress_us)
         words = self._edge_words.on_tick(now_us)
         if not findings and not words and self._state is before:
             return NOTHING
+        self._still = False
         return [*words, *self._announced(findings), *self._changed(before, now_us)]
 
     def inputs(self) -> news2.News2Inputs:
@@ -227,7 +257,7 @@ class PatientWatch:
         return picture_row(
             self._state,
             self._carry,
-            news2.score(self.inputs()),
+            self._scoring.score(self._state, self._now_us),
             now_us=self._now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
@@ -315,6 +345,21 @@ class PatientWatch:
         if item.transition.encounter_id != self._encounter_id:
             return NOTHING
         return [*self._edge_words.on_item(item.transition, self._now_us)]
+
+    def _settled(self) -> bool:
+        """Tell whether nothing stands by now, and remember it."""
+        self._still = not self._closed and self._quiet.still()
+        return self._still
+
+    def _matured(self, now_us: int) -> Findings:
+        return (
+            self._limits.on_tick(now_us)
+            + self._scoring.on_tick(self._state, now_us)
+            + self._sensors.on_tick(now_us)
+            + self._ordering.on_tick(now_us)
+            + self._foreign.on_tick(now_us)
+            + self._leads.on_tick(now_us)
+        )
 
     def _announced(self, findings: Findings) -> Emissions:
         unit_id, now_us = self._state.unit_id, self._now_us

@@ -51,10 +51,10 @@ _CHART_OF: Final[Mapping[Vital, Chart]] = {
     Vital.SYSTOLIC: news2.SYSTOLIC,
     Vital.TEMPERATURE: news2.TEMPERATURE,
 }
-_CHARTS: Final = tuple(_CHART_OF.get(vital) for vital in VITALS)
+CHARTS: Final = tuple(_CHART_OF.get(vital) for vital in VITALS)
 _ALERT: Final = Consciousness.ALERT
 _SCALE_2: Final = Spo2Scale.SCALE_2
-_SCALE_2_CHARTS: Final = (news2.SPO2_SCALE_2_ON_AIR, news2.SPO2_SCALE_2_ON_OXYGEN)
+SCALE_2_CHARTS: Final = (news2.SPO2_SCALE_2_ON_AIR, news2.SPO2_SCALE_2_ON_OXYGEN)
 _MEASURED: Final = tuple(
     (vital.value, VITALS.index(vital))
     for vital in (
@@ -94,16 +94,16 @@ class _Waiting:
 class Scoring:
     """NEWS2 of one patient."""
 
-    __slots__ = ("_carry", "_high", "_medium", "_newest_us", "_screen", "_waiting")
+    __slots__ = ("_carry", "_high", "_medium", "newest_us", "screen", "waiting")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values."""
         self._carry = carry
         self._high = FlagCondition(RULES[Cause.NEWS2_HIGH])
         self._medium = FlagCondition(RULES[Cause.NEWS2_MEDIUM])
-        self._screen = [0] * _PARTS
-        self._newest_us = 0
-        self._waiting: _Waiting | None = None
+        self.screen = [0] * _PARTS
+        self.newest_us = 0
+        self.waiting: _Waiting | None = None
 
     def on_item(
         self, taken: Taken, state: EncounterState, captured_us: int, frame: FrameRef, now_us: int
@@ -113,24 +113,29 @@ class Scoring:
         An item captured before the newest one completes the record only.
         """
         self._screen_for(taken.live or taken.backlog)
-        if captured_us < self._newest_us:
+        if captured_us < self.newest_us:
             return NO_FINDINGS
-        self._newest_us = captured_us
+        self.newest_us = captured_us
         if self._cleared():
             return NO_FINDINGS
         if taken.backlog:
-            began_us = now_us if self._waiting is None else self._waiting.began_us
-            self._waiting = _Waiting(began_us, now_us, captured_us, frame)
+            began_us = now_us if self.waiting is None else self.waiting.began_us
+            self.waiting = _Waiting(began_us, now_us, captured_us, frame)
             return NO_FINDINGS
-        self._waiting = None
+        self.waiting = None
         return self._judge(self.inputs(state, now_us), captured_us, frame)
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether either alarm holds."""
+        return self._high.raised is not None or self._medium.raised is not None
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Score the end of a backlog once nothing more of it has come for a while."""
-        waiting = self._waiting
+        waiting = self.waiting
         if waiting is None or not waiting.over(now_us):
             return NO_FINDINGS
-        self._waiting = None
+        self.waiting = None
         return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
 
     def inputs(self, state: EncounterState, now_us: int) -> News2Inputs:
@@ -162,6 +167,24 @@ class Scoring:
             unusable=stale,
         )
 
+    def score(self, state: EncounterState, now_us: int) -> int | Refused:
+        """Return the total at ``now_us``, or why there is none.
+
+        While everything is known and fresh, the points of the screen are the parts of the score.
+        """
+        carry = self._carry
+        if (
+            (state.age_years is None or state.age_years >= news2.YOUNGEST_YEARS)
+            and not state.pregnant
+            and carry.spo2_scale is not _SCALE_2
+            and carry.on_oxygen is not None
+            and carry.assessed(now_us) is not None
+            and all(carry.fresh(vital, now_us) for _, vital in _MEASURED)
+        ):
+            return sum(self.screen) - self.screen[PULSE_RATE]
+        result = news2.score(self.inputs(state, now_us))
+        return result if isinstance(result, Refused) else result.total
+
     def close(self, at_us: int) -> Findings:
         """End what holds."""
         return withdraw(self._high, at_us) + withdraw(self._medium, at_us)
@@ -169,32 +192,32 @@ class Scoring:
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {
-            "waiting": None if self._waiting is None else self._waiting.plain(),
+            "waiting": None if self.waiting is None else self.waiting.plain(),
             "high": self._high.snapshot(),
             "medium": self._medium.snapshot(),
-            "newest_us": self._newest_us,
+            "newest_us": self.newest_us,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``; ``carry`` has been restored before."""
         self._high.restore(state["high"])
         self._medium.restore(state["medium"])
-        self._newest_us = state["newest_us"]
-        self._waiting = None if state["waiting"] is None else _Waiting.of(state["waiting"])
+        self.newest_us = state["newest_us"]
+        self.waiting = None if state["waiting"] is None else _Waiting.of(state["waiting"])
         values = enumerate(self._carry.values)
         self._screen_for(tuple((vital, value) for vital, value in values if value is not None))
 
     def _screen_for(self, readings: tuple[Reading, ...]) -> None:
         """Bring the upper bound of each part up to date."""
-        carry, screen = self._carry, self._screen
+        carry, screen = self._carry, self.screen
         for vital, value in readings:
-            chart = _CHARTS[vital]
+            chart = CHARTS[vital]
             if chart is not None:
                 screen[vital] = chart.points(value) or 0
         saturation = carry.values[SPO2]
         if saturation is not None:
             screen[SPO2] = (
-                max(chart.points(saturation) or 0 for chart in _SCALE_2_CHARTS)
+                max(chart.points(saturation) or 0 for chart in SCALE_2_CHARTS)
                 if carry.spo2_scale is _SCALE_2
                 else news2.SPO2_SCALE_1.points(saturation) or 0
             )
@@ -205,12 +228,7 @@ class Scoring:
 
     def _cleared(self) -> bool:
         """Tell whether no score of what is carried could change anything."""
-        return (
-            sum(self._screen) < MEDIUM_TOTAL
-            and SINGLE_RED not in self._screen
-            and self._high.raised is None
-            and self._medium.raised is None
-        )
+        return sum(self.screen) < MEDIUM_TOTAL and SINGLE_RED not in self.screen and not self.stands
 
     def _judge(self, inputs: News2Inputs, captured_us: int, frame: FrameRef) -> Findings:
         result = news2.score(inputs)

@@ -26,18 +26,18 @@ _MARKED = ""
 class Sensors:
     """The sensors of one patient that are, or have been, off."""
 
-    __slots__ = ("_carry", "_conditions", "_newest_us", "_off")
+    __slots__ = ("_carry", "_newest_us", "_off", "conditions")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with no sensor known to be off; ``carry`` holds the newest values."""
         self._carry = carry
-        self._conditions: dict[str, FlagCondition] = {}
+        self.conditions: dict[str, FlagCondition] = {}
         self._off: dict[str, list[str]] = {}
         self._newest_us = 0
 
     def on_vitals(self, item: Vitals, taken: Taken, captured_us: int, frame: FrameRef) -> Findings:
         """Judge the marks of an item, and end what its good values disprove."""
-        if not item.marks and not self._conditions:
+        if not item.marks and not self.conditions:
             return NO_FINDINGS
         if captured_us < self._newest_us:
             return NO_FINDINGS
@@ -63,16 +63,16 @@ class Sensors:
     def on_tick(self, now_us: int) -> Findings:
         """Let what is off mature as time passes."""
         findings = NO_FINDINGS
-        for condition in self._conditions.values():
+        for condition in self.conditions.values():
             findings += findings_of(condition, condition.tick(now_us))
         return findings
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""
         findings = NO_FINDINGS
-        for condition in self._conditions.values():
+        for condition in self.conditions.values():
             findings += withdraw(condition, at_us)
-        self._conditions.clear()
+        self.conditions.clear()
         self._off.clear()
         return findings
 
@@ -80,7 +80,7 @@ class Sensors:
         """Return the state as plain data."""
         return {
             "off": [
-                [subject, self._conditions[subject].snapshot(), devices]
+                [subject, self.conditions[subject].snapshot(), devices]
                 for subject, devices in self._off.items()
             ],
             "newest_us": self._newest_us,
@@ -99,7 +99,7 @@ class Sensors:
 
     def _condition(self, subject: str) -> FlagCondition:
         fresh = FlagCondition(RULES[Cause.SENSOR_OFF], subject)
-        return self._conditions.setdefault(subject, fresh)
+        return self.conditions.setdefault(subject, fresh)
 
     def _came_off(self, subject: str, device: str, at_us: int, frame: FrameRef) -> Findings:
         self._newest_us = at_us
@@ -127,5 +127,5 @@ class Sensors:
             return NO_FINDINGS
         self._newest_us = at_us
         del self._off[subject]
-        condition = self._conditions.pop(subject)
+        condition = self.conditions.pop(subject)
         return release(condition, at_us, frame)

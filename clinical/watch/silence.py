@@ -13,7 +13,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.condition import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.rule import Cause
-from clinical.items import Capture
+from clinical.items import Capture, VitalsRow, frame_of
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
 
@@ -29,7 +29,8 @@ class Silence:
     def __init__(self) -> None:
         """Begin with nothing heard and no ingress time passed."""
         self._condition = FlagCondition(_RULE)
-        self._frame: FrameRef | None = None
+        self._frame: FrameRef | VitalsRow | None = None
+        """The last frame; a row is named when the name is asked for."""
         self._received_us = 0
         self._ingress_us: int | None = None
         self._heard_ingress_us: int | None = None
@@ -43,6 +44,17 @@ class Silence:
             return NO_FINDINGS
         return release(self._condition, capture.received_us, capture.frame)
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether the unit is called silent."""
+        return self._condition.raised is not None
+
+    def on_row(self, row: VitalsRow, received_us: int) -> None:
+        """Take note of a row of the owning unit, which is not called silent."""
+        self._frame = row
+        self._received_us = received_us
+        self._heard_ingress_us = self._ingress_us
+
     def on_tick(self, state: EncounterState, now_us: int, ingress_us: int) -> Findings:
         """Judge the silence at ``ingress_us`` of healthy ingress time.
 
@@ -50,14 +62,14 @@ class Silence:
         its ingress time anew, and at the last tick of a standby.
         """
         self._ingress_us = ingress_us
-        if self._frame is None or self._condition.raised is not None:
+        if self._frame is None or self.stands:
             return NO_FINDINGS
         heard_us = self._heard_ingress_us
         if heard_us is None or heard_us > ingress_us or state.status is not EncounterStatus.OPEN:
             heard_us = self._heard_ingress_us = ingress_us
         if min(ingress_us - heard_us, now_us - self._received_us) < SILENT_AFTER_US:
             return NO_FINDINGS
-        hold(self._condition, self._received_us, self._frame)
+        hold(self._condition, self._received_us, _name(self._frame))
         return findings_of(self._condition, self._condition.tick(now_us))
 
     def close(self, at_us: int) -> Findings:
@@ -68,7 +80,7 @@ class Silence:
         """Return the state as plain data."""
         return {
             "condition": self._condition.snapshot(),
-            "frame": None if self._frame is None else frame_to_plain(self._frame),
+            "frame": None if self._frame is None else frame_to_plain(_name(self._frame)),
             "received_us": self._received_us,
             "ingress_us": self._ingress_us,
             "heard_ingress_us": self._heard_ingress_us,
@@ -81,3 +93,7 @@ class Silence:
         self._received_us = state["received_us"]
         self._ingress_us = state["ingress_us"]
         self._heard_ingress_us = state["heard_ingress_us"]
+
+
+def _name(frame: FrameRef | VitalsRow) -> FrameRef:
+    return frame if isinstance(frame, FrameRef) else frame_of(frame)

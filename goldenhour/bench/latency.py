@@ -42,6 +42,8 @@ class LatencyOptions:
     units: int
     seconds: int
     folder: Path
+    waveforms: bool = False
+    """Two ECG leads at 250 Hz beside the vital signs, and their worker."""
 
 
 async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
@@ -63,6 +65,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
     return {
         "units": options.units,
         "seconds": options.seconds,
+        "waveforms": options.waveforms,
         "alarms": len(latencies),
         "p50_ms": round(percentile(latencies, 0.50), 3),
         "p99_ms": round(percentile(latencies, 0.99), 3),
@@ -88,6 +91,8 @@ async def _alarms(
             plan.command_center(bootstrap, free_port(), 0, 0, options.folder)
         )
         worker = await stack.start(plan.worker(1, bootstrap, 0, options.folder))
+        if options.waveforms:
+            await stack.start(plan.waveforms(bootstrap, 0, options.folder))
         heard_file = options.folder / "subscriber.msgpack"
         await stack.start(_subscriber(center["address"], heard_file))
         load_file = options.folder / "load.msgpack"
@@ -147,6 +152,7 @@ def _load(options: LatencyOptions, gateway: str, out: Path) -> Program:
             "--seconds", str(options.seconds),
             "--folder", str(options.folder),
             "--out", str(out),
+            *(("--waveforms",) if options.waveforms else ()),
         ),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ import msgspec
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from goldenhour.bench import flipping, shift
+from goldenhour.bench.leads import LeadBank
 from ports.clock import Clock
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -85,6 +86,14 @@ class LoadOptions:
     seconds: int
     folder: Path
     course: Course = Course.FLIPPING
+    waveforms: bool = False
+    """Two ECG leads beside the vital signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    options: LoadOptions
+    bank: LeadBank | None
 
 
 async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
@@ -92,7 +101,8 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
     recorder = Recorder()
     spool = Spool(options.folder / "spool")
     await spool.open()
-    links = {Lane.ALARM: options.gateway, Lane.VITALS: options.gateway}
+    links = dict.fromkeys(Lane, options.gateway)
+    load = _Load(options, LeadBank() if options.waveforms else None)
     clients = [
         VehicleClient(
             f"BENCH-{number:05}",
@@ -109,7 +119,7 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
         await client.start()
     begin_us = clock.monotonic_us() + SECOND_US
     sent = await asyncio.gather(
-        *(_unit(client, number, begin_us, options, clock) for number, client in enumerate(clients))
+        *(_unit(client, number, begin_us, load, clock) for number, client in enumerate(clients))
     )
     for client in clients:
         await asyncio.wait_for(client.drained(), 30)
@@ -124,8 +134,9 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
 
 
 async def _unit(
-    client: VehicleClient, number: int, begin_us: int, options: LoadOptions, clock: Clock
+    client: VehicleClient, number: int, begin_us: int, load: _Load, clock: Clock
 ) -> list[tuple[str, int, str, int, int]]:
+    options, bank = load.options, load.bank
     encounter_id = str(uuid7(clock.now_us(), random.Random(number).randbytes(10)))  # noqa: S311
     vitals_at = COURSES[options.course]
     offset_us = begin_us + number * SECOND_US // options.units
@@ -135,6 +146,8 @@ async def _unit(
         if second == 0:
             opened = EncounterEvent(EncounterChange.OPENED, age_years=60)
             client.capture(encounter_id, [opened])
+        if bank is not None:
+            client.capture(encounter_id, bank.second(number, second, clock.now_us()))
         at_us = clock.now_us()
         ref = client.capture(encounter_id, [vitals_at(number, second)])
         if second >= options.warm_up_s:

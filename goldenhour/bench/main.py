@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from goldenhour.bench import board as board_of_bench
+from goldenhour.bench import judging, return_watcher, roles, scale_commands
 from goldenhour.bench import memory as memory_of_bench
-from goldenhour.bench import return_watcher, roles, scale_commands
 from goldenhour.bench.board import BoardOptions
 from goldenhour.bench.chromium import BrowserMissing, browser_path
 from goldenhour.bench.latency import LatencyOptions, measure
@@ -27,6 +27,7 @@ from ports.logging import configure_logging
 
 app = typer.Typer(no_args_is_help=True, help="Measure; every figure beside its floor.")
 app.add_typer(roles.floor_app, name="floor", hidden=True)
+app.command()(judging.judgement)
 app.command("load", hidden=True)(roles.load)
 app.command("listener", hidden=True)(roles.listener)
 app.command("subscriber", hidden=True)(roles.subscriber)
@@ -47,11 +48,16 @@ def latency(
     units: Annotated[int, typer.Option(min=1, help="Units, each sending vitals at 1 Hz.")] = 100,
     seconds: Annotated[int, typer.Option(min=6, help="Measured time.")] = 60,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    *,
+    waveforms: Annotated[
+        bool, typer.Option("--waveforms", help="Two ECG leads at 250 Hz beside the vital signs.")
+    ] = False,
 ) -> None:
     """From ``capture()`` in the vehicle to the subscriber, p50 and p99, beside the floor."""
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    figures = asyncio.run(_latency(units, seconds, (home or default_home(os.environ)).absolute()))
+    root = (home or default_home(os.environ)).absolute()
+    figures = asyncio.run(_latency(units, seconds, root, waveforms=waveforms))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
 
@@ -117,11 +123,11 @@ def _with_broker(home: Path | None, work: _Work) -> dict[str, Any]:
         raise typer.Exit(1) from missing
 
 
-async def _latency(units: int, seconds: int, home: Path) -> dict[str, object]:
+async def _latency(units: int, seconds: int, home: Path, *, waveforms: bool) -> dict[str, object]:
     clock = SystemClock()
     folder = await fresh_folder(Home(home), "bench", clock)
     broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
     try:
-        return await measure(LatencyOptions(units, seconds, folder), broker, clock)
+        return await measure(LatencyOptions(units, seconds, folder, waveforms), broker, clock)
     finally:
         await broker.stop()

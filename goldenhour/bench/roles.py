@@ -35,9 +35,10 @@ def load(
     folder: Annotated[Path, typer.Option()],
     out: _Out,
     course: Annotated[Course, typer.Option()] = Course.FLIPPING,
+    waveforms: Annotated[bool, typer.Option()] = False,
 ) -> None:
     """Send the load."""
-    options = LoadOptions(gateway, units, warm_up, seconds, folder, course)
+    options = LoadOptions(gateway, units, warm_up, seconds, folder, course, waveforms)
 
     async def send(_: asyncio.Event) -> None:
         program.say_ready("bench-load")

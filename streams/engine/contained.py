@@ -7,6 +7,9 @@ is not one odd frame: judgement of this patient stops and says so with a high te
 while every other patient goes on. What the vehicle itself says about that patient is still
 forwarded, and the crew can still close the encounter.
 
+A row that leads to nothing goes the quick way (``clinical.watch.quiet``); the journal has it as a
+row, and a watch that is rebuilt takes it by the reference.
+
 Steps are deterministic, so a worker that replays the input fails in the same places and ends
 in the same state; the count of failures is part of what is stored.
 """
@@ -34,11 +37,14 @@ from clinical.items import (
     LeadFinding,
     SeriesFinding,
     Vitals,
+    VitalsRow,
+    frame_of,
 )
 from clinical.watch.encounter import EncounterStatus
 from clinical.watch.picture import PictureRow
 from streams.engine.watches import Emission, Watch, Watches
 from wire.frames import Frame
+from wire.rows import item_of
 
 JOURNAL_MAX: Final = 128
 """Steps kept since the last snapshot; then a new one is taken."""
@@ -78,6 +84,8 @@ class StoredWatch(msgspec.Struct, frozen=True):
 
 
 Step = Callable[[Watch], Sequence[Emission]]
+_Row = tuple[VitalsRow, int, int]
+"""A row that led to nothing, when it was received, and the partition's time."""
 
 
 class ContainedWatch:
@@ -89,10 +97,10 @@ class ContainedWatch:
         self._encounter_id = encounter_id
         self._source = source
         self._watches = watches
-        self._journal: list[Step] = []
+        self._journal: list[Step | _Row] = []
         """Steps since ``_base``; without a base, since the beginning."""
         self._failures = stored.failures if stored else 0
-        self._last = stored.last if stored else None
+        self._last: FrameRef | VitalsRow | None = stored.last if stored else None
         self.closed_us = stored.closed_us if stored else None
         self._base = bytes(stored.watch) if stored else None
         self._watch = self._rebuilt()
@@ -108,6 +116,23 @@ class ContainedWatch:
         if not self.judged:
             return self._pass_on(frame, now_us)
         return self._take(partial(_judge, frame, received_us, now_us), frame, now_us)
+
+    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+        """Take a row over if it leads to nothing; else change nothing and return False.
+
+        What fails here is judged by ``on_frame`` instead, from where the watch was before.
+        """
+        if self._failures >= FAILURES_MAX or len(self._journal) >= JOURNAL_MAX - 1:
+            return False
+        try:
+            if not self._watch.on_row(row, received_us, now_us):
+                return False
+        except Exception:  # noqa: BLE001 - whatever it is, the reference decides what it leads to
+            self._watch = self._rebuilt()
+            return False
+        self._journal.append((row, received_us, now_us))
+        self._last = row
+        return True
 
     def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission | Poison]:
         """Judge that a gateway refused a frame of another unit."""
@@ -148,7 +173,7 @@ class ContainedWatch:
             self._base = msgspec.msgpack.encode(self._watch.snapshot())
             self._journal.clear()
         base = msgspec.Raw(self._base or _NOTHING)
-        return StoredWatch(base, self._failures, self._last, self.closed_us)
+        return StoredWatch(base, self._failures, self._newest(), self.closed_us)
 
     def row(self) -> PictureRow:
         """Return the patient as the board shows it; one that cannot be shown is not judged."""
@@ -190,11 +215,19 @@ class ContainedWatch:
             else self._watches.open(self._encounter_id, self._source)
         )
         for step in self._journal:
-            step(watch)
+            if isinstance(step, tuple):
+                _judge_row(*step, watch)
+            else:
+                step(watch)
         return watch
 
+    def _newest(self) -> FrameRef | None:
+        if isinstance(self._last, tuple):
+            self._last = frame_of(self._last)
+        return self._last
+
     def _not_judged(self, frame: Frame | None, now_us: int) -> Transition:
-        last = self._last or _NO_FRAME
+        last = self._newest() or _NO_FRAME
         return Transition(
             encounter_id=self._encounter_id,
             unit_id=last.unit_id,
@@ -235,7 +268,7 @@ class ContainedWatch:
     def _row_unjudged(self) -> PictureRow:
         return PictureRow(
             encounter_id=self._encounter_id,
-            unit_id=(self._last or _NO_FRAME).unit_id,
+            unit_id=(self._newest() or _NO_FRAME).unit_id,
             bay=None,
             captured_us=None,
             received_us=None,
@@ -258,6 +291,11 @@ def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequenc
         if more:
             said = (*said, *more)
     return said
+
+
+def _judge_row(row: VitalsRow, received_us: int, now_us: int, watch: Watch) -> None:
+    _, _, _, _, _, captured_us, boot_id, *_ = row
+    watch.on_item(item_of(row), Capture(frame_of(row), captured_us, received_us, boot_id), now_us)
 
 
 def _hear_foreign(foreign: ForeignFrame, now_us: int, watch: Watch) -> Sequence[Emission]:

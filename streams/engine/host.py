@@ -8,14 +8,18 @@ Everything that cannot be judged becomes a dead letter and the partition goes on
 cannot be decoded or is of an unknown type, a frame that cannot be read, a frame that makes a
 watch fail (``contained``).
 
+Nearly every frame is plain vital signs and leads to nothing. Such frames go the quick way, as rows
+(``wire.rows``, ``clinical.watch.quiet``); everything else goes by the reference, as frames. Both
+lead to the same outputs, byte for byte.
+
 After a restore the host replays from the lowest point. A patient restored from a later point
 rests until the replay reaches it. A closed encounter is kept for a while, so that what a vehicle
 sends late does not open it again; then its snapshot and its entry in ``encounters`` are deleted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
@@ -29,7 +33,8 @@ from streams.engine.partition_clock import PartitionClock, Point
 from streams.engine.watches import Emission, Watches
 from wire.frames import Frame, to_frame
 from wire.reading import Unreadable
-from wire.records import Batch, Tick, decode_record, frames_of
+from wire.records import BATCH, RecordValue, Tick, decode_record, kind_of
+from wire.rows import RowBatch, decode_rows
 
 CLOSED_KEPT_US: Final = 120 * MINUTE_US
 """How long a closed encounter is remembered, by the partition's time."""
@@ -42,14 +47,6 @@ ROW_AT_LEAST_EVERY_US: Final = 9 * SECOND_US
 
 PROGRAM: Final = "patients"
 """Who gave up on a dead letter."""
-
-
-class FrameHandle(Protocol):
-    """A frame inside a batch, not yet translated."""
-
-    def SerializeToString(self) -> bytes:  # noqa: N802 - protobuf's own name
-        """Return the frame's bytes."""
-        ...
 
 
 @dataclass(slots=True)
@@ -77,6 +74,8 @@ class PartitionHost:
         """When each closed encounter was closed, longest ago first."""
         self._resting: list[tuple[Snapshot, ContainedWatch]] = []
         """Restored patients that the replay has not reached, the next one last."""
+        self._asleep: set[str] = set()
+        """Their encounters."""
         self._next_offset = 0
         self._draft = Draft(partition, source)
         self.ledger = Ledger()
@@ -107,11 +106,11 @@ class PartitionHost:
         before = Point(offset, self._clock)
         self._next_offset = offset + 1
         try:
-            content = decode_record(record.headers, record.value or b"")
+            content = _content(record)
         except Unreadable as error:
             self._bury(str(error), record.value or b"")
             return self._draft.finished(self._next_offset)
-        if isinstance(content, Batch):
+        if isinstance(content, RowBatch):
             self._on_batch(content, before)
         elif isinstance(content, Tick):
             self._on_tick(content)
@@ -129,12 +128,14 @@ class PartitionHost:
         except Exception:  # noqa: BLE001 - whatever is stored, the partition must come up
             return False
         self._resting.append((snapshot, watch))
+        self._asleep.add(snapshot.encounter_id)
         self.ledger.durable(snapshot)
         return True
 
     def _wake(self, offset: int) -> None:
         while self._resting and self._resting[-1][0].point.offset <= offset:
             snapshot, watch = self._resting.pop()
+            self._asleep.discard(snapshot.encounter_id)
             clock = snapshot.point.clock
             patient = _Patient(snapshot.encounter_id, watch)
             patient.ingress_shift_us = clock.ingress_us - self._clock.ingress_us
@@ -143,28 +144,38 @@ class PartitionHost:
             if watch.closed_us is not None:
                 self._closed[snapshot.encounter_id] = watch.closed_us
 
-    def _on_batch(self, batch: Batch, before: Point) -> None:
-        self._clock = self._clock.stamped(batch.stamped_us)
-        asleep = {snapshot.encounter_id for snapshot, _ in self._resting}
+    def _on_batch(self, batch: RowBatch, before: Point) -> None:
+        stamped_us, patients = batch.stamped_us, self._patients
+        self._clock = self._clock.stamped(stamped_us)
+        now_us = self._clock.now_us
         to_store: dict[str, _Patient] = {}
-        handles = frames_of(batch)
-        for handle in handles:
-            try:
-                frame = to_frame(handle)
-            except Exception as error:  # noqa: BLE001 - one bad frame costs no other
-                self._bury(f"{type(error).__name__}: not a frame", handle.SerializeToString())
-                continue
-            if frame.encounter_id is None:
-                self._bury("the frame is of no encounter", handle.SerializeToString(), frame)
-            elif frame.encounter_id not in asleep:
-                patient = self._patient(frame.encounter_id, before)
-                said = patient.watch.on_frame(frame, batch.stamped_us, self._clock.now_us)
+        for index, row in enumerate(batch.rows):
+            patient = None if row is None else patients.get(row[0])
+            if row and patient and patient.watch.on_row(row, stamped_us, now_us):
                 patient.changed = True
-                if said or patient.watch.full:
-                    self._hear(said, handle)
-                    to_store[patient.encounter_id] = patient
-        self._draft.received(len(handles), batch.stamped_us)
+            else:
+                self._on_frame(batch, index, before, to_store)
+        self._draft.received(len(batch.rows), stamped_us)
         self._store(to_store.values())
+
+    def _on_frame(
+        self, batch: RowBatch, index: int, before: Point, to_store: dict[str, _Patient]
+    ) -> None:
+        handle = batch.frame(index)
+        try:
+            frame = to_frame(handle)
+        except Exception as error:  # noqa: BLE001 - one bad frame costs no other
+            self._bury(f"{type(error).__name__}: not a frame", handle.SerializeToString())
+            return
+        if frame.encounter_id is None:
+            self._bury("the frame is of no encounter", handle.SerializeToString(), frame)
+        elif frame.encounter_id not in self._asleep:
+            patient = self._patient(frame.encounter_id, before)
+            said = patient.watch.on_frame(frame, batch.stamped_us, self._clock.now_us)
+            patient.changed = True
+            if said or patient.watch.full:
+                self._hear(said, handle.SerializeToString)
+                to_store[patient.encounter_id] = patient
 
     def _on_tick(self, tick: Tick) -> None:
         self._clock = self._clock.ticked(tick.stamped_us, healthy=tick.healthy)
@@ -175,7 +186,7 @@ class PartitionHost:
                 continue
             said = patient.watch.on_tick(now_us, ingress_us + patient.ingress_shift_us)
             if said or patient.watch.full or now_us >= patient.snapshot_due_us:
-                self._hear(said, None)
+                self._hear(said)
                 to_store.append(patient)
         self._store(to_store)
         self._forget_closed()
@@ -196,7 +207,7 @@ class PartitionHost:
         else:
             said = patient.watch.on_lead(word, now_us)
         if said or patient.watch.full:
-            self._hear(said, None)
+            self._hear(said)
             self._store([patient])
 
     def _patient(self, encounter_id: str, before: Point) -> _Patient:
@@ -208,10 +219,12 @@ class PartitionHost:
             self.ledger.opened(encounter_id, before)
         return patient
 
-    def _hear(self, said: Sequence[Emission | Poison], handle: FrameHandle | None) -> None:
+    def _hear(
+        self, said: Sequence[Emission | Poison], frame: Callable[[], bytes] | None = None
+    ) -> None:
         for emission in said:
             if isinstance(emission, Poison):
-                raw = b"" if handle is None else handle.SerializeToString()
+                raw = b"" if frame is None else frame()
                 self._bury(emission.description, raw, emission.frame)
             else:
                 self._draft.say(emission)
@@ -221,7 +234,7 @@ class PartitionHost:
             try:
                 stored = patient.watch.store()
             except Exception as error:  # noqa: BLE001 - whatever it is must stop at this patient
-                self._hear(patient.watch.contain(error, None, self._clock.now_us), None)
+                self._hear(patient.watch.contain(error, None, self._clock.now_us))
                 continue
             self._draft.store(Snapshot(patient.encounter_id, self.reached, stored))
             interval_us = snapshot_interval_us(patient.encounter_id)
@@ -254,3 +267,10 @@ class PartitionHost:
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
         letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
         self._draft.bury(letter)
+
+
+def _content(record: Record) -> RecordValue | RowBatch:
+    value = record.value or b""
+    if kind_of(record.headers) == BATCH:
+        return decode_rows(value)
+    return decode_record(record.headers, value)

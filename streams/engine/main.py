@@ -76,8 +76,8 @@ async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics:
     from streams.engine.partition_runner import Runners  # noqa: PLC0415
 
     log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.group}")
-    writer = await log.writer()
-    runners = Runners(log, writer, settings.channel.source, APPS[settings.app])
+    writer, bulk = await log.writer(), await log.writer()
+    runners = Runners(log, writer, settings.channel.source, APPS[settings.app], bulk=bulk)
     metrics_of_records = WorkerMetrics(registry, SystemClock(), settings.app)
     worker = FaustWorker(settings, runners, metrics_of_records.observe)
     registry.register(ProgressCollector(worker.progress))
@@ -88,6 +88,7 @@ async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics:
     finally:
         await _stopped(worker)
         await writer.close()
+        await bulk.close()
 
 
 async def _announce(worker: "FaustWorker", metrics: str) -> None:

@@ -5,6 +5,10 @@ records, a crash in between would lose the alarms for ever. So facts are sent at
 waited for (an alarm waits for nobody), a snapshot is held until all facts sent before it are
 confirmed, and the marker moves only over confirmed snapshots.
 
+Pictures and checkpoints are large and nobody's life hangs on them: they go by a writer of their
+own, because an idempotent producer has one request under way, and an alarm that has just missed it
+would wait for all that is in it.
+
 Bound: 1,000 unconfirmed facts; then the partition waits for the log. A fact that the log does
 not confirm raises LogLost: the worker stops, and whoever restarts it goes on from the marker.
 """
@@ -19,7 +23,7 @@ from streams.engine.apps import Covering
 from streams.engine.checkpointing import MARKER_EVERY_US, Snapshot
 from streams.engine.outputs import Outputs, Send, marker_send, snapshot_send
 from streams.engine.partition_clock import Point
-from wire.topics import Topic
+from wire.topics import PICTURE, Topic
 
 UNCONFIRMED_MAX: Final = 1_000
 """Facts of a partition that may wait for confirmation."""
@@ -41,8 +45,12 @@ class Outbox:
         checkpoints: Topic,
         ledger: Covering,
         reached: Callable[[], Point],
+        *,
+        bulk: LogWriter | None = None,
     ) -> None:
         self._writer = writer
+        self._bulk = bulk or writer
+        self._in_bulk = frozenset({PICTURE.name, checkpoints.name})
         self._partition = partition
         self._checkpoints = checkpoints
         self._ledger = ledger
@@ -121,6 +129,7 @@ class Outbox:
         return await self._send(marker_send(self._partition, self._checkpoints, covered))
 
     async def _send(self, send: Send) -> Future[int]:
-        return await self._writer.send(
+        writer = self._bulk if send.topic in self._in_bulk else self._writer
+        return await writer.send(
             send.topic, send.partition, send.value, key=send.key, headers=send.headers
         )

@@ -21,9 +21,9 @@ _log = get_logger(__name__)
 class PartitionRunner:
     """Takes the records of one partition in order and writes what they lead to."""
 
-    def __init__(self, host: Host, writer: LogWriter, partition: int, checkpoints: Topic) -> None:
+    def __init__(self, host: Host, outbox: Outbox) -> None:
         self._host = host
-        self._outbox = Outbox(writer, partition, checkpoints, host.ledger, lambda: host.reached)
+        self._outbox = outbox
 
     @property
     def next_offset(self) -> int:
@@ -49,10 +49,18 @@ class Runners:
     """Opens runners on a log, for one channel of an app."""
 
     def __init__(
-        self, log: Log, writer: LogWriter, source: Source, app: HostedApp = PATIENTS_APP
+        self,
+        log: Log,
+        writer: LogWriter,
+        source: Source,
+        app: HostedApp = PATIENTS_APP,
+        *,
+        bulk: LogWriter | None = None,
     ) -> None:
+        """Write to ``log`` by ``writer``, and by ``bulk``, if given, what no alarm waits for."""
         self._log = log
         self._writer = writer
+        self._bulk = bulk or writer
         self._source = source
         self._app = app
 
@@ -93,4 +101,12 @@ class Runners:
             snapshots=len(found.snapshots),
             rebuilt_from_input=len(rebuilt),
         )
-        return PartitionRunner(host, self._writer, partition, checkpoints)
+        outbox = Outbox(
+            self._writer,
+            partition,
+            checkpoints,
+            host.ledger,
+            lambda: host.reached,
+            bulk=self._bulk,
+        )
+        return PartitionRunner(host, outbox)

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import EncounterClosed, Transition
-from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding
+from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding, VitalsRow
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
 from clinical.watch.picture import PictureRow
@@ -19,6 +19,13 @@ class Watch(Protocol):
 
     def on_item(self, item: Item, capture: Capture, now_us: int) -> Sequence[Emission]:
         """Judge an item; ``now_us`` is the partition's time."""
+        ...
+
+    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+        """Take a row over as ``on_item`` would its item, if that leads to nothing.
+
+        Returns whether it did; if not, nothing has changed.
+        """
         ...
 
     def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:

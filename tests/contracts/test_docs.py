@@ -53,13 +53,15 @@ BOUNDED: Final = (
 """Folders whose numeric constants are bounds, but for those below."""
 NO_BOUNDS: Final = {
     "clinical/alarms/lifecycle.py": {"SNAPSHOT_VERSION"},
+    "clinical/watch/ordering.py": {"ITEM", "NEWEST_US", "SEQUENCE", "STEPPED"},
     "command_center/board/live.py": {"TOO_MANY"},
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},
-    "ports/program.py": {"INTERRUPTED"},
+    "ports/program.py": {"COLLECT_AFTER_OBJECTS", "INTERRUPTED"},
     "streams/engine/checkpointing.py": {"VERSION"},
     "vehicle/imaging/window.py": {"SHRINK"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
+    "wire/rows.py": {"BEGIN", "DOUBLE", "VITALS_LANE"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},
     "wire/uuid7.py": {"RANDOM_BYTES"},
 }

@@ -1,5 +1,6 @@
 from clinical.items import Vitals
 from clinical.scores import news2
+from clinical.scores.chart import Refused
 from clinical.vitals import Consciousness, Vital
 from clinical.watch.carry import Carry
 from clinical.watch.encounter import provisional
@@ -12,9 +13,8 @@ STATE = provisional("encounter-1", "unit-1", at(0))
 
 def _row(carry: Carry, second: float) -> PictureRow:
     result = news2.score(Scoring(carry).inputs(STATE, at(second)))
-    return picture_row(
-        STATE, carry, result, now_us=at(second), captured_us=at(0), received_us=at(1)
-    )
+    score = result if isinstance(result, Refused) else result.total
+    return picture_row(STATE, carry, score, now_us=at(second), captured_us=at(0), received_us=at(1))
 
 
 def test_a_row_shows_only_what_is_still_valid() -> None:

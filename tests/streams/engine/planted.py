@@ -8,7 +8,15 @@ from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
-from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding, Vitals
+from clinical.items import (
+    Capture,
+    ForeignFrame,
+    Item,
+    LeadFinding,
+    SeriesFinding,
+    Vitals,
+    VitalsRow,
+)
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow
 from streams.engine.watches import Emission, Watch
@@ -37,6 +45,9 @@ class PlantedWatch:
             raise ZeroDivisionError(message)
         self.heard.append(capture.frame.sequence)
         return [self._counted(capture, now_us)]
+
+    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+        return False
 
     def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:
         if foreign.frame.sequence == POISON_SEQUENCE:

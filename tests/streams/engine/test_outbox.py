@@ -13,7 +13,7 @@ from streams.engine.outbox import Outbox
 from streams.engine.watches import PatientWatches
 from tests.streams.engine.night import WELL, batch, frame, night, tick
 from wire.records import COVERED_KEY, decode_checkpoint
-from wire.topics import ALARMS, CHECKPOINTS_PATIENTS_A, PATIENTS
+from wire.topics import ALARMS, CHECKPOINTS_PATIENTS_A, PATIENTS, PICTURE
 
 CHECKPOINTS = TopicPartition(CHECKPOINTS_PATIENTS_A.name, 0)
 ALARMS_0 = TopicPartition(ALARMS.name, 0)
@@ -150,3 +150,28 @@ async def test_the_topics_of_the_outputs_exist() -> None:
     await bench.take(*night(seconds=15, ill_from=2, ill_until=8))
     assert bench.host.reached.offset == 30
     assert PATIENTS.partitions == ALARMS.partitions == CHECKPOINTS_PATIENTS_A.partitions
+
+
+async def test_pictures_and_checkpoints_go_by_the_writer_for_bulk_and_alarms_by_their_own() -> None:
+    """While bulk is held up, alarms and states are durable; no snapshot passes its facts."""
+    alarms, bulk = MemoryLog(), MemoryLog()
+    host = PartitionHost(0, Source.CENTER_A, PatientWatches())
+    outbox = Outbox(
+        await alarms.writer(),
+        0,
+        CHECKPOINTS_PATIENTS_A,
+        host.ledger,
+        lambda: host.reached,
+        bulk=await bulk.writer(),
+    )
+    bulk.hold()
+    for record in night(seconds=30, ill_from=3, ill_until=20):
+        await outbox.put(host.on_record(record.offset, record))
+    assert await alarms.read_to_end(ALARMS_0) != []
+    assert await alarms.read_to_end(CHECKPOINTS) == []
+    assert await alarms.read_to_end(TopicPartition(PICTURE.name, 0)) == []
+    assert await bulk.read_to_end(CHECKPOINTS) == []
+    bulk.release()
+    await outbox.flush()
+    assert await bulk.read_to_end(CHECKPOINTS) != []
+    assert await bulk.read_to_end(ALARMS_0) == []

@@ -1,0 +1,171 @@
+"""The quick way for the quiet majority: a row of vital signs that leads to nothing.
+
+``PatientWatch.on_item`` is the reference and takes anything. But nearly every row only makes newer
+what is in order already: the next of its stream, on time, every number calm, nothing standing in
+any processor. Such a row is *quiet*. It leads to no finding, and what it leaves behind can be
+written down without asking the processors one by one. ``Quiet.take`` either proves a row quiet and
+leaves exactly the state that ``on_item`` would, or changes nothing and says so; the caller then
+goes the way of the reference. No other module looks into processors that are not its own; the
+check-suite holds both ways together, snapshot by snapshot (``tests/clinical/watch/checks.py``).
+
+A number is *calm* when it is plausible, violates no limit of the catalogue and scores less than 3
+points of NEWS2. Those at the printed precision of their chart are a table. Zero is never calm.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
+from clinical.scores.news2 import MEDIUM_TOTAL, SINGLE_RED
+from clinical.vitals import PLAUSIBLE, Spo2Scale
+from clinical.watch.carry import BACKLOG_US, SPO2, VITALS, Carry
+from clinical.watch.foreign import Foreign
+from clinical.watch.judging import WATCHED, Judging
+from clinical.watch.leads import Leads
+from clinical.watch.limits import CALM, Limits
+from clinical.watch.ordering import FUTURE_US, ITEM, NEWEST_US, SEQUENCE, STEPPED, Ordering
+from clinical.watch.scoring import CHARTS, SCALE_2_CHARTS, Scoring
+from clinical.watch.sensors import Sensors
+from clinical.watch.silence import Silence
+
+
+def calm_points(vital: int, value: float, *, scale_2: bool = False) -> int | None:
+    """Return the points of NEWS2 that a calm number scores; None when it is not calm."""
+    limits, (lowest, highest) = PLAUSIBLE[VITALS[vital]], CALM[vital]
+    if not max(limits.lowest, lowest) <= value <= min(limits.highest, highest) or not value:
+        return None
+    charts = SCALE_2_CHARTS if scale_2 and vital == SPO2 else (CHARTS[vital],)
+    points = max(chart.points(value) or 0 for chart in charts if chart) if charts[0] else 0
+    return None if points >= SINGLE_RED else points
+
+
+def _table(vital: int, *, scale_2: bool) -> Mapping[float, int]:
+    limits = PLAUSIBLE[VITALS[vital]]
+    chart = CHARTS[vital]
+    steps = 1 if chart is None else chart.steps_per_unit
+    grid = [
+        step / steps for step in range(int(limits.lowest * steps), int(limits.highest * steps) + 1)
+    ]
+    points = {value: calm_points(vital, value, scale_2=scale_2) for value in grid}
+    return {value: score for value, score in points.items() if score is not None}
+
+
+_CALM: Final = tuple(_table(vital, scale_2=False) for vital in range(len(VITALS)))
+_CALM_SCALE_2: Final = tuple(_table(vital, scale_2=True) for vital in range(len(VITALS)))
+
+_UNWATCHED: Final[Mapping[tuple[int, ...], tuple[int, ...]]] = {
+    present: tuple(vital for vital in WATCHED if vital not in present)
+    for count in range(len(VITALS) + 1)
+    for present in combinations(range(len(VITALS)), count)
+}
+"""Which of the watched vitals a row lacks, by those that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What the processors of one patient have in common while nothing happens."""
+
+    carry: Carry
+    ordering: Ordering
+    limits: Limits
+    scoring: Scoring
+    judging: Judging
+    sensors: Sensors
+    leads: Leads
+    foreign: Foreign
+    silence: Silence | None
+    """None where silence is not judged."""
+
+    def still(self) -> bool:
+        """Tell whether nothing stands that a row or the passing of time could move.
+
+        Stillness lasts until a processor is handed something by its own name.
+        """
+        return not (
+            True in self.limits.stirred
+            or self.judging.stirred
+            or self.scoring.stands
+            or self.scoring.waiting
+            or self.sensors.conditions
+            or self.ordering.suspect_us is not None
+            or self.leads.stand
+            or self.foreign.heard_us
+            or (self.silence is not None and self.silence.stands)
+        )
+
+    def take(self, row: VitalsRow, owner: str, received_us: int) -> bool:
+        """Take a row over if it is quiet; else change nothing and return False.
+
+        The patient is still, ``owner`` holds the patient, and nothing that was captured later than
+        this row has been taken before.
+        """
+        _, unit_id, lane, segment, sequence, captured_us, _, vitals, numbers, rest = row
+        stream = self.ordering.streams.get((unit_id, lane, segment))
+        if (
+            stream is None
+            or sequence <= stream[SEQUENCE]
+            or captured_us < stream[NEWEST_US]
+            or stream[STEPPED]
+            or unit_id != owner
+            or not -FUTURE_US <= received_us - captured_us <= BACKLOG_US
+        ):
+            return False
+        taken = self._calm(vitals, numbers)
+        if taken is None or not _known(rest, self.carry):
+            return False
+        stream[SEQUENCE], stream[ITEM], stream[NEWEST_US] = sequence, 0, captured_us
+        self.scoring.screen, self.carry.values = taken
+        self.scoring.newest_us = captured_us
+        instants = self.carry.captured_us
+        for vital in vitals:
+            instants[vital] = captured_us
+        if rest is not NOTHING_ELSE:
+            _repeat(rest, self.carry, captured_us)
+        if captured_us > self.judging.now_us:
+            self.judging.now_us, self.judging.backlog_us = captured_us, None
+        if self.silence is not None:
+            self.silence.on_row(row, received_us)
+        return True
+
+    def _calm(
+        self, vitals: tuple[int, ...], numbers: tuple[float, ...]
+    ) -> tuple[list[int], list[float | None]] | None:
+        """Return the screen and the values with these numbers; None when that is not calm."""
+        carry = self.carry
+        for vital in _UNWATCHED[vitals]:
+            if carry.captured_us[vital]:
+                return None
+        screen, values = self.scoring.screen.copy(), carry.values.copy()
+        tables = _CALM if carry.spo2_scale is not Spo2Scale.SCALE_2 else _CALM_SCALE_2
+        for vital, value in zip(vitals, numbers, strict=True):
+            points = tables[vital].get(value)
+            if points is None:
+                points = calm_points(vital, value, scale_2=tables is _CALM_SCALE_2)
+                if points is None:
+                    return None
+            screen[vital] = points
+            values[vital] = value
+        if sum(screen) >= MEDIUM_TOTAL or SINGLE_RED in screen:
+            return None
+        return screen, values
+
+
+def _known(rest: Vitals, carry: Carry) -> bool:
+    """Tell whether what a row says beside its numbers is known already."""
+    return rest is NOTHING_ELSE or not (
+        (rest.consciousness is not None and rest.consciousness is not carry.consciousness)
+        or (rest.on_oxygen is not None and rest.on_oxygen is not carry.on_oxygen)
+        or (rest.spo2_scale is not None and rest.spo2_scale is not carry.spo2_scale)
+    )
+
+
+def _repeat(rest: Vitals, carry: Carry, captured_us: int) -> None:
+    """Make as new as the row what it repeats."""
+    if rest.consciousness is not None:
+        carry.consciousness_us = captured_us
+    if rest.on_oxygen is not None:
+        carry.oxygen_us = captured_us
+    if rest.spo2_scale is not None:
+        carry.scale_us = captured_us

@@ -1,0 +1,262 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinical.alarms.condition import ThresholdCondition
+from clinical.alarms.priority import Source
+from clinical.instant import SECOND_US
+from clinical.items import (
+    Capture,
+    CrewEvent,
+    CrewFinding,
+    DeviceStatus,
+    EncounterChange,
+    EncounterEvent,
+    ForeignFrame,
+    Item,
+    LeadFinding,
+    Vitals,
+)
+from clinical.scores.news2 import SINGLE_RED
+from clinical.signals.lead_quality import LeadFault
+from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
+from clinical.watch.carry import SPO2, VITALS
+from clinical.watch.limits import CALM
+from clinical.watch.patient import PatientWatch
+from clinical.watch.quiet import calm_points
+from clinical.watch.scoring import CHARTS, SCALE_2_CHARTS
+from tests.clinical.watch import checks
+from tests.clinical.watch.bedside import at, capture, frame
+from tests.scenarios.scenario import Arrival, Report, Step, Tick
+
+WELL = Vitals(
+    heart_rate_bpm=72,
+    pulse_rate_bpm=72,
+    respiration_per_min=16,
+    spo2_percent=97,
+    systolic_mmhg=124,
+    diastolic_mmhg=80,
+    temperature_c=36.8,
+    consciousness=Consciousness.ALERT,
+    on_oxygen=False,
+)
+
+
+def _arrival(second: float, sequence: int, item: Item, received: float | None = None) -> Arrival:
+    name = capture(second, sequence, received=received)
+    return Arrival(name.received_us, item, name)
+
+
+def _seconds(count: int) -> list[Step]:
+    return [_arrival(second, second + 1, WELL) for second in range(count)]
+
+
+def _taken_after(*steps: Step, item: Item = WELL, second: float = 10) -> bool:
+    """Tell whether a further row is quiet after a calm beginning and these steps."""
+    everything = [*_seconds(9), *steps]
+    without = checks.rows_lead_to_the_same(everything)
+    return checks.rows_lead_to_the_same([*everything, _arrival(second, 99, item)]) > without
+
+
+def test_a_calm_patient_is_quiet_from_the_second_row_on() -> None:
+    ticks = [Tick(at(second + 0.5), second * SECOND_US) for second in range(60)]
+    steps = sorted([*_seconds(60), *ticks], key=lambda step: step.now_us)
+    assert checks.rows_lead_to_the_same(steps) == 59
+
+
+def test_a_row_without_temperature_and_pressure_is_quiet_too() -> None:
+    assert _taken_after(item=replace(WELL, temperature_c=None, systolic_mmhg=None))
+
+
+def test_values_between_the_printed_steps_are_quiet_too() -> None:
+    assert _taken_after(item=replace(WELL, heart_rate_bpm=72.4, temperature_c=36.75))
+
+
+def test_the_first_row_of_a_stream_is_for_the_reference() -> None:
+    assert not checks.rows_lead_to_the_same([_arrival(0, 1, WELL)])
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        replace(WELL, heart_rate_bpm=49),
+        replace(WELL, heart_rate_bpm=0),
+        replace(WELL, diastolic_mmhg=0),
+        replace(WELL, spo2_percent=89.9),
+        replace(WELL, spo2_percent=101),
+        replace(WELL, respiration_per_min=25),
+        replace(WELL, temperature_c=35),
+        replace(WELL, consciousness=Consciousness.VOICE),
+        replace(WELL, on_oxygen=True),
+        replace(WELL, spo2_scale=Spo2Scale.SCALE_2),
+        replace(WELL, spo2_percent=None),
+        replace(WELL, heart_rate_bpm=float("nan")),
+        replace(WELL, heart_rate_bpm=111, respiration_per_min=21, systolic_mmhg=101),
+    ],
+    ids=repr,
+)
+def test_what_could_matter_is_for_the_reference(item: Vitals) -> None:
+    assert not _taken_after(item=item)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        _arrival(9, 20, replace(WELL, heart_rate_bpm=140)),
+        _arrival(9, 20, replace(WELL, respiration_per_min=26)),
+        _arrival(9, 20, replace(WELL, spo2_percent=None)),
+        _arrival(9, 20, Vitals(marks={Vital.SPO2: Quality.SENSOR_OFF})),
+        _arrival(9, 20, DeviceStatus("pleth", Vital.SPO2, attached=False)),
+        _arrival(9, 20, EncounterEvent(EncounterChange.ENDED)),
+        _arrival(30, 20, WELL, received=9),
+        Tick(at(40), 40 * SECOND_US),
+    ],
+    ids=lambda step: repr(step)[:90],
+)
+def test_while_anything_stands_rows_are_for_the_reference(step: Step) -> None:
+    tick = [Tick(at(8), 8 * SECOND_US)]
+    assert not _taken_after(*tick, step)
+
+
+def test_late_and_future_rows_are_for_the_reference() -> None:
+    late = [*_seconds(9), _arrival(9, 10, WELL, received=25)]
+    future = [*_seconds(9), _arrival(12, 10, WELL, received=9)]
+    backwards = [*_seconds(9), _arrival(4, 10, WELL, received=9)]
+    for steps in (late, future, backwards):
+        assert checks.rows_lead_to_the_same(steps) == 8
+
+
+def test_a_lead_without_signal_and_a_foreign_unit_do_not_make_rows_slow_for_ever() -> None:
+    watch = PatientWatch("encounter-1", Source.CENTER_A)
+
+    def takes(second: int) -> bool:
+        row = checks.row_of(WELL, capture(second, second + 1))
+        assert row is not None
+        taken = watch.on_row(row, at(second), at(second))
+        if not taken:
+            watch.on_item(WELL, capture(second, second + 1), at(second))
+        return taken
+
+    assert [takes(second) for second in range(3)] == [False, True, True]
+    off = LeadFinding("encounter-1", "II", LeadFault.DETACHED, at(3), frame(1), at(3))
+    watch.on_lead(off, at(3))
+    assert not takes(4)
+    watch.on_lead(replace(off, fault=None, at_us=at(5)), at(5))
+    watch.on_foreign(ForeignFrame("encounter-1", frame(1, unit="stray"), at(5)), at(5))
+    assert not takes(6)
+    watch.on_tick(at(70), 0)
+    watch.on_tick(at(140), 0)
+    assert takes(141)
+
+
+@pytest.mark.parametrize("vital", range(len(VITALS)), ids=[str(vital) for vital in VITALS])
+@pytest.mark.parametrize("scale_2", [False, True])
+def test_calm_is_plausible_within_every_limit_and_below_three_points(
+    vital: int, *, scale_2: bool
+) -> None:
+    """At every tenth of a unit, against the conditions and charts themselves."""
+    limits = PLAUSIBLE[VITALS[vital]]
+    charts = SCALE_2_CHARTS if scale_2 and vital == SPO2 else (CHARTS[vital],)
+    for tenth in range(-20, int(limits.highest * 10) + 20):
+        value = tenth / 10
+        lowest, highest = CALM[vital]
+        points = [0 if chart is None else chart.points(value) for chart in charts]
+        calm = (
+            value != 0
+            and limits.lowest <= value <= limits.highest
+            and lowest <= value <= highest
+            and SINGLE_RED not in points
+        )
+        expected = max(score or 0 for score in points) if calm else None
+        assert calm_points(vital, value, scale_2=scale_2) == expected
+
+
+_near = {
+    Vital.HEART_RATE: [72.0, 72.4, 49.9, 50.0, 91.0, 111.0, 120.0, 121.0, 0.0, -0.0],
+    Vital.RESPIRATION: [16.0, 11.0, 8.0, 20.5, 21.0, 24.0, 25.0, 31.0, 0.0],
+    Vital.SPO2: [97.0, 96.0, 93.5, 92.0, 90.0, 89.0, 100.5],
+    Vital.SYSTOLIC: [124.0, 101.0, 91.0, 90.0, 89.0, 219.4, 219.6],
+    Vital.TEMPERATURE: [36.8, 35.05, 35.1, 38.1, 39.1, 9.0],
+    Vital.PULSE_RATE: [72.0, 0.0, 400.0, 401.0],
+    Vital.DIASTOLIC: [80.0, 0.0, 301.0],
+}
+_disturbances: st.SearchStrategy[Item] = st.one_of(
+    st.builds(DeviceStatus, st.just("pleth"), st.just(Vital.SPO2), attached=st.booleans()),
+    st.builds(CrewEvent, st.sampled_from(CrewFinding)),
+    st.builds(
+        EncounterEvent,
+        change=st.sampled_from(EncounterChange),
+        age_years=st.none() | st.just(40),
+        until_us=st.just(at(90)),
+        to_unit_id=st.just("unit-2"),
+    ),
+)
+
+
+@st.composite
+def _mostly_calm(draw: st.DrawFn) -> Vitals:
+    """The well patient with, sometimes, one thing different."""
+    values: dict[str, object] = {}
+    for _ in range(draw(st.sampled_from([0, 0, 0, 0, 1, 2]))):
+        vital = draw(st.sampled_from(sorted(_near)))
+        values[vital.value] = draw(st.none() | st.sampled_from(_near[vital]))
+    if draw(st.integers(0, 9)) == 0:
+        values["consciousness"] = draw(st.none() | st.sampled_from(Consciousness))
+        values["spo2_scale"] = draw(st.none() | st.sampled_from(Spo2Scale))
+        values["on_oxygen"] = draw(st.none() | st.booleans())
+    if draw(st.integers(0, 14)) == 0:
+        marks = st.dictionaries(st.sampled_from(Vital), st.sampled_from(Quality), max_size=2)
+        values["marks"] = draw(marks)
+    return replace(WELL, **values)  # type: ignore[arg-type]
+
+
+@st.composite
+def _calm_nights(draw: st.DrawFn) -> Sequence[Step]:
+    """A patient at 1 Hz in whom little happens, with duplicates, lateness, steps and events."""
+    steps = list[Step]()
+    now_us, ingress_us, sequence = at(0), 0, 0
+    for _ in range(draw(st.integers(3, 20))):
+        now_us += draw(st.sampled_from([0, 1, 1, 1, 1, 1, 12])) * SECOND_US
+        sequence += draw(st.sampled_from([0, 1, 1, 1, 1, 1, 3]))
+        event = draw(st.integers(0, 24)) == 0
+        unit = draw(st.sampled_from(["unit-1"] * 19 + ["unit-2"]))
+        name = frame(max(sequence, 1), segment=1 if draw(st.integers(0, 9)) else 2, unit=unit)
+        under_way_us = draw(st.sampled_from([0] * 12 + [1, 11, 70, -1, -5])) * SECOND_US
+        origin = Capture(name, now_us - under_way_us, now_us, draw(st.sampled_from([None, "b"])))
+        steps.append(Arrival(now_us, draw(_disturbances if event else _mostly_calm()), origin))
+        if draw(st.booleans()):
+            ingress_us += SECOND_US
+            steps.append(Tick(now_us, ingress_us))
+        if draw(st.integers(0, 29)) == 0:
+            steps.append(Report(now_us, ForeignFrame("encounter-1", name, now_us)))
+    return steps
+
+
+@pytest.mark.parametrize("check", checks.ALL, ids=lambda x: x.__name__)
+def test_any_calm_night_passes_the_check_suite(check: checks.Check) -> None:
+    @settings(max_examples=25, deadline=None)
+    @given(_calm_nights())
+    def passes(steps: Sequence[Step]) -> None:
+        check(steps)
+
+    passes()
+
+
+def test_no_threshold_begins_a_run_on_a_calm_number() -> None:
+    """CALM is drawn from the catalogue; here each rule is asked itself."""
+    watch = PatientWatch("encounter-1", Source.CENTER_A)
+    conditions = [
+        (limit.vital, ThresholdCondition(limit.rule))
+        for limits in watch._limits._limits
+        for limit in limits
+    ]
+    assert conditions
+    for vital, condition in conditions:
+        lowest, highest = PLAUSIBLE[VITALS[vital]].lowest, PLAUSIBLE[VITALS[vital]].highest
+        for tenth in range(int(lowest * 10), int(highest * 10)):
+            if calm_points(vital, tenth / 10) is not None:
+                condition.sample(tenth / 10, at(tenth), frame())
+                assert condition.frame is None
