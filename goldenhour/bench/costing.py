@@ -95,5 +95,5 @@ def figures(run: Run) -> dict[str, Any]:
 
 
 def ratio(first: float, other: float) -> float | None:
-    """Return how many times the first the other is; None where the first cost nothing."""
-    return round(other / first, 3) if first > 0 else None
+    """Return how many times the first the other is; None where either is lost in the noise."""
+    return round(other / first, 3) if first > 0 and other > 0 else None

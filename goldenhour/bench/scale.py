@@ -32,6 +32,13 @@ SETTLE_US: Final = 3 * SECOND_US
 
 SEED: Final = 1
 
+COMPARED: Final = {
+    "frame_us": "all",
+    "idle_lane_us_per_s": "gateway",
+    "patient_us_per_s": "worker",
+}
+"""What is compared between sizes, and of which program: only it knows of lanes, or of patients."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScaleOptions:
@@ -69,8 +76,8 @@ def ratios(sizes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {
             "units": size["units"],
             **{
-                cost: ratio(first[cost]["all"], size[cost]["all"])
-                for cost in ("frame_us", "idle_lane_us_per_s", "patient_us_per_s")
+                cost: ratio(first[cost][whose], size[cost][whose])
+                for cost, whose in COMPARED.items()
             },
         }
         for size in sizes[1:]

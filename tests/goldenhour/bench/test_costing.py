@@ -52,3 +52,4 @@ def test_the_figures_add_the_programs_up() -> None:
 def test_a_ratio_to_nothing_is_not_stated() -> None:
     assert ratio(2.0, 2.2) == 1.1
     assert ratio(0.0, 2.2) is None
+    assert ratio(2.0, -0.1) is None

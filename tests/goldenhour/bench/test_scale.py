@@ -1,7 +1,7 @@
 """The figures of a size, and how they stand to those of the first."""
 
 from goldenhour.bench.costing import Run, Stretch
-from goldenhour.bench.scale import between, ratios, wire
+from goldenhour.bench.scale import COMPARED, between, ratios, wire
 from goldenhour.bench.spending import Spent
 from goldenhour.bench.tapped import Carried
 
@@ -13,8 +13,8 @@ def test_a_stretch_is_what_was_spent_between_two_looks() -> None:
 
 def test_costs_are_compared_with_the_first_size() -> None:
     def size(units: int, cost: float) -> dict[str, object]:
-        costs = ("frame_us", "idle_lane_us_per_s", "patient_us_per_s")
-        return {"units": units, **{name: {"all": cost} for name in costs}}
+        costs = {name: {whose: cost} for name, whose in COMPARED.items()}
+        return {"units": units, **costs}
 
     assert ratios([size(100, 200.0), size(1_000, 230.0)]) == [
         {
