@@ -59,7 +59,7 @@ async def measure(
         "units": options.units,
         "minutes": options.minutes,
         "frames": frames,
-        "frames_per_s": round(frames / samples[-1].at_s, 1),
+        "frames_per_s": round(frames / seconds, 1),
         "frames_refused": refused,
         "programs": {name: grown(name, samples) for name in samples[0].spent},
     }
