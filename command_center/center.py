@@ -7,29 +7,36 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from clinical.alarms.priority import CHANNELS
 from command_center.board.acting import Acting
 from command_center.board.board import Board
 from command_center.board.strips import Strips
-from command_center.consumer import AlarmTail, LiveTail, partitions_of
-from command_center.detection import StaleAlarm, Watchdog
+from command_center.channels import Channels
+from command_center.consumer import AlarmTail, LiveTail, Pictures, partitions_of
+from command_center.detection import DetectionAlarms, Watchdog
 from command_center.feed.acknowledging import Acknowledging
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.messages import CommandService
 from command_center.feed.service import AlertService
 from command_center.fold import Fold
 from command_center.folding import Folding
+from command_center.heartbeat.answers import Answers
+from command_center.heartbeat.uplink import HeartbeatUplink
 from command_center.imaging.gallery import Gallery
 from command_center.imaging.studies import Studies
 from command_center.imaging.tail import ImagesTail
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.publishing import Publisher
+from command_center.referee import Referee, Word
 from command_center.roster import Roster
 from command_center.settings import CenterSettings
 from command_center.store.store import Store
 from ports.clock import Clock
-from ports.log.port import Log, TopicPartition
+from ports.log.port import Log, LogWriter, TopicPartition
 from ports.objects.port import Objects
+from wire.alarms import encode_entry
+from wire.records import HEADERS_ALARM_ENTRY
 from wire.topics import ALARMS, PATIENTS
 
 WATCHED_EVERY_US: Final = 250_000
@@ -61,11 +68,13 @@ class Center:
         self._store = store
         self._metrics = metrics
         self._lag = 0
-        self._stale = StaleAlarm(settings.center_id)
         self.roster = Roster()
         self.studies = Studies()
         self.gallery = Gallery(objects, self.studies, self.roster)
         self.watchdog = Watchdog(PATIENTS.partitions, clock.monotonic_us())
+        self.channels = Channels(set(CHANNELS[: settings.center_channels]))
+        self._referee = Referee(self.channels)
+        self._detection = DetectionAlarms(settings.center_id, self.watchdog, self.channels)
         self.publisher = Publisher(settings.center_waiting_per_subscriber)
         self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
         self.deliveries = Deliveries(store, clock)
@@ -74,6 +83,7 @@ class Center:
         self.commands: CommandService
         self.board: Board
         self.acting: Acting
+        self._writer: LogWriter
         self.strips: Strips
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
@@ -114,6 +124,7 @@ class Center:
                 self._prune(),
                 self._measure_lag(),
                 self._fail_with_store(),
+                self._beat(),
             ):
                 tasks.create_task(work)
 
@@ -127,12 +138,15 @@ class Center:
         log, store, clock = self._log, self._store, self._clock
         writer = await log.writer()
         stack.push_async_callback(writer.close)
-        self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics)
+        answers = Answers(self._settings.center_id, self.channels.beats, self._metrics, clock)
+        self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics, answers)
         stack.push_async_callback(self._alarm_tail.close)
         await self._alarm_tail.catch_up(await self._ends())
-        for view in self.folding.fold.own():
-            self._stale.restore(view)
-        self._live_tail = await LiveTail.open(log, self.roster, self.watchdog, store, clock)
+        self._detection.restore(self.folding.fold.own())
+        self._writer = writer
+        self._live_tail = await LiveTail.open(
+            log, self.roster, Pictures(self.watchdog, self.channels), store, clock
+        )
         stack.push_async_callback(self._live_tail.close)
         self._images_tail = await ImagesTail.open(log, self.studies)
         stack.push_async_callback(self._images_tail.close)
@@ -171,14 +185,30 @@ class Center:
     async def _watch(self) -> None:
         while True:
             now_us = self._clock.monotonic_us()
-            entry = self._stale.judge(
-                self.watchdog.stale(now_us),
-                self._clock.now_us(),
-                uncertain=self.watchdog.uncertain(now_us),
-            )
-            if entry is not None:
+            for entry in self._detection.judge(now_us, self._clock.now_us()):
                 await self.folding.take_own(entry)
+            for partition in self.watchdog.partitions:
+                book = self.folding.fold.book(partition)
+                for word in self._referee.judge(partition, book, now_us):
+                    await self._write(partition, word)
             await self._clock.sleep_us(WATCHED_EVERY_US)
+
+    async def _write(self, partition: int, word: Word) -> None:
+        """Write to the log of alarms; what is lost there is said again."""
+        await self._writer.send(
+            ALARMS.name,
+            partition,
+            encode_entry(word),
+            key=word.encounter_id.encode(),
+            headers=HEADERS_ALARM_ENTRY,
+        )
+
+    async def _beat(self) -> None:
+        """Watch over the way of an alarm from end to end, where a gateway is named."""
+        gateway = self._settings.center_gateway
+        if gateway is not None:
+            center_id = self._settings.center_id
+            await HeartbeatUplink(gateway, center_id, self.channels.beats, self._clock).run()
 
     async def _prune(self) -> None:
         while True:

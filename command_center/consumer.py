@@ -6,11 +6,14 @@ round within seconds; `units` from where it was left, for the receipts in it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from clinical.watch.encounter import EncounterState
+from command_center.channels import Channels
 from command_center.detection import Watchdog
 from command_center.folding import Folding, heard
+from command_center.heartbeat.answers import Answers
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN
 from command_center.roster import Roster
@@ -46,14 +49,17 @@ def partitions_of(topic: Topic) -> list[TopicPartition]:
 class AlarmTail:
     """Follows `alarms` into the folding."""
 
-    def __init__(self, reader: LogReader, folding: Folding, metrics: CenterMetrics) -> None:
+    def __init__(
+        self, reader: LogReader, folding: Folding, metrics: CenterMetrics, answers: Answers
+    ) -> None:
         self._reader = reader
         self._folding = folding
+        self._answers = answers
         self._metrics = metrics
 
     @classmethod
     async def open(
-        cls, log: Log, store: Store, folding: Folding, metrics: CenterMetrics
+        cls, log: Log, store: Store, folding: Folding, metrics: CenterMetrics, answers: Answers
     ) -> "AlarmTail":
         """Open at the store's positions; where the log no longer has them, fold it anew."""
         kept = await store.kept()
@@ -73,7 +79,7 @@ class AlarmTail:
             await store.begin_at(new)
             kept = await store.kept()
         folding.restore(kept)
-        return cls(reader, folding, metrics)
+        return cls(reader, folding, metrics, answers)
 
     async def catch_up(self, ends: Mapping[TopicPartition, int]) -> None:
         """Fold what was in the log at these ends."""
@@ -96,6 +102,7 @@ class AlarmTail:
 
     async def _read(self) -> None:
         records = await self._reader.read(max_records=READ_RECORDS, timeout_ms=READ_WAIT_MS)
+        records = [record for record in records if not self._answers.take(record)]
         if not records:
             return
         said = [heard(r.partition, r.offset, r.value or b"") for r in records]
@@ -107,22 +114,35 @@ class AlarmTail:
         await self._folding.take([one for one in said if one is not None], positions)
 
 
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Who watches over detection by the pictures that come."""
+
+    watchdog: Watchdog
+    channels: Channels
+
+    def seen(self, picture: Picture, now_us: int) -> None:
+        """Take in a picture as it arrives."""
+        self.watchdog.seen(picture.partition, now_us)
+        self.channels.seen(picture, now_us)
+
+
 class LiveTail:
     """Follows `picture`, `encounters` and `units` into roster, watchdog and store."""
 
     def __init__(
-        self, reader: LogReader, roster: Roster, watchdog: Watchdog, store: Store, clock: Clock
+        self, reader: LogReader, roster: Roster, pictures: Pictures, store: Store, clock: Clock
     ) -> None:
         self._reader = reader
         self._roster = roster
-        self._watchdog = watchdog
+        self._pictures = pictures
         self._store = store
         self._clock = clock
         self._units_us = clock.monotonic_us()
 
     @classmethod
     async def open(
-        cls, log: Log, roster: Roster, watchdog: Watchdog, store: Store, clock: Clock
+        cls, log: Log, roster: Roster, pictures: Pictures, store: Store, clock: Clock
     ) -> "LiveTail":
         """Open a reader at the places that the module names."""
         known = await store.units_positions()
@@ -135,7 +155,7 @@ class LiveTail:
             reader = await log.reader({**always, **units})
         except OffsetGone:
             reader = await log.reader({**always, **dict.fromkeys(units, EARLIEST)})
-        return cls(reader, roster, watchdog, store, clock)
+        return cls(reader, roster, pictures, store, clock)
 
     async def run(self) -> None:
         """Follow, until cancelled."""
@@ -172,7 +192,7 @@ class LiveTail:
             return ()
         match value:
             case Picture():
-                self._watchdog.seen(value.partition, self._clock.monotonic_us())
+                self._pictures.seen(value, self._clock.monotonic_us())
                 self._roster.on_picture(value)
             case EncounterState():
                 self._roster.on_encounter(value)

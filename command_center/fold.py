@@ -66,6 +66,10 @@ class Fold:
         """Return active and latched alarms in the order of ``by_urgency``."""
         return by_urgency(view for book in self._books for view in book.current())
 
+    def book(self, partition: int) -> AlarmBook:
+        """Return the book of one partition, to look into."""
+        return self._books[partition]
+
     def snapshot(self, partition: int) -> dict[str, Any]:
         """Return one partition's book as plain data."""
         return self._books[partition].snapshot()

@@ -18,7 +18,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
-from ports.objects.folder import FolderObjects
+from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 
@@ -48,7 +48,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             SystemClock(),
             log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
             registry,
-            FolderObjects(settings.objects_folder),
+            open_objects(settings.objects_place),
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
@@ -69,15 +69,21 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         center.publisher.stop()
 
 
-def main(  # noqa: PLR0917 - one per setting
+def main(  # noqa: PLR0917 - options have names where they are given
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
     http_address: Annotated[
         str | None, typer.Option(help="Where the board is; port 0: any.")
     ] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
+    channels: Annotated[
+        int | None, typer.Option(help="Channels of detection that are to run: 1 or 2.")
+    ] = None,
+    gateway: Annotated[
+        str | None, typer.Option(help="Gateway for the heartbeat of synthetic patients.")
+    ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
-    objects: Annotated[Path | None, typer.Option(help="Folder of images; only read.")] = None,
+    objects: Annotated[str | None, typer.Option(help="Images, only read: folder or s3://.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
@@ -87,6 +93,8 @@ def main(  # noqa: PLR0917 - one per setting
         "center_address": address,
         "center_http_address": http_address,
         "center_metrics_port": metrics_port,
+        "center_channels": channels,
+        "center_gateway": gateway,
         "home": home,
         "objects": objects,
         "log_json": log_json,

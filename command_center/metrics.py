@@ -4,13 +4,13 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.view import AlarmState, AlarmView
-from ports.metrics import hop_histogram
+from ports.metrics import HOP_BUCKETS_S, hop_histogram
 
 _SECOND_US: Final = 1_000_000
 _CURRENT: Final = (AlarmState.ACTIVE, AlarmState.LATCHED)
@@ -56,6 +56,13 @@ class CenterMetrics:
             "Subscriptions that were ended because their subscriber lagged.",
             registry=registry,
         )
+        self._beats = Histogram(
+            "goldenhour_center_heartbeat_seconds",
+            "From a beat to its alarm: gateway, log, worker, log, center; by channel.",
+            ["source"],
+            registry=registry,
+            buckets=HOP_BUCKETS_S,
+        )
         self._deliveries = Counter(
             "goldenhour_center_deliveries", "Alarms sent to subscribers.", registry=registry
         )
@@ -83,6 +90,10 @@ class CenterMetrics:
         self._deliveries.inc()
         if waited_us is not None:
             self._push.observe(waited_us / _SECOND_US)
+
+    def beat(self, source: str, took_s: float) -> None:
+        """Measure the whole way of a synthetic patient's alarm, through one channel."""
+        self._beats.labels(source=source).observe(took_s)
 
     def entry_failed(self) -> None:
         """Count an entry that was passed by."""

@@ -11,6 +11,7 @@ from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow
 from wire.frames import Frame
 from wire.picture import Picture
+from wire.synthetic import synthetic
 from wire.unit_items import LinkState, Position
 
 _OVER = frozenset({EncounterStatus.HANDED_OVER, EncounterStatus.ENDED})
@@ -79,7 +80,12 @@ class Roster:
         return tuple(self._units.values())
 
     def on_encounter(self, state: EncounterState) -> None:
-        """Take in a whole state; a patient whose encounter is over leaves."""
+        """Take in a whole state; a patient whose encounter is over leaves.
+
+        A synthetic patient is none.
+        """
+        if synthetic(state.encounter_id):
+            return
         if state.status in _OVER:
             if self._rows.pop(state.encounter_id, None) is not None:
                 self._tell(state.encounter_id)

@@ -25,10 +25,15 @@ class CenterSettings(BaseSettings):
     """Loopback port of the metrics; 0 takes a free one."""
     center_id: str = Field(default="center-1", min_length=1, max_length=64)
     """Names this center in the alarms that it raises itself."""
+    center_channels: int = Field(default=1, ge=1, le=2)
+    """Channels of detection that are to run; a further one that was seen is expected as well."""
+    center_gateway: str | None = None
+    """Gateway for the heartbeat of synthetic patients, as host:port; None: there is none."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the store is ``center.sqlite`` in it."""
-    objects: Path | None = None
-    """Folder of the images, the gateways' own; only read. ``objects`` in the home unless given."""
+    objects: str | None = None
+    """Where images are kept, the gateways' own: a folder, or ``s3://BUCKET/PREFIX``; only read.
+    ``objects`` in the home unless given."""
     center_store_url: str | None = None
     """SQLAlchemy URL of the store in place of the one in the home; SQLite is what is tested."""
     center_acknowledge_timeout_ms: int = Field(default=2_000, ge=1, le=60_000)
@@ -41,9 +46,9 @@ class CenterSettings(BaseSettings):
     """Whether log lines are JSON objects."""
 
     @property
-    def objects_folder(self) -> Path:
+    def objects_place(self) -> str:
         """Where the gateways keep images."""
-        return self.objects or self.home / "objects"
+        return self.objects or str(self.home / "objects")
 
     @property
     def store_url(self) -> str:

@@ -21,7 +21,9 @@ from simulators.story import SECOND_US
 
 KILL_EXPLAINS_S: Final = 20
 """A kill explains these technical alarms until so long after what was killed had recovered."""
-KILL_CAUSES: Final = frozenset({Cause.DETECTION_STALE, Cause.UNIT_SILENT})
+KILL_CAUSES: Final = frozenset(
+    {Cause.DETECTION_STALE, Cause.DETECTION_DEGRADED, Cause.UNIT_SILENT, Cause.UNITS_SILENT}
+)
 CLOCKS_DIFFER_US: Final = 500_000
 """How far a unit's clock may be from the story's."""
 

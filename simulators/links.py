@@ -2,7 +2,9 @@
 
 ``delay`` holds every byte back for a while, ``stall`` holds bytes until it is over, ``drop`` breaks
 the connections once a second but takes new ones, ``cut`` breaks them and takes none. Units whose
-links are to stay whole go to the gateway directly.
+links are to stay whole go to the gateway directly. A link can have a rate: each way is then one
+queue, first in, first out, for all its connections, as a modem's is, and what fills it delays
+everything behind.
 
 Bounds: a direction holds at most ``CHUNKS_HELD`` chunks; beyond that the sender has to wait, as on
 a link that is full.
@@ -22,6 +24,22 @@ CHUNKS_HELD: Final = 256
 DROP_EVERY_S: Final = 1.0
 
 
+class Pipe:
+    """One way of a link that has a rate: says when bytes that come now are through. Without I/O."""
+
+    def __init__(self) -> None:
+        """Begin empty and without a limit."""
+        self.bytes_per_s: float | None = None
+        self._free_us = 0.0
+
+    def through_us(self, size: int, now_us: int) -> int:
+        """Take in bytes; return when the last of them has left, behind all that came before."""
+        if self.bytes_per_s is None:
+            return now_us
+        self._free_us = max(self._free_us, now_us) + size * SECOND_US / self.bytes_per_s
+        return int(self._free_us)
+
+
 class FaultyLink:
     """The link of one unit."""
 
@@ -37,6 +55,7 @@ class FaultyLink:
         self._flowing.set()
         self._cut = False
         self._delay_us = 0
+        self._up, self._down = Pipe(), Pipe()
         self.address = ""
         """Where the unit connects, ``host:port``."""
 
@@ -67,6 +86,10 @@ class FaultyLink:
         """Hold every byte for so long, each way."""
         self._delay_us = delay_ms * 1_000
 
+    def limit(self, bytes_per_s: float) -> None:
+        """Carry no more than so much, each way; it stays so when the link is healed."""
+        self._up.bytes_per_s = self._down.bytes_per_s = bytes_per_s
+
     def drop(self) -> None:
         """Break every connection."""
         for writer in list(self._writers):
@@ -90,8 +113,8 @@ class FaultyLink:
         writers = {to_unit, to_gateway}
         self._writers |= writers
         carriers = {
-            asyncio.create_task(self._carry(unit, to_gateway)),
-            asyncio.create_task(self._carry(gateway, to_unit)),
+            asyncio.create_task(self._carry(unit, to_gateway, self._up)),
+            asyncio.create_task(self._carry(gateway, to_unit, self._down)),
         }
         self._carriers |= carriers
         await asyncio.wait(carriers)
@@ -100,14 +123,17 @@ class FaultyLink:
         for writer in writers:
             writer.transport.abort()
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, pipe: "Pipe"
+    ) -> None:
         """Carry one direction to its end; chunks under way overlap, so a delay costs no width."""
         held: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(CHUNKS_HELD)
         letting_go = asyncio.create_task(self._let_go(held, sink))
         try:
             with suppress(OSError):
                 while chunk := await source.read(CHUNK_BYTES):
-                    await held.put((self._clock.monotonic_us() + self._delay_us, chunk))
+                    through_us = pipe.through_us(len(chunk), self._clock.monotonic_us())
+                    await held.put((through_us + self._delay_us, chunk))
             await held.put((0, b""))
             await letting_go
         finally:

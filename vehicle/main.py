@@ -31,6 +31,7 @@ from vehicle.devices.answers import Answers
 from vehicle.devices.recording import play
 from vehicle.devices.stdin import StdinSource
 from vehicle.grpc_link import GrpcLink
+from vehicle.imaging.scanner import Scanner, open_scanner
 from vehicle.metrics import watched_registry
 from vehicle.settings import VehicleSettings, spool_folder
 from vehicle.spool import SPOOL_FILE, Spool, SpoolInUse
@@ -62,11 +63,14 @@ def vehicle(  # noqa: PLR0917 - one per setting
     gateway_alarm: Annotated[str | None, typer.Option(help="Of the ALARM lane, if other.")] = None,
     gateway_vitals: Annotated[str | None, typer.Option(help="Of the VITALS lane.")] = None,
     gateway_waveform: Annotated[str | None, typer.Option(help="Of the WAVEFORM lane.")] = None,
+    gateway_imaging: Annotated[str | None, typer.Option(help="Of the IMAGING lane.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     source: Annotated[str | None, typer.Option(help="stdin or recording:PATH.")] = None,
     encounter: Annotated[str | None, typer.Option(help="Encounter to open at the start.")] = None,
     bay: Annotated[str | None, typer.Option(help="Bay of that encounter.")] = None,
     drain_s: Annotated[float | None, typer.Option(help="Longest wait after the source.")] = None,
+    images: Annotated[Path | None, typer.Option(help="Drop folder of the scanner.")] = None,
+    dicom: Annotated[str | None, typer.Option(help="Where a scanner stores, host:port.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="0 takes a free one.")] = None,
     log_json: Annotated[bool | None, typer.Option(help="Logs as JSON lines.")] = None,
 ) -> None:
@@ -79,11 +83,14 @@ def vehicle(  # noqa: PLR0917 - one per setting
         "gateway_alarm": gateway_alarm,
         "gateway_vitals": gateway_vitals,
         "gateway_waveform": gateway_waveform,
+        "gateway_imaging": gateway_imaging,
         "home": home,
         "source": source,
         "encounter": encounter,
         "bay": bay,
         "drain_s": drain_s,
+        "images": images,
+        "dicom_address": dicom,
         "vehicle_metrics_port": metrics_port,
         "log_json": log_json,
     }
@@ -153,24 +160,29 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
         GrpcLink(settings.addresses),
         spool,
         clock,
-        Random(token_bytes(16)),  # noqa: S311 - jitter, not a secret
+        _jitter(),
         listener=source,
         options=ClientOptions(boot_id=_boot_id()),
     )
     await client.start()
     metrics = _serve_metrics(settings, client, spool)
     cabin = await _serve_screens(settings, client, clock)
+    scanner = await _serve_scanner(settings, client, clock)
     answers.say(
         {
             "ready": "vehicle",
             "address": settings.gateway,
             "metrics": None if metrics is None else metrics.address,
+            "dicom": None if scanner is None else scanner.address,
         }
     )
     work = _work(settings, client, source, clock)
-    code = await _until_done(work, client, stop)
+    parts = {client.failed} if scanner is None else {client.failed, scanner.work}
+    code = await _until_done(work, parts, stop)
     drain_s = settings.stop_drain_s if stop.is_set() else settings.drain_s
-    await _drain(client, drain_s, stop)
+    await _drain(client, scanner, drain_s, stop)
+    if scanner is not None:
+        await scanner.stop()
     if cabin is not None:
         await cabin.stop()
     with suppress(TimeoutError):
@@ -199,12 +211,16 @@ async def _work(
         await source.run(client, _STDIN)
 
 
-async def _until_done(work: Any, client: VehicleClient, stop: asyncio.Event) -> int:  # noqa: ANN401
+async def _until_done(
+    work: Any,  # noqa: ANN401
+    parts: set["asyncio.Future[None]"],
+    stop: asyncio.Event,
+) -> int:
     """Return 0 when the source has ended or the program shall stop, 1 when a part failed."""
     source = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({source, stopping, client.failed}, return_when=asyncio.FIRST_COMPLETED)
-    failures = [one.exception() for one in (source, client.failed) if one.done()]
+    await asyncio.wait({source, stopping, *parts}, return_when=asyncio.FIRST_COMPLETED)
+    failures = [one.exception() for one in (source, *parts) if one.done()]
     for task in (source, stopping):
         task.cancel()
     await asyncio.gather(source, stopping, return_exceptions=True)
@@ -215,17 +231,39 @@ async def _until_done(work: Any, client: VehicleClient, stop: asyncio.Event) -> 
     return 0
 
 
-async def _drain(client: VehicleClient, drain_s: float, stop: asyncio.Event) -> None:
-    """Wait until everything is acknowledged, at most so long; a stop cuts a long wait short."""
-    if client.failed.done():
+async def _drain(
+    client: VehicleClient, scanner: Scanner | None, drain_s: float, stop: asyncio.Event
+) -> None:
+    """Wait until everything is acknowledged, at most so long; a stop cuts a long wait short.
+
+    After a stop nothing waits for images: they are in their folder.
+    """
+    if client.failed.done() or (scanner is not None and scanner.work.done()):
         return
-    draining = asyncio.ensure_future(client.drained())
+    draining = asyncio.ensure_future(_drained(client, None if stop.is_set() else scanner))
     waits = {draining} if stop.is_set() else {draining, asyncio.ensure_future(stop.wait())}
     await asyncio.wait(waits, timeout=drain_s, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
     if client.depth:
         log.warning("frames stay in the spool", frames=client.depth)
+
+
+async def _drained(client: VehicleClient, scanner: Scanner | None) -> None:
+    await client.drained()
+    if scanner is not None:
+        await scanner.settled()
+
+
+async def _serve_scanner(
+    settings: VehicleSettings, client: VehicleClient, clock: Clock
+) -> Scanner | None:
+    """Take the scanner's images; where that cannot be, the vehicle goes on, and says so."""
+    try:
+        return await open_scanner(settings, client, clock, _jitter())
+    except OSError as error:
+        log.error("no images: check --images and --dicom", error=str(error))  # noqa: TRY400 - it says all
+        return None
 
 
 async def _serve_screens(
@@ -247,6 +285,10 @@ def _serve_metrics(
     if settings.vehicle_metrics_port is None:
         return None
     return serve_metrics(watched_registry(client, spool), settings.vehicle_metrics_port)
+
+
+def _jitter() -> Random:
+    return Random(token_bytes(16))  # noqa: S311 - jitter, not a secret
 
 
 def _boot_id() -> str | None:

@@ -25,6 +25,8 @@ class VehicleSettings(BaseSettings):
     """Address of the gateway of the VITALS lane's slice."""
     gateway_waveform: str | None = None
     """Address of the gateway of the WAVEFORM lane's slice."""
+    gateway_imaging: str | None = None
+    """Address of the gateway of the IMAGING lane's slice."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the spool lies in ``vehicle/UNIT_ID`` below it."""
     source: str = Field(default="stdin", pattern=r"^(stdin|recording:.+)$")
@@ -41,6 +43,14 @@ class VehicleSettings(BaseSettings):
     """Frames that the spool holds at most."""
     spool_bytes: int = Field(default=BYTES_MAX, ge=100_000)
     """Bytes of frames that the spool holds at most."""
+    images: Path | None = None
+    """Drop folder of the scanner: each folder in it is a series."""
+    images_quiet_s: float = Field(default=5, ge=0.5)
+    """A series that has not changed for so long is finished, seconds."""
+    dicom_address: str | None = None
+    """Where a scanner stores images by DICOM, ``host:port``; port 0 takes a free one."""
+    dicom_ae_title: str = Field(default="GOLDENHOUR", pattern=r"^[A-Z0-9_-]{1,16}$")
+    """The application entity title under which the scanner knows this vehicle."""
     vehicle_metrics_port: int | None = Field(default=None, ge=0, le=65_535)
     """Port of the metrics; 0 takes a free one, none serves none."""
     log_json: bool = False
@@ -54,6 +64,18 @@ class VehicleSettings(BaseSettings):
             Lane.VITALS: self.gateway_vitals or self.gateway,
             Lane.WAVEFORM: self.gateway_waveform or self.gateway,
         }
+
+    @property
+    def imaging_address(self) -> str:
+        """The gateway of the IMAGING lane."""
+        return self.gateway_imaging or self.gateway
+
+    @property
+    def images_folder(self) -> Path | None:
+        """Where series are looked for; None when the vehicle has no scanner."""
+        if self.images is None and self.dicom_address is not None:
+            return self.spool_folder / "images"
+        return self.images
 
     @property
     def spool_folder(self) -> Path:

@@ -1,14 +1,20 @@
 """The log of alarms: entries to and from protobuf. Key: the encounter id.
 
 A detector's transition, a person's acknowledgement, the end of an encounter and the way of a
-message are the four kinds of entry; the life cycle folds the first three. ``AlarmView`` is what the
+message are kinds of entry, and so is the death of a source; the life cycle folds all but the way of
+a message. ``AlarmView`` is what the
 fold makes of them, and what a feed shows.
 """
 
 from dataclasses import dataclass
 
 from ambulance.alerts.v1 import alarm_pb2
-from clinical.alarms.transition import Acknowledgement, EncounterClosed, Transition
+from clinical.alarms.transition import (
+    Acknowledgement,
+    EncounterClosed,
+    SourceStatus,
+    Transition,
+)
 from clinical.alarms.view import Acknowledged, AlarmView
 from wire.codes import ALARM_STATE, CATEGORY, PHASE, PLACE, PRIORITY, RECEIPT_STAGE, SOURCE
 from wire.frames import Frame
@@ -38,7 +44,7 @@ class MessageReceipt:
     """By the unit's clock."""
 
 
-Entry = Transition | Acknowledgement | EncounterClosed | MessageReceipt
+Entry = Transition | Acknowledgement | EncounterClosed | MessageReceipt | SourceStatus
 """Whatever the log of alarms holds."""
 
 
@@ -85,6 +91,8 @@ def from_entry(entry: Entry) -> alarm_pb2.AlarmEntry:
             return alarm_pb2.AlarmEntry(encounter_closed=closed)
         case MessageReceipt():
             return alarm_pb2.AlarmEntry(receipt=_from_receipt(entry))
+        case SourceStatus():
+            return alarm_pb2.AlarmEntry(source_status=_from_status(entry))
 
 
 def to_entry(pb: alarm_pb2.AlarmEntry) -> Entry:
@@ -99,8 +107,23 @@ def to_entry(pb: alarm_pb2.AlarmEntry) -> Entry:
                 return EncounterClosed(pb.encounter_closed.encounter_id, pb.encounter_closed.at_us)
             case "receipt":
                 return _to_receipt(pb.receipt)
+            case "source_status":
+                return _to_status(pb.source_status)
     message = "the entry is of no known kind"
     raise Unreadable(message)
+
+
+def _from_status(status: SourceStatus) -> alarm_pb2.SourceStatus:
+    return alarm_pb2.SourceStatus(
+        encounter_id=status.encounter_id,
+        source=SOURCE.number[status.source],
+        live=status.live,
+        at_us=status.at_us,
+    )
+
+
+def _to_status(pb: alarm_pb2.SourceStatus) -> SourceStatus:
+    return SourceStatus(pb.encounter_id, SOURCE.member[pb.source], pb.live, pb.at_us)
 
 
 def _from_receipt(receipt: MessageReceipt) -> alarm_pb2.MessageReceipt:

@@ -1,6 +1,7 @@
 """What this project reads of a DICOM object: which it is, and where its slice lies.
 
-The pixels are never looked at. Whatever the bytes hold, the answer is a header or Unreadable.
+The pixels are counted at most, never looked at. Whatever the bytes hold, the answer is a header or
+Unreadable.
 """
 
 from collections.abc import Sequence
@@ -60,6 +61,27 @@ def read_header(data: bytes) -> SliceHeader:
     except Exception as error:  # a parser of foreign bytes raises whatever it likes
         message = f"the bytes are no DICOM slice: {type(error).__name__}"
         raise Unreadable(message) from error
+
+
+def check_whole(data: bytes) -> None:
+    """Return when a DICOM Part 10 file holds every pixel that its header speaks of.
+
+    Raises:
+        Unreadable: it does not; a copy of it may have stopped half-way.
+    """
+    from pydicom import dcmread  # noqa: PLC0415 - a vehicle without images does without
+    from pydicom.pixels.utils import get_expected_length  # noqa: PLC0415
+
+    try:
+        found = dcmread(BytesIO(data))
+        held, compressed = len(found.PixelData), found.file_meta.TransferSyntaxUID.is_compressed
+        due = 1 if compressed else get_expected_length(found)
+    except Exception as error:  # a parser of foreign bytes raises whatever it likes
+        message = f"the bytes are no whole DICOM image: {type(error).__name__}"
+        raise Unreadable(message) from error
+    if held < due:
+        message = f"the image ends after {held} of {due} bytes of pixels"
+        raise Unreadable(message)
 
 
 def _numbers(values: Sequence[Any], count: int) -> list[float]:

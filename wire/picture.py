@@ -17,6 +17,8 @@ class Picture:
     stamped_us: int
     source: Source
     rows: tuple[PictureRow, ...]
+    silent_units: tuple[str, ...] = ()
+    """Units that fell silent together, for as long as that lasts."""
 
 
 def encode_picture(picture: Picture) -> bytes:
@@ -25,6 +27,7 @@ def encode_picture(picture: Picture) -> bytes:
         partition=picture.partition,
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
+        silent_units=picture.silent_units,
     )
     for row in picture.rows:
         _fill(pb.rows.add(), row)
@@ -40,6 +43,7 @@ def decode_picture(value: bytes) -> Picture:
             pb.stamped_at_us,
             SOURCE.member[pb.source],
             tuple([_to_row(row) for row in pb.rows]),
+            tuple(pb.silent_units),
         )
 
 

@@ -23,6 +23,7 @@ from wire.envelope import framed
 from wire.frames import Lane
 from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS, MAX_SAMPLES
 from wire.ranges import FieldRange
+from wire.synthetic import synthetic, synthetic_unit
 from wire.waveforms import in_sample_range
 
 
@@ -116,6 +117,7 @@ def check(data: bytes, stream: StreamKey, sequence: int | None = None) -> Checke
         or _wrong_stream(frame, stream, sequence)
         or _wrong_count(frame)
         or _wrong_items(frame)
+        or _wrong_patient(frame)
         or _checked(frame)
     )
 
@@ -162,6 +164,14 @@ def _wrong_stream(
         if stated != of_stream:
             return Refusal(RefusalReason.WRONG_STREAM, name, "differs from its stream's")
     return None
+
+
+def _wrong_patient(frame: frame_pb2.Frame) -> Refusal | None:
+    """Refuse a synthetic patient of a real unit, and a real one of a heartbeat."""
+    if synthetic(frame.encounter_id) == synthetic_unit(frame.unit_id):
+        return None
+    words = "is kept for the center's heartbeat, and for that alone"
+    return Refusal(RefusalReason.OUT_OF_RANGE, "encounter_id", words)
 
 
 def _wrong_count(frame: frame_pb2.Frame) -> Refusal | None:

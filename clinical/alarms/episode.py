@@ -3,6 +3,10 @@
 Reports of one encounter, cause and subject that overlap in time are one episode, whichever source
 they come from and whatever id they carry: the first id stays, others become aliases. It is active
 while any source holds it, at the highest priority that any of them holds.
+
+A source that is dead does not vote (``Episode.silence``): its last word would otherwise keep an
+episode active for ever. Its next word counts again. What ended because a dead source was not
+counted any more makes no later word stale: in doubt it is told again.
 """
 
 from collections.abc import Mapping
@@ -13,7 +17,7 @@ from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Phase, Priority, Source
-from clinical.alarms.transition import Acknowledgement, Reason, Transition
+from clinical.alarms.transition import Acknowledgement, Reason, SourceStatus, Transition
 from clinical.alarms.view import (
     Acknowledged,
     AlarmState,
@@ -89,6 +93,8 @@ class Episode:
     reports: dict[Source, Report] = field(default_factory=dict)
     heard: dict[tuple[bytes, Source], int] = field(default_factory=dict)
     """The last revision of each alarm id and source."""
+    silenced: set[Source] = field(default_factory=set)
+    """Sources whose word so far does not count, because they are dead."""
 
     @property
     def ids(self) -> tuple[bytes, ...]:
@@ -101,6 +107,37 @@ class Episode:
         self._report(transition)
         self.heard_us = max(self.heard_us, transition.learned_us)
         return self._show(self._look(transition))
+
+    def silence(self, status: SourceStatus) -> bool:
+        """Take in whether what a source said so far counts; tell whether the view changed."""
+        if status.live == (status.source not in self.silenced) or status.source not in self.reports:
+            return False
+        if status.live:
+            self.silenced.discard(status.source)
+        else:
+            self.silenced.add(status.source)
+        before = self.view
+        holding = self._holding()
+        if not holding:
+            self.heard_us = max(self.heard_us, status.at_us)
+        priority = max(holding, default=before.priority)
+        state = LIFE_CYCLE[before.state, _event(before.cause, held=bool(holding))]
+        ended_us = None if holding else (before.ended_us or status.at_us)
+        look = replace(before, priority=priority, state=state, ended_us=ended_us)
+        return self._show(replace(look, phase=_phase(before, state, priority)))
+
+    @property
+    def dead(self) -> tuple[Source, ...]:
+        """The dead sources that would hold it, if nobody living has said that it is over."""
+        if any(not report.active for report in self.reports.values()):
+            return ()
+        return tuple(source for source in self.reports if source in self.silenced)
+
+    @property
+    def holders(self) -> frozenset[Source]:
+        """The sources that hold the condition at present, and whose word counts."""
+        holding = (source for source, report in self.reports.items() if report.active)
+        return frozenset(holding) - self.silenced
 
     def note(self, transition: Transition) -> bool:
         """Take in a word that is older than the end of the condition: its id, not its vote."""
@@ -127,6 +164,7 @@ class Episode:
             "heard_us": self.heard_us,
             "first_revision": self.first_revision,
             "highest": int(self.highest),
+            "silenced": sorted(str(source) for source in self.silenced),
             "reports": [
                 [str(source), report.alarm_id.hex(), int(report.priority), report.active]
                 for source, report in self.reports.items()
@@ -149,14 +187,18 @@ class Episode:
         """Keep the newest word of a source; the end of an older id of it says nothing."""
         known = self.reports.get(transition.source)
         if transition.active or (known is not None and known.alarm_id == transition.alarm_id):
+            self.silenced.discard(transition.source)
             self.reports[transition.source] = Report(
                 transition.alarm_id, transition.priority, transition.active
             )
 
+    def _holding(self) -> list[Priority]:
+        return [self.reports[source].priority for source in self.holders]
+
     def _look(self, transition: Transition) -> AlarmView:
         """Return what the episode looks like after this report, revision aside."""
         before = self.view
-        holding = [report.priority for report in self.reports.values() if report.active]
+        holding = self._holding()
         priority = max(holding, default=before.priority)
         self.highest = max(self.highest, priority)
         state = LIFE_CYCLE[before.state, _event(before.cause, held=bool(holding))]
@@ -225,6 +267,7 @@ def restored(state: Mapping[str, Any]) -> Episode:
         heard_us=state["heard_us"],
         first_revision=state["first_revision"],
         highest=Priority(state["highest"]),
+        silenced={Source(source) for source in state.get("silenced", ())},
         reports={
             Source(source): Report(bytes.fromhex(alarm_id), Priority(priority), active)
             for source, alarm_id, priority, active in state["reports"]

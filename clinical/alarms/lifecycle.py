@@ -9,9 +9,15 @@ An alarm that is over leaves the book when that has been reported; a bounded mem
 (``clinical.alarms.past``) keeps a stale word from opening it again. A word is stale when its
 source had not spoken of the alarm before and said this no later, in stream time, than another
 source said that the condition was over. Any newer word that the condition holds opens an episode.
+A stale word about an alarm that was never told is not lost either: when that alarm is said to be
+over, it is recorded. After a cut the vehicle's words come before the frames that they rest on: the
+center's first word about an alarm that only the vehicle spoke of, and has ended, repeats it; where
+the center goes on to disagree it says so again (``clinical.watch.agreement``). So what a unit had
+to say during a cut, and brings after newer words, is told, and told once.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -22,6 +28,7 @@ from clinical.alarms.transition import (
     Acknowledgement,
     AlarmEntry,
     EncounterClosed,
+    SourceStatus,
     Transition,
 )
 from clinical.alarms.view import AlarmState, AlarmView
@@ -36,6 +43,21 @@ class AcknowledgementRefusal(StrEnum):
     """No alarm of this encounter ever had this id, as far as the book remembers."""
     ALARM_ENDED = "ALARM_ENDED"
     """The alarm is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm that is active, and who says so."""
+
+    view: AlarmView
+    holders: frozenset[Source]
+    """Who holds it, and whose word counts."""
+    spoken: frozenset[Source]
+    """Who has said anything about it, dead ones too."""
+    silenced: frozenset[Source]
+    """Whose word so far does not count."""
+    heard_us: int
+    """Stream time of the newest word about it."""
 
 
 class AlarmBook:
@@ -58,6 +80,8 @@ class AlarmBook:
             return self._hear(entry, learned_us)
         if isinstance(entry, Acknowledgement):
             return self._acknowledge(entry)
+        if isinstance(entry, SourceStatus):
+            return self._silence(entry)
         return self._close(entry)
 
     def refusal(self, entry: Acknowledgement) -> AcknowledgementRefusal | None:
@@ -82,6 +106,24 @@ class AlarmBook:
         return sorted(
             views, key=lambda view: (-view.priority, not view.unacknowledged, -view.learned_us)
         )
+
+    def standings(self) -> list[Standing]:
+        """Return who holds each alarm of an encounter that is active."""
+        return [
+            Standing(
+                episode.view,
+                episode.holders,
+                frozenset(episode.reports),
+                frozenset(episode.silenced),
+                episode.heard_us,
+            )
+            for episode in self._open.values()
+            if episode.view.state is AlarmState.ACTIVE and episode.view.encounter_id
+        ]
+
+    def heard(self, alarm_id: bytes, source: Source) -> int:
+        """Return the last revision that this source said about this alarm, or 0."""
+        return self._heard(self._episode(alarm_id), alarm_id, source)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the book as plain data."""
@@ -115,6 +157,9 @@ class AlarmBook:
             return self._record(transition, learned_us)
         if episode is None:
             return self._open_first(key, transition, learned_us)
+        if not speaks_of_open and self._over_and_done(key, transition):
+            self._past.hear(transition.alarm_id, transition.source, transition.revision)
+            return []
         if episode.view.state is AlarmState.LATCHED and transition.active:
             return self._hear_latched(key, episode, transition, learned_us)
         changed = episode.hear(transition)
@@ -125,10 +170,26 @@ class AlarmBook:
         past = self._past.episode(key)
         stale = past is not None and self._stale(transition, past)
         closed = self._past.closed_before(transition.encounter_id, transition.learned_us)
+        if not transition.active and self._past.untold(transition.alarm_id):
+            return self._record(transition, learned_us)
+        stale = stale or self._past.repeats_edge(transition.alarm_id, transition.source)
         if not transition.active or stale or closed:
+            known = self._past.knows(transition.alarm_id)
             self._past.hear(transition.alarm_id, transition.source, transition.revision)
+            if stale and transition.active and not known:
+                self._past.keep_untold(transition.alarm_id)
             return []
         return [self._begin(key, transition, learned_us)]
+
+    def _over_and_done(self, key: Key, transition: Transition) -> bool:
+        """Tell whether a word is about an earlier episode than the one that is open.
+
+        A channel that was restored repeats what it had said, and its replay meets what came after.
+        """
+        past = self._past.episode(key)
+        if past is None or not self._past.knows(transition.alarm_id):
+            return False
+        return not transition.active or self._stale(transition, past)
 
     def _hear_latched(
         self, key: Key, episode: Episode, transition: Transition, learned_us: int
@@ -151,7 +212,8 @@ class AlarmBook:
 
     def _record(self, transition: Transition, learned_us: int) -> list[AlarmView]:
         """Report a condition that is over, once, and keep nothing but its id."""
-        episode = begin(transition, learned_us, self._past.revision(transition.alarm_id))
+        recorded = replace(transition, recorded_only=True)
+        episode = begin(recorded, learned_us, self._past.revision(transition.alarm_id))
         self._past.hear(transition.alarm_id, transition.source, transition.revision)
         self._past.show(transition.alarm_id, episode.view.revision)
         return [episode.view]
@@ -162,6 +224,13 @@ class AlarmBook:
         if episode is None or not news or self.refusal(entry) is not None:
             return []
         return [episode.view] if episode.acknowledge(entry) else []
+
+    def _silence(self, status: SourceStatus) -> list[AlarmView]:
+        views: list[AlarmView] = []
+        for key, episode in list(self._open.items()):
+            if episode.view.encounter_id == status.encounter_id:
+                views += self._report(key, episode, changed=episode.silence(status))
+        return views
 
     def _close(self, entry: EncounterClosed) -> list[AlarmView]:
         if not self._past.close(entry.encounter_id, entry.at_us):
@@ -184,7 +253,11 @@ class AlarmBook:
         del self._open[key]
         for (alarm_id, source), revision in episode.heard.items():
             self._past.hear(alarm_id, source, revision)
-        self._past.show(episode.view.alarm_id, episode.view.revision)
+        for alarm_id in episode.ids:
+            self._past.show(alarm_id, episode.view.revision)
+        if tuple(episode.reports) == (Source.EDGE,) and not episode.silenced:
+            for alarm_id in episode.ids:
+                self._past.keep_edge_only(alarm_id)
         self._past.end(key, _over(episode))
 
     def _episode(self, alarm_id: bytes) -> Episode | None:
@@ -200,8 +273,9 @@ class AlarmBook:
     ) -> bool:
         """Tell whether a word that a condition holds is older than the word of its end."""
         spoken = self._heard(episode, transition.alarm_id, transition.source)
-        overlaps = transition.since_us <= over.ended_us
-        return not spoken and overlaps and transition.learned_us <= over.heard_us
+        return not spoken and over.outdates(
+            transition.source, transition.since_us, transition.learned_us
+        )
 
 
 def _key(about: Transition | AlarmView) -> Key:
@@ -211,4 +285,6 @@ def _key(about: Transition | AlarmView) -> Key:
 
 def _over(episode: Episode) -> PastEpisode:
     ended_us = episode.view.ended_us
-    return PastEpisode(episode.heard_us if ended_us is None else ended_us, episode.heard_us)
+    return PastEpisode(
+        episode.heard_us if ended_us is None else ended_us, episode.heard_us, episode.dead
+    )

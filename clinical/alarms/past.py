@@ -30,6 +30,10 @@ class PastAlarm:
     """The last revision shown under this id."""
     heard: dict[Source, int] = field(default_factory=dict)
     """The last revision heard from each source."""
+    edge_only: bool = False
+    """Only the vehicle spoke of it before it was over."""
+    untold: bool = False
+    """Was said to hold too late to be sounded, and has not been recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,18 @@ class PastEpisode:
     ended_us: int
     heard_us: int
     """Stream time of the newest word about it."""
+    dead: tuple[Source, ...] = ()
+    """Who held it to its end, when it ended because nobody living did."""
+
+    def outdates(self, source: Source, since_us: int, learned_us: int) -> bool:
+        """Tell whether a first word of this source is about what is over.
+
+        What ended with the dead outdates their own words, which a replay repeats; a word of the
+        living that was overtaken by the notice of the death is news.
+        """
+        if self.dead and source not in self.dead:
+            return False
+        return since_us <= self.ended_us and learned_us <= self.heard_us
 
 
 def _keep(memory: dict[_K, _V], key: _K, value: _V, bound: int) -> None:
@@ -81,10 +97,31 @@ class Past:
         alarm.heard[source] = max(revision, alarm.heard.get(source, 0))
         _keep(self._alarms, alarm_id, alarm, PAST_ALARMS_KEPT)
 
+    def keep_untold(self, alarm_id: bytes) -> None:
+        """Remember that this alarm has still to be recorded, when it is over."""
+        alarm = self._alarms.get(alarm_id) or PastAlarm()
+        alarm.untold = True
+        _keep(self._alarms, alarm_id, alarm, PAST_ALARMS_KEPT)
+
+    def untold(self, alarm_id: bytes) -> bool:
+        """Tell whether this alarm has still to be recorded."""
+        alarm = self._alarms.get(alarm_id)
+        return alarm is not None and alarm.untold
+
+    def keep_edge_only(self, alarm_id: bytes) -> None:
+        """Remember that only the vehicle has spoken of this alarm, which is over."""
+        self._alarms[alarm_id].edge_only = True
+
+    def repeats_edge(self, alarm_id: bytes, source: Source) -> bool:
+        """Tell whether a word repeats what only the vehicle said, and has said to be over."""
+        alarm = self._alarms.get(alarm_id)
+        return alarm is not None and alarm.edge_only and source not in alarm.heard
+
     def show(self, alarm_id: bytes, revision: int) -> None:
         """Remember the last revision shown under this id."""
         alarm = self._alarms.get(alarm_id) or PastAlarm()
         alarm.revision = max(revision, alarm.revision)
+        alarm.untold = False
         _keep(self._alarms, alarm_id, alarm, PAST_ALARMS_KEPT)
 
     def end(self, key: Key, episode: PastEpisode) -> None:
@@ -118,11 +155,17 @@ class Past:
         """Return the memory as plain data."""
         return {
             "alarms": [
-                [alarm_id.hex(), alarm.revision, {str(s): r for s, r in alarm.heard.items()}]
+                [
+                    alarm_id.hex(),
+                    alarm.revision,
+                    {str(s): r for s, r in alarm.heard.items()},
+                    alarm.untold,
+                    alarm.edge_only,
+                ]
                 for alarm_id, alarm in self._alarms.items()
             ],
             "episodes": [
-                [list(key), episode.ended_us, episode.heard_us]
+                [list(key), episode.ended_us, episode.heard_us, [str(s) for s in episode.dead]]
                 for key, episode in self._episodes.items()
             ],
             "closed_us": [list(item) for item in self._closed_us.items()],
@@ -132,12 +175,21 @@ class Past:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a memory from ``snapshot``."""
         self._alarms = {
-            bytes.fromhex(alarm_id): PastAlarm(revision, {Source(s): r for s, r in heard.items()})
-            for alarm_id, revision, heard in state["alarms"]
+            bytes.fromhex(alarm_id): PastAlarm(
+                revision,
+                {Source(s): r for s, r in heard.items()},
+                untold=any(marks[:1]),
+                edge_only=any(marks[1:]),
+            )
+            for alarm_id, revision, heard, *marks in state["alarms"]
         }
         self._episodes = {
-            (encounter_id, unit_id, cause, subject): PastEpisode(ended_us, heard_us)
-            for (encounter_id, unit_id, cause, subject), ended_us, heard_us in state["episodes"]
+            (encounter_id, unit_id, cause, subject): PastEpisode(
+                ended_us, heard_us, tuple(Source(source) for one in dead for source in one)
+            )
+            for (encounter_id, unit_id, cause, subject), ended_us, heard_us, *dead in (
+                state["episodes"]
+            )
         }
         self._closed_us = dict(state["closed_us"])
         self._requests = dict.fromkeys(state["requests"])

@@ -5,6 +5,7 @@ phases those of the IHE Devices profile Alert Communication Management (MDC_ATTR
 """
 
 from enum import IntEnum, StrEnum
+from typing import Final
 
 
 class Priority(IntEnum):
@@ -36,6 +37,12 @@ class Source(StrEnum):
     """The center's workers, channel A."""
     CENTER_B = "CENTER_B"
     """The center's workers, channel B."""
+    CENTER = "CENTER"
+    """The command center itself, about what it alone can see."""
+
+
+CHANNELS: Final = (Source.CENTER_A, Source.CENTER_B)
+"""The two channels of detection; each reads everything and judges alike."""
 
 
 class Phase(StrEnum):

@@ -98,4 +98,19 @@ class EncounterClosed:
     at_us: int
 
 
-AlarmEntry = Transition | Acknowledgement | EncounterClosed
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """Whether what a source has said about an encounter so far still counts.
+
+    Written about a source that died, while another one goes on judging, and once it is back. It
+    concerns what the source said before; its next word about an alarm counts by itself.
+    """
+
+    encounter_id: str
+    source: Source
+    live: bool
+    at_us: int
+    """Up to when the source that goes on has judged, by the stream's own time."""
+
+
+AlarmEntry = Transition | Acknowledgement | EncounterClosed | SourceStatus

@@ -79,6 +79,11 @@ class Ordering:
         self.suspect_us = capture.received_us
         return capture.received_us
 
+    def newest_us(self, unit_id: str, lane: int, segment: bytes) -> int:
+        """Return the newest believed capture of a segment; 0 when nothing of it has arrived."""
+        stream = self.streams.get((unit_id, lane, segment))
+        return 0 if stream is None else stream[NEWEST_US]
+
     @property
     def suspect(self) -> bool:
         """Tell whether the unit's clock is, or was until recently, not believed."""

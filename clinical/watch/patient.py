@@ -6,7 +6,9 @@ sequence and say the same. Inside, each processor judges one thing and returns f
 hands every item to those that it concerns, in one fixed order, and announces what they find.
 
 At the center the watch is also the only writer of the encounter's state, and forwards what the
-vehicle's watch said (``edge_words``). In the vehicle it judges no silence and writes no state.
+vehicle's watch said (``edge_words``), and compares it with its own (``agreement``). After a move
+what the former unit's watch said does not count any more. In the vehicle it judges no silence and
+writes no state.
 """
 
 from collections.abc import Mapping
@@ -14,7 +16,7 @@ from typing import Any, Final, Protocol, Self
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
-from clinical.alarms.transition import EncounterClosed, Transition
+from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import (
     Capture,
     CrewEvent,
@@ -29,6 +31,7 @@ from clinical.items import (
     VitalsRow,
 )
 from clinical.scores import news2
+from clinical.watch.agreement import Agreement
 from clinical.watch.announcing import Announcer
 from clinical.watch.carry import Carry
 from clinical.watch.crew import Crew
@@ -56,7 +59,7 @@ from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 from clinical.watch.silence import Silence
 
-Emission = Transition | EncounterState | EncounterClosed
+Emission = Transition | EncounterState | EncounterClosed | SourceStatus
 Emissions = list[Emission]
 
 NOTHING: Final[Emissions] = []
@@ -67,6 +70,7 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "leads": {},
     "images": {},
     "edge_words": {},
+    "agreement": {},
 }
 """Beginnings of the parts that a snapshot of an earlier release lacks."""
 
@@ -83,6 +87,7 @@ class PatientWatch:
     """All judgement of one encounter by one source."""
 
     __slots__ = (
+        "_agreement",
         "_announcer",
         "_captured_us",
         "_carry",
@@ -131,6 +136,7 @@ class PatientWatch:
         self._edge_words = EdgeWords()
         self._silence = Silence()
         self._foreign = Foreign()
+        self._agreement = Agreement(self._ordering)
         self._announcer = Announcer(encounter_id, source)
         self._quiet = Quiet(
             self._carry,
@@ -174,6 +180,7 @@ class PatientWatch:
         findings = self._heard(capture, captured_us)
         if self._state.unit_id != before.unit_id:
             findings += self._leads.close(captured_us) + self._images.close(captured_us)
+            findings += self._agreement.close(captured_us)
         if type(item) is Vitals:
             findings += self._on_vitals(item, capture, captured_us)
         elif type(item) is DeviceStatus:
@@ -242,11 +249,22 @@ class PatientWatch:
         findings = NO_FINDINGS if self._still or self._settled() else self._matured(now_us)
         if self._center:
             findings += self._silence.on_tick(before, now_us, ingress_us)
+            findings += self._agreement.on_tick(now_us)
         words = self._edge_words.on_tick(now_us)
         if not findings and not words and self._state is before:
             return NOTHING
         self._still = False
         return [*words, *self._announced(findings), *self._changed(before, now_us)]
+
+    @property
+    def quiet_us(self) -> int:
+        """Healthy ingress time without a frame of the unit, at the last tick."""
+        return self._silence.quiet_us
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether the unit is called silent."""
+        return self._silence.told
 
     def inputs(self) -> news2.News2Inputs:
         """Return what of the patient may be scored at the newest instant known here."""
@@ -304,6 +322,7 @@ class PatientWatch:
             ("edge_words", self._edge_words),
             ("silence", self._silence),
             ("foreign", self._foreign),
+            ("agreement", self._agreement),
             ("announcer", self._announcer),
         )
 
@@ -344,6 +363,7 @@ class PatientWatch:
             return NOTHING
         if item.transition.encounter_id != self._encounter_id:
             return NOTHING
+        self._agreement.on_edge(item.transition)
         return [*self._edge_words.on_item(item.transition, self._now_us)]
 
     def _settled(self) -> bool:
@@ -363,7 +383,10 @@ class PatientWatch:
 
     def _announced(self, findings: Findings) -> Emissions:
         unit_id, now_us = self._state.unit_id, self._now_us
-        return [self._announcer.announce(finding, unit_id, now_us) for finding in findings]
+        said = [self._announcer.announce(finding, unit_id, now_us) for finding in findings]
+        for transition in said:
+            self._agreement.on_center(transition)
+        return list(said)
 
     def _changed(self, before: EncounterState, at_us: int) -> Emissions:
         """Return what a change of the encounter leads to; its end also ends all that holds."""
@@ -375,6 +398,10 @@ class PatientWatch:
             emissions += [*self._edge_words.close(), *self._announced(self._close(at_us))]
         if self._center:
             emissions.append(self._state)
+            if before.unit_id not in {"", self._state.unit_id}:
+                emissions.append(
+                    SourceStatus(self._encounter_id, Source.EDGE, live=False, at_us=at_us)
+                )
         if self._closed:
             emissions.append(EncounterClosed(self._encounter_id, at_us))
         return emissions
@@ -391,4 +418,5 @@ class PatientWatch:
             + self._silence.close(at_us)
             + self._foreign.close(at_us)
             + self._ordering.close(at_us)
+            + self._agreement.close(at_us)
         )

@@ -72,6 +72,18 @@ class Silence:
         hold(self._condition, self._received_us, _name(self._frame))
         return findings_of(self._condition, self._condition.tick(now_us))
 
+    @property
+    def quiet_us(self) -> int:
+        """Healthy ingress time without a frame, at the last tick."""
+        if self._ingress_us is None or self._heard_ingress_us is None:
+            return 0
+        return max(0, self._ingress_us - self._heard_ingress_us)
+
+    @property
+    def told(self) -> bool:
+        """Tell whether the unit is called silent."""
+        return self._condition.raised is not None
+
     def close(self, at_us: int) -> Findings:
         """End what holds, because the encounter is over or expects silence."""
         return withdraw(self._condition, at_us)

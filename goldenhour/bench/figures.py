@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 _US_PER_MS: Final = 1_000
+_BEFORE_US: Final = 100_000
+"""A frame sent so shortly before a kill is under way when it happens."""
 
 
 class FrameKey(NamedTuple):
@@ -61,3 +63,41 @@ def by_source(
         source: summary(latencies_ms(sent_us, [it for it in arrivals if it.source == source]))
         for source in sorted({arrival.source for arrival in arrivals})
     }
+
+
+def first_alarms(
+    sent_us: Mapping[FrameKey, int], arrivals: Sequence[Arrival]
+) -> dict[str, float | int | None]:
+    """Return the first alarm of the measured time, and the worst first one of any unit."""
+    first: dict[str, Arrival] = {}
+    for arrival in sorted(arrivals, key=lambda it: it.at_us):
+        if arrival.frame in sent_us:
+            first.setdefault(arrival.frame.unit_id, arrival)
+    of_units_ms = latencies_ms(sent_us, list(first.values()))
+    return {
+        "very_first_ms": round(of_units_ms[0], 3) if of_units_ms else None,
+        "worst_first_of_a_unit_ms": round(max(of_units_ms), 3) if of_units_ms else None,
+    }
+
+
+def around(
+    sent_us: Mapping[FrameKey, int], arrivals: Sequence[Arrival], killed_us: int, ready_us: int
+) -> dict[str, object]:
+    """Return the alarms whose frames were sent while a worker was gone, beside all others.
+
+    ``added_p99_ms`` is what its loss costs.
+    """
+    gone: list[Arrival] = []
+    others: list[Arrival] = []
+    for arrival in arrivals:
+        at_us = sent_us.get(arrival.frame)
+        if at_us is not None:
+            (gone if killed_us - _BEFORE_US <= at_us <= ready_us else others).append(arrival)
+    while_gone, otherwise = (summary(latencies_ms(sent_us, some)) for some in (gone, others))
+    added = {
+        f"added_{name}": round(while_gone[name] - otherwise[name], 3)
+        for name in ("p50_ms", "p99_ms", "max_ms")
+        if name in while_gone and name in otherwise
+    }
+    recovery_s = round((ready_us - killed_us) / (1_000 * _US_PER_MS), 3)
+    return {"recovery_s": recovery_s, "while_gone": while_gone, "otherwise": otherwise, **added}

@@ -1,7 +1,10 @@
 """The latency bench: from ``capture()`` in a vehicle to the feed of a subscriber, and its floor.
 
-Everything runs for real on this machine: broker, gateway, one worker, command center, the load in
-one process, the subscriber in another. Then the same broker carries the floor at the same rate.
+Everything runs for real on this machine: broker, gateway, a worker per channel, command center, the
+load in one process, the subscriber in another. Then the same broker carries the floor at the same
+rate. A worker can be killed on the way: the alarms from the kill until it is back are then shown
+beside all others, so that what its loss costs can be read off. So are the first alarm of all after
+an idle time and the first of each unit.
 """
 
 import asyncio
@@ -12,8 +15,16 @@ from typing import Any, Final
 
 import msgspec
 
+from clinical.instant import SECOND_US
 from goldenhour.bench import floor
-from goldenhour.bench.figures import FrameKey, by_source, latencies_ms, percentile
+from goldenhour.bench.figures import (
+    FrameKey,
+    around,
+    by_source,
+    first_alarms,
+    latencies_ms,
+    percentile,
+)
 from goldenhour.bench.load import LoadRecord
 from goldenhour.bench.subscriber import SubscriberRecord
 from goldenhour.broker.free_port import free_port
@@ -44,11 +55,17 @@ class LatencyOptions:
     folder: Path
     waveforms: bool = False
     """Two ECG leads at 250 Hz beside the vital signs, and their worker."""
+    channels: int = 1
+    """Channels of detection, one worker each."""
+    idle_minutes: int = 0
+    """Time in which no unit says anything, before the measured alarms; the warm-up comes before."""
+    kill_worker: bool = False
+    """Kill the worker of channel A in the middle of the measured time."""
 
 
 async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
     """Run the load, then the floor, and return the figures."""
-    load, heard, hops = await _alarms(options, broker.bootstrap, clock)
+    load, heard, ran = await _alarms(options, broker.bootstrap, clock)
     floor_ms = await _floor(options, broker.bootstrap, clock)
     present = await frames_present(KafkaLog(broker.bootstrap, client_id="bench-reader"))
     sent_us = {
@@ -66,6 +83,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "units": options.units,
         "seconds": options.seconds,
         "waveforms": options.waveforms,
+        "channels": options.channels,
         "alarms": len(latencies),
         "p50_ms": round(percentile(latencies, 0.50), 3),
         "p99_ms": round(percentile(latencies, 0.99), 3),
@@ -77,36 +95,69 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "frames_refused": load.refused,
         "shown_twice": heard.shown_twice,
         "by_source": by_source(sent_us, arrivals),
-        "hops": hops,
+        "idle_minutes": options.idle_minutes,
+        "first_alarms": first_alarms(sent_us, arrivals),
+        "worker_killed": None if ran.killed is None else around(sent_us, arrivals, *ran.killed),
+        "hops": ran.hops,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What else is known of the run."""
+
+    hops: Sequence[dict[str, Any]]
+    killed: tuple[int, int] | None
+    """When the worker was killed, and when it was ready again."""
 
 
 async def _alarms(
     options: LatencyOptions, bootstrap: str, clock: Clock
-) -> tuple[LoadRecord, SubscriberRecord, Sequence[dict[str, Any]]]:
+) -> tuple[LoadRecord, SubscriberRecord, _Ran]:
     stack = Stack(options.folder, clock)
     try:
         gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0, options.folder))
         center = await stack.start(
-            plan.command_center(bootstrap, free_port(), 0, 0, options.folder)
+            plan.command_center(
+                bootstrap, free_port(), 0, 0, options.folder, channels=options.channels
+            )
         )
-        worker = await stack.start(plan.worker(1, bootstrap, 0, options.folder))
+        for number in range(1, options.channels + 1):
+            channel = plan.channel_of(number, options.channels)
+            await stack.start(plan.worker(number, bootstrap, 0, options.folder, channel))
         if options.waveforms:
             await stack.start(plan.waveforms(bootstrap, 0, options.folder))
         heard_file = options.folder / "subscriber.msgpack"
         await stack.start(_subscriber(center["address"], heard_file))
         load_file = options.folder / "load.msgpack"
         await stack.start(_load(options, gateway["address"], load_file))
+        killing = asyncio.create_task(_kill(options, stack, clock))
         await stack.named("bench-load").wait_ended()
+        killed = await killing
         await clock.sleep_us(SETTLE_US)
         await stack.named("bench-subscriber").stop()
-        expositions = await fetch_expositions([it["metrics"] for it in (gateway, worker, center)])
+        expositions = await fetch_expositions(
+            [stack.named(name).ready["metrics"] for name in stack.programs if "bench" not in name]
+        )
         hops = [{"name": it.name, "p50": it.p50, "p99": it.p99} for it in hops_of(expositions)]
         load = msgspec.msgpack.decode(load_file.read_bytes(), type=LoadRecord)
         heard = msgspec.msgpack.decode(heard_file.read_bytes(), type=SubscriberRecord)
-        return load, heard, hops
+        return load, heard, _Ran(hops, killed)
     finally:
         await stack.stop()
+
+
+async def _kill(options: LatencyOptions, stack: Stack, clock: Clock) -> tuple[int, int] | None:
+    """Kill the worker of channel A in the middle; return when, and when it was ready again."""
+    if not options.kill_worker:
+        return None
+    before_s = WARM_UP_S + options.idle_minutes * 60 + options.seconds // 2
+    await clock.sleep_us(before_s * SECOND_US)
+    victim = stack.named("worker")
+    killed_us = clock.now_us()
+    victim.kill()
+    await victim.wait_ready()
+    return killed_us, clock.now_us()
 
 
 async def _floor(options: LatencyOptions, bootstrap: str, clock: Clock) -> list[float]:
@@ -149,6 +200,7 @@ def _load(options: LatencyOptions, gateway: str, out: Path) -> Program:
             "--gateway", gateway,
             "--units", str(options.units),
             "--warm-up", str(WARM_UP_S),
+            "--idle", str(options.idle_minutes * 60),
             "--seconds", str(options.seconds),
             "--folder", str(options.folder),
             "--out", str(out),

@@ -85,6 +85,8 @@ class LoadOptions:
     warm_up_s: int
     seconds: int
     folder: Path
+    idle_s: int = 0
+    """Between warm-up and measured time: nobody says anything."""
     course: Course = Course.FLIPPING
     waveforms: bool = False
     """Two ECG leads beside the vital signs."""
@@ -142,7 +144,8 @@ async def _unit(
     offset_us = begin_us + number * SECOND_US // options.units
     sent: list[tuple[str, int, str, int, int]] = []
     for second in range(options.warm_up_s + options.seconds):
-        await clock.sleep_us(offset_us + second * SECOND_US - clock.monotonic_us())
+        idle_s = options.idle_s if second >= options.warm_up_s else 0
+        await clock.sleep_us(offset_us + (second + idle_s) * SECOND_US - clock.monotonic_us())
         if second == 0:
             opened = EncounterEvent(EncounterChange.OPENED, age_years=60)
             client.capture(encounter_id, [opened])

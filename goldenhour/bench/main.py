@@ -5,16 +5,19 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from goldenhour.bench import board as board_of_bench
+from goldenhour.bench import imaging as imaging_of_bench
 from goldenhour.bench import judging, return_watcher, roles, scale_commands
 from goldenhour.bench import memory as memory_of_bench
 from goldenhour.bench.board import BoardOptions
 from goldenhour.bench.chromium import BrowserMissing, browser_path
+from goldenhour.bench.crash.main import crash
 from goldenhour.bench.latency import LatencyOptions, measure
 from goldenhour.bench.load import Course
 from goldenhour.bench.memory import MemoryOptions
@@ -28,6 +31,7 @@ from ports.logging import configure_logging
 app = typer.Typer(no_args_is_help=True, help="Measure; every figure beside its floor.")
 app.add_typer(roles.floor_app, name="floor", hidden=True)
 app.command()(judging.judgement)
+app.command()(crash)
 app.command("load", hidden=True)(roles.load)
 app.command("listener", hidden=True)(roles.listener)
 app.command("subscriber", hidden=True)(roles.subscriber)
@@ -43,12 +47,17 @@ _Work = Callable[[Path, str, Clock], Awaitable[dict[str, Any]]]
 
 
 @app.command()
-def latency(
+def latency(  # noqa: PLR0917 - options have names where they are given
     out: _Out,
     units: Annotated[int, typer.Option(min=1, help="Units, each sending vitals at 1 Hz.")] = 100,
     seconds: Annotated[int, typer.Option(min=6, help="Measured time.")] = 60,
+    channels: Annotated[int, typer.Option(min=1, max=2, help="Channels of detection.")] = 1,
+    idle_minutes: Annotated[
+        int, typer.Option(min=0, help="Nobody says anything for so long before the measured time.")
+    ] = 0,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     *,
+    kill_worker: Annotated[bool, typer.Option(help="Kill the worker of channel A midway.")] = False,
     waveforms: Annotated[
         bool, typer.Option("--waveforms", help="Two ECG leads at 250 Hz beside the vital signs.")
     ] = False,
@@ -56,8 +65,8 @@ def latency(
     """From ``capture()`` in the vehicle to the subscriber, p50 and p99, beside the floor."""
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    root = (home or default_home(os.environ)).absolute()
-    figures = asyncio.run(_latency(units, seconds, root, waveforms=waveforms))
+    options = LatencyOptions(units, seconds, Path(), waveforms, channels, idle_minutes, kill_worker)
+    figures = asyncio.run(_latency(options, (home or default_home(os.environ)).absolute()))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
 
@@ -123,11 +132,40 @@ def _with_broker(home: Path | None, work: _Work) -> dict[str, Any]:
         raise typer.Exit(1) from missing
 
 
-async def _latency(units: int, seconds: int, home: Path, *, waveforms: bool) -> dict[str, object]:
+async def _latency(options: LatencyOptions, home: Path) -> dict[str, object]:
     clock = SystemClock()
     folder = await fresh_folder(Home(home), "bench", clock)
     broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
     try:
-        return await measure(LatencyOptions(units, seconds, folder, waveforms), broker, clock)
+        return await measure(replace(options, folder=folder), broker, clock)
     finally:
         await broker.stop()
+
+
+@app.command()
+def imaging(  # noqa: PLR0917 - one per option
+    out: _Out,
+    rounds: Annotated[int, typer.Option(min=1, help="Uploads, each beside a quiet window.")] = 20,
+    rate: Annotated[float, typer.Option(min=1, help="Rate of the link, Mbit/s.")] = 50,
+    delay: Annotated[int, typer.Option(min=0, help="Delay of the link each way, ms.")] = 10,
+    frames: Annotated[int, typer.Option(min=1, help="Frames of vital signs per second.")] = 10,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """A CT upload beside vital signs: p99 with and without it, first image, share of the link."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    root = (home or default_home(os.environ)).absolute()
+
+    async def run() -> dict[str, object]:
+        clock = SystemClock()
+        folder = await fresh_folder(Home(root), "bench", clock)
+        broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+        options = imaging_of_bench.ImagingOptions(rounds, frames, rate, delay, folder)
+        try:
+            return await imaging_of_bench.measure(options, broker, clock)
+        finally:
+            await broker.stop()
+
+    figures = asyncio.run(run())
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))

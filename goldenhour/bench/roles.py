@@ -34,11 +34,12 @@ def load(
     seconds: Annotated[int, typer.Option()],
     folder: Annotated[Path, typer.Option()],
     out: _Out,
+    idle: Annotated[int, typer.Option()] = 0,
     course: Annotated[Course, typer.Option()] = Course.FLIPPING,
     waveforms: Annotated[bool, typer.Option()] = False,
 ) -> None:
     """Send the load."""
-    options = LoadOptions(gateway, units, warm_up, seconds, folder, course, waveforms)
+    options = LoadOptions(gateway, units, warm_up, seconds, folder, idle, course, waveforms)
 
     async def send(_: asyncio.Event) -> None:
         program.say_ready("bench-load")

@@ -31,10 +31,28 @@ BootstrapOption = Annotated[
 ]
 
 
-@app.callback()
-def quiet() -> None:
+@app.callback(invoke_without_command=True)
+def quiet(  # noqa: PLR0917 - options have names where they are given
+    context: typer.Context,
+    nodes: Annotated[
+        int | None, typer.Option(help="3: run a cluster of three until Ctrl-C.")
+    ] = None,
+    racks: Annotated[str, typer.Option(help="The racks of the nodes, comma-separated.")] = "",
+    home: HomeOption = None,
+    port: PortOption = DEFAULT_PORT,
+    ports: PortsOption = None,
+) -> None:
     """A real Apache Kafka in one command, on loopback."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    if context.invoked_subcommand is not None:
+        return
+    if nodes is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+    from goldenhour.broker.cluster_main import run_cluster  # noqa: PLC0415 - keeps --help quick
+
+    named = tuple(rack.strip() for rack in racks.split(",") if rack.strip())
+    raise typer.Exit(run_cluster(_settings(home, port, ports, None), nodes, named))
 
 
 @app.command()
@@ -122,10 +140,15 @@ async def _run(settings: BrokerSettings) -> None:
 
 
 async def _stop(settings: BrokerSettings) -> None:
-    from goldenhour.broker.process import BrokerProcess  # noqa: PLC0415 - keeps --help quick
+    from goldenhour.broker.cluster import stop_cluster  # noqa: PLC0415 - keeps --help quick
+    from goldenhour.broker.process import BrokerProcess  # noqa: PLC0415
     from goldenhour.broker.state import forget_state, read_state  # noqa: PLC0415
     from ports.clock import SystemClock  # noqa: PLC0415
 
+    stopped = await stop_cluster(settings, SystemClock())
+    if stopped:
+        typer.echo(f"stopped {stopped} nodes in {settings.home}")
+        return
     state = read_state(settings.folder)
     if state is None:
         typer.echo(f"no broker runs in {settings.home}")

@@ -2,7 +2,7 @@
 
 The timeouts are short because a worker that dies must be noticed in seconds; Kafka's own floors
 (``group.min.session.timeout.ms`` is 6 s by default) would forbid that. Everything is replicated
-once: this is one machine. A site with three brokers brings its own Kafka and gives its address.
+once: this is one machine. ``cluster_properties`` has what three nodes change.
 """
 
 from pathlib import Path

@@ -26,7 +26,7 @@ async def prepare(folder: Path, runtime: Runtime, port: int) -> Path:
     properties = folder / "server.properties"
     properties.write_text(render(broker_properties(port, free_port(), data)))
     if not (data / "meta.properties").exists():
-        await _format(folder, runtime, properties)
+        await format_storage(folder, runtime, properties, cluster_id())
     return properties
 
 
@@ -54,13 +54,22 @@ async def until_working(
         await _cancel(death)
 
 
-async def _format(folder: Path, runtime: Runtime, properties: Path) -> None:
-    cluster = urlsafe_b64encode(uuid.UUID(bytes=secrets.token_bytes(16), version=4).bytes)
+def cluster_id() -> str:
+    """Return a new name for a cluster, as Kafka writes it."""
+    name = urlsafe_b64encode(uuid.UUID(bytes=secrets.token_bytes(16), version=4).bytes)
+    return name.decode().rstrip("=")
+
+
+async def format_storage(folder: Path, runtime: Runtime, properties: Path, cluster: str) -> None:
+    """Format the storage of a node of this cluster.
+
+    Raises:
+        BrokerFailed: Kafka's own tool refused.
+    """
     command = runtime.command(
         folder,
         STORAGE_MAIN,
-        *("format", "--ignore-formatted", "-t", cluster.decode().rstrip("=")),
-        *("-c", str(properties)),
+        *("format", "--ignore-formatted", "-t", cluster, "-c", str(properties)),
     )
     formatting = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

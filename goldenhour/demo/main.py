@@ -46,6 +46,9 @@ def demo(  # noqa: PLR0917 - options have names where they are given
     ports: Annotated[str, typer.Option(help="fixed or auto.")] = "fixed",
     kill: Annotated[str, typer.Option(help="Programs to kill -9, comma-separated.")] = "",
     bootstrap: Annotated[str | None, typer.Option(help="Use this Kafka; start none.")] = None,
+    channels: Annotated[
+        int, typer.Option(min=1, max=2, help="Channels of detection: 2 costs a killed worker 0 s.")
+    ] = 2,
     *,
     headless: Annotated[bool, typer.Option(help="Play the story, report, end.")] = False,
 ) -> None:
@@ -61,6 +64,7 @@ def demo(  # noqa: PLR0917 - options have names where they are given
         auto_ports=ports == "auto",
         kill=tuple(name.strip() for name in kill.split(",") if name.strip()),
         bootstrap=bootstrap,
+        channels=channels,
     )
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from clinical.alarms.priority import Source
+from clinical.alarms.priority import CHANNELS, Source
 from command_center import main as command_center
 from command_center.settings import CenterSettings
 from goldenhour.broker.free_port import free_port
@@ -51,8 +51,11 @@ async def play_in_memory(
         asyncio.create_task(work)
         for work in (
             gateway.run(_gateway(addresses, folder), ending, log),
-            command_center.run(_center(addresses, folder), ending, log),
-            _worker(log, ending, PATIENTS_APP),
+            command_center.run(_center(addresses, folder, options.channels), ending, log),
+            *(
+                _worker(log, ending, PATIENTS_APP, source)
+                for source in CHANNELS[: options.channels]
+            ),
             _worker(log, ending, WAVEFORMS_APP),
             _worker(log, ending, IMAGING_APP),
         )
@@ -126,18 +129,22 @@ def _gateway(addresses: Addresses, folder: Path) -> GatewaySettings:
     )
 
 
-def _center(addresses: Addresses, folder: Path) -> CenterSettings:
+def _center(addresses: Addresses, folder: Path, channels: int) -> CenterSettings:
     return CenterSettings(
+        center_channels=channels,
+        center_gateway=addresses.gateway,
         center_address=addresses.alerts,
         center_http_address=urlsplit(addresses.board or "").netloc,
         center_metrics_port=_metrics_port(addresses, "command-center"),
         home=folder / "command-center",
-        objects=folder / "objects",
+        objects=str(folder / "objects"),
     )
 
 
-async def _worker(log: Log, stop: asyncio.Event, app: HostedApp) -> None:
-    runners = Runners(log, await log.writer(), Source.CENTER_A, app)
+async def _worker(
+    log: Log, stop: asyncio.Event, app: HostedApp, source: Source = Source.CENTER_A
+) -> None:
+    runners = Runners(log, await log.writer(), source, app)
     worker = await MemoryWorker.open(log, runners)
     await worker.run(stop)
 

@@ -55,6 +55,8 @@ class DemoOptions:
     """Take free ports instead of the fixed ones."""
     kill: tuple[str, ...] = ()
     scenario: str = "demo"
+    channels: int = 2
+    """Channels of detection; with one, both workers share it."""
     bootstrap: str | None = None
 
 
@@ -95,28 +97,37 @@ def gateway(bootstrap: str, port: int, metrics_port: int, home: Path) -> Program
     )  # fmt: skip
 
 
-def worker(number: int, bootstrap: str, metrics_port: int, home: Path) -> Program:
-    """Return one of the workers of the `patients` app, channel A."""
-    return _worker(f"worker-{number}", "patients", bootstrap, metrics_port, home)
+def worker(
+    number: int, bootstrap: str, metrics_port: int, home: Path, channel: str = "a"
+) -> Program:
+    """Return one of the workers of the `patients` app."""
+    return _worker(f"worker-{number}", "patients", channel, bootstrap, metrics_port, home)
+
+
+def channel_of(number: int, channels: int) -> str:
+    """Return the channel of the worker of this number: the first of every run is of channel A."""
+    return "ab"[(number - 1) % channels]
 
 
 def waveforms(bootstrap: str, metrics_port: int, home: Path) -> Program:
     """Return the worker of the `waveforms` app, channel A."""
-    return _worker("waveforms", "waveforms", bootstrap, metrics_port, home)
+    return _worker("waveforms", "waveforms", "a", bootstrap, metrics_port, home)
 
 
 def imaging(bootstrap: str, metrics_port: int, home: Path) -> Program:
     """Return the worker of the `imaging` app, channel A."""
-    return _worker("imaging", "imaging", bootstrap, metrics_port, home)
+    return _worker("imaging", "imaging", "a", bootstrap, metrics_port, home)
 
 
-def _worker(name: str, app: str, bootstrap: str, metrics_port: int, home: Path) -> Program:
+def _worker(  # noqa: PLR0917 - in the order of its command line
+    name: str, app: str, channel: str, bootstrap: str, metrics_port: int, home: Path
+) -> Program:
     return Program(
         name,
         (
             "worker",
             "--app", app,
-            "--channel", "a",
+            "--channel", channel,
             "--bootstrap", bootstrap,
             "--metrics-port", str(metrics_port),
             "--home", str(home / name),
@@ -125,9 +136,20 @@ def _worker(name: str, app: str, bootstrap: str, metrics_port: int, home: Path) 
 
 
 def command_center(
-    bootstrap: str, port: int, board_port: int, metrics_port: int, home: Path
+    bootstrap: str,
+    port: int,
+    board_port: int,
+    metrics_port: int,
+    home: Path,
+    *,
+    channels: int = 1,
+    gateway: str | None = None,
 ) -> Program:
-    """Return the command center."""
+    """Return the command center, which misses a channel that does not run.
+
+    Through ``gateway`` it watches over detection with synthetic patients.
+    """
+    heartbeat = () if gateway is None else ("--gateway", gateway)
     return Program(
         "command-center",
         (
@@ -136,7 +158,9 @@ def command_center(
             "--address", f"127.0.0.1:{port}",
             "--http-address", f"127.0.0.1:{board_port}",
             "--metrics-port", str(metrics_port),
+            "--channels", str(channels),
             "--home", str(home / "command-center"),
+            *heartbeat,
             "--objects", str(home / "objects"),
         ),
     )  # fmt: skip

@@ -130,13 +130,21 @@ async def _start_programs(
                 _port(options, "board"),
                 _port(options, "metrics-command-center"),
                 folder,
+                channels=options.channels,
+                gateway=gateway["address"],
             )
         ),
         stack.start(plan.waveforms(bootstrap, _port(options, "metrics-waveforms"), folder)),
         stack.start(plan.imaging(bootstrap, _port(options, "metrics-imaging"), folder)),
         *(
             stack.start(
-                plan.worker(number, bootstrap, _port(options, f"metrics-worker-{number}"), folder)
+                plan.worker(
+                    number,
+                    bootstrap,
+                    _port(options, f"metrics-worker-{number}"),
+                    folder,
+                    plan.channel_of(number, options.channels),
+                )
             )
             for number in range(1, plan.WORKERS + 1)
         ),

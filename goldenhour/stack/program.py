@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-READY_TIMEOUT_US: Final = 40_000_000
+READY_TIMEOUT_US: Final = 90_000_000
 """How long a program may take to say that it is ready; a restart after a kill is well below."""
 
 BACK_OFF_FIRST_US: Final = 100_000

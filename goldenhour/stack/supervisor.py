@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from goldenhour.stack.probe import PROBED_EVERY_US, UNANSWERED_MAX, answers
 from goldenhour.stack.program import READY_TIMEOUT_US, Program, back_off_us, parse_ready
 from ports.clock import Clock
 from ports.program import SUPERVISOR
@@ -142,13 +143,30 @@ class Supervised:
         stdout = self._process.stdout
         if stdout is None:
             raise ProgramFailed(self.program.name)
-        while line := await stdout.readline():
-            said = parse_ready(line)
-            if said is not None:
-                self.ready = said
-                self.ready_at_us = self._clock.monotonic_us()
-                self._ready_event.set()
-        await self._process.wait()
+        probing: asyncio.Task[None] | None = None
+        try:
+            while line := await stdout.readline():
+                said = parse_ready(line)
+                if said is not None:
+                    self.ready = said
+                    self.ready_at_us = self._clock.monotonic_us()
+                    self._ready_event.set()
+                    probing = probing or asyncio.create_task(self._probe(self._process))
+            await self._process.wait()
+        finally:
+            if probing is not None:
+                probing.cancel()
+
+    async def _probe(self, process: asyncio.subprocess.Process) -> None:
+        """Kill the program once it has stopped answering."""
+        address = self.ready.get("metrics")
+        unanswered = 0
+        while address is not None and unanswered < UNANSWERED_MAX:
+            await self._clock.sleep_us(PROBED_EVERY_US)
+            unanswered = 0 if await answers(address) else unanswered + 1
+        if address is not None and process.returncode is None and not self._stopping:
+            _logger.warning("program_does_not_answer", program=self.program.name)
+            process.kill()
 
 
 class Stack:

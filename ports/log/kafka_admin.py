@@ -7,7 +7,7 @@ through a consumer group, which is what every program needs next.
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -84,6 +84,72 @@ async def round_trip(bootstrap: str, timeout_s: float, clock: Clock | None = Non
                     return
     except TimeoutError:
         message = f"no record came back from {bootstrap} within {timeout_s:g} s: {last}"
+        raise LogUnavailable(message) from last
+
+
+async def until_brokers(
+    bootstrap: str, brokers: int, timeout_s: float, clock: Clock | None = None
+) -> None:
+    """Return when so many brokers of a cluster are known.
+
+    Raises:
+        LogUnavailable: that did not happen within ``timeout_s`` seconds.
+    """
+
+    async def known(admin: AIOKafkaAdminClient) -> bool:
+        return len((await admin.describe_cluster())["brokers"]) >= brokers
+
+    await _until(bootstrap, known, f"{brokers} brokers", timeout_s, clock or SystemClock())
+
+
+async def until_in_sync(
+    bootstrap: str,
+    topics: Iterable[Topic],
+    copies: int,
+    timeout_s: float,
+    clock: Clock | None = None,
+) -> None:
+    """Return when every partition of these topics has so many copies in sync.
+
+    Raises:
+        LogUnavailable: that did not happen within ``timeout_s`` seconds.
+    """
+    names = [topic.name for topic in topics]
+
+    async def whole(admin: AIOKafkaAdminClient) -> bool:
+        described = await admin.describe_topics(names)
+        partitions = [one for topic in described for one in topic["partitions"]]
+        return bool(partitions) and all(len(one["isr"]) >= copies for one in partitions)
+
+    await _until(bootstrap, whole, f"{copies} copies in sync", timeout_s, clock or SystemClock())
+
+
+async def _until(
+    bootstrap: str,
+    holds: Callable[[AIOKafkaAdminClient], Awaitable[bool]],
+    words: str,
+    timeout_s: float,
+    clock: Clock,
+) -> None:
+    """Ask a new client again and again: one that knew a dead broker may wait for it."""
+    last: Exception | None = None
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                admin = AIOKafkaAdminClient(
+                    bootstrap_servers=bootstrap, request_timeout_ms=_REQUEST_TIMEOUT_MS
+                )
+                try:
+                    await admin.start()
+                    if await holds(admin):
+                        return
+                except (KafkaError, OSError) as error:
+                    last = error
+                finally:
+                    await admin.close()
+                await clock.sleep_us(_RETRY_US)
+    except TimeoutError:
+        message = f"{bootstrap} has not {words} within {timeout_s:g} s: {last}"
         raise LogUnavailable(message) from last
 
 

@@ -1,10 +1,10 @@
 """The object store as the programs see it: objects that grow by offset, then are sealed for good.
 
-Two drivers stand behind this protocol: ``folder`` and ``memory``. Both pass
-tests/ports/test_objects.py. A growing object is a *part*; what was written to it may be lost when
-the machine goes down, which its digest shows when it is sealed. A sealed object is durable and
-never changes. A key is path-like: segments of [A-Za-z0-9._-] that begin with no dot, joined by
-slashes.
+Three drivers stand behind this protocol: ``folder``, ``s3`` and ``memory``. All pass
+tests/ports/test_objects.py. A growing object is a *part*; what was written to it in a folder may
+be lost when the machine goes down, which its digest shows when it is sealed. A sealed object is
+durable and never changes. A key is path-like: segments of [A-Za-z0-9._-] that begin with no dot,
+joined by slashes.
 """
 
 import re

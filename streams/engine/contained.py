@@ -42,9 +42,11 @@ from clinical.items import (
 )
 from clinical.watch.encounter import EncounterStatus
 from clinical.watch.picture import PictureRow
+from streams.engine.outage import Hearing
 from streams.engine.watches import Emission, Watch, Watches
 from wire.frames import Frame
 from wire.rows import item_of
+from wire.synthetic import synthetic
 
 JOURNAL_MAX: Final = 128
 """Steps kept since the last snapshot; then a new one is taken."""
@@ -157,6 +159,14 @@ class ContainedWatch:
         if not self.judged:
             return ()
         return self._take(partial(_pass_time, now_us, ingress_us), None, now_us)
+
+    @property
+    def hearing(self) -> Hearing | None:
+        """How long the unit was not heard; None for a patient who is not judged, or is none."""
+        if not self.judged or self.closed_us is not None or synthetic(self._encounter_id):
+            return None
+        watch = self._watch
+        return Hearing(watch.state.unit_id, watch.quiet_us, watch.silent)
 
     @property
     def full(self) -> bool:

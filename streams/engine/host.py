@@ -17,7 +17,7 @@ rests until the replay reaches it. A closed encounter is kept for a while, so th
 sends late does not open it again; then its snapshot and its entry in ``encounters`` are deleted.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ from clinical.watch.picture import PictureRow
 from ports.log.port import Record
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
 from streams.engine.contained import ContainedWatch, Poison
+from streams.engine.outage import Hearing, quiet_together
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
 from streams.engine.watches import Emission, Watches
@@ -76,6 +77,8 @@ class PartitionHost:
         """Restored patients that the replay has not reached, the next one last."""
         self._asleep: set[str] = set()
         """Their encounters."""
+        self._quiet: tuple[str, ...] = ()
+        """Units that fell silent together, while that lasts."""
         self._next_offset = 0
         self._draft = Draft(partition, source)
         self.ledger = Ledger()
@@ -178,7 +181,9 @@ class PartitionHost:
                 to_store[patient.encounter_id] = patient
 
     def _on_tick(self, tick: Tick) -> None:
-        self._clock = self._clock.ticked(tick.stamped_us, healthy=tick.healthy)
+        self._quiet = quiet_together(self._hearings(), self._quiet)
+        healthy = tick.healthy and not self._quiet
+        self._clock = self._clock.ticked(tick.stamped_us, healthy=healthy)
         now_us, ingress_us = self._clock.now_us, self._clock.ingress_us
         to_store: list[_Patient] = []
         for patient in self._patients.values():
@@ -190,7 +195,16 @@ class PartitionHost:
                 to_store.append(patient)
         self._store(to_store)
         self._forget_closed()
-        self._draft.show(now_us, self._rows())
+        self._draft.show(now_us, self._rows(), self._quiet)
+
+    def _hearings(self) -> Iterator[Hearing]:
+        """Go through all who are live, those included that the replay has not reached."""
+        for patient in self._patients.values():
+            if (hearing := patient.watch.hearing) is not None:
+                yield hearing
+        for _, watch in self._resting:
+            if (hearing := watch.hearing) is not None:
+                yield hearing
 
     def _on_word(self, word: ForeignFrame | LeadFinding | SeriesFinding) -> None:
         """Tell the encounter's watch while it is open; no such word opens one."""

@@ -2,12 +2,14 @@
 
 ``goldenhour worker --app patients --channel a`` joins the channel's group and judges the partitions
 that it is given; other apps do so with their topics. When it cannot go on it says why and exits
-with 1; whoever restarts it loses nothing, since everything is in the log.
+with 1, or with 70 when it does not get on although there is something to judge (``stall``); whoever
+restarts it loses nothing, since everything is in the log.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from prometheus_client import CollectorRegistry
@@ -18,6 +20,8 @@ from ports.metrics import new_registry, serve_metrics
 from ports.program import run as run_program
 from ports.program import say_ready
 from streams.engine.settings import App, Channel, WorkerSettings
+from streams.engine.stall import STALLED, LoopWatch
+from streams.engine.stall_watch import WorkerStalled, beat, until_stalled
 
 if TYPE_CHECKING:
     from streams.engine.faust_worker import FaustWorker
@@ -61,6 +65,9 @@ async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
         await judging
     except asyncio.CancelledError:
         return 0
+    except WorkerStalled as stalled:
+        _log.error("worker_stalled", reason=str(stalled))
+        return STALLED
     except Exception as error:  # noqa: BLE001 - said here once; the exit code says the rest
         _log.error("worker_ended", reason=repr(error))
     finally:
@@ -81,14 +88,31 @@ async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics:
     metrics_of_records = WorkerMetrics(registry, SystemClock(), settings.app)
     worker = FaustWorker(settings, runners, metrics_of_records.observe)
     registry.register(ProgressCollector(worker.progress))
+    clock = SystemClock()
+    loop_watch = LoopWatch(clock.monotonic_us)
+    watching = asyncio.ensure_future(beat(loop_watch, clock))
+    loop_watch.start()
     try:
         await worker.start()
         await _announce(worker, metrics)
-        await worker.ended()
+        await _until_it_ends(worker, until_stalled(worker, runners.topic.name, log, clock))
     finally:
+        watching.cancel()
+        loop_watch.stop()
         await _stopped(worker)
         await writer.close()
         await bulk.close()
+
+
+async def _until_it_ends(worker: "FaustWorker", stalled: Awaitable[NoReturn]) -> None:
+    """Raise why the worker cannot go on, by its own word or as seen from beside it."""
+    ways = [asyncio.ensure_future(worker.ended()), asyncio.ensure_future(stalled)]
+    try:
+        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        await done.pop()
+    finally:
+        for way in ways:
+            way.cancel()
 
 
 async def _announce(worker: "FaustWorker", metrics: str) -> None:

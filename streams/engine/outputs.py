@@ -40,6 +40,7 @@ from wire.records import (
     encode_lead_finding,
     encounter_key,
 )
+from wire.synthetic import synthetic
 from wire.topics import (
     ALARMS,
     CHECKPOINTS_PATIENTS_A,
@@ -147,15 +148,17 @@ class Draft:
             self._add(ENCOUNTERS, key, value, HEADERS_ENCOUNTER_STATE)
             return
         self._add(ALARMS, key, encode_entry(emission), HEADERS_ALARM_ENTRY)
-        if isinstance(emission, Transition):
+        if isinstance(emission, Transition) and not synthetic(emission.encounter_id):
             self._transitions.append(emission)
 
-    def show(self, stamped_us: int, rows: Sequence[PictureRow]) -> None:
+    def show(
+        self, stamped_us: int, rows: Sequence[PictureRow], silent_units: tuple[str, ...] = ()
+    ) -> None:
         """Add the picture of a tick, empty or not."""
         key = CHANNELS[self._source].encode()
         for start in range(0, max(1, len(rows)), PICTURE_ROWS_MAX):
             part = tuple(rows[start : start + PICTURE_ROWS_MAX])
-            picture = Picture(self._partition, stamped_us, self._source, part)
+            picture = Picture(self._partition, stamped_us, self._source, part, silent_units)
             self._add(PICTURE, key, encode_picture(picture), HEADERS_PICTURE)
 
     def find(self, finding: LeadFinding) -> None:

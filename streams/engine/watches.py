@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from clinical.alarms.priority import Source
-from clinical.alarms.transition import EncounterClosed, Transition
+from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding, VitalsRow
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
 from clinical.watch.picture import PictureRow
 
-Emission = Transition | EncounterState | EncounterClosed
+Emission = Transition | EncounterState | EncounterClosed | SourceStatus
 """Whatever a watch can say."""
 
 
@@ -55,6 +55,16 @@ class Watch(Protocol):
     @property
     def state(self) -> EncounterState:
         """The encounter as it stands."""
+        ...
+
+    @property
+    def quiet_us(self) -> int:
+        """Healthy ingress time without a frame of the unit, at the last tick."""
+        ...
+
+    @property
+    def silent(self) -> bool:
+        """Whether the unit is called silent."""
         ...
 
     @property

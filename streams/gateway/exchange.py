@@ -21,6 +21,7 @@ from streams.gateway.ownership import Ownership
 from streams.gateway.positions import Positions
 from wire.messages import Message
 from wire.partition import partition_of
+from wire.synthetic import synthetic
 from wire.topics import DOWNLINK
 
 ENTRIES_KEPT: Final = 5_000
@@ -156,7 +157,10 @@ class Exchange:
             del self._messages[unit_id]
 
     def post_entry(self, posted: PostedEntry) -> None:
-        """Keep an entry and hand it to the unit whose encounter it concerns."""
+        """Keep an entry and hand it to the unit that it concerns; that of a heartbeat is none."""
+        if synthetic(posted.encounter_id):
+            self._histories[posted.partition].next = posted.offset + 1
+            return
         self._histories[posted.partition].add(posted)
         self._hand_out(self._ownership.recipient(posted.encounter_id), posted)
 

@@ -1,10 +1,11 @@
 """Uploads as units see them: the gRPC edge around ``Library``.
 
-The handler that gRPC starts reads, stores and answers, one request after the other; a slow disk
-or log slows the reading, and gRPC's flow control carries that to the unit. Bytes of an upload
+The handler that gRPC starts stores and answers what was read ahead, in order; a slow disk or log
+stops the reading, and gRPC's flow control carries that to the unit. Bytes of an upload
 never pass the frames' batches, so an image delays no vital sign in the gateway.
 """
 
+import asyncio
 from typing import Any, Final
 
 import grpc
@@ -15,13 +16,17 @@ from ports.grpc_server import abort_with
 from ports.log.port import LogLost
 from ports.logging import get_logger
 from ports.objects.port import WrongOffset
+from streams.gateway.gathering import ReadAhead, runs, together
 from streams.gateway.library import Library, Progress, Refused
 from streams.gateway.manifest import ExpectedObject, Manifest, read_manifest
-from streams.gateway.opening import BadRequest, refuse
+from streams.gateway.opening import BadRequest
 from streams.gateway.ownership import Ownership
-from wire.limits import MAX_CHUNK_BYTES, UPLOAD_CREDIT_BYTES
+from wire.limits import UPLOAD_CREDIT_BYTES
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["ImagingService"].full_name
+
+WHOLE_WAITING: Final = 2
+"""Whole objects of an upload that wait to be judged; then no more bytes are taken of it."""
 
 Context = grpc.aio.ServicerContext[pb.UploadRequest, pb.UploadResponse]
 _log = get_logger(__name__)
@@ -84,11 +89,38 @@ class ImagingService:
     async def _receive(self, manifest: Manifest, context: Context) -> None:
         await self._library.announce(manifest)
         await self._say_held(manifest, context)
+        whole: asyncio.Queue[ExpectedObject | None] = asyncio.Queue(WHOLE_WAITING)
+        answers = Answers(context)
+        await together(
+            self._take(manifest, context, answers, whole), self._finish(manifest, answers, whole)
+        )
+
+    async def _take(
+        self,
+        manifest: Manifest,
+        context: Context,
+        answers: "Answers",
+        whole: "asyncio.Queue[ExpectedObject | None]",
+    ) -> None:
         wanted = {one.sop_uid: one for one in manifest.objects}
-        while (request := await self._next(context)) is not None:
-            one, chunk = _chunk(request, wanted)
-            answer = await self._library.take(manifest, one, chunk.offset_bytes, chunk.data)
-            await context.write(_response(answer))
+        async with ReadAhead(context.read) as ahead:
+            while requests := await self._next(ahead, context):
+                for one, offset, data in runs(requests, wanted):
+                    progress = await self._library.take(manifest, one, offset, data)
+                    await answers.say(progress)
+                    if progress.held_bytes == one.size_bytes:
+                        await whole.put(one)
+        await whole.put(None)
+
+    async def _finish(
+        self,
+        manifest: Manifest,
+        answers: "Answers",
+        whole: "asyncio.Queue[ExpectedObject | None]",
+    ) -> None:
+        """Finish what is whole, in order, while the next object comes in."""
+        while (one := await whole.get()) is not None:
+            await answers.say(await self._library.finish(manifest, one))
 
     async def _say_held(self, manifest: Manifest, context: Context) -> None:
         found = [await self._library.look_up(manifest, one) for one in manifest.objects]
@@ -101,27 +133,23 @@ class ImagingService:
             if isinstance(refused, Refused):
                 await context.write(_response(refused))
 
-    async def _next(self, context: Context) -> pb.UploadRequest | None:
+    async def _next(self, ahead: ReadAhead, context: Context) -> list[pb.UploadRequest]:
         if self.draining:
             await abort_with(context, grpc.StatusCode.UNAVAILABLE, "the gateway stops")
-        request: object = await context.read()
-        return request if isinstance(request, pb.UploadRequest) else None
+        return await ahead.next()
 
 
-def _chunk(
-    request: pb.UploadRequest, wanted: dict[str, ExpectedObject]
-) -> tuple[ExpectedObject, pb.Chunk]:
-    if not request.HasField("chunk"):
-        refuse("request", "must be a chunk after the manifest")
-    chunk = request.chunk
-    one = wanted.get(chunk.sop_instance_uid)
-    if one is None:
-        refuse("chunk.sop_instance_uid", "must be in the manifest")
-    if not 1 <= len(chunk.data) <= MAX_CHUNK_BYTES:
-        refuse("chunk.data", f"must be 1 to {MAX_CHUNK_BYTES} bytes")
-    if chunk.offset_bytes + len(chunk.data) > one.size_bytes:
-        refuse("chunk.data", "must end where the object ends")
-    return one, chunk
+class Answers:
+    """What the gateway says on one stream; gRPC takes one write at a time."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._writing = asyncio.Lock()
+
+    async def say(self, answer: Progress | Refused) -> None:
+        """Write an answer."""
+        async with self._writing:
+            await self._context.write(_response(answer))
 
 
 def _response(answer: Progress | Refused) -> pb.UploadResponse:

@@ -126,31 +126,35 @@ class Library:
             held = await self._objects.held_bytes(key)
             if held < wanted.size_bytes:
                 return Progress(wanted.sop_uid, held)
-            return await self._finish(manifest, wanted)
+            return await self.finish(manifest, wanted)
         if sealed != wanted.sha256:
             return self._refuse(wanted, ObjectRefusal.UID_REUSED, "another object has this UID")
         if key not in self._written:
             header = await asyncio.to_thread(read_header, await self._objects.read(key))
+            await self._objects.drop(key)  # left by a gateway that died after sealing
             await self._refer(manifest, wanted, header)
         return Progress(wanted.sop_uid, wanted.size_bytes, stored=True)
 
     async def take(
         self, manifest: Manifest, wanted: ExpectedObject, offset: int, data: bytes
-    ) -> Progress | Refused:
-        """Add bytes to an object; finish it when it is whole.
+    ) -> Progress:
+        """Add bytes to an object; the caller has it finished when it is whole.
 
         Raises:
             WrongOffset: the bytes do not begin where those held end.
             OSError: there is no room.
-            LogLost: the log did not confirm the reference.
         """
         held = await self._objects.append(manifest.key(wanted.sop_uid), offset, data)
         self._bytes.inc(len(data))
-        if held < wanted.size_bytes:
-            return Progress(wanted.sop_uid, held)
-        return await self._finish(manifest, wanted)
+        return Progress(wanted.sop_uid, held)
 
-    async def _finish(self, manifest: Manifest, wanted: ExpectedObject) -> Progress | Refused:
+    async def finish(self, manifest: Manifest, wanted: ExpectedObject) -> Progress | Refused:
+        """Judge a whole object, seal it, and refer to it in the log.
+
+        Raises:
+            OSError: there is no room.
+            LogLost: the log did not confirm the reference.
+        """
         key = manifest.key(wanted.sop_uid)
         async with self._judging:
             data = await self._objects.read_part(key)

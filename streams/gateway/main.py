@@ -14,7 +14,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
-from ports.objects.folder import FolderObjects
+from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 from streams.gateway import imaging_service, service
@@ -45,7 +45,7 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         stack.callback(metrics.close)
         gateway = await Gateway.open(
             log or KafkaLog(settings.bootstrap, client_id=gateway_id),
-            FolderObjects(settings.objects_folder),
+            open_objects(settings.objects_place),
             clock=SystemClock(),
             gateway_id=gateway_id,
             batch_gap_ms=settings.gateway_batch_gap_ms,
@@ -71,7 +71,7 @@ def main(
     address: Annotated[str | None, typer.Option(help="Where units connect; port 0: any.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
-    objects: Annotated[Path | None, typer.Option(help="Folder of images.")] = None,
+    objects: Annotated[str | None, typer.Option(help="Images: folder or s3://BUCKET.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:

@@ -21,8 +21,9 @@ class GatewaySettings(BaseSettings):
     """Loopback port of the metrics; 0 takes a free one."""
     home: Path = Path(".goldenhour")
     """Folder of run state."""
-    objects: Path | None = None
-    """Folder of the images that units send; ``objects`` in the home unless given."""
+    objects: str | None = None
+    """Where images are kept: a folder, or ``s3://BUCKET/PREFIX``; ``objects`` in the home unless
+    given."""
     gateway_batch_gap_ms: int = Field(default=BATCH_GAP_MS, ge=0, le=1_000)
     """Shortest time from one batch of a partition to the next."""
     gateway_drain_ms: int = Field(default=3_000, ge=0, le=60_000)
@@ -31,6 +32,6 @@ class GatewaySettings(BaseSettings):
     """Whether log lines are JSON objects."""
 
     @property
-    def objects_folder(self) -> Path:
+    def objects_place(self) -> str:
         """Where images are kept."""
-        return self.objects or self.home / "objects"
+        return self.objects or str(self.home / "objects")

@@ -24,7 +24,7 @@ from command_center.web import web
 from ports.clock import SystemClock
 from ports.http_server import HttpServer, serve_http
 from ports.log.memory_log import MemoryLog
-from ports.objects.folder import FolderObjects
+from ports.objects.opening import open_objects
 from tests.command_center.night import append
 from wire.alarms import MessageReceipt, encode_entry
 from wire.encounters import encode_encounter
@@ -233,7 +233,7 @@ async def desk_at(log: MemoryLog, home: Path, address: str = "127.0.0.1:0") -> A
     """Run a center and its board for as long as the context lasts."""
     async with AsyncExitStack() as stack:
         settings = CenterSettings(home=home)
-        objects = FolderObjects(settings.objects_folder)
+        objects = open_objects(settings.objects_place)
         center = await Center.open(settings, SystemClock(), log, CollectorRegistry(), objects)
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())

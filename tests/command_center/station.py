@@ -19,7 +19,7 @@ from command_center.settings import CenterSettings
 from ports.clock import Clock, SystemClock
 from ports.grpc_server import STATUS_DETAILS_KEY, serve
 from ports.log.memory_log import MemoryLog
-from ports.objects.folder import FolderObjects
+from ports.objects.opening import open_objects
 from tests.command_center.night import PATIENCE_S
 
 
@@ -85,7 +85,7 @@ async def station_at(
     async with AsyncExitStack() as stack:
         registry = CollectorRegistry()
         chosen = CenterSettings.model_validate({"home": home, **settings})
-        objects = FolderObjects(chosen.objects_folder)
+        objects = open_objects(chosen.objects_place)
         center = await Center.open(chosen, clock or SystemClock(), log, registry, objects)
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())

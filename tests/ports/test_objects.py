@@ -1,22 +1,43 @@
-"""What both drivers of the object store promise: one file, run on memory and on a folder."""
+"""What every driver of the object store promises: one file, run on memory, folder and S3."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from ports.objects.folder import FolderObjects
 from ports.objects.memory import MemoryObjects
 from ports.objects.port import BadKey, DigestDiffers, NoObject, Objects, WrongOffset
+from ports.objects.s3 import S3Objects
+from tests.ports.s3_server import BUCKET, S3Server, s3_server
 
 KEY = "encounter/1.2.3/4.5"
 BYTES = bytes(range(256)) * 10
 DIGEST = sha256(BYTES).digest()
 
 
-@pytest.fixture(params=["memory", "folder"])
-def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
-    return MemoryObjects() if request.param == "memory" else FolderObjects(tmp_path / "objects")
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "folder", "s3"])
+def objects(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    server: S3Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Objects:
+    if request.param == "memory":
+        return MemoryObjects()
+    if request.param == "folder":
+        return FolderObjects(tmp_path / "objects")
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    return S3Objects(f"s3://{BUCKET}/{uuid4()}")
 
 
 async def test_an_object_grows_by_offset_and_is_sealed(objects: Objects) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from ports.clock import SystemClock, VirtualClock
-from simulators.links import FaultyLink, Links
+from simulators.links import FaultyLink, Links, Pipe
 from simulators.scenario import Fault
 from simulators.story import Story
 
@@ -144,3 +144,25 @@ async def test_faults_happen_at_their_second_of_the_story(echo: str) -> None:
     await clock.run_for(5_000_000)
     assert not link._cut
     await links.close()
+
+
+def test_a_link_with_a_rate_is_one_queue() -> None:
+    """What comes behind waits for what came before, and an empty link carries at once."""
+    pipe = Pipe()
+    assert pipe.through_us(1_000_000, 5) == 5
+    pipe.bytes_per_s = 1_000_000
+    assert pipe.through_us(1_000, 10) == 1_010
+    assert pipe.through_us(500, 10) == 1_510
+    assert pipe.through_us(1_000, 5_000) == 6_000
+
+
+async def test_a_limited_link_is_no_faster_than_its_rate(link: FaultyLink, call: Call) -> None:
+    """Each way, and it stays so when the link is healed."""
+    clock = SystemClock()
+    caller = await call()
+    link.limit(1_000)
+    link.heal()
+    began_us = clock.monotonic_us()
+    caller.say(b"x" * 100)
+    assert await caller.hear() == b"x" * 100
+    assert clock.monotonic_us() - began_us >= 200_000

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
-from clinical.alarms.transition import Acknowledgement, EncounterClosed, Place, Reason, Transition
+from clinical.alarms.transition import (
+    Acknowledgement,
+    EncounterClosed,
+    Place,
+    Reason,
+    SourceStatus,
+    Transition,
+)
 from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
 from clinical.items import (
     CrewEvent,
@@ -200,6 +207,7 @@ entries = (
     transitions
     | acknowledgements
     | st.builds(EncounterClosed, uuids, instants)
+    | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
     | st.builds(
         MessageReceipt, uuids, unit_ids, st.sampled_from(ReceiptStage), maybe(names), instants
     )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.scenario import RECORDINGS
-from wire.dicom import read_header
+from wire.dicom import check_whole, read_header
 from wire.reading import Unreadable
 
 
@@ -42,3 +42,14 @@ def test_a_slice_that_was_cut_short_in_its_header_is_unreadable(
 ) -> None:
     with pytest.raises(Unreadable):
         read_header(slice_15[:length])
+
+
+def test_every_pixel_of_a_whole_image_is_there(slice_15: bytes) -> None:
+    check_whole(slice_15)
+
+
+@pytest.mark.parametrize("length", [0, 700, 300_000, 526_200])
+def test_an_image_that_was_cut_short_is_not_whole(slice_15: bytes, length: int) -> None:
+    """A copy that stopped half-way has a whole header and not all of its pixels."""
+    with pytest.raises(Unreadable):
+        check_whole(slice_15[:length])

@@ -1,1 +1,1 @@
-"""The scanner's way out: series as files, an upload that survives cuts, and its gRPC edge."""
+"""The scanner's way out: files or DICOM, an upload that survives cuts, and its gRPC edge."""

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from wire.dicom import SliceHeader, read_header
+from wire.dicom import SliceHeader, check_whole, read_header
 
 _SUFFIX: Final = ".dcm"
 
@@ -47,15 +47,26 @@ def read_series(folder: Path, encounter_id: str, scanned_us: int) -> Series:
 
     Raises:
         NoSeries: there is none, or more than one.
-        Unreadable: a file is no DICOM slice.
+        Unreadable: a file is no whole DICOM slice.
     """
-    found = [_read(path) for path in sorted(folder.glob(f"*{_SUFFIX}"))]
-    if not found:
+    paths = sorted(folder.glob(f"*{_SUFFIX}"))
+    if not paths:
         message = f"no {_SUFFIX} file in {folder}"
         raise NoSeries(message)
+    return read_files(paths, encounter_id, scanned_us)
+
+
+def read_files(paths: Iterable[Path], encounter_id: str, scanned_us: int) -> Series:
+    """Return the series that files make up, whatever they are called.
+
+    Raises:
+        NoSeries: there is none, or more than one.
+        Unreadable: a file is no whole DICOM slice.
+    """
+    found = [_read(path) for path in paths]
     names = {(header.study_uid, header.series_uid) for header, _ in found}
     if len(names) != 1:
-        message = f"{len(names)} series in {folder}"
+        message = f"{len(names)} series in {len(found)} files"
         raise NoSeries(message)
     normal = found[0][0].slice.normal
     found.sort(key=lambda one: _height_mm(one[0], normal))
@@ -76,6 +87,7 @@ def middle_first(
 def _read(path: Path) -> tuple[SliceHeader, SeriesObject]:
     data = path.read_bytes()
     header = read_header(data)
+    check_whole(data)
     return header, SeriesObject(header.sop_uid, path, len(data), sha256(data).digest())
 
 

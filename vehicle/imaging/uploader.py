@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -28,6 +29,16 @@ BULK_BACKOFF_FACTOR: Final = 4
 """How much longer an upload waits before it dials again than a lane of frames does."""
 
 log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A piece on its way."""
+
+    piece: Piece
+    sent_us: int
+    under_way_bytes: int
+    """Bytes that were on their way with it, its own among them."""
 
 
 class Uploader:
@@ -67,7 +78,7 @@ class Uploader:
 
     async def _stream(self, session: UploadSession) -> None:
         stream = self._link.upload()
-        sent: deque[tuple[str, int, int]] = deque()
+        sent: deque[_Sent] = deque()
         writer: asyncio.Task[None] | None = None
         try:
             async with asyncio.timeout(HELD_TIMEOUT_S):
@@ -88,16 +99,15 @@ class Uploader:
                 with suppress(asyncio.CancelledError):
                     await writer
 
-    def _take(
-        self, session: UploadSession, arrival: object, sent: deque[tuple[str, int, int]]
-    ) -> None:
+    def _take(self, session: UploadSession, arrival: object, sent: deque[_Sent]) -> None:
         match arrival:
             case Held(objects, credit_bytes):
                 held = [(one.sop_uid, one.held_bytes, one.stored) for one in objects]
                 session.held(held, credit_bytes)
             case Progressed(sop_uid, held_bytes, stored):
                 session.progressed(sop_uid, held_bytes, stored=stored)
-                self._measure(session, sop_uid, held_bytes, sent)
+                if not stored:
+                    self._measure(session, sop_uid, held_bytes, sent)
             case ObjectRefused(sop_uid, again, description):
                 log.warning("image refused", unit_id=self._unit_id, why=description)
                 session.refused(sop_uid, again=again)
@@ -107,18 +117,20 @@ class Uploader:
         session: UploadSession,
         sop_uid: str,
         held_bytes: int,
-        sent: deque[tuple[str, int, int]],
+        sent: deque[_Sent],
     ) -> None:
         """Tell the window how long the answered piece was on its way."""
-        now_us = self._clock.monotonic_us()
+        answered_bytes = 0
         while sent:
-            uid, end, sent_us = sent.popleft()
-            if (uid, end) == (sop_uid, held_bytes):
-                session.window.answered(now_us - sent_us, now_us)
+            one = sent.popleft()
+            answered_bytes += one.piece.size
+            if (one.piece.one.sop_uid, one.piece.offset + one.piece.size) == (sop_uid, held_bytes):
+                delay_us = self._clock.monotonic_us() - one.sent_us
+                session.window.answered(delay_us, one.under_way_bytes, answered_bytes)
                 return
 
     async def _write(
-        self, session: UploadSession, stream: UploadStream, sent: deque[tuple[str, int, int]]
+        self, session: UploadSession, stream: UploadStream, sent: deque[_Sent]
     ) -> None:
         try:
             while True:
@@ -129,8 +141,8 @@ class Uploader:
                     if piece is None:
                         break
                     data = await asyncio.to_thread(_read, piece)
-                    end = piece.offset + piece.size
-                    sent.append((piece.one.sop_uid, end, self._clock.monotonic_us()))
+                    now_us = self._clock.monotonic_us()
+                    sent.append(_Sent(piece, now_us, session.in_flight_bytes))
                     await stream.send(piece.one.sop_uid, piece.offset, data)
                 await self._wakeup.wait()
         except LinkDown:

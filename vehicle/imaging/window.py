@@ -1,23 +1,29 @@
-"""How much of an upload may be on its way: as much as the link carries without a queue.
+"""How much of an upload may be on its way: as much as the link carries with hardly a queue.
 
 Images share the vehicle's link with alarms and vital signs, and whatever waits in the modem's queue
-delays them. So the window follows the delay, in the manner of LEDBAT (RFC 6817): it grows while an
-answer comes within ``TARGET_US`` of the fastest answer seen, and shrinks when it takes longer.
+delays them. What an answer takes beyond the fastest answer is that queue (as in LEDBAT, RFC 6817).
+A piece that was sent with so many bytes on their way and took so long says what the link carries;
+the window becomes what it carries in the fastest time and ``TARGET_US`` (as in FAST TCP). It grows
+by no more than what was answered, so it doubles with each round trip at most. Of the newest answers
+the fastest counts: one late process is no queue.
 """
 
+from collections import deque
 from typing import Final
 
 from wire.limits import MAX_CHUNK_BYTES, UPLOAD_CREDIT_BYTES
 
-TARGET_US: Final = 100_000
-"""Delay that an upload may add to the link (RFC 6817, section 2.5)."""
+TARGET_US: Final = 10_000
+"""Delay that an upload may add to the link; RFC 6817, section 2.5, allows 100 ms."""
 
-WINDOW_FIRST_BYTES: Final = 4 * MAX_CHUNK_BYTES
+DELAYS_KEPT: Final = 4
+"""Newest delays of which the smallest counts (RFC 6817, section 3.4.2)."""
+
+WINDOW_FIRST_BYTES: Final = 2 * MAX_CHUNK_BYTES
 WINDOW_LEAST_BYTES: Final = MAX_CHUNK_BYTES
 """With less, nothing would move."""
 
 WINDOW_MOST_BYTES: Final = UPLOAD_CREDIT_BYTES
-SHRINK: Final = 0.5
 
 
 class Window:
@@ -27,13 +33,19 @@ class Window:
         """Begin small."""
         self.size_bytes = WINDOW_FIRST_BYTES
         self._base_us: int | None = None
-        self._shrunk_us = 0
+        self._newest: deque[tuple[int, int]] = deque(maxlen=DELAYS_KEPT)
 
-    def answered(self, delay_us: int, now_us: int) -> None:
-        """Note how long a piece took from its sending to the answer; ``now_us`` is monotonic."""
+    def answered(self, delay_us: int, under_way_bytes: int, answered_bytes: int) -> None:
+        """Note how long a piece took from its sending to the answer.
+
+        ``under_way_bytes`` were on their way when it was sent, its own among them, and
+        ``answered_bytes`` no longer are.
+        """
         self._base_us = delay_us if self._base_us is None else min(self._base_us, delay_us)
-        if delay_us - self._base_us <= TARGET_US:
-            self.size_bytes = min(self.size_bytes + MAX_CHUNK_BYTES, WINDOW_MOST_BYTES)
-        elif now_us - self._shrunk_us >= delay_us:
-            self.size_bytes = max(int(self.size_bytes * SHRINK), WINDOW_LEAST_BYTES)
-            self._shrunk_us = now_us
+        self._newest.append((max(delay_us, 1), under_way_bytes))
+        newest_us, carried_bytes = min(self._newest)
+        aim_us = self._base_us + TARGET_US
+        wanted = carried_bytes * aim_us // newest_us
+        if newest_us <= aim_us:
+            wanted = min(max(wanted, self.size_bytes), self.size_bytes + answered_bytes)
+        self.size_bytes = min(max(wanted, WINDOW_LEAST_BYTES), WINDOW_MOST_BYTES)

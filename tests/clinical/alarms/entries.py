@@ -14,7 +14,7 @@ from clinical.alarms.transition import (
 from clinical.alarms.view import AlarmState, AlarmView
 
 LOW, MEDIUM, HIGH = Priority
-EDGE, A, B = Source
+EDGE, A, B, CENTER = Source
 
 
 def said(

@@ -28,6 +28,10 @@ SPECIFIED = {
     "FOREIGN_ENCOUNTER": [(1, 0, None, 0)],
     "UNIT_CLOCK_SUSPECT": [(1, 0, None, 0)],
     "DETECTION_STALE": [(3, 0, None, 0)],
+    "DETECTION_DEGRADED": [(1, 0, None, 0)],
+    "CHANNELS_DISAGREE": [(1, 5, None, 0)],
+    "EDGE_DISAGREES": [(1, 5, None, 0)],
+    "UNITS_SILENT": [(3, 0, None, 0)],
 }
 
 

@@ -150,6 +150,48 @@ def test_a_slower_source_does_not_reopen_what_is_over() -> None:
         assert [view.state for view in book.current()] == before
 
 
+def test_what_was_over_before_newer_words_came_is_recorded_and_not_lost() -> None:
+    """After a cut a unit's older alarm arrives behind a newer one that is over already."""
+    book = AlarmBook()
+    tell(book, said(Phase.START, run=5, since=290, at=300), said(Phase.END, 2, run=5, at=340))
+    older = said(Phase.START, source=EDGE, run=1, since=190, at=200)
+    assert tell(book, older) == []
+    restored = AlarmBook()
+    restored.restore(book.snapshot())
+    for one in (book, restored):
+        over = said(Phase.END, 2, source=EDGE, run=1, since=190, at=220)
+        (view,) = tell(one, over, over)
+        assert (view.state, view.alarm_id) == (AlarmState.RECORDED, older.alarm_id)
+        assert (view.active_since_us, view.ended_us) == (190, 220)
+        again = (replace(older, source=A), replace(over, source=A))
+        assert tell(one, *again) == []
+
+
+def test_what_the_vehicle_said_and_ended_is_not_begun_anew_by_the_center() -> None:
+    """After a cut its words come before the frames; a center that goes on to differ is heard."""
+    book = AlarmBook()
+    tell(book, said(Phase.START, source=EDGE), said(Phase.END, 2, source=EDGE, at=120))
+    first = (said(Phase.START, at=300), said(Phase.START, source=B, at=300))
+    assert tell(book, *first) == []
+    restored = AlarmBook()
+    restored.restore(book.snapshot())
+    (view,) = tell(restored, said(Phase.UPDATE, 2, at=305))
+    assert (view.state, view.sources) == (AlarmState.ACTIVE, (A,))
+    ends = (said(Phase.END, 2, at=301), said(Phase.END, 2, source=B, at=301))
+    assert tell(book, *ends) == []
+
+
+def test_what_another_source_told_under_an_alias_is_not_recorded_again() -> None:
+    book = AlarmBook()
+    tell(book, said(Phase.START), said(Phase.START, source=EDGE, run=1, at=105))
+    tell(book, said(Phase.END, 2, at=140), said(Phase.END, 2, source=EDGE, run=1, at=140))
+    late = (
+        said(Phase.START, source=B, run=1, at=105),
+        said(Phase.END, 2, source=B, run=1, at=140),
+    )
+    assert tell(book, *late) == []
+
+
 def test_a_newer_word_reopens_under_the_next_revision() -> None:
     """The same id may begin again; its revisions go on, so that no reader overlooks it."""
     book = AlarmBook()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Category, Phase, Priority, Source
-from clinical.alarms.transition import EncounterClosed, Transition
+from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.instant import SECOND_US
 from clinical.items import (
     Capture,
@@ -152,8 +152,9 @@ def test_after_a_move_the_new_unit_is_judged_and_the_old_one_up_to_the_move() ->
     offer = EncounterEvent(EncounterChange.OFFERED, to_unit_id="unit-2")
     _hand(watch, offer, capture(1, 1, segment=2))
     claim = EncounterEvent(EncounterChange.CLAIMED, bay="b")
-    (moved,) = _hand(watch, claim, capture(10, 1, unit="unit-2"))
+    moved, former = _hand(watch, claim, capture(10, 1, unit="unit-2"))
     assert moved == watch.state
+    assert former == SourceStatus("encounter-1", Source.EDGE, live=False, at_us=at(10))
     assert watch.state.unit_id == "unit-2"
     assert _hand(watch, BLEEDING, capture(11, 2, received=12)) == []
     assert _causes(_hand(watch, BLEEDING, capture(9, 3, received=12))) != []

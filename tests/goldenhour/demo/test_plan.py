@@ -39,6 +39,6 @@ def test_the_workers_share_channel_a_and_no_folder() -> None:
 
 def test_the_center_reads_the_images_where_the_gateway_keeps_them() -> None:
     """The gateway by its default, the center by its option."""
-    kept = GatewaySettings(home=Path("h")).objects_folder
+    kept = GatewaySettings(home=Path("h")).objects_place
     arguments = command_center("k:1", 1, 2, 3, Path("h")).arguments
-    assert arguments[arguments.index("--objects") + 1] == str(kept)
+    assert arguments[arguments.index("--objects") + 1] == kept

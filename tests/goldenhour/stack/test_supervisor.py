@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,3 +113,41 @@ def _zombie(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+_ANSWERS = """
+import json, signal, sys, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from ports.program import die_with_supervisor
+die_with_supervisor()
+class Answer(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+server = HTTPServer(("127.0.0.1", 0), Answer)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+said = {"ready": "toy", "metrics": f"127.0.0.1:{server.server_port}"}
+print(json.dumps(said), flush=True)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.pause()
+"""
+
+
+async def test_a_program_that_does_not_answer_is_killed_and_comes_back(tmp_path: Path) -> None:
+    """A process that was stopped cannot end itself; one that answers is left alone."""
+    stack = Stack(tmp_path, SystemClock())
+    for name in ("hangs", "answers"):
+        await stack.start(_Toy(name, (), code=_ANSWERS))
+    hangs, answers = stack.named("hangs"), stack.named("answers")
+    first = hangs.pid
+
+    os.kill(first, signal.SIGSTOP)
+    while hangs.restarts == 0:
+        await SystemClock().sleep_us(50_000)
+    await hangs.wait_ready()
+
+    assert hangs.pid != first
+    assert (hangs.restarts, answers.restarts) == (1, 0)
+    await stack.stop()

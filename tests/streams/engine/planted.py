@@ -108,6 +108,14 @@ class PlantedWatch:
         )
 
     @property
+    def quiet_us(self) -> int:
+        return 0
+
+    @property
+    def silent(self) -> bool:
+        return False
+
+    @property
     def closed(self) -> bool:
         return False
 

@@ -70,6 +70,8 @@ class Line:
     """The unit's side of one upload."""
 
     call: Any
+    sizes: dict[str, int]
+    """Of the objects in the manifest."""
     refused: list[pb.ObjectRefused] = field(default_factory=list)
 
     async def next(self) -> pb.UploadResponse:
@@ -79,14 +81,15 @@ class Line:
         return response
 
     async def send(self, sop_uid: str, data: bytes, offset: int = 0) -> pb.UploadResponse:
-        """Send bytes to the end; return the last answer."""
+        """Send bytes to the end; return the last answer, of a whole object what became of it."""
         answer = pb.UploadResponse()
         for start in range(offset, len(data), MAX_CHUNK_BYTES):
             part = data[start : start + MAX_CHUNK_BYTES]
             chunk = pb.Chunk(sop_instance_uid=sop_uid, offset_bytes=start, data=part)
             await self.call.write(pb.UploadRequest(chunk=chunk))
             answer = await self.next()
-        return answer
+        whole = self.sizes.get(sop_uid) == len(data)
+        return await self.next() if whole else answer
 
     async def end(self) -> grpc.StatusCode:
         async with asyncio.timeout(PATIENCE_S):
@@ -101,7 +104,7 @@ class Line:
 
 async def begun(station: Station, said: pb.Manifest) -> Line:
     stub: Any = pb_grpc.ImagingServiceStub(station.channel)
-    line = Line(stub.Upload())
+    line = Line(stub.Upload(), {it.sop_instance_uid: it.size_bytes for it in said.objects})
     await line.call.write(pb.UploadRequest(manifest=said))
     return line
 
@@ -279,7 +282,7 @@ async def test_every_field_of_a_manifest_counts(
 
 async def test_the_first_request_is_a_manifest(station: Station) -> None:
     stub: Any = pb_grpc.ImagingServiceStub(station.channel)
-    line = Line(stub.Upload())
+    line = Line(stub.Upload(), {})
     await line.call.write(pb.UploadRequest(chunk=pb.Chunk()))
     assert await line.end() is grpc.StatusCode.INVALID_ARGUMENT
 

@@ -30,6 +30,7 @@ def test_nothing_is_sent_before_the_gateway_says_what_it_holds() -> None:
 
 def test_objects_go_one_after_the_other_in_order() -> None:
     upload = session()
+    upload.window.size_bytes = UPLOAD_CREDIT_BYTES
     upload.held(NOTHING_HELD, UPLOAD_CREDIT_BYTES)
     assert pieces(upload) == [
         ("1.1", 0, MAX_CHUNK_BYTES),

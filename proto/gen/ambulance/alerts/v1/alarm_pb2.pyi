@@ -89,6 +89,8 @@ class _SourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Source.ValueTy
     """The center's workers, channel A."""
     SOURCE_CENTER_B: _Source.ValueType  # 3
     """The center's workers, channel B."""
+    SOURCE_CENTER: _Source.ValueType  # 4
+    """The command center itself, about what it alone can see."""
 
 class Source(_Source, metaclass=_SourceEnumTypeWrapper):
     """Who detected a condition."""
@@ -101,6 +103,8 @@ SOURCE_CENTER_A: Source.ValueType  # 2
 """The center's workers, channel A."""
 SOURCE_CENTER_B: Source.ValueType  # 3
 """The center's workers, channel B."""
+SOURCE_CENTER: Source.ValueType  # 4
+"""The command center itself, about what it alone can see."""
 Global___Source: _TypeAlias = Source  # noqa: Y015
 
 class _Phase:
@@ -593,6 +597,59 @@ class EncounterClosed(_message.Message):
 Global___EncounterClosed: _TypeAlias = EncounterClosed  # noqa: Y015
 
 @_typing.final
+class SourceStatus(_message.Message):
+    """Whether what a source has said about an encounter so far still counts. Written about a source that
+    died while another one goes on judging, and once it is back; its next word counts by itself.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    LIVE_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """The encounter. Required."""
+    source: Global___Source.ValueType
+    """Whose word it is about. Required."""
+    live: _builtins.bool
+    """True: its word counts. False: it is dead, and what it said does not count. Required."""
+    at_us: _builtins.int
+    """Up to when the source that goes on has judged, by the stream's own time, microseconds since the
+    Unix epoch. Required.
+    """
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str | None = ...,
+        source: Global___Source.ValueType | None = ...,
+        live: _builtins.bool | None = ...,
+        at_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_live", b"_live", "_source", b"_source", "at_us", b"at_us", "encounter_id", b"encounter_id", "live", b"live", "source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_live", b"_live", "_source", b"_source", "at_us", b"at_us", "encounter_id", b"encounter_id", "live", b"live", "source", b"source"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
+    _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
+    _WhichOneofReturnType__live: _TypeAlias = _typing.Literal["live"]  # noqa: Y015
+    _WhichOneofArgType__live: _TypeAlias = _typing.Literal["_live", b"_live"]  # noqa: Y015
+    _WhichOneofReturnType__source: _TypeAlias = _typing.Literal["source"]  # noqa: Y015
+    _WhichOneofArgType__source: _TypeAlias = _typing.Literal["_source", b"_source"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__encounter_id) -> _WhichOneofReturnType__encounter_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__live) -> _WhichOneofReturnType__live | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__source) -> _WhichOneofReturnType__source | None: ...
+
+Global___SourceStatus: _TypeAlias = SourceStatus  # noqa: Y015
+
+@_typing.final
 class MessageReceipt(_message.Message):
     """A message from the center came so far."""
 
@@ -659,6 +716,7 @@ class AlarmEntry(_message.Message):
     ACKNOWLEDGEMENT_FIELD_NUMBER: _builtins.int
     ENCOUNTER_CLOSED_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
+    SOURCE_STATUS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transition(self) -> Global___ConditionTransition:
         """A detector's word."""
@@ -675,6 +733,10 @@ class AlarmEntry(_message.Message):
     def receipt(self) -> Global___MessageReceipt:
         """The way of a message."""
 
+    @_builtins.property
+    def source_status(self) -> Global___SourceStatus:
+        """The death or return of a source."""
+
     def __init__(
         self,
         *,
@@ -682,12 +744,13 @@ class AlarmEntry(_message.Message):
         acknowledgement: Global___Acknowledgement | None = ...,
         encounter_closed: Global___EncounterClosed | None = ...,
         receipt: Global___MessageReceipt | None = ...,
+        source_status: Global___SourceStatus | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "transition", b"transition"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "transition", b"transition"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt"]  # noqa: Y015
+    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status"]  # noqa: Y015
     _WhichOneofArgType_entry: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_entry) -> _WhichOneofReturnType_entry | None: ...
 

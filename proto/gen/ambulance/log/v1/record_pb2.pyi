@@ -669,6 +669,7 @@ class Picture(_message.Message):
     STAMPED_AT_US_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     ROWS_FIELD_NUMBER: _builtins.int
+    SILENT_UNITS_FIELD_NUMBER: _builtins.int
     partition: _builtins.int
     """The partition of `patients` that it is of."""
     stamped_at_us: _builtins.int
@@ -679,6 +680,12 @@ class Picture(_message.Message):
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureRow]:
         """The rows."""
 
+    @_builtins.property
+    def silent_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Units that fell silent together, for as long as their common cause lasts; while there are any,
+        no unit of the partition is called silent for itself. Empty: there is no such cause.
+        """
+
     def __init__(
         self,
         *,
@@ -686,10 +693,11 @@ class Picture(_message.Message):
         stamped_at_us: _builtins.int | None = ...,
         source: _alarm_pb2.Source.ValueType | None = ...,
         rows: _abc.Iterable[Global___PictureRow] | None = ...,
+        silent_units: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_partition", b"_partition", "_source", b"_source", "_stamped_at_us", b"_stamped_at_us", "partition", b"partition", "source", b"source", "stamped_at_us", b"stamped_at_us"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_partition", b"_partition", "_source", b"_source", "_stamped_at_us", b"_stamped_at_us", "partition", b"partition", "rows", b"rows", "source", b"source", "stamped_at_us", b"stamped_at_us"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_partition", b"_partition", "_source", b"_source", "_stamped_at_us", b"_stamped_at_us", "partition", b"partition", "rows", b"rows", "silent_units", b"silent_units", "source", b"source", "stamped_at_us", b"stamped_at_us"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__partition: _TypeAlias = _typing.Literal["partition"]  # noqa: Y015
     _WhichOneofArgType__partition: _TypeAlias = _typing.Literal["_partition", b"_partition"]  # noqa: Y015

@@ -1,0 +1,165 @@
+"""Whether the vehicle's watch and the center's agree about a patient.
+
+Both judge the same numbered frames by the same rules, so both should hold the same alarms. What the
+vehicle says comes as items of the stream; what the center says is what this watch announces. They
+are compared only where the center has got what the vehicle judged: frames of the segment that the
+alarm is named after, up to the instant at which the vehicle decided. A cut link delays frames, not
+the comparison; and of what the center judges alone (silence, waveforms, images) the vehicle never
+speaks, so it is not compared.
+
+A difference that lasts is ``EDGE_DISAGREES``, one alarm for each cause and subject in dispute. It
+is about the comparison: it lasts, by the stream's time, until both say the same. With it the center
+says again what it holds and the vehicle has ended: after a cut the vehicle's word is ahead of the
+frames, and the fold takes the center's first word about what the vehicle has ended for a
+repetition.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.condition import Change, FlagCondition
+from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.priority import Phase, Priority
+from clinical.alarms.rule import Cause
+from clinical.alarms.transition import Transition
+from clinical.instant import SECOND_US
+from clinical.watch.finding import (
+    NO_FINDINGS,
+    NO_VALUES,
+    Finding,
+    Findings,
+    findings_of,
+    hold,
+    release,
+    withdraw,
+)
+from clinical.watch.ordering import Ordering
+
+REACHED_US: Final = 2 * SECOND_US
+"""How far before the vehicle's decision the newest frame may lie that the center has of its
+segment; a monitor gives a value each second."""
+
+DISPUTES_MAX: Final = 64
+"""Causes and subjects that are compared; the one heard of longest ago is let go first."""
+
+_RULE: Final = RULES[Cause.EDGE_DISAGREES]
+
+_Key = tuple[str, str]
+
+
+def _condition(key: _Key) -> FlagCondition:
+    return FlagCondition(_RULE, " ".join(filter(None, key)))
+
+
+class Agreement:
+    """What vehicle and center hold of one patient."""
+
+    __slots__ = ("_center", "_conditions", "_edge", "_ordering")
+
+    def __init__(self, ordering: Ordering) -> None:
+        """Begin with nothing said; ``ordering`` knows what has arrived."""
+        self._ordering = ordering
+        self._edge: dict[_Key, tuple[bool, FrameRef, int]] = {}
+        self._center: dict[_Key, tuple[Priority, int, FrameRef]] = {}
+        """Priority, beginning and frame of what this watch holds."""
+        self._conditions: dict[_Key, FlagCondition] = {}
+
+    def on_edge(self, said: Transition) -> None:
+        """Take in what the vehicle says."""
+        if said.recorded_only:
+            return
+        key = (said.cause, said.subject)
+        self._edge.pop(key, None)
+        self._edge[key] = (said.active, said.frame, said.learned_us)
+        if len(self._edge) > DISPUTES_MAX:
+            oldest = next(iter(self._edge))
+            del self._edge[oldest]
+            self._conditions.pop(oldest, None)
+
+    def on_center(self, said: Transition) -> None:
+        """Take in what this watch says."""
+        key = (said.cause, said.subject)
+        if said.active:
+            self._center[key] = (said.priority, said.since_us, said.frame)
+        else:
+            self._center.pop(key, None)
+
+    def on_tick(self, now_us: int) -> Findings:
+        """Compare, at this instant of the stream."""
+        findings = NO_FINDINGS
+        for key, (active, frame, decided_us) in self._edge.items():
+            differ = active != (key in self._center) and self._has(frame, decided_us)
+            condition = self._conditions.get(key)
+            if differ and condition is None:
+                condition = self._conditions[key] = _condition(key)
+            if condition is None:
+                continue
+            if differ:
+                values = {"alarms": "vehicle" if active else "center"}
+                matured = hold(condition, now_us, frame, values)
+                matured += findings_of(condition, condition.tick(now_us), values)
+                findings += matured
+                if matured and key in self._center:
+                    findings += (self._still_held(key, now_us),)
+            else:
+                findings += release(condition, now_us, frame)
+                del self._conditions[key]
+        return findings
+
+    def _still_held(self, key: _Key, now_us: int) -> Finding:
+        """Say again what this watch holds, which the fold took for over by the vehicle's word."""
+        cause, subject = key
+        priority, since_us, frame = self._center[key]
+        change = Change(Phase.UPDATE, priority, since_us, now_us, frame)
+        return Finding(RULES[cause], subject, change, NO_VALUES)
+
+    def close(self, at_us: int) -> Findings:
+        """End what holds, and forget what the vehicle said: it is over, or another one's turn."""
+        findings = NO_FINDINGS
+        for condition in self._conditions.values():
+            findings += withdraw(condition, at_us)
+        self._conditions.clear()
+        self._edge.clear()
+        return findings
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state as plain data; empty while nothing is known."""
+        if not (self._edge or self._center):
+            return {}
+        return {
+            "edge": [
+                [cause, subject, active, frame_to_plain(frame), decided_us]
+                for (cause, subject), (active, frame, decided_us) in self._edge.items()
+            ],
+            "center": [
+                [cause, subject, int(priority), since_us, frame_to_plain(frame)]
+                for (cause, subject), (priority, since_us, frame) in self._center.items()
+            ],
+            "conditions": [
+                [cause, subject, condition.snapshot()]
+                for (cause, subject), condition in self._conditions.items()
+            ],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a state from ``snapshot``."""
+        if not state:
+            return
+        self._edge = {
+            (cause, subject): (active, frame_from_plain(frame), decided_us)
+            for cause, subject, active, frame, decided_us in state["edge"]
+        }
+        self._center = {
+            (cause, subject): (Priority(priority), since_us, frame_from_plain(frame))
+            for cause, subject, priority, since_us, frame in state["center"]
+        }
+        for cause, subject, condition in state["conditions"]:
+            restored = _condition((cause, subject))
+            restored.restore(condition)
+            self._conditions[cause, subject] = restored
+
+    def _has(self, frame: FrameRef, decided_us: int) -> bool:
+        """Tell whether the center has what the vehicle decided on."""
+        newest_us = self._ordering.newest_us(frame.unit_id, frame.lane, frame.segment)
+        return newest_us >= decided_us - REACHED_US

@@ -1,0 +1,1 @@
+"""The center's watch over the whole way of an alarm, by synthetic patients."""

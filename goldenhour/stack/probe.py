@@ -1,0 +1,37 @@
+"""The supervisor's look from outside: does a program still answer at its metrics port?
+
+The port is served by a thread of the program, so a busy program answers; one that was stopped, or
+hangs as a whole, does not. It cannot end itself, so whoever supervises it kills it.
+"""
+
+import asyncio
+import contextlib
+from typing import Final
+
+PROBED_EVERY_US: Final = 1_000_000
+"""Between two looks."""
+
+ANSWER_S: Final = 3.0
+"""Longest wait for an answer."""
+
+UNANSWERED_MAX: Final = 5
+"""Looks in a row without an answer; then the program is killed and started again."""
+
+_ASKED: Final = b"GET /favicon.ico HTTP/1.0\r\n\r\n"
+
+
+async def answers(address: str) -> bool:
+    """Say whether anything answers at ``http://host:port`` or ``host:port``."""
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            try:
+                writer.write(_ASKED)
+                return bool(await reader.read(1))
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+    except (OSError, TimeoutError):
+        return False

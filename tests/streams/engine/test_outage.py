@@ -1,0 +1,142 @@
+"""When the silence of many units has one cause."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from clinical.alarms.priority import Source
+from clinical.alarms.rule import Cause
+from clinical.instant import SECOND_US
+from ports.log.port import Record
+from streams.engine.host import PartitionHost
+from streams.engine.outage import QUIET_AFTER_US, Hearing, quiet_together
+from streams.engine.outputs import Outputs
+from streams.engine.watches import PatientWatches
+from tests.streams.engine.night import WELL, batch, drive, frame, tick
+from wire.picture import decode_picture
+from wire.topics import PICTURE
+
+UNITS = 200
+
+
+def units(number: int, quiet: int, told: int = 0) -> list[Hearing]:
+    """So many units, of whom so many are quiet and so many of these called silent."""
+    return [
+        Hearing(f"unit-{n}", QUIET_AFTER_US if n < quiet else 0, told=n < told)
+        for n in range(number)
+    ]
+
+
+def test_more_than_a_fifth_of_the_units_is_a_common_cause() -> None:
+    """A fifth is not, nor is a single unit."""
+    assert quiet_together(units(10, 2), ()) == ()
+    assert quiet_together(units(10, 3), ()) == ("unit-0", "unit-1", "unit-2")
+    assert quiet_together(units(2, 1), ()) == ()
+
+
+def test_it_lasts_until_a_tenth_is_left() -> None:
+    before = quiet_together(units(20, 8), ())
+    assert len(quiet_together(units(20, 3), before)) == 3
+    assert quiet_together(units(20, 2), before) == ()
+
+
+def test_units_that_were_silent_by_themselves_do_not_count() -> None:
+    assert quiet_together(units(10, 6, told=4), ()) == ()
+
+
+def test_a_unit_with_several_patients_is_one_unit_and_heard_through_any_of_them() -> None:
+    hearings = [replace(one, unit_id="unit-0") for one in units(4, 3)]
+    assert quiet_together([*hearings, *units(4, 0)], ()) == ()
+
+
+def cut(
+    seconds: int, cut_from: int, cut_until: int, silent: Iterable[int], *, lost: int = -1
+) -> list[Record]:
+    """A night of 200 units at 1 Hz; some are not heard for a while, one never again."""
+    away = set(silent)
+    records: list[Record] = []
+    for second in range(seconds):
+        heard = [
+            n
+            for n in range(UNITS)
+            if not (n in away and cut_from <= second < cut_until)
+            and not (n == lost and second >= cut_from)
+        ]
+        frames = [frame(n, second + 1, second, WELL) for n in heard]
+        records.append(batch(len(records), second + 0.1, *frames))
+        records.append(tick(len(records), second + 0.5))
+    return records
+
+
+def silences(outputs: Iterable[Outputs]) -> list[tuple[str, bool]]:
+    """Who is called silent, and whose silence ends, in order."""
+    return [
+        (said.unit_id, said.active)
+        for output in outputs
+        for said in output.transitions
+        if said.cause == Cause.UNIT_SILENT
+    ]
+
+
+def lists(outputs: Iterable[Outputs]) -> list[int]:
+    """How many units each picture lists as silent together."""
+    return [
+        len(decode_picture(fact.value or b"").silent_units)
+        for output in outputs
+        for fact in output.facts
+        if fact.topic == PICTURE.name
+    ]
+
+
+def host() -> PartitionHost:
+    return PartitionHost(0, Source.CENTER_A, PatientWatches())
+
+
+def test_a_cell_that_is_cut_for_a_minute_is_no_unit_s_silence() -> None:
+    """100 of 200 units: listed together before the first is called silent, until they return."""
+    outputs = drive(host(), cut(100, 10, 70, range(100)))
+    assert silences(outputs) == []
+    listed = lists(outputs)
+    assert listed[:15] == [0] * 15
+    assert set(listed[15:70]) == {100}
+    assert set(listed[72:]) == {0}
+
+
+def test_who_stays_silent_is_then_called_so_alone() -> None:
+    """Within the delay of UNIT_SILENT after the common cause is over."""
+    outputs = drive(host(), cut(100, 10, 70, range(100), lost=3))
+    assert silences(outputs) == [("unit-3", True)]
+    (at,) = [n for n, output in enumerate(outputs) if silences([output])]
+    assert 70 < at // 2 < 80
+
+
+def test_few_units_are_called_silent_each_for_itself() -> None:
+    outputs = drive(host(), cut(40, 10, 30, range(20)))
+    assert len([one for one in silences(outputs) if one[1]]) == 20
+    assert set(lists(outputs)) == {0}
+
+
+def test_a_restarted_gateway_makes_nobody_silent() -> None:
+    """Without ticks no time of silence passes; twenty seconds of it list nobody."""
+    before = cut(10, 99, 99, ())
+    after = [
+        record
+        for second in range(30, 60)
+        for record in (
+            batch(0, second + 0.1, *(frame(n, second + 1, second, WELL) for n in range(UNITS))),
+            tick(0, second + 0.5),
+        )
+    ]
+    records = [replace(record, offset=n) for n, record in enumerate([*before, *after])]
+    outputs = drive(host(), records)
+    assert silences(outputs) == []
+    assert set(lists(outputs)) == {0}
+
+
+def test_both_channels_and_a_replay_say_the_same() -> None:
+    records = cut(40, 10, 30, range(100), lost=3)
+    first, second = (drive(host(), records) for _ in range(2))
+    assert [one.facts for one in first] == [one.facts for one in second]
+
+
+def test_the_delay_is_below_that_of_a_single_silence() -> None:
+    assert QUIET_AFTER_US + 2 * SECOND_US < 10 * SECOND_US
