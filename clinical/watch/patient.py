@@ -6,9 +6,9 @@ sequence and say the same. Inside, each processor judges one thing and returns f
 hands every item to those that it concerns, in one fixed order, and announces what they find.
 
 At the center the watch is also the only writer of the encounter's state, and forwards what the
-vehicle's watch said as it is, and compares it with its own (``agreement``). After a move what the
-former unit's watch said does not count any more. In the vehicle it judges no silence and writes no
-state.
+vehicle's watch said (``edge_words``), and compares it with its own (``agreement``). After a move
+what the former unit's watch said does not count any more. In the vehicle it judges no silence and
+writes no state.
 """
 
 from collections.abc import Mapping
@@ -36,6 +36,7 @@ from clinical.watch.agreement import Agreement
 from clinical.watch.announcing import Announcer
 from clinical.watch.carry import Carry
 from clinical.watch.crew import Crew
+from clinical.watch.edge_words import EdgeWords
 from clinical.watch.encounter import (
     EncounterState,
     admits,
@@ -70,6 +71,7 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "foreign": {},
     "leads": {},
     "images": {},
+    "edge_words": {},
     "agreement": {},
     "thinning": {},
 }
@@ -95,6 +97,7 @@ class PatientWatch:
         "_center",
         "_closed",
         "_crew",
+        "_edge_words",
         "_encounter_id",
         "_foreign",
         "_images",
@@ -134,6 +137,7 @@ class PatientWatch:
         self._leads = Leads()
         self._images = Images()
         self._crew = Crew()
+        self._edge_words = EdgeWords()
         self._silence = Silence()
         self._thinning = Thinning()
         self._foreign = Foreign()
@@ -253,10 +257,11 @@ class PatientWatch:
         if self._center:
             findings += self._silence.on_tick(before, now_us, ingress_us)
             findings += self._agreement.on_tick(now_us)
-        if not findings and self._state is before:
+        words = self._edge_words.on_tick(now_us)
+        if not findings and not words and self._state is before:
             return NOTHING
         self._still = False
-        return [*self._announced(findings), *self._changed(before, now_us)]
+        return [*words, *self._announced(findings), *self._changed(before, now_us)]
 
     @property
     def quiet_us(self) -> int:
@@ -322,6 +327,7 @@ class PatientWatch:
             ("leads", self._leads),
             ("images", self._images),
             ("crew", self._crew),
+            ("edge_words", self._edge_words),
             ("silence", self._silence),
             ("foreign", self._foreign),
             ("agreement", self._agreement),
@@ -367,13 +373,13 @@ class PatientWatch:
         )
 
     def _forwarded(self, item: Item) -> Emissions:
-        """Return what the vehicle's watch said, as it is; only the center writes it."""
+        """Return what the vehicle's watch said; only the center writes it."""
         if type(item) is not EdgeTransition or not self._center:
             return NOTHING
         if item.transition.encounter_id != self._encounter_id:
             return NOTHING
         self._agreement.on_edge(item.transition)
-        return [item.transition]
+        return [*self._edge_words.on_item(item.transition, self._now_us)]
 
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
@@ -402,7 +408,9 @@ class PatientWatch:
         if self._state == before:
             return NOTHING
         self._closed = self._state.closed
-        emissions = self._announced(self._close(at_us)) if self._closed else []
+        emissions: Emissions = []
+        if self._closed:
+            emissions += [*self._edge_words.close(), *self._announced(self._close(at_us))]
         if self._center:
             emissions.append(self._state)
             if before.unit_id not in {"", self._state.unit_id}:

@@ -11,7 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
-from goldenhour.bench import attack_roles, defences, judging, roles
+from goldenhour.bench import (
+    attack_roles,
+    defences,
+    judging,
+    return_watcher,
+    roles,
+    scale_commands,
+)
 from goldenhour.bench import board as board_of_bench
 from goldenhour.bench import imaging as imaging_of_bench
 from goldenhour.bench import memory as memory_of_bench
@@ -40,6 +47,11 @@ app.command()(defences.attack)
 app.command()(defences.hostile)
 app.command("healthy", hidden=True)(attack_roles.healthy)
 app.command("attacker", hidden=True)(attack_roles.attacker)
+app.command("return-watcher", hidden=True)(return_watcher.return_watcher)
+app.command("herd")(scale_commands.herd)
+app.command("capacity")(scale_commands.capacity)
+app.command("scale")(scale_commands.scale)
+app.command("soak")(scale_commands.soak)
 
 _Out = Annotated[Path, typer.Option(help="File for the figures, JSON.")]
 _Work = Callable[[Path, str, Clock], Awaitable[dict[str, Any]]]
