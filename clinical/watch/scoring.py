@@ -48,6 +48,7 @@ _CHART_OF: Final[Mapping[Vital, Chart]] = {
     Vital.HEART_RATE: news2.HEART_RATE,
     Vital.PULSE_RATE: news2.HEART_RATE,
     Vital.RESPIRATION: news2.RESPIRATION,
+    Vital.SPO2: news2.SPO2_SCALE_1,
     Vital.SYSTOLIC: news2.SYSTOLIC,
     Vital.TEMPERATURE: news2.TEMPERATURE,
 }

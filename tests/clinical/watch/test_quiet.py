@@ -245,6 +245,13 @@ def test_any_calm_night_passes_the_check_suite(check: checks.Check) -> None:
     passes()
 
 
+def test_a_saturation_that_scores_is_no_quiet_number() -> None:
+    """92 % counts its two points on scale 1, and 91 %, a single three, is for the reference."""
+    assert calm_points(SPO2, 96.0) == 0
+    assert calm_points(SPO2, 92.0) == 2
+    assert calm_points(SPO2, 91.0) is None
+
+
 def test_no_threshold_begins_a_run_on_a_calm_number() -> None:
     """CALM is drawn from the catalogue; here each rule is asked itself."""
     watch = PatientWatch("encounter-1", Source.CENTER_A)
