@@ -63,6 +63,16 @@ REACHED: Final = {
     ("streams/gateway/foreign.py", "REPORTS_KEPT"): (
         f"{GATEWAY}/test_foreign.py::test_what_is_remembered_is_bounded_and_let_go_in_time"
     ),
+    ("streams/gateway/reception.py", "OPEN_WITHIN_S"): (
+        f"{GATEWAY}/test_attacks.py::test_slow_sender"
+    ),
+    ("vehicle/imaging/window.py", "WINDOW_FIRST_BYTES"): (
+        "tests/vehicle/imaging/test_session.py"
+        "::test_no_more_than_the_credit_and_the_window_is_on_its_way"
+    ),
+    ("vehicle/settings.py", "images_quiet_s"): (
+        "tests/vehicle/imaging/test_quiet.py::test_a_series_is_finished_once_it_was_quiet"
+    ),
 }
 
 WITHOUT: Final = frozenset(
@@ -83,6 +93,12 @@ WITHOUT: Final = frozenset(
         ("streams/gateway/tails.py", "READ_WAIT_MS"),
         ("streams/gateway/library.py", "WRITTEN_KEPT"),
         ("streams/gateway/library.py", "JUDGED_AT_ONCE"),
+        ("streams/gateway/imaging_service.py", "WHOLE_WAITING"),
+        ("vehicle/imaging/intake.py", "LOOK_EVERY_US"),
+        ("vehicle/imaging/drop_folder.py", "ENCOUNTER_ID_BYTES"),
+        ("vehicle/imaging/receiver.py", "ASSOCIATIONS_MAX"),
+        ("vehicle/imaging/receiver.py", "IDLE_S"),
+        ("vehicle/imaging/receiver.py", "PDU_BYTES"),
     }
 )
 """Bounds that no test reaches yet."""
