@@ -72,7 +72,7 @@ async def format_storage(folder: Path, runtime: Runtime, properties: Path, clust
     command = runtime.command(
         folder,
         STORAGE_MAIN,
-        *("format", "--ignore-formatted", "-t", cluster, "-c", str(properties)),
+        *("format", "--ignore-formatted", f"--cluster-id={cluster}", "-c", str(properties)),
         *scram_arguments(folder),
     )
     formatting = await asyncio.create_subprocess_exec(

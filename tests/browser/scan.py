@@ -45,7 +45,8 @@ class CtUnit:
         for one in self.series.objects[self.sent : self.sent + count]:
             wanted = ExpectedObject(one.sop_uid, one.size_bytes, one.sha256)
             data = await asyncio.to_thread(one.path.read_bytes)
-            stored = await self.library.take(self.manifest, wanted, 0, data)
+            await self.library.take(self.manifest, wanted, 0, data)
+            stored = await self.library.finish(self.manifest, wanted)
             assert stored == Progress(one.sop_uid, one.size_bytes, stored=True)
             self.sent += 1
 

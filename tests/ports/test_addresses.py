@@ -29,7 +29,8 @@ def test_addresses_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 def test_the_file_is_json_with_the_documented_keys(tmp_path: Path) -> None:
     found = json.loads(write_addresses(tmp_path, ADDRESSES).read_text())
-    assert set(found) == {"gateway", "alerts", "board", "websocket", "crew", "kafka", "metrics"}
+    plain = {"gateway", "alerts", "board", "websocket", "crew", "kafka", "metrics"}
+    assert set(found) == plain | {"certificates"}
     assert found["board"] is None
 
 

@@ -13,7 +13,8 @@ from ambulance.telemetry.v1 import (
     telemetry_service_pb2_grpc,
 )
 from clinical.items import Discarded
-from wire.frames import Frame, Lane, decode_frame
+from ports.clock import SystemClock
+from wire.frames import Frame, Lane, Unreadable, decode_frame
 from wire.validation import RefusalReason
 
 Key = tuple[str, int, bytes]
@@ -26,8 +27,8 @@ class FakeGateway(telemetry_service_pb2_grpc.TelemetryServiceServicer):
 
     credit: int = 256
     acknowledging: bool = True
-    offset_us: int = 0
-    """What its clock shows, as a constant."""
+    offset_us: int | None = None
+    """What its clock shows, as a constant; None is the time."""
     log: dict[Key, dict[int, bytes]] = field(default_factory=dict)
     refusals: dict[tuple[int, int], telemetry_service_pb2.Refused] = field(default_factory=dict)
     """By lane and sequence."""
@@ -115,11 +116,12 @@ class FakeGateway(telemetry_service_pb2_grpc.TelemetryServiceServicer):
         return refused
 
     def _clock_reply(self, unit_sent_us: int) -> telemetry_service_pb2.UplinkResponse:
+        shown_us = SystemClock().now_us() if self.offset_us is None else self.offset_us
         return telemetry_service_pb2.UplinkResponse(
             clock_reply=telemetry_service_pb2.ClockReply(
                 unit_sent_us=unit_sent_us,
-                gateway_received_us=self.offset_us,
-                gateway_sent_us=self.offset_us,
+                gateway_received_us=shown_us,
+                gateway_sent_us=shown_us,
             )
         )
 
@@ -137,7 +139,10 @@ class FakeGateway(telemetry_service_pb2_grpc.TelemetryServiceServicer):
 
 def _bridges(sealed: telemetry_service_pb2.SealedFrame, expected: int) -> bool:
     """Whether a frame says that the unit left out what is missing before it."""
-    (item, *_) = decode_frame(sealed.frame).items
+    try:
+        (item, *_) = decode_frame(sealed.frame).items
+    except Unreadable:
+        return False
     return isinstance(item, Discarded) and item.from_sequence <= expected
 
 
