@@ -84,7 +84,12 @@ class RunningCluster:
         return number in self._processes and self._processes[number].alive
 
     async def start_node(self, number: int, *, detached: bool = False) -> None:
-        """Start a node on what it has on disk; it need not have caught up on return."""
+        """Start a node on what it has on disk; it need not have caught up on return.
+
+        One that was killed is waited for: it holds its folder until it has ended.
+        """
+        if number in self._processes:
+            await self._processes[number].ended(self._clock)
         node = self.nodes[number - 1]
         properties = node.folder / "server.properties"
         log = node.folder / "kafka.log"
