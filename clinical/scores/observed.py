@@ -39,8 +39,6 @@ class Observed:
     """What is no number, by column: for example the severity of respiratory distress."""
     consciousness: Consciousness | None = None
     on_oxygen: bool | None = None
-    pregnant: bool | None = None
-    """None is taken for not pregnant."""
     unusable: Mapping[str, RefusalReason] = field(default_factory=dict)
 
     @property
