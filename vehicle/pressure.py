@@ -13,8 +13,10 @@ from typing import Final
 
 from clinical.instant import SECOND_US
 
-OVERLOADED_AFTER_US: Final = 10 * SECOND_US
-"""A lane that is behind for so long while data flows is overloaded, and is thinned."""
+OVERLOADED_AFTER_US: Final = 5 * SECOND_US
+"""A lane that is behind for so long while data flows is overloaded, and is thinned. Longer than a
+dead link takes to be found, shorter than a gateway waits for a log that stands still: else the
+stream would end before anything was shed."""
 
 CALM_AFTER_US: Final = 10 * SECOND_US
 """An overload is over when for so long nothing waited for longer than one pulse."""

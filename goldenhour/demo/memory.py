@@ -64,20 +64,17 @@ async def play_in_memory(
     say_addresses(addresses)
     report_file = folder / "simulate-report.json"
     try:
-        await simulate.run(
-            SimulateSettings(
-                scenario=options.scenario,
-                seed=options.seed,
-                gateway=addresses.gateway,
-                alerts=addresses.alerts,
-                home=folder / "simulate",
-                seconds=options.seconds,
-                report=report_file,
-            ),
-            load(options.scenario),
-            stop,
-            log,
+        settings = SimulateSettings(
+            scenario=options.scenario,
+            seed=options.seed,
+            gateway=addresses.gateway,
+            alerts=addresses.alerts,
+            home=folder / "simulate",
+            seconds=options.seconds,
+            report=report_file,
         )
+        story = simulate.run(settings, load(options.scenario), stop, log)
+        await _played(asyncio.create_task(story), programs)
         expositions = await fetch_expositions(list(addresses.metrics.values()))
     finally:
         remove_addresses(home.root)
@@ -147,6 +144,16 @@ async def _worker(
     runners = Runners(log, await log.writer(), source, app)
     worker = await MemoryWorker.open(log, runners)
     await worker.run(stop)
+
+
+async def _played(story: "asyncio.Task[int]", programs: Sequence["asyncio.Task[None]"]) -> None:
+    """Return once the story is over; a program that ends before it ends the story too."""
+    await asyncio.wait({story, *programs}, return_when=asyncio.FIRST_COMPLETED)
+    if not story.done():
+        story.cancel()
+    await asyncio.wait({story})
+    if not story.cancelled():
+        story.result()
 
 
 async def _end(programs: Sequence["asyncio.Task[None]"]) -> None:

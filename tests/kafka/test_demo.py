@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,33 @@ from typing import Any
 import pytest
 
 _SCENARIOS = Path(__file__).parent / "demo"
+_PATIENCE_S = 240
+"""A demo that hangs is made to say where, within the limit of the test."""
 
 
 async def _demo(folder: Path, scenario: str, *options: str) -> tuple[int, dict[str, Any], str]:
     report = folder / "report.json"
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "goldenhour", "demo", "--headless", "--ports", "auto"),
+        *(
+            sys.executable,
+            "-X",
+            "faulthandler",
+            "-m",
+            "goldenhour",
+            "demo",
+            "--headless",
+            "--ports",
+            "auto",
+        ),
         *("--home", str(folder / "home"), "--report", str(report)),
         *("--scenario", str(_SCENARIOS / scenario), *options),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await process.communicate()
+    telling = asyncio.create_task(process.communicate())
+    if not (await asyncio.wait({telling}, timeout=_PATIENCE_S))[0]:
+        process.send_signal(signal.SIGABRT)
+    said, _ = await telling
     assert report.exists(), said.decode(errors="replace")[-2_000:]
     return process.returncode or 0, json.loads(report.read_text()), said.decode(errors="replace")
 

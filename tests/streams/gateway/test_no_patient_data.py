@@ -13,9 +13,10 @@ VITALS = Frames("AMB-1")
 ALARMS = Frames("AMB-1", Lane.ALARM)
 HEART_RATE = 141.625
 TOO_MUCH = 777.125
+FOREIGN_RATE = 97.8125
 DRUG = "Secretopam"
 REASON = "mother of the mayor"
-PRIVATE = (str(HEART_RATE), str(TOO_MUCH), DRUG, REASON, "\\x8b", "97")
+PRIVATE = (str(HEART_RATE), str(TOO_MUCH), str(FOREIGN_RATE), DRUG, REASON, "\\x8b", "age_years")
 
 
 def _bad(sequence: int) -> bytes:
@@ -32,7 +33,7 @@ async def test_no_value_name_or_word_of_a_patient_is_logged(
     good = VITALS(1, Vitals(heart_rate_bpm=HEART_RATE))
     await line.send((1, good), (2, _bad(2)), (3, b"\x8b" + DRUG.encode()))
     await line.until_acknowledged(3)
-    await line.send((1, VITALS(1, Vitals(heart_rate_bpm=97.0))))
+    await line.send((1, VITALS(1, Vitals(heart_rate_bpm=FOREIGN_RATE))))
     await line.until_acknowledged(3)
     crew = await station.uplink(ALARMS)
     event = EncounterEvent(EncounterChange.OPENED, age_years=97, reason=REASON)
