@@ -11,16 +11,20 @@ the fastest counts: one late process is no queue.
 from collections import deque
 from typing import Final
 
-from wire.limits import MAX_CHUNK_BYTES, UPLOAD_CREDIT_BYTES
+from wire.limits import UPLOAD_CREDIT_BYTES
 
-TARGET_US: Final = 10_000
+PIECE_BYTES: Final = 16_384
+"""Most bytes sent at once. A vital sign waits for the piece that the modem has begun, and a piece's
+own time on the link hides as much of a queue from the fastest answer."""
+
+TARGET_US: Final = 2_000
 """Delay that an upload may add to the link; RFC 6817, section 2.5, allows 100 ms."""
 
 DELAYS_KEPT: Final = 4
 """Newest delays of which the smallest counts (RFC 6817, section 3.4.2)."""
 
-WINDOW_FIRST_BYTES: Final = 2 * MAX_CHUNK_BYTES
-WINDOW_LEAST_BYTES: Final = MAX_CHUNK_BYTES
+WINDOW_FIRST_BYTES: Final = 8 * PIECE_BYTES
+WINDOW_LEAST_BYTES: Final = PIECE_BYTES
 """With less, nothing would move."""
 
 WINDOW_MOST_BYTES: Final = UPLOAD_CREDIT_BYTES
