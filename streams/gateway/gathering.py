@@ -4,8 +4,8 @@ While the store is busy with one write, what comes meanwhile is read; then all o
 to one object goes into the next write. So a slow store gets fewer and larger writes, and a link is
 not idle while an image is judged.
 
-Bound: ``CHUNKS_AHEAD`` chunks per upload, which is what a unit may send unanswered; beyond that
-nothing is read, and gRPC's flow control holds the unit back.
+Bound: ``CHUNKS_AHEAD`` chunks per upload, which is what a unit may send unanswered in the largest
+ones; beyond that nothing is read, and gRPC's flow control holds the unit back.
 """
 
 import asyncio
