@@ -23,6 +23,7 @@ BASELINE := proto/baseline.binpb
 ARGS ?=
 SECONDS ?= 60
 FUZZ := .cache/fuzz
+TRAINING := .cache/training
 
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
 
@@ -46,6 +47,7 @@ $(STAMP): requirements.txt pyproject.toml deploy/setup/system_packages
 lock: ## Resolve requirements.txt again from pyproject.toml
 	@test -x "$$(command -v $(UV))" || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install -q uv==$(UV_VERSION); }
 	$(UV) pip compile -q --generate-hashes --no-emit-index-url --group dev --python-version 3.11 pyproject.toml -o requirements.txt
+	$(UV) pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml bench/training/requirements.in -o bench/training/requirements.txt
 
 .PHONY: gen
 gen: setup ## Generate proto/gen from proto/ambulance
@@ -78,7 +80,7 @@ check-proto: setup
 
 .PHONY: check-sizes
 check-sizes: setup
-	@find clinical command_center goldenhour ports simulators streams tests vehicle wire proto/ambulance \
+	@find bench clinical command_center goldenhour ports simulators streams tests vehicle wire proto/ambulance \
 		\( -name '*.py' -o -name '*.proto' -o -name '*.js' -o -name '*.css' \) -exec wc -l {} + \
 	| awk '$$2 != "total" && $$1 > 450 { print $$2 ": " $$1 " lines, at most 450"; bad = 1 } END { exit bad }'
 
@@ -114,6 +116,15 @@ fuzz: setup ## Fuzz the decoders of foreign bytes by coverage; SECONDS=60
 	@test -d $(FUZZ)/site || $(UV) pip install -q --python $(BIN)/python --target $(FUZZ)/site --require-hashes -r tests/fuzz/requirements.txt
 	@mkdir -p $(FUZZ)/corpus
 	PYTHONPATH=$(FUZZ)/site python -m tests.fuzz.run -max_total_time=$(SECONDS) -timeout=10 -artifact_prefix=$(FUZZ)/ $(FUZZ)/corpus tests/fuzz/corpus
+
+.PHONY: training
+training: setup $(TRAINING)/.installed ## Make the environment in which bench/training is run
+
+$(TRAINING)/.installed: bench/training/requirements.txt $(STAMP)
+	@test -x $(TRAINING)/bin/python || $(UV) venv -q --python "$(PYTHON)" $(TRAINING)
+	@$(UV) pip sync -q --python $(TRAINING)/bin/python --require-hashes bench/training/requirements.txt
+	@$(UV) pip install -q --python $(TRAINING)/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
 
 .PHONY: demo
 demo: setup ## Run everything in one terminal; ARGS="--headless --seconds 90 --report demo.json"
