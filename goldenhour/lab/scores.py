@@ -22,6 +22,7 @@ from clinical.scores.qsofa import QSOFA
 from clinical.scores.rems import REMS
 from clinical.scores.rox import rox
 from clinical.vitals import Consciousness, Spo2Scale
+from goldenhour.lab.command import UnreadableError
 
 OUT_COLUMNS: Final = ("id", "score", "total", "band", "parts", "refusal")
 IN_COLUMNS: Final = (
@@ -48,7 +49,7 @@ _SPO2_SCALE: Final[Mapping[float, Spo2Scale]] = {
 _Choice = TypeVar("_Choice")
 
 
-class HeaderError(ValueError):
+class HeaderError(UnreadableError):
     """The table lacks a column, or has one twice: the sender's fault."""
 
 

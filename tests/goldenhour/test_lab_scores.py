@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from goldenhour.lab.main import app, write_whole
+from goldenhour.lab.main import app
+from goldenhour.lab.whole_file import write_whole
 
 HEADER = (
     "id,score,age_years,respiration_per_min,spo2_percent,spo2_scale,on_oxygen,"

@@ -1,0 +1,1 @@
+"""Scripts that train the models, on development records only. Run with the training environment."""
