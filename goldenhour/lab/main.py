@@ -32,3 +32,16 @@ def scores(
 
     with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
         write_whole(out, score_lines(lines))
+
+
+@app.command()
+def beats(
+    record: Annotated[Path, typer.Argument(metavar="RECORD", help="WFDB base path.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the beats, as CSV.")],
+) -> None:
+    """Find the heart beats of a recording: a row each, in the record's own frames."""
+    from goldenhour.lab.beats import beat_rows  # noqa: PLC0415
+    from goldenhour.lab.recordings import read_recording  # noqa: PLC0415
+
+    with told(record, out):
+        write_whole(out, beat_rows(read_recording(record)))

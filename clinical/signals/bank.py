@@ -1,0 +1,178 @@
+"""The filter bank: many ECG leads at once, causal, in blocks of one second.
+
+Each lead is brought to the working rate (``resampling``) and filtered twice, by recursive filters
+whose state is kept from block to block:
+
+- ``wide``, 0.5 to 40 Hz without 50 and 60 Hz: the shape of a beat;
+- ``narrow``, 5 to 20 Hz: where a QRS complex stands out from T waves, baseline and muscle
+  (Thakor, Webster and Tompkins, IEEE Trans Biomed Eng 1984;31:702).
+
+A block is a second counted from sample 0 of its lead, and nothing is computed across leads, so a
+lead alone at the edge and ten thousand at the center give the same output to the sample, however
+the input is cut into chunks. Leads belong to patients; the blocks of a patient's leads come
+together, when all of them are known.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, iirnotch, sosfilt, sosfilt_zi, tf2sos
+
+from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats, Intake, resample
+
+TILE: Final = 128
+"""Patients whose blocks are computed together: their arrays stay in a core's cache."""
+
+NARROW_HZ: Final = (5.0, 20.0)
+WIDE_HZ: Final = (0.5, 40.0)
+MAINS_HZ: Final = (50.0, 60.0)
+
+_NARROW: Final = butter(2, NARROW_HZ, "bandpass", fs=WORKING_RATE_HZ, output="sos")
+_WIDE: Final = np.concatenate(
+    (
+        butter(1, WIDE_HZ[0], "highpass", fs=WORKING_RATE_HZ, output="sos"),
+        *(tf2sos(*iirnotch(mains, 10, fs=WORKING_RATE_HZ)) for mains in MAINS_HZ),
+        butter(2, WIDE_HZ[1], "lowpass", fs=WORKING_RATE_HZ, output="sos"),
+    )
+)
+
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One second of some patients' leads, in mV at the working rate."""
+
+    patients: Ints
+    """Which patients, shape (patients,), ascending."""
+    number: Ints
+    """Seconds before it since each patient's sample 0, shape (patients,)."""
+    leads: Ints
+    """Which leads, a patient's after another's, shape (leads,)."""
+    slots: Ints
+    """Rows below of each patient's leads, shape (patients, most leads of one); -1: no more."""
+    raw: Floats
+    """Resampled, shape (leads, BLOCK)."""
+    wide: Floats
+    narrow: Floats
+    missing: Floats
+    """Part of the second that did not come, shape (leads,)."""
+
+
+class Bank:
+    """The leads of some patients. ``push`` what comes, then take ``blocks``."""
+
+    def __init__(self, rates_hz: Sequence[float], patient_of: Sequence[int] | None = None) -> None:
+        """Begin before sample 0 of every lead.
+
+        Args:
+            rates_hz: of each lead.
+            patient_of: whose each lead is, from 0, without a hole; None: all are one patient's.
+
+        Raises:
+            RateError: no ECG comes at a rate.
+        """
+        self.rates_hz = tuple(float(rate) for rate in rates_hz)
+        owners = [0] * len(self.rates_hz) if patient_of is None else list(patient_of)
+        self.leads_of: tuple[tuple[int, ...], ...] = _by_owner(owners)
+        self._intakes = [Intake(rate) for rate in self.rates_hz]
+        self._number = np.zeros(len(self.leads_of), np.intp)
+        leads = len(self.rates_hz)
+        self._wide_state = np.zeros((len(_WIDE), leads, 2))
+        self._narrow_state = np.zeros((len(_NARROW), leads, 2))
+
+    @property
+    def patients(self) -> int:
+        """How many patients there are."""
+        return len(self.leads_of)
+
+    def push(self, lead: int, first_sample: int, samples_mv: NDArray[np.floating]) -> None:
+        """Take a chunk of a lead, at its own rate.
+
+        What was known before is left out, and a hole before the chunk is filled as missing, as is
+        every NaN: a late chunk is lost once a later one came.
+        """
+        self._intakes[lead].push(first_sample, samples_mv)
+
+    def end_of(self, lead: int) -> int:
+        """Return the position after the newest sample of a lead, at its own rate."""
+        return self._intakes[lead].end
+
+    def blocks(self) -> Iterator[Block]:
+        """Compute every second that has become known, oldest first for each patient."""
+        while ready := [
+            patient
+            for patient, leads in enumerate(self.leads_of)
+            if min(self._intakes[lead].whole_blocks for lead in leads) > self._number[patient]
+        ]:
+            for begin in range(0, len(ready), TILE):
+                yield self._block(np.array(ready[begin : begin + TILE], np.intp))
+
+    def _block(self, patients: Ints) -> Block:
+        groups = [self.leads_of[patient] for patient in patients]
+        leads = np.array([lead for group in groups for lead in group], np.intp)
+        slots = np.full((len(groups), max(map(len, groups))), -1, np.intp)
+        row = 0
+        for index, group in enumerate(groups):
+            slots[index, : len(group)] = np.arange(row, row + len(group))
+            row += len(group)
+        raw, missing = self._resampled(leads)
+        number = self._number[patients].copy()
+        first = np.repeat(number == 0, [len(group) for group in groups])
+        if first.any():
+            self._begin(leads[first], raw[first, 0])
+        wide = _filtered(_WIDE, raw, self._wide_state, leads)
+        narrow = _filtered(_NARROW, raw, self._narrow_state, leads)
+        self._number[patients] += 1
+        return Block(patients, number, leads, slots, raw, wide, narrow, missing)
+
+    def _resampled(self, leads: Ints) -> tuple[Floats, Floats]:
+        raw, missing = np.empty((len(leads), BLOCK)), np.empty(len(leads))
+        alike: dict[tuple[float, int], tuple[list[int], list[NDArray[np.float32]]]] = {}
+        for row, lead in enumerate(leads):
+            phase, window, missing[row] = self._intakes[lead].take()
+            rows, windows = alike.setdefault((self.rates_hz[lead], phase), ([], []))
+            rows.append(row)
+            windows.append(window)
+        for (rate_hz, phase), (rows, windows) in alike.items():
+            raw[rows] = resample(rate_hz, phase, np.stack(windows).astype(np.float64))
+        return raw, missing
+
+    def _begin(self, leads: Ints, first_mv: Floats) -> None:
+        """Let filters begin as if a lead had always been at its first sample."""
+        self._wide_state[:, leads] = sosfilt_zi(_WIDE)[:, None] * first_mv[:, None]
+        self._narrow_state[:, leads] = sosfilt_zi(_NARROW)[:, None] * first_mv[:, None]
+
+    def snapshot(self) -> dict[str, object]:
+        """Return all that it remembers."""
+        return {
+            "intakes": [intake.snapshot() for intake in self._intakes],
+            "number": self._number.copy(),
+            "wide": self._wide_state.copy(),
+            "narrow": self._narrow_state.copy(),
+        }
+
+    def restore(self, memory: Mapping[str, Any]) -> Self:
+        """Go on where ``snapshot`` was taken, of a bank of the same leads."""
+        for intake, held in zip(self._intakes, memory["intakes"], strict=True):
+            intake.restore(held)
+        self._number = memory["number"].copy()
+        self._wide_state, self._narrow_state = memory["wide"].copy(), memory["narrow"].copy()
+        return self
+
+
+def _filtered(sections: Floats, raw: Floats, state: Floats, leads: Ints) -> Floats:
+    out, after = sosfilt(sections, raw, axis=-1, zi=np.ascontiguousarray(state[:, leads]))
+    state[:, leads] = after
+    filtered: Floats = out
+    return filtered
+
+
+def _by_owner(owners: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    leads_of: list[list[int]] = [[] for _ in range(max(owners, default=-1) + 1)]
+    for lead, owner in enumerate(owners):
+        leads_of[owner].append(lead)
+    return tuple(map(tuple, leads_of))

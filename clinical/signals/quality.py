@@ -1,0 +1,81 @@
+"""How far each second of each lead can be trusted, from 0 to 1.
+
+Six faults are measured on every block; each gives a grade from 1 (none) to 0 (useless), and the
+least grade is the quality:
+
+- ``present``: how much of the second came at all;
+- ``flat``: the lead moves less than about the noise of electrodes and recorder (20 uV);
+- ``saturated``: the lead stands still at the end of its range: many samples equal the extreme;
+- ``baseline``: slow drift, what the wide filter takes away, against the height of beats;
+- ``noise``: what changes from sample to sample faster than a QRS complex does;
+- ``pop``: a jump of an electrode, far steeper than any QRS complex.
+
+A seventh, how well the beats of the second resemble those before, is known once they are decided
+(``beats``). The limits are this project's own, set on development records.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from clinical.signals.bank import Block
+from clinical.signals.resampling import BLOCK, Floats
+
+FLAT_MV: Final = (0.02, 0.06)
+"""A lead that moves less than the first is flat, more than the second is not."""
+
+SATURATED_PART: Final = (0.4, 0.1)
+"""This part of the second at one extreme is no signal; this part is fine."""
+
+BASELINE_MV: Final = (6.0, 1.5)
+NOISE_MV: Final = (0.25, 0.04)
+"""Mean change of slope from sample to sample."""
+
+POP_MV: Final = (6.0, 2.5)
+"""A jump within 8 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Grades of one second of some leads, each of shape (leads,), 0 to 1."""
+
+    present: Floats
+    flat: Floats
+    saturated: Floats
+    baseline: Floats
+    noise: Floats
+    pop: Floats
+
+    @property
+    def overall(self) -> Floats:
+        """The least grade: how far the second can be trusted."""
+        grades = (self.present, self.flat, self.saturated, self.baseline, self.noise, self.pop)
+        least: Floats = np.minimum.reduce(grades)
+        return least
+
+
+def quality_of(block: Block) -> Quality:
+    """Grade each lead of a block."""
+    raw = block.raw
+    highest, lowest = raw.max(axis=1), raw.min(axis=1)
+    extremes = np.maximum(
+        (raw == highest[:, None]).sum(axis=1), (raw == lowest[:, None]).sum(axis=1)
+    )
+    steps = np.abs(raw[:, 2:] - raw[:, :-2])
+    bends = np.abs(raw[:, 2:] - 2 * raw[:, 1:-1] + raw[:, :-2])
+    drift = np.ptp(raw - block.wide, axis=1)
+    return Quality(
+        present=1 - block.missing,
+        flat=_grade(highest - lowest, FLAT_MV),
+        saturated=np.where(highest > lowest, _grade(extremes / BLOCK, SATURATED_PART), 0.0),
+        baseline=_grade(drift, BASELINE_MV),
+        noise=_grade(np.median(bends, axis=1), NOISE_MV),
+        pop=_grade(steps.max(axis=1), POP_MV),
+    )
+
+
+def _grade(value: Floats, limits: tuple[float, float]) -> Floats:
+    """Return 0 at or beyond the first limit, 1 at or beyond the second, between them a line."""
+    useless, fine = limits
+    return np.clip((value - useless) / (fine - useless), 0.0, 1.0)

@@ -1,0 +1,193 @@
+"""A lead at any rate from 50 to 2,000 Hz, as blocks of one second at the working rate.
+
+Output sample k of a lead lies at input position ``k * rate / WORKING_RATE_HZ`` and is a weighted
+sum of the input around it: a sinc cut off at the lower of the two Nyquist frequencies, under a
+Kaiser window, tabulated for up to ``PHASES_MAX`` places between two input samples. It depends on
+the input alone, never on how the input was cut into chunks. A lead that comes at the working rate
+is passed on as it is.
+
+A sample that is missing (NaN) is held at the value before it, and its second knows how much of it
+was missing.
+"""
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORKING_RATE_HZ: Final = 250
+"""Rate at which every lead is judged: 4 ms a sample."""
+
+BLOCK: Final = WORKING_RATE_HZ
+"""Samples of a block: one second, counted from sample 0 of the lead."""
+
+RATE_MIN_HZ: Final = 50.0
+RATE_MAX_HZ: Final = 2_000.0
+
+PHASES_MAX: Final = 256
+"""Finest division of an input sample; an output is at most 1/512 of a sample out of place."""
+
+LOBES: Final = 6
+"""Zero crossings of the sinc on each side, at the lower of the two rates."""
+
+KAISER_BETA: Final = 6.0
+"""Side lobes of the window lie 63 dB down (Oppenheim and Schafer, section 7.5.3)."""
+
+Floats = NDArray[np.float64]
+
+
+class RateError(ValueError):
+    """A rate at which no ECG is sampled: the sender's fault."""
+
+
+@lru_cache(maxsize=64)
+def _ratio(rate_hz: float) -> Fraction:
+    """Return input samples per output sample."""
+    if not RATE_MIN_HZ <= rate_hz <= RATE_MAX_HZ:
+        message = f"rate_hz: {rate_hz} is not within {RATE_MIN_HZ} to {RATE_MAX_HZ}"
+        raise RateError(message)
+    return Fraction(rate_hz).limit_denominator(10_000) / WORKING_RATE_HZ
+
+
+@lru_cache(maxsize=64)
+def reach(rate_hz: float) -> int:
+    """Return how many input samples on each side an output needs."""
+    ratio = _ratio(rate_hz)
+    return 0 if ratio == 1 else int(np.ceil(LOBES * max(1.0, float(ratio))))
+
+
+def _after(rate_hz: float) -> int:
+    """Return how many input samples after the one before it an output needs."""
+    half = reach(rate_hz)
+    return half + 1 if half else 0
+
+
+@lru_cache(maxsize=64)
+def _kernel(rate_hz: float) -> Floats:
+    """Return the weights, shape (places, 2 * reach + 1); each place's weights sum to 1."""
+    ratio, half = _ratio(rate_hz), reach(rate_hz)
+    places = min(ratio.denominator, PHASES_MAX)
+    offsets = np.arange(-half, half + 1) - np.arange(places)[:, None] / places
+    window = np.i0(KAISER_BETA * np.sqrt(np.clip(1 - (offsets / (half + 1)) ** 2, 0, 1)))
+    weights = np.sinc(offsets / max(1.0, float(ratio))) * window
+    whole: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return whole
+
+
+@lru_cache(maxsize=256)
+def _plan(rate_hz: float, phase: int) -> tuple[NDArray[np.intp], Floats]:
+    """Return, for a block that begins so far between two input samples, where outputs lie.
+
+    First the input sample before each, counted from the one before the block's begin, shape
+    (BLOCK,); then the weights around it, shape (2 * reach + 1, BLOCK).
+    """
+    ratio, kernel = _ratio(rate_hz), _kernel(rate_hz)
+    places = len(kernel)
+    at = [Fraction(phase, ratio.denominator) + k * ratio for k in range(BLOCK)]
+    steps = np.array([round(position * places) for position in at])
+    return steps // places, np.ascontiguousarray(kernel[steps % places].T)
+
+
+class Intake:
+    """What came of one lead and is not yet in a block."""
+
+    __slots__ = ("_first", "_held", "_last", "_number", "_rate_hz", "_reach", "end")
+
+    def __init__(self, rate_hz: float) -> None:
+        """Begin before sample 0 of a lead.
+
+        Raises:
+            RateError: no ECG comes at this rate.
+        """
+        self._rate_hz, self._reach = rate_hz, reach(rate_hz)
+        self._held: NDArray[np.float32] = np.zeros((2, 0), np.float32)
+        """Samples in mV without NaN, and beside each whether it was missing."""
+        self._first = -self._reach
+        """Position of the first held sample; what lies before sample 0 equals sample 0."""
+        self._last = 0.0
+        self._number = 0
+        """The block that comes next."""
+        self.end = 0
+        """Position after the last sample that came."""
+
+    def push(self, first: int, samples_mv: NDArray[np.floating]) -> None:
+        """Take samples at their position: what came before is dropped, a hole is missing."""
+        known = max(0, self.end - first)
+        fresh = np.asarray(samples_mv, np.float32)[known:]
+        if not len(fresh):
+            return
+        if first > self.end:
+            fresh = np.concatenate((np.full(first - self.end, np.nan, np.float32), fresh))
+        if self.end == 0:
+            fresh = np.concatenate((np.repeat(fresh[:1], self._reach), fresh))
+            self.end = -self._reach
+        self.end += len(fresh)
+        self._held = np.concatenate((self._held, self._filled(fresh)), axis=1)
+
+    def _filled(self, fresh: NDArray[np.float32]) -> NDArray[np.float32]:
+        missing = ~np.isfinite(fresh)
+        if missing.any():
+            place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
+            fresh = np.where(place < 0, np.float32(self._last), fresh[place])
+        self._last = float(fresh[-1])
+        return np.stack((fresh, missing.astype(np.float32)))
+
+    @property
+    def whole_blocks(self) -> int:
+        """How many blocks of this lead can be computed, from its beginning."""
+        return self.blocks_by(self.end)
+
+    def blocks_by(self, end: int) -> int:
+        """Return how many blocks are known when the samples before ``end`` are."""
+        ratio, after = _ratio(self._rate_hz), _after(self._rate_hz)
+        return (int((end - 1 - after) / ratio) + 1) // BLOCK if end > after else 0
+
+    def take(self) -> tuple[int, NDArray[np.float32], float]:
+        """Return the next block's phase, its input with what surrounds it, and what is missing.
+
+        The last is a part, from 0 to 1.
+        """
+        ratio = _ratio(self._rate_hz)
+        start = self._number * BLOCK * ratio
+        phase = int((start - int(start)) * ratio.denominator)
+        last = int(start + (BLOCK - 1) * ratio)
+        begin = int(start) - self._reach - self._first
+        window = self._held[:, begin : last + _after(self._rate_hz) + 1 - self._first]
+        missing = float(window[1].mean())
+        self._number += 1
+        keep = int(self._number * BLOCK * ratio) - self._reach
+        self._held = self._held[:, keep - self._first :].copy()
+        self._first = keep
+        return phase, window[0], missing
+
+    def snapshot(self) -> tuple[object, ...]:
+        """Return all that it remembers."""
+        return (self._held.copy(), self._first, self._last, self._number, self.end)
+
+    def restore(self, memory: tuple[object, ...]) -> None:
+        """Go on where ``snapshot`` was taken."""
+        held, self._first, self._last, self._number, self.end = memory  # type: ignore[assignment]
+        self._held = held.copy()  # type: ignore[attr-defined]
+
+
+def resample(rate_hz: float, phase: int, windows: Floats) -> Floats:
+    """Return one block of each lead.
+
+    Args:
+        rate_hz: of all the leads.
+        phase: where the block begins between two input samples, as ``Intake.take`` gives it.
+        windows: input of each lead, shape (leads, samples).
+
+    Returns:
+        Shape (leads, BLOCK).
+    """
+    half = reach(rate_hz)
+    if not half:
+        return np.ascontiguousarray(windows[:, :BLOCK])
+    places, weights = _plan(rate_hz, phase)
+    total = np.zeros((len(windows), BLOCK))
+    for tap in range(2 * half + 1):
+        total += windows[:, places + tap] * weights[tap]
+    return total
