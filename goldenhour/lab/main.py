@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from goldenhour.lab.command import told
-from goldenhour.lab.whole_file import write_whole
+from goldenhour.lab.whole_file import write_whole, write_whole_text
 
 app = typer.Typer(
     name="lab", help="The live detectors over files.", no_args_is_help=True, add_completion=False
@@ -45,3 +45,26 @@ def beats(
 
     with told(record, out):
         write_whole(out, beat_rows(read_recording(record)))
+
+
+@app.command()
+def stemi(
+    record: Annotated[
+        Path, typer.Argument(metavar="RECORD", help="A twelve-lead recording: WFDB base path.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the verdict, as JSON.")],
+    sheet: Annotated[
+        Path | None, typer.Option(help="Where to draw the ECG, 25 mm/s and 10 mm/mV, as SVG.")
+    ] = None,
+) -> None:
+    """Say whether an ECG shows ST-elevation infarction, where, and by which criteria."""
+    import json  # noqa: PLC0415
+
+    from goldenhour.lab import stemi as judged  # noqa: PLC0415
+    from goldenhour.lab.recordings import read_recording  # noqa: PLC0415
+
+    with told(record, out):
+        recording = read_recording(record)
+        if sheet is not None:
+            write_whole_text(sheet, judged.sheet(recording))
+        write_whole_text(out, json.dumps(judged.verdict(recording), indent=2) + "\n")

@@ -43,6 +43,8 @@ class Recording:
     """Frames per second: what positions in annotations and in the lab's output count."""
     frames: int
     signals: tuple[Signal, ...]
+    comments: tuple[str, ...]
+    """The lines of the header that begin with ``#``: what was known about the patient."""
 
     @property
     def voltages(self) -> tuple[Signal, ...]:
@@ -71,6 +73,7 @@ def read_recording(base: Path) -> Recording:
         rate_hz=float(record.fs),
         frames=int(record.sig_len),
         signals=tuple(_signal(record, index) for index in range(record.n_sig)),
+        comments=tuple(str(line) for line in record.comments),
     )
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+BESIDE = {"tests", "bench"}
+"""Packages that are no part of the product: nothing of it may import them."""
+
 
 def test_every_package_has_its_place_in_the_layers() -> None:
     """A new top-level package fails here until a layer is chosen for it."""
@@ -12,7 +15,7 @@ def test_every_package_has_its_place_in_the_layers() -> None:
     linter = project["tool"]["importlinter"]
     layers = next(one for one in linter["contracts"] if one["type"] == "layers")["layers"]
     layered = {name.strip() for layer in layers for name in layer.split("|")}
-    packages = {folder.parent.name for folder in ROOT.glob("*/__init__.py")} - {"tests"}
+    packages = {folder.parent.name for folder in ROOT.glob("*/__init__.py")} - BESIDE
     assert packages == layered == set(linter["root_packages"])
 
 

@@ -1,0 +1,1 @@
+"""The twelve-lead ECG: measured on its median beat, judged by published criteria."""
