@@ -22,6 +22,8 @@ PROTOS = $(shell find proto/ambulance -name '*.proto' | LC_ALL=C sort)
 BASELINE := proto/baseline.binpb
 ARGS ?=
 SECONDS ?= 60
+# Processes that share out the files of the suite; each has a broker of its own (340 MB).
+PROCESSES ?= 2
 FUZZ := .cache/fuzz
 TRAINING := .cache/training
 
@@ -105,7 +107,7 @@ $(TOOLS)/kustomize:
 
 .PHONY: test
 test: tools ## Run the tests, against a real Kafka
-	pytest -q $(ARGS)
+	pytest -q -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: dashboards
 dashboards: setup ## Draw deploy/grafana/dashboards anew from goldenhour/dashboards

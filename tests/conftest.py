@@ -1,14 +1,22 @@
-"""What several tests share: one real Kafka per session, with all topics."""
+"""What several tests share: a real Kafka for each process of a session, with all topics.
+
+The files of the suite are shared out to several processes (``make test``). What one process starts
+is its own: a broker, ports that were free, folders below its own temporary one.
+"""
 
 import asyncio
+import fcntl
 import logging
 import os
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.running import RunningBroker
@@ -20,9 +28,25 @@ START_TIMEOUT_S = 90.0
 
 
 def pytest_configure() -> None:
-    """Tell gRPC what the command line tells it, before any test imports it."""
+    """Tell gRPC what the command line tells it, before any test imports it.
+
+    Properties are judged by what they find, not by how fast a busy machine finds it.
+    """
     for name, value in GRPC_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    settings.register_profile(
+        "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name the cases of a test in one order, so that every process collects the same list.
+
+    Cases made from a set come in an order of their own in each process.
+    """
+    tests = groupby(items, lambda item: item.nodeid.partition("[")[0])
+    items[:] = [case for _, cases in tests for case in sorted(cases, key=lambda it: it.nodeid)]
 
 
 Result = TypeVar("Result")
@@ -36,19 +60,39 @@ def broker_cache() -> Path:
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory, broker_cache: Path) -> Iterator[RunningBroker]:
-    """A real broker with all topics, started once per session on a free port."""
+    """A real broker with all topics, started once per process on a free port."""
+    with _broker(tmp_path_factory.mktemp("kafka"), broker_cache) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="module")
+def own_kafka(
+    tmp_path_factory: pytest.TempPathFactory, broker_cache: Path
+) -> Iterator[RunningBroker]:
+    """A broker in whose topics there is nothing but what the tests of one file write."""
+    with _broker(tmp_path_factory.mktemp("own-kafka"), broker_cache) as broker:
+        yield broker
+
+
+@contextmanager
+def _broker(home: Path, cache: Path) -> Iterator[RunningBroker]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    settings = BrokerSettings(
-        home=tmp_path_factory.mktemp("kafka"),
-        cache=broker_cache,
-        port=None,
-        start_timeout_s=START_TIMEOUT_S,
-    )
-    broker = _run_aside(start_broker(settings))
+    wanted = BrokerSettings(home=home, cache=cache, port=None, start_timeout_s=START_TIMEOUT_S)
+    with _one_at_a_time(cache):
+        broker = _run_aside(start_broker(wanted))
     try:
         yield broker
     finally:
         _run_aside(broker.stop())
+
+
+@contextmanager
+def _one_at_a_time(cache: Path) -> Iterator[None]:
+    """Let one process fetch the jars and make the class archive, and the others use them."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run_aside(work: Coroutine[Any, Any, Result]) -> Result:

@@ -13,7 +13,6 @@ from google.protobuf.json_format import MessageToDict
 from playwright.async_api import Browser, Page, expect
 
 from clinical.instant import SECOND_US
-from goldenhour.bench.chromium import chromium
 from goldenhour.broker.free_port import free_port
 from goldenhour.demo import plan
 from goldenhour.stack.program import Program
@@ -53,6 +52,7 @@ class Journey:
     """Every address that one of the screens has asked for anything."""
     wrong: list[str] = field(default_factory=list)
     """Errors of the pages themselves."""
+    pages: list[Page] = field(default_factory=list)
 
     async def say(self, **line: object) -> None:
         await self.vehicle.say({"encounter_id": self.encounter, **line})
@@ -82,10 +82,16 @@ class Journey:
         """Return what was asked of other machines."""
         return [url for url in self.asked if not _is_here(url)]
 
+    async def leave(self) -> None:
+        """Close every page; the browser is not this journey's own."""
+        for page in self.pages:
+            await page.close()
+
     async def _open(self, url: str, width: int, height: int) -> Page:
         page = await self.browser.new_page(
             viewport={"width": width, "height": height}, locale="en-GB"
         )
+        self.pages.append(page)
         page.on("request", lambda request: self.asked.add(request.url))
         page.on("websocket", lambda socket: self.asked.add(socket.url))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -94,7 +100,7 @@ class Journey:
 
 
 @asynccontextmanager
-async def under_way(bootstrap: str, home: Path) -> AsyncIterator[Journey]:
+async def under_way(bootstrap: str, browser: Browser, home: Path) -> AsyncIterator[Journey]:
     """Start everything around a broker, with one patient who is well; end it all."""
     async with AsyncExitStack() as exits:
         stack = Stack(home, CLOCK)
@@ -107,10 +113,10 @@ async def under_way(bootstrap: str, home: Path) -> AsyncIterator[Journey]:
             stack.start(plan.waveforms(bootstrap, 0, home)),
         )
         vehicle = await exits.enter_async_context(vehicle_of(gateway["address"], home, UNIT))
-        browser = await exits.enter_async_context(chromium())
         encounter = str(uuid7(CLOCK.now_us(), os.urandom(10)))
         board_url = plan.board_url(center["http"])
         journey = Journey(stack, board_url, screen["address"], vehicle, browser, encounter)
+        exits.push_async_callback(journey.leave)
         opened: Mapping[str, object] = {"change": "ENCOUNTER_CHANGE_OPENED", "age_years": 71}
         await journey.say(encounter_event=opened)
         monitor = asyncio.create_task(journey.monitor())

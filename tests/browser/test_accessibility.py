@@ -1,9 +1,9 @@
 """Every page of board and crew screen, in both languages, by day and by night, held to axe-core."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from clinical.alarms.priority import Priority
@@ -11,38 +11,21 @@ from clinical.alarms.rule import Cause
 from clinical.vitals import Vital
 from ports.log.memory_log import MemoryLog
 from tests.browser.accessibility import findings
-from tests.browser.ambulance import SEPTIC, Ambulance, on_the_road
+from tests.browser.ambulance import SEPTIC, Ambulance
 from tests.browser.scan import scanning
-from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from tests.browser.ward import Desk, Patient, Ward
 from wire.unit_items import Position, UnitKind
 
 BOARD_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
 SCREEN_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
 PATIENCE_MS = 30_000
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
-    async with ward_over(log) as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_at(log, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def board(ward: Ward, desk: Desk, page: Page) -> Page:
     """A board with somebody well, somebody ill, and an alarm of each priority."""
     await page.emulate_media(reduced_motion="reduce")
@@ -125,12 +108,6 @@ async def test_the_board_that_says_that_something_is_wrong_has_no_grave_finding(
     await desk.server.stop()
     await expect(board.locator(".banner.lost")).to_be_visible()
     await _hold_board(board)
-
-
-@pytest.fixture
-async def ambulance(tmp_path: Path) -> AsyncIterator[Ambulance]:
-    async with on_the_road(tmp_path, "--language", "en") as ambulance:
-        yield ambulance
 
 
 async def _switch(page: Page, attribute: str, wanted: str, act: str) -> None:

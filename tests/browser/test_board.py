@@ -1,7 +1,7 @@
 """The board in a real browser, over a real center."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,32 +14,17 @@ from clinical.alarms.transition import Place
 from clinical.vitals import Vital
 from clinical.watch.thinning import Thinned
 from ports.log.memory_log import MemoryLog
-from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from tests.browser.ward import Desk, Patient, Ward, desk_at
 from wire.frames import Lane
 from wire.unit_items import ReceiptStage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENCE_MS = 20_000
 _DRAWN = re.compile("^M.+L")
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
-    async with ward_over(log) as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_at(log, tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,30 +1,26 @@
 """The crew's screen in a real browser, on a real vehicle program: what a paramedic relies on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from clinical.alarms.transition import Acknowledgement
 from clinical.items import CrewEvent, CrewFinding
 from ports.clock import SystemClock
-from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
+from tests.browser.ambulance import SEPTIC, WELL, Ambulance
 from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENT_MS = 30_000
 GLOVE_PX = 48
 ALARM = "article.alarm[data-cause={}]"
 
 
-@pytest.fixture
-async def ambulance(tmp_path: Path) -> AsyncIterator[Ambulance]:
-    async with on_the_road(tmp_path, "--language", "en") as ambulance:
-        yield ambulance
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tablet(ambulance: Ambulance, page: Page) -> Page:
     """A screen with a patient who is well."""
     page.set_default_timeout(PATIENT_MS)

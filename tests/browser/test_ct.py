@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 from pydicom.pixels.processing import apply_rescale
 
 from ports.log.memory_log import MemoryLog
 from tests.browser.scan import CtUnit, scanning
-from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from tests.browser.ward import Desk, Patient, Ward
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENCE_MS = 20_000
 DRAWN = """() => {
@@ -27,24 +30,7 @@ DRAWN = """() => {
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
-    async with ward_over(log) as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_at(log, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def unit(log: MemoryLog, tmp_path: Path, ward: Ward) -> AsyncIterator[CtUnit]:
     """A CT unit whose patient is on the roster."""
     patient = await ward.admit(Patient(1, "MCT-01", 63, {}, 2))

@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from clinical.signals.waveform import WaveformChunk
 from command_center.board.page import ASSETS
 from command_center.board.strips import chunk_plain
 from command_center.waveforms import HeardChunk
-from goldenhour.bench.chromium import chromium
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LEADS = (ASSETS / "leads.js").read_bytes()
 SOURCE = "data:text/javascript;base64," + b64encode(LEADS).decode()
@@ -50,11 +49,12 @@ def chunk(number: int, lead: str = "II", shift_us: int = 0, size: int = 50) -> d
     return chunk_plain(HeardChunk(whole.end_us, whole))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page() -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
     """An empty page: what is tested here needs no center."""
-    async with chromium() as browser:
-        yield await browser.new_page()
+    opened = await browser.new_page()
+    yield opened
+    await opened.close()
 
 
 async def held(page: Page, *chunks: dict[str, Any]) -> dict[str, Any]:

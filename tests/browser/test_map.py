@@ -1,9 +1,7 @@
 """The map of the units, in a real browser."""
 
 import re
-from collections.abc import AsyncIterator
 from itertools import combinations
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,9 +11,10 @@ from playwright.async_api import Page, expect
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.vitals import Vital
-from ports.log.memory_log import MemoryLog
-from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from tests.browser.ward import Desk, Patient, Ward
 from wire.unit_items import Position, UnitKind
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENCE_MS = 20_000
 TOWN = (23.13, 113.27)
@@ -38,23 +37,6 @@ COUNT_CHANGES = """() => {
 }"""
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
-    async with ward_over(log) as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_at(log, tmp_path) as running:
-        yield running
 
 
 def at(east: float, north: float = 0.0, **more: Any) -> Position:  # noqa: ANN401

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from clinical.alarms.priority import Priority
@@ -15,7 +16,9 @@ from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from simulators.ecg import LeadTrouble
 from tests.browser.bedside import Bedside, bedside_of, requests_to
-from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
+from tests.browser.ward import Desk, Patient, Ward, desk_at
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PATIENCE_MS = 30_000
 
@@ -47,30 +50,13 @@ EMPTY_RUNS = """() => {
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog()
-
-
-@pytest.fixture
-async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
-    async with ward_over(log) as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_at(log, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def patient(ward: Ward) -> Patient:
     values = {Vital.HEART_RATE: 82.0, Vital.SYSTOLIC: 118.0, Vital.DIASTOLIC: 71.0}
     return await ward.admit(Patient(1, "AMB-05", 33, values, 1))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bedside(log: MemoryLog, patient: Patient) -> AsyncIterator[Bedside]:
     async with bedside_of(log, patient) as running:
         yield running

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from goldenhour.broker.running import RunningBroker
 from simulators.ecg import LeadTrouble
 from tests.browser.journey import CREW, DISPATCHER, Journey, under_way
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 PATIENCE_MS = 60_000
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
@@ -18,12 +18,13 @@ _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.af
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def journey(
-    kafka: RunningBroker, tmp_path_factory: pytest.TempPathFactory
+    own_kafka: RunningBroker, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Journey]:
     """One patient on the way for all tests of this file; neither screen ever leaves the machine."""
-    async with under_way(kafka.bootstrap, tmp_path_factory.mktemp("journey")) as journey:
+    home = tmp_path_factory.mktemp("journey")
+    async with under_way(own_kafka.bootstrap, browser, home) as journey:
         yield journey
         assert journey.asked
         assert journey.outside() == []

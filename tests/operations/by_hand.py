@@ -19,11 +19,13 @@ from typing import Any, Final
 
 import yaml
 
+from goldenhour.broker.archive import archived
 from goldenhour.broker.free_port import free_port
 from goldenhour.broker.properties import render
 from goldenhour.broker.runtime import KAFKA_MAIN, STORAGE_MAIN, Runtime, find_runtime
 from goldenhour.broker.settings import settings_from
 from goldenhour.main import GRPC_ENVIRONMENT
+from ports.clock import SystemClock
 
 COMPOSE: Final = Path(__file__).parents[2] / "deploy" / "compose" / "compose.yaml"
 
@@ -98,7 +100,8 @@ async def _broker(stack: AsyncExitStack, where: Deployment, name: str) -> None:
     (folder / "data").mkdir(parents=True)
     properties = folder / "server.properties"
     properties.write_text(render(_kafka_settings(environment, folder / "data")))
-    runtime = find_runtime(settings_from(os.environ, home=folder), os.environ)
+    found = find_runtime(settings_from(os.environ, home=folder), os.environ)
+    runtime = await archived(found, SystemClock())
     await _format(runtime, folder, properties, environment["CLUSTER_ID"])
     log = (folder / "kafka.log").open("wb")
     stack.callback(log.close)

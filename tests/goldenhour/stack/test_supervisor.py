@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from goldenhour.stack import probe, supervisor
 from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import ProgramFailed, Stack
 from ports.clock import SystemClock
@@ -135,8 +136,12 @@ signal.pause()
 """
 
 
-async def test_a_program_that_does_not_answer_is_killed_and_comes_back(tmp_path: Path) -> None:
+async def test_a_program_that_does_not_answer_is_killed_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A process that was stopped cannot end itself; one that answers is left alone."""
+    monkeypatch.setattr(supervisor, "PROBED_EVERY_US", 100_000)
+    monkeypatch.setattr(probe, "ANSWER_S", 1.0)
     stack = Stack(tmp_path, SystemClock())
     for name in ("hangs", "answers"):
         await stack.start(_Toy(name, (), code=_ANSWERS))
