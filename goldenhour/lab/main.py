@@ -32,3 +32,18 @@ def scores(
 
     with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
         write_whole(out, score_lines(lines))
+
+
+@app.command("alarms-replay")
+def alarms_replay(
+    table: Annotated[
+        Path,
+        typer.Argument(metavar="IN.csv", help="Vital signs, one row per patient and second."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the alarms, as CSV.")],
+) -> None:
+    """Let the live watch judge a table: each alarm by a limit or about a signal, begin to end."""
+    from goldenhour.lab.alarms_replay import replay_lines  # noqa: PLC0415
+
+    with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
+        write_whole(out, replay_lines(lines))
