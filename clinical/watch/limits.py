@@ -33,7 +33,7 @@ from clinical.vitals import Vital
 from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry, Reading, Taken
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings
 from clinical.watch.late import LateLine
-from clinical.watch.trust import stands_in, trust_of
+from clinical.watch.trust import WITNESSES, stands_in, trust_of
 
 _RULES: Final = tuple(tuple(rule for rule in CATALOGUE if rule.vital is vital) for vital in VITALS)
 
@@ -171,9 +171,13 @@ class Limit:
     def _values(self, change: Change) -> Mapping[str, float | str]:
         if change.value is None:
             return {}
-        stood_in = self.live.trust is Trust.STOOD_IN
-        vital = Vital.PULSE_RATE if stood_in else self.rule.vital
-        return {str(vital): change.value}
+        trust = self.live.trust
+        vital = Vital.PULSE_RATE if trust is Trust.STOOD_IN else self.rule.vital
+        said: dict[str, float | str] = {str(vital): change.value}
+        if trust in {Trust.CONFIRMED, Trust.DOUBTED}:
+            values = self._carry.values
+            said |= {str(VITALS[x]): values[x] or 0.0 for x in WITNESSES[self.vital]}
+        return said
 
 
 class Limits:

@@ -8,6 +8,7 @@ which, so that a contradiction makes judgement slower and never silent. A respir
 that equals the heart rate is the beating heart (cardiogenic overlay), not the breath.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from clinical.alarms.patience import Trust
@@ -28,6 +29,14 @@ OVERLAY_SHARE: Final = 0.1
 """A respiration this close to the heart rate is the heart."""
 
 
+WITNESSES: Final[Mapping[int, tuple[int, ...]]] = {
+    HEART_RATE: (PULSE_RATE,),
+    SPO2: (HEART_RATE, PULSE_RATE),
+    RESPIRATION: (HEART_RATE,),
+}
+"""Which other vitals, by index, confirm or contradict a vital."""
+
+
 def trust_of(vital: int, carry: Carry) -> Trust:
     """Return how far the newest value of a vital, by index, is believed."""
     if vital in {HEART_RATE, SPO2}:
@@ -42,12 +51,16 @@ def stands_in(carry: Carry, captured_us: int) -> bool:
     return captured_us - carry.captured_us[HEART_RATE] > STANDS_IN_AFTER_US
 
 
+def agree(beats: float, pulses: float) -> bool:
+    """Tell whether a heart rate and a pulse rate of one moment show the same, per minute."""
+    return abs(beats - pulses) <= max(AGREE_BPM, AGREE_SHARE * max(beats, pulses))
+
+
 def _by_the_beat(vital: int, carry: Carry) -> Trust:
     beats, pulses = (_beside(vital, x, carry) for x in (HEART_RATE, PULSE_RATE))
     if beats is None or pulses is None:
         return Trust.ALONE
-    tolerance = max(AGREE_BPM, AGREE_SHARE * max(beats, pulses))
-    return Trust.CONFIRMED if abs(beats - pulses) <= tolerance else Trust.DOUBTED
+    return Trust.CONFIRMED if agree(beats, pulses) else Trust.DOUBTED
 
 
 def _by_the_heart(carry: Carry) -> Trust:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
-from goldenhour.lab.alarms_replay import IN_COLUMNS, Alarm, judged
+from goldenhour.lab.alarms_replay import IN_COLUMNS, Alarm, about_a_signal, judged
 from simulators.stress import HEART_RATE, RESPIRATION, SPO2, Night, Signals, night
 
 SUSTAINED_S: Final = 30
@@ -59,7 +59,7 @@ def measure(recordings: Mapping[str, Signals], hours: float, seed: int) -> dict[
     """Return the figures of every recording made to so many hours."""
     made = nights(recordings, hours, seed)
     bedsides = judged(table(made))
-    alarms = {name: list(bedsides[name].alarms.values()) for name in made}
+    alarms = {name: list(filter(about_a_signal, bedsides[name].alarms.values())) for name in made}
     watch = _figures(made, lambda name, limit: _of(alarms[name], limit))
     as_late = _fixed(made, watch["latency_s_median"])
     plain = _fixed(made, 0)["alarms"]

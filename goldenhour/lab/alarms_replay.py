@@ -20,7 +20,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.condition import HOLDS_US
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
-from clinical.alarms.transition import Transition
+from clinical.alarms.transition import Reason, Transition
 from clinical.instant import SECOND_US
 from clinical.items import Capture, EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Quality, Vital
@@ -50,6 +50,8 @@ class Alarm:
     priority: Priority
     """The highest that it reached."""
     raised_s: float
+    reason: Reason | None = None
+    """Why it was raised, or rose last."""
     ended_s: float | None = None
 
 
@@ -59,7 +61,6 @@ class Bedside:
     def __init__(self, patient: str) -> None:
         """Begin with nothing measured."""
         self.alarms: dict[bytes, Alarm] = {}
-        self._patient = patient
         self._watch = PatientWatch(patient, Source.EDGE)
         self._sequence = 0
         self._now_us = 0
@@ -87,21 +88,25 @@ class Bedside:
 
     def _note(self, emissions: Emissions) -> None:
         for said in emissions:
-            if isinstance(said, Transition) and _told(said) and not said.recorded_only:
+            if isinstance(said, Transition) and not said.recorded_only:
                 self._fold(said)
 
     def _fold(self, said: Transition) -> None:
         if said.phase is Phase.START:
-            self.alarms[said.alarm_id] = Alarm(said.cause, said.priority, _s(said.learned_us))
+            raised_s = _s(said.learned_us)
+            self.alarms[said.alarm_id] = Alarm(said.cause, said.priority, raised_s, said.reason)
             return
         alarm = self.alarms[said.alarm_id]
-        alarm.priority = max(alarm.priority, said.priority)
+        if said.priority > alarm.priority:
+            alarm.priority, alarm.reason = said.priority, said.reason
         if said.until_us is not None:
             alarm.ended_s = max(alarm.raised_s, _s(said.until_us))
 
 
-def _told(said: Transition) -> bool:
-    return said.category is Category.TECHNICAL or RULES[said.cause].vital is not None
+def about_a_signal(alarm: Alarm) -> bool:
+    """Tell whether an alarm is by a limit or about a signal: NEWS2's are not."""
+    rule = RULES[alarm.cause]
+    return rule.category is Category.TECHNICAL or rule.vital is not None
 
 
 def _s(instant_us: int) -> float:
@@ -118,7 +123,8 @@ def replay_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
     """
     yield OUT_COLUMNS
     for patient, bedside in judged(lines).items():
-        for alarm in sorted(bedside.alarms.values(), key=lambda x: (x.raised_s, x.cause)):
+        told = filter(about_a_signal, bedside.alarms.values())
+        for alarm in sorted(told, key=lambda x: (x.raised_s, x.cause)):
             ended = "" if alarm.ended_s is None else _decimal(alarm.ended_s)
             name = alarm.priority.name.lower()
             yield (patient, _decimal(alarm.raised_s), ended, alarm.cause, name)

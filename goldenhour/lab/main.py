@@ -4,13 +4,14 @@ A command exits 0 only when it wrote its whole output. What a command needs to c
 when it runs, so that ``--help`` answers at once.
 """
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from goldenhour.lab.command import told
-from goldenhour.lab.whole_file import write_whole
+from goldenhour.lab.whole_file import write_whole, write_whole_text
 
 app = typer.Typer(
     name="lab", help="The live detectors over files.", no_args_is_help=True, add_completion=False
@@ -47,3 +48,20 @@ def alarms_replay(
 
     with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
         write_whole(out, replay_lines(lines))
+
+
+@app.command()
+def explain(
+    table: Annotated[Path, typer.Argument(metavar="IN.csv", help="A table as for alarms-replay.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the explanation, as JSON.")],
+    patient: Annotated[str, typer.Option(help="Of whom.")],
+    minute: Annotated[int, typer.Option(min=0, help="Of which minute, from 0.")],
+) -> None:
+    """Why this patient alarmed at this minute, or did not: values, rule, source, trend, words."""
+    from goldenhour.lab.explain import explain as explained  # noqa: PLC0415
+
+    with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
+        answer = explained(lines, patient, minute)
+        write_whole_text(out, json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+    for words in answer["words"].values():
+        typer.echo("\n".join(words) + "\n")

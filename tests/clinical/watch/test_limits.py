@@ -263,3 +263,14 @@ def test_an_artefact_before_a_sensor_comes_off_is_no_alarm() -> None:
     for second in range(4):
         _beside(bed, second, heart_rate_bpm=80, pulse_rate_bpm=150, spo2_percent=70)
     assert [x for second in range(4, 60) for x in bed.limits.on_tick(at(second))] == []
+
+
+def test_an_alarm_says_what_confirmed_or_contradicted_it() -> None:
+    bed = Bed()
+    findings: Findings = ()
+    for second in range(10):
+        bed.count += 1
+        item = Vitals(heart_rate_bpm=150, pulse_rate_bpm=149, spo2_percent=97)
+        taken = bed.carry.on_item(item, at(second), at(second))
+        findings += bed.limits.on_item(taken, at(second), frame(bed.count), at(second))
+    assert [dict(x.values) for x in findings] == [{"heart_rate_bpm": 150, "pulse_rate_bpm": 149}]
