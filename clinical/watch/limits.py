@@ -74,6 +74,12 @@ class Limit:
         """Tell whether anything stands, live or late."""
         return self.live.frame is not None or self.late.stirred
 
+    @property
+    def doubted(self) -> bool:
+        """Tell whether a violation is contradicted, and is no alarm yet."""
+        live = self.live
+        return live.frame is not None and live.raised is None and live.trust is Trust.DOUBTED
+
     def on_live(
         self, value: float, at_us: int, frame: FrameRef, now_us: int, trust: Trust | None = None
     ) -> Findings:
@@ -222,6 +228,16 @@ class Limits:
                     findings += limit.on_tick(now_us)
                 self._note(vital)
         return findings
+
+    def doubted(self) -> tuple[int, ...]:
+        """Return the vitals, by index, whose violation a second signal has contradicted so far."""
+        if True not in self.stirred:
+            return ()
+        return tuple(
+            vital
+            for vital, limits in enumerate(self._limits)
+            if self.stirred[vital] and any(limit.doubted for limit in limits)
+        )
 
     def close(self, at_us: int) -> Findings:
         """End what holds, and record what was held back."""
