@@ -9,19 +9,45 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.priority import Category, Priority
-from clinical.alarms.rule import AlarmRule, Bound, Cause, Comparison, Level, Recipient
+from clinical.alarms.rule import (
+    AlarmRule,
+    Bound,
+    Cause,
+    Comparison,
+    Level,
+    Recipient,
+    patient,
+)
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
 
 _BELOW: Final = Comparison.BELOW
 _ABOVE: Final = Comparison.ABOVE
+_MEDIUM, _HIGH = Priority.MEDIUM, Priority.HIGH
+_CLEAR_US: Final = 10 * SECOND_US
+"""Of vital signs shown every second: an alarm that comes and goes is one alarm."""
 _CREW_AND_CLINICIAN: Final = (Recipient.CREW, Recipient.CLINICIAN)
 _ALL_ABOUT_THE_PATIENT: Final = (Recipient.CREW, Recipient.CLINICIAN, Recipient.DISPATCHER)
 _NEWS2_CITATION: Final = (
     "Royal College of Physicians, National Early Warning Score (NEWS) 2, London 2017, "
     "chart 2 (thresholds and triggers)"
 )
+
+
+def _waits(shortest_s: int, longest_s: int) -> Wait:
+    return Wait(shortest_s * SECOND_US, longest_s * SECOND_US)
+
+
+_CHECKED: Final = Patience(50, _waits(8, 15), _waits(10, 25), 25 * SECOND_US)
+_CHECKED_GRAVE: Final = Patience(50, _waits(8, 10), _waits(10, 10), 20 * SECOND_US)
+"""Of heart rate and saturation, which heart rate and pulse rate together confirm or contradict."""
+_NO_BEAT: Final = Patience(0, _waits(5, 5), _waits(5, 5), 10 * SECOND_US)
+"""A pulse that the pleth still shows contradicts a heart rate of 0, for as long as an ECG monitor
+may take to tell of cardiac standstill (10 s)."""
+_SLOW_BREATH: Final = Patience(60, _waits(12, 25), _waits(12, 25), 25 * SECOND_US)
+_FAST_BREATH: Final = Patience(300, _waits(15, 25), _waits(15, 25), 27 * SECOND_US)
 
 CATALOGUE: Final[tuple[AlarmRule, ...]] = (
     AlarmRule(
@@ -41,8 +67,9 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         category=Category.PHYSIOLOGICAL,
         condition="heart rate is 0",
         vital=Vital.HEART_RATE,
-        levels=(Level(Priority.HIGH, 5 * SECOND_US, Bound(_BELOW, 1)),),
+        levels=(patient(_HIGH, Bound(_BELOW, 1), _NO_BEAT),),
         latching=True,
+        clear_us=_CLEAR_US,
         words_en="Heart rate 0",
         words_zh="心率为零",
         check_first_en="Check pulse and responsiveness, then the leads.",
@@ -56,6 +83,7 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         vital=Vital.RESPIRATION,
         levels=(Level(Priority.HIGH, 10 * SECOND_US, Bound(_BELOW, 1)),),
         latching=True,
+        clear_us=_CLEAR_US,
         words_en="Not breathing",
         words_zh="呼吸停止",
         check_first_en="Open the airway; ventilate.",
@@ -68,9 +96,10 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         condition="heart rate is low",
         vital=Vital.HEART_RATE,
         levels=(
-            Level(Priority.MEDIUM, 10 * SECOND_US, Bound(_BELOW, 50, hysteresis=5, lowest=1)),
-            Level(Priority.HIGH, 10 * SECOND_US, Bound(_BELOW, 40, hysteresis=5, lowest=1)),
+            patient(_MEDIUM, Bound(_BELOW, 50, hysteresis=5, lowest=1), _CHECKED),
+            patient(_HIGH, Bound(_BELOW, 40, hysteresis=5, lowest=1), _CHECKED_GRAVE),
         ),
+        clear_us=_CLEAR_US,
         suppressed_by=(Cause.HEART_RATE_ZERO,),
         words_en="Heart rate low",
         words_zh="心率过低",
@@ -84,9 +113,10 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         condition="heart rate is high",
         vital=Vital.HEART_RATE,
         levels=(
-            Level(Priority.MEDIUM, 10 * SECOND_US, Bound(_ABOVE, 120, hysteresis=5)),
-            Level(Priority.HIGH, 10 * SECOND_US, Bound(_ABOVE, 130, hysteresis=5)),
+            patient(_MEDIUM, Bound(_ABOVE, 120, hysteresis=5), _CHECKED),
+            patient(_HIGH, Bound(_ABOVE, 130, hysteresis=5), _CHECKED_GRAVE),
         ),
+        clear_us=_CLEAR_US,
         words_en="Heart rate high",
         words_zh="心率过快",
         check_first_en="Check rhythm, blood pressure, bleeding and pain.",
@@ -99,9 +129,10 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         condition="oxygen saturation is low",
         vital=Vital.SPO2,
         levels=(
-            Level(Priority.MEDIUM, 10 * SECOND_US, Bound(_BELOW, 90, hysteresis=2)),
-            Level(Priority.HIGH, 10 * SECOND_US, Bound(_BELOW, 85, hysteresis=2)),
+            patient(_MEDIUM, Bound(_BELOW, 90, hysteresis=2), _CHECKED),
+            patient(_HIGH, Bound(_BELOW, 85, hysteresis=2), _CHECKED_GRAVE),
         ),
+        clear_us=_CLEAR_US,
         words_en="Oxygen saturation low",
         words_zh="血氧饱和度过低",
         check_first_en="Check airway and oxygen supply, then the sensor.",
@@ -125,7 +156,8 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         category=Category.PHYSIOLOGICAL,
         condition="respiration is slow",
         vital=Vital.RESPIRATION,
-        levels=(Level(Priority.MEDIUM, 10 * SECOND_US, Bound(_BELOW, 8, hysteresis=2, lowest=1)),),
+        levels=(patient(_MEDIUM, Bound(_BELOW, 8, hysteresis=2, lowest=1), _SLOW_BREATH),),
+        clear_us=_CLEAR_US,
         suppressed_by=(Cause.APNOEA,),
         words_en="Respiration slow",
         words_zh="呼吸过缓",
@@ -138,7 +170,8 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
         category=Category.PHYSIOLOGICAL,
         condition="respiration is fast",
         vital=Vital.RESPIRATION,
-        levels=(Level(Priority.MEDIUM, 10 * SECOND_US, Bound(_ABOVE, 30, hysteresis=2)),),
+        levels=(patient(_MEDIUM, Bound(_ABOVE, 30, hysteresis=2), _FAST_BREATH),),
+        clear_us=_CLEAR_US,
         words_en="Respiration fast",
         words_zh="呼吸过快",
         check_first_en="Count the breaths; listen to the chest.",

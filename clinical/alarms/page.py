@@ -5,6 +5,7 @@ from typing import Final
 
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.episode import LIFE_CYCLE
+from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.rule import AlarmRule, Level
 from clinical.instant import SECOND_US
 
@@ -16,9 +17,14 @@ Every cause of an alarm, drawn from the catalogue in `clinical/alarms/catalogue.
 IEC 60601-1-8, phases IHE Alert Communication Management. Limits and delays are this project's
 starting values unless a source is named. This is not a medical device.
 
-A condition begins with a value beyond its limit, holds until a value is on the good side by the
-hysteresis, and becomes an alarm when it has held for the delay. A rise of priority keeps the
-alarm's name. A latching alarm stays on the list when its condition is over.
+A condition begins with a value beyond its limit and becomes an alarm when it has held for the
+delay. Where two delays stand the delay adapts: the further beyond the limit, the shorter. It is
+shortest where a second signal confirms the value (heart rate and pulse rate agree), and longest
+where it contradicts it; what is contradicted throughout sounds after the longest delay all the
+same. A clear value takes back what had been served within 10 s, one between limit and hysteresis
+takes nothing back. An alarm by a limit ends when values have been on the good side by the
+hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name. A
+latching alarm stays on the list when its condition is over.
 """
 
 
@@ -31,8 +37,8 @@ def alarm_page() -> str:
 
 
 def _overview() -> Iterator[str]:
-    yield "| cause | category | priority | delay | hysteresis | latching |"
-    yield "|---|---|---|---|---|---|"
+    yield "| cause | category | priority | delay | hysteresis | clear | latching |"
+    yield "|---|---|---|---|---|---|---|"
     for rule in CATALOGUE:
         yield _row(
             f"[`{rule.cause}`](#{rule.cause.lower()})",
@@ -40,6 +46,7 @@ def _overview() -> Iterator[str]:
             _each(level.priority.name.lower() for level in rule.levels),
             _each(_delay(level) for level in rule.levels),
             _each(f"{level.bound.hysteresis:g}" for level in rule.levels if level.bound),
+            f"{rule.clear_us / SECOND_US:g} s" if rule.clear_us else "-",
             "yes" if rule.latching else "no",
         )
 
@@ -51,6 +58,8 @@ def _section(rule: AlarmRule) -> Iterator[str]:
     yield ""
     for level in rule.levels:
         yield f"- {level.priority.name.lower()}: {rule.statement(level)}"
+        if level.patience is not None:
+            yield f"  - {_waits(level.patience)}"
     covered = ", ".join(f"`{cause}`" for cause in rule.suppressed_by)
     yield f"- suppressed by: {covered or 'nothing'}"
     yield f"- goes to: {', '.join(rule.for_whom)}"
@@ -68,7 +77,24 @@ def _life_cycle() -> Iterator[str]:
 
 
 def _delay(level: Level) -> str:
-    return f"{level.delay_us / SECOND_US:g} s" if level.delay_us else "at once"
+    return level.delay_text or "at once"
+
+
+def _waits(patience: Patience) -> str:
+    """Return how the delay adapts, in words."""
+    confirmed, alone = (_span(x) for x in (patience.confirmed, patience.alone))
+    area = f"beyond the limit x seconds = {patience.area:g}, within " if patience.area else ""
+    return f"{area}{confirmed} confirmed, {alone} alone; {_s(patience.doubted_us)} contradicted"
+
+
+def _span(wait: Wait) -> str:
+    if wait.shortest_us == wait.longest_us:
+        return _s(wait.longest_us)
+    return f"{wait.shortest_us / SECOND_US:g}-{_s(wait.longest_us)}"
+
+
+def _s(duration_us: int) -> str:
+    return f"{duration_us / SECOND_US:g} s"
 
 
 def _each(values: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clinical.alarms.patience import Patience, Trust
 from clinical.alarms.priority import Category, Priority
 from clinical.alarms.transition import Reason
 from clinical.instant import SECOND_US
@@ -87,9 +88,29 @@ class Level:
 
     priority: Priority
     delay_us: int
-    """How long the condition must hold before it is an alarm."""
+    """How long the condition must hold before it is an alarm; at most, where that adapts."""
     bound: Bound | None = None
     """For causes judged on one vital sign."""
+    patience: Patience | None = None
+    """How the delay adapts to the value; None: it does not."""
+
+    def wait_us(self, value: float, trust: Trust) -> float:
+        """Return how long this value, which violates the limit, must hold to be an alarm."""
+        if self.patience is None or self.bound is None:
+            return self.delay_us
+        return self.patience.wait_us(abs(value - self.bound.limit), trust)
+
+    @property
+    def delay_text(self) -> str:
+        """The delay in short English, for example "6-25 s"; empty for "at once"."""
+        if self.patience is not None and self.patience.shortest_us < self.delay_us:
+            return f"{self.patience.shortest_us / SECOND_US:g}-{self.delay_us / SECOND_US:g} s"
+        return f"{self.delay_us / SECOND_US:g} s" if self.delay_us else ""
+
+
+def patient(priority: Priority, bound: Bound, patience: Patience) -> Level:
+    """Return a level whose delay adapts to the value."""
+    return Level(priority, patience.longest_us, bound, patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,8 @@ class AlarmRule:
     for_whom: tuple[Recipient, ...]
     vital: Vital | None = None
     latching: bool = False
+    clear_us: int = 0
+    """For causes judged on a vital: how long values must be clear before a level is over."""
     suppressed_by: tuple[Cause, ...] = ()
     """While one of these covers the patient, this cause does not begin."""
     citation: str = ""
@@ -123,13 +146,13 @@ class AlarmRule:
         raise KeyError(priority)
 
     def statement(self, level: Level) -> str:
-        """Return the rule in short English, for example "heart_rate_bpm < 40 for 10 s"."""
+        """Return the rule in short English, for example "heart_rate_bpm < 40 for 6-20 s"."""
         subject = self.condition
         if level.bound is not None and self.vital is not None:
             limit = f"{self.vital} {level.bound.comparison} {level.bound.limit:g}"
             lowest = level.bound.lowest
             subject = limit if lowest is None else f"{lowest:g} <= {limit}"
-        return f"{subject} for {level.delay_us / SECOND_US:g} s" if level.delay_us else subject
+        return f"{subject} for {level.delay_text}" if level.delay_us else subject
 
     def reason(self, priority: Priority, values: Mapping[str, float | str]) -> Reason:
         """Return why an alarm of this priority was raised on these values."""

@@ -26,7 +26,7 @@ class Reason:
     """Why an alarm was raised: the rule, the values it judged, and who published it."""
 
     rule: str
-    """Short English, for example "heart_rate_bpm < 40 for 10 s"."""
+    """Short English, for example "heart_rate_bpm < 40 for 6-20 s"."""
     values: Mapping[str, float | str]
     """What was judged, by field name with unit."""
     citation: str = ""

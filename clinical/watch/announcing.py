@@ -2,7 +2,7 @@
 
 Every transition of an alarm id counts a revision of this source from 1, so that the life cycle can
 ignore what it has seen. The since and the lateness of an alarm are those of its start. An alarm is
-late when it was learned of ``LATE_US`` after it could have been, at the earliest.
+late when it was learned of ``LATE_US`` after it would have been raised on data that came at once.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,12 @@ from typing import Any, Final
 from clinical.alarms.condition import Change
 from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Phase, Source
-from clinical.alarms.rule import AlarmRule
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
 from clinical.watch.finding import Finding
 
 LATE_US: Final = 10 * SECOND_US
-"""An alarm learned of so long after its level's delay was over is late."""
+"""An alarm learned of so long after its delay was over is late."""
 
 ENDED_KEPT: Final = 256
 """Ended alarm ids whose revision is remembered; the first ended is forgotten first. An id comes
@@ -83,7 +82,7 @@ class Announcer:
 
     def _note(self, name: bytes, finding: Finding, now_us: int) -> None:
         self._revisions[name] = self._revisions.get(name, 0) + 1
-        if finding.change.phase is Phase.START and _late(finding.rule, finding.change, now_us):
+        if finding.change.phase is Phase.START and _late(finding.change, now_us):
             self._late.add(name)
         if finding.change.phase is not Phase.END:
             self._ended.pop(name, None)
@@ -95,5 +94,5 @@ class Announcer:
             self._late.discard(oldest)
 
 
-def _late(rule: AlarmRule, change: Change, now_us: int) -> bool:
-    return now_us - change.since_us - rule.level(change.priority).delay_us > LATE_US
+def _late(change: Change, now_us: int) -> bool:
+    return now_us - change.at_us > LATE_US

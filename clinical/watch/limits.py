@@ -26,11 +26,14 @@ from typing import Any, Final
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.condition import Change, Changes, ThresholdCondition
 from clinical.alarms.identity import FrameRef
+from clinical.alarms.patience import Trust
 from clinical.alarms.priority import Phase
 from clinical.alarms.rule import AlarmRule, Comparison
-from clinical.watch.carry import VITALS, Carry, Reading, Taken
+from clinical.vitals import Vital
+from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry, Reading, Taken
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings
 from clinical.watch.late import LateLine
+from clinical.watch.trust import WITNESSES, stands_in, trust_of
 
 _RULES: Final = tuple(tuple(rule for rule in CATALOGUE if rule.vital is vital) for vital in VITALS)
 
@@ -46,7 +49,11 @@ def _calm_range(rules: tuple[AlarmRule, ...]) -> tuple[float, float]:
     return lowest, highest
 
 
-CALM: Final = tuple(_calm_range(rules) for rules in _RULES)
+CALM: Final = tuple(
+    _calm_range(_RULES[HEART_RATE if vital == PULSE_RATE else vital])
+    for vital in range(len(VITALS))
+)
+"""By vital; the pulse rate is judged as the heart rate where it stands in for it."""
 
 
 class Limit:
@@ -67,9 +74,22 @@ class Limit:
         """Tell whether anything stands, live or late."""
         return self.live.frame is not None or self.late.stirred
 
-    def on_live(self, value: float, at_us: int, frame: FrameRef, now_us: int) -> Findings:
-        """Judge a live value, and what stands on the late line against it."""
-        findings = self._say(self.live.sample(value, at_us, frame))
+    @property
+    def doubted(self) -> bool:
+        """Tell whether a violation is contradicted, and is no alarm yet."""
+        live = self.live
+        return live.frame is not None and live.raised is None and live.trust is Trust.DOUBTED
+
+    def on_live(
+        self, value: float, at_us: int, frame: FrameRef, now_us: int, trust: Trust | None = None
+    ) -> Findings:
+        """Judge a live value, and what stands on the late line against it.
+
+        ``trust`` is what the newest values of the other vitals say, unless it is given.
+        """
+        if trust is None:
+            trust = trust_of(self.vital, self._carry)
+        findings = self._say(self.live.sample(value, at_us, frame, trust))
         return findings + self._compare(now_us) if self.late.matured else findings
 
     def on_backlog(self, value: float, at_us: int, frame: FrameRef, now_us: int) -> Findings:
@@ -129,21 +149,14 @@ class Limit:
 
     def _sound(self) -> Findings:
         """Let the live condition adopt the late run, judge it on the newest value, and say so."""
-        pending = self.live.snapshot()
-        run = self.late.hand_over()
-        if pending:
-            run["since_us"] = [
-                min((x for x in pair if x is not None), default=None)
-                for pair in zip(run["since_us"], pending["since_us"], strict=True)
-            ]
-        self.live.restore(run)
+        self.live.adopt(self.late.hand_over())
         frame, value = self.live.frame, self._carry.values[self.vital]
-        at_us = self._carry.captured_us[self.vital]
         if frame is None or value is None:
             return NO_FINDINGS
-        self.live.sample(value, at_us, frame)
+        began_us, raised_us = self.live.began_us, self.live.raised_us
+        self.live.sample(value, self._carry.captured_us[self.vital], frame)
         priority = self.live.raised or self.rule.levels[0].priority
-        return self._say((Change(Phase.START, priority, run["began_us"], at_us, frame, value),))
+        return self._say((Change(Phase.START, priority, began_us, raised_us, frame, value),))
 
     def _recorded(self) -> Findings:
         """Record the run of the late line, unless the live alarm already tells of that time."""
@@ -154,8 +167,7 @@ class Limit:
     def _within_live_alarm(self, since_us: int) -> bool:
         if self.live.raised is None:
             return False
-        began_us: int = self.live.snapshot()["began_us"]
-        return began_us <= since_us
+        return self.live.began_us <= since_us
 
     def _say(self, changes: Changes) -> Findings:
         if not changes:
@@ -163,16 +175,25 @@ class Limit:
         return tuple(Finding(self.rule, "", x, self._values(x)) for x in changes)
 
     def _values(self, change: Change) -> Mapping[str, float | str]:
-        return {} if change.value is None else {str(self.rule.vital): change.value}
+        if change.value is None:
+            return {}
+        trust = self.live.trust
+        vital = Vital.PULSE_RATE if trust is Trust.STOOD_IN else self.rule.vital
+        said: dict[str, float | str] = {str(vital): change.value}
+        if trust in {Trust.CONFIRMED, Trust.DOUBTED}:
+            values = self._carry.values
+            said |= {str(VITALS[x]): values[x] or 0.0 for x in WITNESSES[self.vital]}
+        return said
 
 
 class Limits:
     """The threshold causes of one patient."""
 
-    __slots__ = ("_limits", "stirred")
+    __slots__ = ("_carry", "_limits", "stirred")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing violated; ``carry`` holds the newest values."""
+        self._carry = carry
         self._limits = tuple(
             tuple(Limit(rule, vital, carry) for rule in rules) for vital, rules in enumerate(_RULES)
         )
@@ -188,6 +209,8 @@ class Limits:
                 for limit in self._limits[vital]:
                     findings += limit.on_live(value, captured_us, frame, now_us)
                 self._note(vital)
+            if vital == PULSE_RATE and stands_in(self._carry, captured_us):
+                findings += self._standing_in(value, captured_us, frame, now_us)
         if taken.backlog:
             findings += self._each(taken.backlog, Limit.on_backlog, captured_us, frame, now_us)
         if taken.late:
@@ -205,6 +228,16 @@ class Limits:
                     findings += limit.on_tick(now_us)
                 self._note(vital)
         return findings
+
+    def doubted(self) -> tuple[int, ...]:
+        """Return the vitals, by index, whose violation a second signal has contradicted so far."""
+        if True not in self.stirred:
+            return ()
+        return tuple(
+            vital
+            for vital, limits in enumerate(self._limits)
+            if self.stirred[vital] and any(limit.doubted for limit in limits)
+        )
 
     def close(self, at_us: int) -> Findings:
         """End what holds, and record what was held back."""
@@ -245,6 +278,14 @@ class Limits:
             for limit in self._limits[vital]:
                 findings += judge(limit, value, captured_us, frame, now_us)
             self._note(vital)
+        return findings
+
+    def _standing_in(self, value: float, at_us: int, frame: FrameRef, now_us: int) -> Findings:
+        """Judge a pulse rate as the heart rate, which is missing."""
+        findings = NO_FINDINGS
+        for limit in self._limits[HEART_RATE]:
+            findings += limit.on_live(value, at_us, frame, now_us, Trust.STOOD_IN)
+        self._note(HEART_RATE)
         return findings
 
     def _note(self, vital: int) -> None:

@@ -366,9 +366,11 @@ class PatientWatch:
     def _on_vitals(self, item: Vitals, capture: Capture, captured_us: int) -> Findings:
         frame, now_us = capture.frame, self._now_us
         taken = self._carry.on_item(item, captured_us, capture.received_us)
+        findings = self._limits.on_item(taken, captured_us, frame, now_us)
+        doubted = self._limits.doubted()
         return (
-            self._limits.on_item(taken, captured_us, frame, now_us)
-            + self._scoring.on_item(taken, self._state, captured_us, frame, now_us)
+            findings
+            + self._scoring.on_item(taken, self._state, captured_us, frame, now_us, doubted)
             + self._sensors.on_vitals(item, taken, captured_us, frame)
         )
 

@@ -7,6 +7,9 @@ score becomes refused stays until a complete score says that it is over, or unti
 out not to be for this patient (age, pregnancy). Ageing alone therefore never begins or ends an
 alarm. While NEWS2_HIGH holds it covers NEWS2_MEDIUM.
 
+A value beyond a limit that a second signal contradicts (``trust``) begins no alarm here before it
+is one by its limit: the score is refused, and its lower bound goes without it.
+
 A backlog is scored at its end, on what is then still fresh: what was over before it was learned of
 is not sounded.
 
@@ -15,7 +18,7 @@ whatever is carried, kept up one vital at a time; only a patient whom it does no
 has an alarm, is scored in full.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -106,12 +109,19 @@ class Scoring:
         self.newest_us = 0
         self.waiting: _Waiting | None = None
 
-    def on_item(
-        self, taken: Taken, state: EncounterState, captured_us: int, frame: FrameRef, now_us: int
+    def on_item(  # noqa: PLR0917 - an item, its patient, and what is doubted of it
+        self,
+        taken: Taken,
+        state: EncounterState,
+        captured_us: int,
+        frame: FrameRef,
+        now_us: int,
+        doubted: Collection[int] = (),
     ) -> Findings:
         """Score after an item of vital signs whose values ``carry`` has taken over.
 
-        An item captured before the newest one completes the record only.
+        An item captured before the newest one completes the record only. ``doubted`` are vitals,
+        by index, whose newest value is contradicted.
         """
         self._screen_for(taken.live or taken.backlog)
         if captured_us < self.newest_us:
@@ -124,7 +134,7 @@ class Scoring:
             self.waiting = _Waiting(began_us, now_us, captured_us, frame)
             return NO_FINDINGS
         self.waiting = None
-        return self._judge(self.inputs(state, now_us), captured_us, frame)
+        return self._judge(self.inputs(state, now_us, doubted), captured_us, frame)
 
     @property
     def stands(self) -> bool:
@@ -139,25 +149,29 @@ class Scoring:
         self.waiting = None
         return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
 
-    def inputs(self, state: EncounterState, now_us: int) -> News2Inputs:
-        """Return what of the newest values may be scored at ``now_us``.
+    def inputs(
+        self, state: EncounterState, now_us: int, doubted: Collection[int] = ()
+    ) -> News2Inputs:
+        """Return what of the newest values may be scored at ``now_us``, but for the doubted.
 
         The pulse felt by the pleth stands in where no heart rate may be judged.
         """
         carry = self._carry
         values: dict[str, Any] = {}
-        stale: dict[str, RefusalReason] = {}
+        unusable: dict[str, RefusalReason] = {}
         for name, vital in _MEASURED:
             source = vital
             if vital == HEART_RATE and not carry.fresh(HEART_RATE, now_us):
                 source = PULSE_RATE if carry.fresh(PULSE_RATE, now_us) else HEART_RATE
-            if carry.fresh(source, now_us):
+            if source in doubted:
+                unusable[name] = RefusalReason.IMPLAUSIBLE
+            elif carry.fresh(source, now_us):
                 values[name] = carry.values[source]
             elif carry.values[source] is not None:
-                stale[name] = RefusalReason.STALE
+                unusable[name] = RefusalReason.STALE
         consciousness = carry.assessed(now_us)
         if consciousness is None and carry.consciousness is not None:
-            stale["consciousness"] = RefusalReason.STALE
+            unusable["consciousness"] = RefusalReason.STALE
         return News2Inputs(
             **values,
             spo2_scale=carry.spo2_scale,
@@ -165,7 +179,7 @@ class Scoring:
             consciousness=consciousness,
             age_years=state.age_years,
             pregnant=state.pregnant,
-            unusable=stale,
+            unusable=unusable,
         )
 
     def score(self, state: EncounterState, now_us: int) -> int | Refused:

@@ -39,6 +39,7 @@ from ports.logging import configure_logging
 app = typer.Typer(no_args_is_help=True, help="Measure; every figure beside its floor.")
 app.add_typer(roles.floor_app, name="floor", hidden=True)
 app.command()(judging.judgement)
+app.command()(judging.alarms)
 app.command()(crash)
 app.command("load", hidden=True)(roles.load)
 app.command("listener", hidden=True)(roles.listener)

@@ -4,6 +4,7 @@ A command exits 0 only when it wrote its whole output. What a command needs to c
 when it runs, so that ``--help`` answers at once.
 """
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -58,8 +59,6 @@ def stemi(
     ] = None,
 ) -> None:
     """Say whether an ECG shows ST-elevation infarction, where, and by which criteria."""
-    import json  # noqa: PLC0415
-
     from goldenhour.lab import stemi as judged  # noqa: PLC0415
     from goldenhour.lab.recordings import read_recording  # noqa: PLC0415
 
@@ -68,3 +67,35 @@ def stemi(
         if sheet is not None:
             write_whole_text(sheet, judged.sheet(recording))
         write_whole_text(out, json.dumps(judged.verdict(recording), indent=2) + "\n")
+
+
+@app.command("alarms-replay")
+def alarms_replay(
+    table: Annotated[
+        Path,
+        typer.Argument(metavar="IN.csv", help="Vital signs, one row per patient and second."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the alarms, as CSV.")],
+) -> None:
+    """Let the live watch judge a table: each alarm by a limit or about a signal, begin to end."""
+    from goldenhour.lab.alarms_replay import replay_lines  # noqa: PLC0415
+
+    with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
+        write_whole(out, replay_lines(lines))
+
+
+@app.command()
+def explain(
+    table: Annotated[Path, typer.Argument(metavar="IN.csv", help="A table as for alarms-replay.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the explanation, as JSON.")],
+    patient: Annotated[str, typer.Option(help="Of whom.")],
+    minute: Annotated[int, typer.Option(min=0, help="Of which minute, from 0.")],
+) -> None:
+    """Why this patient alarmed at this minute, or did not: values, rule, source, trend, words."""
+    from goldenhour.lab.explain import explain as explained  # noqa: PLC0415
+
+    with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
+        answer = explained(lines, patient, minute)
+        write_whole_text(out, json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+    for words in answer["words"].values():
+        typer.echo("\n".join(words) + "\n")

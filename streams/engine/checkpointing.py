@@ -24,7 +24,7 @@ from streams.engine.partition_clock import PartitionClock, Point
 from wire.reading import Unreadable
 from wire.records import COVERED_KEY, Checkpoint, decode_checkpoint, encounter_of_key
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Layout of a stored state; another one is ignored and rebuilt from the input."""
 
 SNAPSHOT_MIN_US: Final = 10 * SECOND_US

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.condition import NOTHING, Change, FlagCondition, ThresholdCondition
 from clinical.alarms.identity import FrameRef
+from clinical.alarms.patience import Trust
 from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause
 
@@ -55,28 +56,43 @@ def test_at_once_means_with_the_first_sample() -> None:
 
 def test_a_delay_is_served_in_full() -> None:
     """Nine seconds are no alarm; the tenth is, named after the first frame of the run."""
-    condition = threshold(Cause.RESPIRATION_HIGH)
-    assert feed(condition, [31] * 10) == []
-    (change,) = condition.sample(31, 10 * S, frame(10))
+    condition = threshold(Cause.SPO2_LOW)
+    assert feed(condition, [85] * 10) == []
+    (change,) = condition.sample(85, 10 * S, frame(10))
     assert (change.phase, change.since_us, change.frame) == (Phase.START, 0, frame(0))
 
 
-def test_a_clear_value_begins_the_delay_anew() -> None:
-    """A run is continuous, and the next one has its own name."""
-    condition = threshold(Cause.RESPIRATION_HIGH)
-    changes = feed(condition, [31] * 9 + [28] + [31] * 11)
-    assert phases(changes) == [(Phase.START, Priority.MEDIUM, 20)]
-    assert changes[0].frame == frame(10)
+def test_values_of_several_depths_serve_one_wait() -> None:
+    """What makes an alarm is how far times how long: each value says what share it serves."""
+    condition = threshold(Cause.RESPIRATION_LOW)
+    assert phases(feed(condition, [5, 4] * 30)) == [(Phase.START, Priority.MEDIUM, 18)]
 
 
-def test_a_value_within_the_hysteresis_continues_the_run() -> None:
-    """Chatter about the limit neither delays nor ends an alarm."""
+def test_a_clear_value_takes_back_what_was_served() -> None:
+    """Artefact in the midst of a violation does not begin the wait anew; a long clear time does."""
+    condition = threshold(Cause.SPO2_LOW)
+    changes = feed(condition, [85] * 9 + [97, 97] + [85] * 5)
+    assert phases(changes) == [(Phase.START, Priority.MEDIUM, 14)]
+    assert changes[0].frame == frame(0)
+    condition = threshold(Cause.SPO2_LOW)
+    changes = feed(condition, [85] * 9 + [97] * 12 + [85] * 11)
+    assert phases(changes) == [(Phase.START, Priority.MEDIUM, 31)]
+    assert changes[0].frame == frame(21)
+
+
+def test_a_value_within_the_hysteresis_neither_serves_nor_takes_back() -> None:
+    """Chatter about the limit is waited out by the time beyond it."""
     condition = threshold(Cause.RESPIRATION_HIGH)
-    assert phases(feed(condition, [31, 29.5] * 6)) == [(Phase.START, Priority.MEDIUM, 10)]
-    assert condition.sample(28.1, 20 * S, frame(20)) == ()
-    assert phases(list(condition.sample(28, 21 * S, frame(21)))) == [
-        (Phase.END, Priority.MEDIUM, 21)
-    ]
+    assert phases(feed(condition, [50, 29.5] * 16)) == [(Phase.START, Priority.MEDIUM, 29)]
+
+
+def test_an_alarm_ends_after_ten_clear_seconds_at_the_first_of_them() -> None:
+    """An alarm that comes and goes is one alarm."""
+    condition = threshold(Cause.RESPIRATION_HIGH)
+    feed(condition, [50] * 16)
+    assert feed(condition, [28.1] * 20 + [28] * 9 + [31] + [28] * 10, start_s=16) == []
+    (end,) = condition.sample(28, 56 * S, frame(56))
+    assert (end.phase, end.at_us) == (Phase.END, 46 * S)
 
 
 def test_a_tick_matures_the_newest_value() -> None:
@@ -91,7 +107,7 @@ def test_a_tick_matures_the_newest_value() -> None:
 def test_a_rise_keeps_the_name() -> None:
     """Each level serves its own delay; the alarm stays the one that began."""
     condition = threshold(Cause.SPO2_LOW)
-    changes = feed(condition, [88] * 13 + [84] * 11)
+    changes = feed(condition, [85] * 13 + [84] * 11)
     assert phases(changes) == [
         (Phase.START, Priority.MEDIUM, 10),
         (Phase.ESCALATE, Priority.HIGH, 23),
@@ -106,13 +122,13 @@ def test_both_levels_at_once_start_at_the_higher() -> None:
 
 
 def test_a_fall_and_the_end() -> None:
-    """Each level ends past its own hysteresis."""
+    """Each level ends past its own hysteresis, ten seconds after the first value there."""
     condition = threshold(Cause.SPO2_LOW)
     feed(condition, [80] * 11)
-    changes = feed(condition, [86.9, 87, 91.9, 92], start_s=11)
+    changes = feed(condition, [86.9] + [87] * 11 + [91.9] + [92] * 11, start_s=11)
     assert phases(changes) == [
-        (Phase.DEESCALATE, Priority.MEDIUM, 12),
-        (Phase.END, Priority.MEDIUM, 14),
+        (Phase.DEESCALATE, Priority.MEDIUM, 22),
+        (Phase.END, Priority.MEDIUM, 24),
     ]
     assert condition.raised is None
 
@@ -133,52 +149,55 @@ def test_zero_is_another_cause(low: Cause, zero: Cause, value: float) -> None:
 def test_zero_does_not_end_a_low_rate() -> None:
     """A patient who goes from slow to still is never without an alarm."""
     condition = threshold(Cause.HEART_RATE_LOW)
-    changes = feed(condition, [45] * 11 + [0] * 5)
+    changes = feed(condition, [45] * 11 + [0] * 15)
     assert phases(changes) == [(Phase.START, Priority.MEDIUM, 10)]
     assert condition.raised is Priority.MEDIUM
 
 
-def test_absence_neither_matures_nor_ends() -> None:
+def test_a_value_speaks_for_ten_seconds_at_most() -> None:
     """What cannot be seen gets no worse by waiting, and no better."""
     pending = threshold(Cause.SPO2_LOW)
-    feed(pending, [80] * 3)
-    pending.absent()
-    assert pending.tick(60 * S) == ()
+    feed(pending, [89] * 3)
+    assert pending.tick(600 * S) == ()
     raised = threshold(Cause.SPO2_LOW)
     feed(raised, [80] * 11)
-    raised.absent()
     assert raised.tick(600 * S) == ()
     assert raised.raised is Priority.HIGH
+    assert raised.sample(80, 700 * S, frame(700)) == ()
+    assert raised.frame == frame(0)
 
 
-def test_a_short_absence_does_not_restart_the_delay() -> None:
-    """Intermittent artefact cannot keep an alarm from sounding."""
+def test_intermittent_values_add_up() -> None:
+    """Gaps cannot keep an alarm from sounding."""
     condition = threshold(Cause.SPO2_LOW)
-    feed(condition, [80] * 6)
-    condition.absent()
-    assert phases(list(condition.sample(80, 11 * S, frame(11)))) == [
-        (Phase.START, Priority.HIGH, 11)
-    ]
+    said = [condition.sample(89, second * S, frame(second)) for second in (0, 60, 120, 180)]
+    assert [len(x) for x in said] == [0, 0, 0, 1]
 
 
-def test_a_long_absence_restarts_an_immature_run() -> None:
-    """Nobody knows that it held meanwhile."""
-    condition = threshold(Cause.SPO2_LOW)
-    feed(condition, [80] * 3)
-    condition.absent()
-    assert condition.sample(80, 60 * S, frame(60)) == ()
-    (change,) = condition.tick(70 * S)
-    assert (change.since_us, change.frame) == (60 * S, frame(60))
+@given(st.lists(st.integers(70, 99), max_size=50), st.lists(st.integers(0, 5), max_size=50))
+def test_worse_values_never_alarm_later(values: list[int], worse: list[int]) -> None:
+    """Monotone: whoever has the lower saturation throughout sounds no later."""
+
+    def first(seen: Sequence[float]) -> float:
+        changes = feed(threshold(Cause.SPO2_LOW), seen)
+        return changes[0].at_us if changes else float("inf")
+
+    lower = [max(0, v - d) for v, d in zip(values, [*worse, *[0] * 50], strict=False)]
+    assert first(lower) <= first(values)
 
 
-def test_a_raised_alarm_survives_a_long_absence() -> None:
-    """It goes on under its name when the vital comes back no better."""
-    condition = threshold(Cause.SPO2_LOW)
-    condition.sample(80, 0, frame(0))
-    condition.tick(10 * S)
-    condition.absent()
-    assert condition.sample(80, 100 * S, frame(100)) == ()
-    assert (condition.raised, condition.frame) == (Priority.HIGH, frame(0))
+@given(
+    st.integers(0, 30),
+    st.lists(st.tuples(st.floats(0.1, 39.9), st.sampled_from(Trust)), min_size=30, max_size=30),
+)
+def test_no_sustained_violation_is_missed(calm: int, run: list[tuple[float, Trust]]) -> None:
+    """Thirty seconds beyond the limit are an alarm, whatever is believed of each."""
+    condition = threshold(Cause.HEART_RATE_HIGH)
+    feed(condition, [80] * calm)
+    changes: list[Change] = []
+    for second, (beyond, trust) in enumerate(run, calm):
+        changes += condition.sample(120 + beyond, second * S, frame(second), trust)
+    assert changes[0].phase is Phase.START
 
 
 def test_withdrawing_ends() -> None:
@@ -208,7 +227,6 @@ def test_a_snapshot_at_any_moment_changes_nothing(cause: Cause, data: st.DataObj
     def step(condition: ThresholdCondition, second: int) -> tuple[Change, ...]:
         value = values[second]
         if value is None:
-            condition.absent()
             return condition.tick(second * 3 * S)
         return condition.sample(value, second * 3 * S, frame(second))
 

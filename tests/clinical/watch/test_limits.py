@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
 from clinical.alarms.priority import Phase, Priority
+from clinical.items import Vitals
 from clinical.vitals import Vital
 from clinical.watch.carry import Carry
 from clinical.watch.finding import Findings
@@ -46,15 +49,19 @@ def _start(cause: str, priority: Priority) -> Said:
     [
         (Vital.HEART_RATE, 0, "HEART_RATE_ZERO", Priority.HIGH, 5),
         (Vital.HEART_RATE, 39, "HEART_RATE_LOW", Priority.HIGH, 10),
-        (Vital.HEART_RATE, 49, "HEART_RATE_LOW", Priority.MEDIUM, 10),
-        (Vital.HEART_RATE, 121, "HEART_RATE_HIGH", Priority.MEDIUM, 10),
+        (Vital.HEART_RATE, 45, "HEART_RATE_LOW", Priority.MEDIUM, 10),
+        (Vital.HEART_RATE, 49, "HEART_RATE_LOW", Priority.MEDIUM, 25),
+        (Vital.HEART_RATE, 121, "HEART_RATE_HIGH", Priority.MEDIUM, 25),
+        (Vital.HEART_RATE, 125, "HEART_RATE_HIGH", Priority.MEDIUM, 10),
         (Vital.HEART_RATE, 131, "HEART_RATE_HIGH", Priority.HIGH, 10),
-        (Vital.SPO2, 89, "SPO2_LOW", Priority.MEDIUM, 10),
+        (Vital.SPO2, 89, "SPO2_LOW", Priority.MEDIUM, 25),
         (Vital.SPO2, 84, "SPO2_LOW", Priority.HIGH, 10),
         (Vital.SYSTOLIC, 89, "SYSTOLIC_LOW", Priority.HIGH, 0),
         (Vital.RESPIRATION, 0, "APNOEA", Priority.HIGH, 10),
-        (Vital.RESPIRATION, 7, "RESPIRATION_LOW", Priority.MEDIUM, 10),
-        (Vital.RESPIRATION, 31, "RESPIRATION_HIGH", Priority.MEDIUM, 10),
+        (Vital.RESPIRATION, 7, "RESPIRATION_LOW", Priority.MEDIUM, 25),
+        (Vital.RESPIRATION, 3, "RESPIRATION_LOW", Priority.MEDIUM, 12),
+        (Vital.RESPIRATION, 31, "RESPIRATION_HIGH", Priority.MEDIUM, 25),
+        (Vital.RESPIRATION, 50, "RESPIRATION_HIGH", Priority.MEDIUM, 15),
     ],
 )
 def test_each_cause_sounds_when_its_delay_is_over(
@@ -98,7 +105,8 @@ def test_a_late_violation_beside_a_well_live_value_is_recorded_at_its_end() -> N
     bed.measure(Vital.HEART_RATE, 72, 100)
     assert bed.measure(Vital.HEART_RATE, 135, 10, 100.1) == ()
     assert bed.measure(Vital.HEART_RATE, 135, 30, 100.2) == ()
-    (recorded,) = bed.measure(Vital.HEART_RATE, 72, 40, 100.3)
+    assert bed.measure(Vital.HEART_RATE, 72, 40, 100.3) == ()
+    (recorded,) = bed.measure(Vital.HEART_RATE, 72, 50, 100.3)
     assert recorded.recorded_only
     assert (recorded.change.since_us, recorded.change.at_us) == (at(10), at(40))
 
@@ -121,7 +129,8 @@ def test_a_late_violation_that_live_data_bears_out_sounds_at_once_under_its_own_
     assert not raised.recorded_only
     assert (raised.change.phase, raised.change.since_us) == (Phase.START, at(50))
     assert raised.change.frame == frame(2)
-    (ended,) = bed.measure(Vital.HEART_RATE, 72, 101)
+    assert bed.measure(Vital.HEART_RATE, 72, 101) == ()
+    (ended,) = bed.measure(Vital.HEART_RATE, 72, 111)
     assert (ended.change.phase, ended.change.frame) == (Phase.END, frame(2))
 
 
@@ -157,7 +166,8 @@ def test_a_late_violation_before_a_live_alarm_is_recorded() -> None:
 def test_a_backlog_continues_a_live_run() -> None:
     bed = Bed()
     bed.through(Vital.HEART_RATE, 125, 0, 12)
-    (ended,) = bed.measure(Vital.HEART_RATE, 72, 40, 100)
+    assert bed.measure(Vital.HEART_RATE, 72, 40, 100) == ()
+    (ended,) = bed.measure(Vital.HEART_RATE, 72, 50, 100)
     assert (ended.change.phase, ended.change.at_us) == (Phase.END, at(40))
 
 
@@ -169,7 +179,8 @@ def test_an_older_segment_starts_the_late_line_anew() -> None:
     (recorded,) = bed.measure(Vital.HEART_RATE, 125, 10, 101)
     assert (recorded.change.since_us, recorded.change.at_us) == (at(50), at(70))
     assert bed.measure(Vital.HEART_RATE, 125, 25, 101) == ()
-    (again,) = bed.measure(Vital.HEART_RATE, 72, 30, 101)
+    assert bed.measure(Vital.HEART_RATE, 72, 30, 101) == ()
+    (again,) = bed.measure(Vital.HEART_RATE, 72, 40, 101)
     assert (again.recorded_only, again.change.since_us) == (True, at(10))
 
 
@@ -183,3 +194,83 @@ def test_closing_ends_live_alarms_and_records_what_was_held_back() -> None:
         ("SYSTOLIC_LOW", Phase.END, Priority.HIGH, True),
     ]
     assert bed.limits.snapshot() == {}
+
+
+def _beside(bed: Bed, second: float, **values: float) -> list[Said]:
+    """Measure several vitals in one item, and return what is said of it."""
+    bed.count += 1
+    named: dict[str, Any] = dict(values)
+    item = Vitals(**named)
+    taken = bed.carry.on_item(item, at(second), at(second))
+    return _said(bed.limits.on_item(taken, at(second), frame(bed.count), at(second)))
+
+
+def _first_alarm(last: int, **values: float) -> tuple[str, int] | None:
+    """Return cause and second of the first alarm when these values hold from second 0 on."""
+    bed = Bed()
+    for second in range(last):
+        said = _beside(bed, second, **values)
+        if said:
+            return said[0][0], second
+    return None
+
+
+@pytest.mark.parametrize(
+    ("values", "cause", "second"),
+    [
+        ({"heart_rate_bpm": 160, "pulse_rate_bpm": 158}, "HEART_RATE_HIGH", 8),
+        ({"heart_rate_bpm": 160}, "HEART_RATE_HIGH", 10),
+        ({"heart_rate_bpm": 160, "pulse_rate_bpm": 80}, "HEART_RATE_HIGH", 20),
+        ({"heart_rate_bpm": 0, "pulse_rate_bpm": 0}, "HEART_RATE_ZERO", 5),
+        ({"heart_rate_bpm": 0, "pulse_rate_bpm": 80}, "HEART_RATE_ZERO", 10),
+        (
+            {"heart_rate_bpm": 80, "pulse_rate_bpm": 80, "spo2_percent": 80},
+            "SPO2_LOW",
+            8,
+        ),
+        (
+            {"heart_rate_bpm": 80, "pulse_rate_bpm": 170, "spo2_percent": 80},
+            "SPO2_LOW",
+            20,
+        ),
+        ({"heart_rate_bpm": 60, "respiration_per_min": 58}, "RESPIRATION_HIGH", 27),
+    ],
+)
+def test_a_second_signal_makes_an_alarm_sooner_or_later_and_never_silent(
+    values: dict[str, float], cause: str, second: int
+) -> None:
+    assert _first_alarm(30, **values) == (cause, second)
+
+
+def test_a_pulse_stands_in_for_a_heart_rate_that_is_missing() -> None:
+    bed = Bed()
+    for second in range(10):
+        _beside(bed, second, heart_rate_bpm=80, pulse_rate_bpm=80)
+    said = [x for second in range(10, 60) for x in _beside(bed, second, pulse_rate_bpm=150)]
+    assert said == [_start("HEART_RATE_HIGH", Priority.HIGH)]
+
+
+def test_what_a_stand_in_shows_is_said_under_its_own_name() -> None:
+    bed = Bed()
+    findings: Findings = ()
+    for second in range(30):
+        findings += bed.measure(Vital.PULSE_RATE, 0, second)
+    assert [dict(x.values) for x in findings] == [{"pulse_rate_bpm": 0}]
+
+
+def test_an_artefact_before_a_sensor_comes_off_is_no_alarm() -> None:
+    bed = Bed()
+    for second in range(4):
+        _beside(bed, second, heart_rate_bpm=80, pulse_rate_bpm=150, spo2_percent=70)
+    assert [x for second in range(4, 60) for x in bed.limits.on_tick(at(second))] == []
+
+
+def test_an_alarm_says_what_confirmed_or_contradicted_it() -> None:
+    bed = Bed()
+    findings: Findings = ()
+    for second in range(10):
+        bed.count += 1
+        item = Vitals(heart_rate_bpm=150, pulse_rate_bpm=149, spo2_percent=97)
+        taken = bed.carry.on_item(item, at(second), at(second))
+        findings += bed.limits.on_item(taken, at(second), frame(bed.count), at(second))
+    assert [dict(x.values) for x in findings] == [{"heart_rate_bpm": 150, "pulse_rate_bpm": 149}]

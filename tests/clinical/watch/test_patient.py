@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -301,3 +302,18 @@ def test_any_night_passes_the_check_suite(check: checks.Check) -> None:
         check(steps)
 
     passes()
+
+
+def test_a_contradicted_value_is_not_scored_before_its_limit_alarms() -> None:
+    """A heart rate of 140 scores 3 by itself; the pulse shows 80."""
+    watch = _watch()
+    racing = replace(WELL, heart_rate_bpm=140, pulse_rate_bpm=80)
+    said = [
+        (second, cause, phase)
+        for second in range(30)
+        for cause, phase in _causes(_hand(watch, racing, capture(second, second + 1)))
+    ]
+    assert said == [
+        (20, "HEART_RATE_HIGH", Phase.START),
+        (20, "NEWS2_MEDIUM", Phase.START),
+    ]
