@@ -99,3 +99,16 @@ def explain(
         write_whole_text(out, json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
     for words in answer["words"].values():
         typer.echo("\n".join(words) + "\n")
+
+
+@app.command()
+def rhythm(
+    record: Annotated[Path, typer.Argument(metavar="RECORD", help="WFDB base path.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the windows, as CSV.")],
+) -> None:
+    """Name the rhythm of a recording every four seconds, and whether it calls for a shock."""
+    from goldenhour.lab.recordings import read_recording  # noqa: PLC0415
+    from goldenhour.lab.rhythm import rhythm_rows  # noqa: PLC0415
+
+    with told(record, out):
+        write_whole(out, rhythm_rows(read_recording(record)))
