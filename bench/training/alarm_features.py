@@ -5,7 +5,7 @@ Chosen by what defines each alarm, then by what told true from false on the deve
 
 from typing import Final
 
-from clinical.signals.verification import ArrhythmiaAlarm
+from clinical.signals.alarm_judge import ArrhythmiaAlarm
 
 EVIDENCE_NAMES: Final[dict[ArrhythmiaAlarm, tuple[str, ...]]] = {
     ArrhythmiaAlarm.ASYSTOLE: (

@@ -1,11 +1,8 @@
 """Whether an arrhythmia alarm of a monitor is borne out by what the monitor saw.
 
-The evidence of the minute before the alarm goes through a forest of small decision trees, one
-forest for each kind of alarm (extremely randomised trees, Geurts P et al., Machine Learning
-2006;63:3-42), grown on expert-judged alarms. Its answer is the mean over the trees of the part of
-true alarms in the leaf reached: how likely the alarm is true. An alarm less likely than the
-model's limit is suppressed; the limit weighs a missed true alarm five times, as the PhysioNet/CinC
-Challenge 2015 does. What cannot be judged is kept.
+The evidence of the minute before the alarm says how likely the alarm is true (``alarm_judge``). One
+less likely than the limit is suppressed, which is to say: shown as advisory, with the reason. What
+cannot be judged is kept.
 
 The judgement carries its ground: the one plain finding that says most against, or for, the alarm.
 """
@@ -16,63 +13,10 @@ from enum import Enum
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clinical.signals.alarm_evidence import Evidence, evidence_of
+from clinical.signals.alarm_judge import AlarmJudge, ArrhythmiaAlarm
 from clinical.signals.alarm_window import AlarmWindow
-
-
-class ArrhythmiaAlarm(Enum):
-    """The life-threatening arrhythmia alarms of a bedside monitor, as the challenge names them."""
-
-    ASYSTOLE = "Asystole"
-    """No beat for 4 s."""
-    BRADYCARDIA = "Bradycardia"
-    """Under 40/min for five beats."""
-    TACHYCARDIA = "Tachycardia"
-    """Over 140/min for 17 beats."""
-    VENTRICULAR_FIBRILLATION = "Ventricular_Flutter_Fib"
-    """Fibrillation or flutter for 4 s."""
-    VENTRICULAR_TACHYCARDIA = "Ventricular_Tachycardia"
-    """Five ventricular beats over 100/min."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forest:
-    """Decision trees in one table, a row per node."""
-
-    names: tuple[str, ...]
-    """The evidence that the trees ask for."""
-    usual: NDArray[np.float64]
-    """Shape (names,): what stands in for evidence that is not known."""
-    roots: NDArray[np.intp]
-    """Shape (trees,): the first node of each tree."""
-    asked: NDArray[np.intp]
-    """Shape (nodes,): which evidence the node compares; -1 at a leaf."""
-    limits: NDArray[np.float64]
-    """Shape (nodes,): up to and with this value it goes on at ``below``, else at the node after.
-    At a leaf: the part of true alarms."""
-    below: NDArray[np.intp]
-    """Shape (nodes,): where a node goes on; at a leaf the node itself."""
-
-    def likelihood(self, evidence: Evidence) -> float:
-        """Return how likely the alarm is true, 0-1."""
-        known = np.array([evidence.get(name, np.nan) for name in self.names], np.float64)
-        values = np.where(np.isfinite(known), known, self.usual)
-        nodes = self.roots
-        while (inner := self.asked[nodes] >= 0).any():
-            over = values[self.asked[nodes]] > self.limits[nodes]
-            nodes = np.where(inner, self.below[nodes] + over, nodes)
-        return float(self.limits[nodes].mean())
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmModel:
-    """What was learned, for every kind of alarm that can be judged."""
-
-    forests: Mapping[ArrhythmiaAlarm, Forest]
-    limit: float
-    """An alarm less likely than this is suppressed."""
 
 
 class Ground(Enum):
@@ -142,14 +86,14 @@ _ELSE: Final[Mapping[ArrhythmiaAlarm, tuple[Ground, str]]] = {
 """What to name where none does."""
 
 
-def judge(model: AlarmModel, alarm: ArrhythmiaAlarm, window: AlarmWindow | None) -> Judgement:
-    """Judge an alarm on the window before it; without a window or a model it is kept."""
-    forest = model.forests.get(alarm)
+def judge(trained: AlarmJudge, alarm: ArrhythmiaAlarm, window: AlarmWindow | None) -> Judgement:
+    """Judge an alarm on the window before it; without a window or a forest it is kept."""
+    forest = trained.forests.get(alarm)
     if window is None or forest is None:
         return NOT_JUDGED
     evidence = evidence_of(window)
     likelihood = forest.likelihood(evidence)
-    keep = likelihood >= model.limit
+    keep = likelihood >= trained.limit
     ground, name = _ground(alarm, evidence, keep=keep)
     value = evidence.get(name, float("nan"))
     return Judgement(keep, likelihood, ground, float(value) if np.isfinite(value) else None)

@@ -22,6 +22,7 @@ REFRACTORY_S: Final = 0.26
 PART: Final = 0.4
 _LEAST_PART: Final = 0.25
 _MEMORY: Final = 8
+_ROUNDING: Final = 1e-6
 _USUAL_STEP: Final = int(1.5 * RATE_HZ)
 
 
@@ -44,11 +45,15 @@ def energy(samples: Samples, low_hz: float, high_hz: float, seconds: float) -> S
 
 
 def usual_height(heights: Samples) -> float:
-    """Return the median, over stretches of 1.5 s, of the greatest value in each."""
+    """Return the median, over stretches of 1.5 s, of the greatest value in each.
+
+    0 where the signal is mostly dead: what remains beside its greatest moment is rounding.
+    """
     count = len(heights) // _USUAL_STEP
     if not count:
         return 0.0
-    return float(np.median(heights[: count * _USUAL_STEP].reshape(count, -1).max(axis=1)))
+    usual = float(np.median(heights[: count * _USUAL_STEP].reshape(count, -1).max(axis=1)))
+    return usual if usual > _ROUNDING * heights.max() else 0.0
 
 
 def beats_of(qrs_energy: Samples) -> Positions:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from clinical.signals.alarm_judge import AlarmJudge, ArrhythmiaAlarm
 from clinical.signals.alarm_window import AlarmWindow, window_before_alarm
-from clinical.signals.verification import AlarmModel, ArrhythmiaAlarm, judge
+from clinical.signals.verification import judge
 from goldenhour.lab.command import UnreadableError
 from goldenhour.lab.monitor_records import read_traces
 
@@ -27,7 +28,7 @@ def alarms_table(folder: Path) -> Path:
 
 
 def alarm_lines(
-    lines: Iterable[str], folder: Path, model: AlarmModel, tell: Callable[[str], None]
+    lines: Iterable[str], folder: Path, trained: AlarmJudge, tell: Callable[[str], None]
 ) -> Iterator[Sequence[str]]:
     """Yield the header and one row of ``OUT_COLUMNS`` for each row of the alarms' table.
 
@@ -45,15 +46,15 @@ def alarm_lines(
     for row in rows:
         if row:
             record, alarm = (row[at].strip() if at < len(row) else "" for at in places)
-            keep = _kept(folder, record, alarm, model, tell)
+            keep = _kept(folder, record, alarm, trained, tell)
             yield (record, alarm, "1" if keep else "0")
 
 
 def _kept(
-    folder: Path, record: str, alarm: str, model: AlarmModel, tell: Callable[[str], None]
+    folder: Path, record: str, alarm: str, trained: AlarmJudge, tell: Callable[[str], None]
 ) -> bool:
     try:
-        judgement = judge(model, _kind(alarm), _window(folder, record))
+        judgement = judge(trained, _kind(alarm), _window(folder, record))
     except UnreadableError as error:
         tell(f"{record}: {error}; the alarm is kept")
         return True

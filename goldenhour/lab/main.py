@@ -42,13 +42,13 @@ def alarms(
     out: Annotated[Path, typer.Option("--out", help="Where to write what is kept, as CSV.")],
 ) -> None:
     """Judge a monitor's arrhythmia alarms by its signals: keep (1) or suppress (0)."""
-    from goldenhour.lab.alarm_model import read_alarm_model  # noqa: PLC0415
+    from clinical.signals.alarm_judge import trained  # noqa: PLC0415
     from goldenhour.lab.alarms import alarm_lines, alarms_table  # noqa: PLC0415
 
     with told(folder, out):
         table = alarms_table(folder)
         with table.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-            write_whole(out, alarm_lines(lines, folder, read_alarm_model(), _tell))
+            write_whole(out, alarm_lines(lines, folder, trained(), _tell))
 
 
 def _tell(line: str) -> None:

@@ -7,6 +7,7 @@ other signal is an ECG lead.
 """
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,16 @@ from numpy.typing import NDArray
 
 from clinical.signals.alarm_window import SignalKind, Trace
 from goldenhour.lab.command import UnreadableError
+
+_NO_ARCHIVE: Final = (
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy raises for bytes that are no archive of arrays."""
 
 _MISSING: Final = -32_768
 _PULSES: Final = {"PLETH": SignalKind.PLETH, "ABP": SignalKind.ABP, "ART": SignalKind.ABP}
@@ -29,10 +40,12 @@ def read_traces(path: Path) -> tuple[Trace, ...]:
         OSError: the file is missing or cannot be read.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             fields = {name: _field(archive, name) for name in ("adc", "fs", "gain", "names")}
             baseline = archive["baseline"] if "baseline" in archive.files else np.zeros(1)
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    except UnreadableError:
+        raise
+    except _NO_ARCHIVE as error:
         message = f"not a NumPy archive of a record: {error}"
         raise UnreadableError(message) from error
     return _traces(fields, np.asarray(baseline))

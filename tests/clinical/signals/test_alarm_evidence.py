@@ -96,3 +96,11 @@ def test_the_size_of_the_signals_does_not_matter() -> None:
     large = _evidence(trace(SignalKind.ECG, 8 * lead), trace(SignalKind.PLETH, 0.1 * pleth))
     for name, value in small.items():
         assert large[name] == pytest.approx(value, rel=1e-3, abs=1e-6, nan_ok=True), name
+
+
+def test_a_signal_that_died_shows_no_beats_of_rounding() -> None:
+    died = pulse(every(0.8, 20))
+    died[20 * RATE_HZ :] = 0.123
+    found = _evidence(trace(SignalKind.ECG, ecg(every(0.8, 53))), trace(SignalKind.PLETH, died))
+    assert found["pulse_gap_s"] > 10
+    assert found["heart_gap_s"] > 4
