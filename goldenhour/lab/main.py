@@ -112,3 +112,23 @@ def rhythm(
 
     with told(record, out):
         write_whole(out, rhythm_rows(read_recording(record)))
+
+
+def alarms(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of RECORD.npz files and alarms.csv.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Where to write what is kept, as CSV.")],
+) -> None:
+    """Judge a monitor's arrhythmia alarms by its signals: keep (1) or suppress (0)."""
+    from clinical.signals.alarm_judge import trained  # noqa: PLC0415
+    from goldenhour.lab.alarms import alarm_lines, alarms_table  # noqa: PLC0415
+
+    with told(folder, out):
+        table = alarms_table(folder)
+        with table.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            write_whole(out, alarm_lines(lines, folder, trained(), _tell))
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
