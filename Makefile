@@ -26,6 +26,7 @@ SECONDS ?= 60
 PROCESSES ?= 2
 FUZZ := .cache/fuzz
 TRAINING := .cache/training
+PEERS := .cache/peers
 
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
 
@@ -50,6 +51,7 @@ lock: ## Resolve requirements.txt again from pyproject.toml
 	@test -x "$$(command -v $(UV))" || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install -q uv==$(UV_VERSION); }
 	$(UV) pip compile -q --generate-hashes --no-emit-index-url --group dev --python-version 3.11 pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml bench/training/requirements.in -o bench/training/requirements.txt
+	$(UV) pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 bench/peers/requirements.in -o bench/peers/requirements.txt
 
 .PHONY: gen
 gen: setup ## Generate proto/gen from proto/ambulance
@@ -126,6 +128,15 @@ $(TRAINING)/.installed: bench/training/requirements.txt $(STAMP)
 	@test -x $(TRAINING)/bin/python || $(UV) venv -q --python "$(PYTHON)" $(TRAINING)
 	@$(UV) pip sync -q --python $(TRAINING)/bin/python --require-hashes bench/training/requirements.txt
 	@$(UV) pip install -q --python $(TRAINING)/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: peers
+peers: setup $(PEERS)/.installed ## Measure other stream engines beside ours; ARGS="--out peers.json"
+	python -m bench.peers $(ARGS)
+
+$(PEERS)/.installed: bench/peers/requirements.txt
+	@test -x $(PEERS)/bin/python || $(UV) venv -q --python "$(PYTHON)" $(PEERS)
+	@$(UV) pip sync -q --python $(PEERS)/bin/python --require-hashes bench/peers/requirements.txt
 	@touch $@
 
 .PHONY: demo

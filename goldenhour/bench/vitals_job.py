@@ -12,8 +12,9 @@ job; ``tests/goldenhour/bench/test_vitals_job.py`` holds them together.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +67,8 @@ class VitalsJob:
         """Begin with nothing known of anybody."""
         self.frames = 0
         """Frames taken so far."""
+        self.newest_us = 0
+        """Newest capture seen."""
         self._lines: dict[str, int] = {}
         self._points: _Points = np.zeros((_ENCOUNTERS_AT_FIRST, _PARTS), np.int8)
         self._captured_us = np.full((_ENCOUNTERS_AT_FIRST, _PARTS), _NEVER_US, np.int64)
@@ -74,6 +77,7 @@ class VitalsJob:
     def on_item(self, frame: Frame) -> list[BandChange]:
         """Take the vital signs of a frame over; return the change of band, if there is one."""
         self.frames += 1
+        self.newest_us = max(self.newest_us, frame.captured_us)
         if not frame.encounter_id:
             return []
         line = self._line(frame.encounter_id)
@@ -101,6 +105,7 @@ class VitalsJob:
             frames = [to_frame(handle) for handle in decode_batch(value).frames]
             return [change for frame in frames for change in self.on_item(frame)]
         self.frames += len(columns.encounter_id)
+        self.newest_us = max(self.newest_us, int(columns.captured_us.max(initial=0)))
         lines = self._lines_of(columns.encounter_id)
         scores, known = _scored(columns)
         at_us = columns.captured_us[:, None]
@@ -121,6 +126,24 @@ class VitalsJob:
             )
             for index in changed
         ]
+
+    def snapshot(self) -> bytes:
+        """Return the state of all encounters, MessagePack."""
+        lines = len(self._lines)
+        said = [each[:lines].tobytes() for each in self._arrays()]
+        return msgspec.msgpack.encode([list(self._lines), self.newest_us, *said])
+
+    def restore(self, snapshot: bytes) -> None:
+        """Take over what a ``snapshot`` holds."""
+        names, self.newest_us, *said = msgspec.msgpack.decode(snapshot)
+        for name in names:
+            self._line(name)
+        for array, data in zip(self._arrays(), said, strict=True):
+            kept = array[: len(names)]
+            kept[...] = np.frombuffer(data, array.dtype).reshape(kept.shape)
+
+    def _arrays(self) -> tuple[NDArray[Any], ...]:
+        return (self._points, self._captured_us, self._bands)
 
     def _lines_of(self, encounter_ids: Sequence[str]) -> NDArray[np.int64]:
         known = self._lines

@@ -50,23 +50,40 @@ def ward(patients: int, seconds: int, *, ticks: bool, seed: int = 1) -> list[Rec
 
 def vitals_job_records(encounters: int, seconds: int, *, seed: int = 1) -> list[Record]:
     """Return the records of the vitals job."""
+    frames = [
+        job_frame(encounter_id, second * SECOND_US, item)
+        for second, items in enumerate(job_vitals(encounters, seconds, seed=seed))
+        for encounter_id, item in items
+    ]
+    return _records([(encode_batch(0, "", batch), HEADERS_BATCH) for batch in _batches(frames)])
+
+
+def job_vitals(encounters: int, seconds: int, *, seed: int) -> Iterator[list[tuple[str, Vitals]]]:
+    """Give what each encounter of the vitals job measures, second by second."""
     chance = random.Random(seed)  # noqa: S311 - a load, not a secret
     ids = [f"e-{number:04}" for number in range(encounters)]
     numbers = [[chance.gauss(mean, width) for mean, width in _MEANS] for _ in ids]
-    frames: list[bytes] = []
-    for second in range(seconds):
+    for _ in range(seconds):
+        items: list[tuple[str, Vitals]] = []
         for encounter_id, carried in zip(ids, numbers, strict=True):
             for index, (mean, width) in enumerate(_MEANS):
                 carried[index] += 0.002 * (mean - carried[index]) + chance.gauss(0, width / 60)
-            frames.append(_small(encounter_id, second, carried, chance))
-    return _records([(encode_batch(0, "", batch), HEADERS_BATCH) for batch in _batches(frames)])
+            items.append((encounter_id, _small(carried, chance)))
+        yield items
+
+
+def job_frame(encounter_id: str, captured_us: int, item: Vitals) -> bytes:
+    """Return a frame of the vitals job, as bytes."""
+    return encode_frame(
+        Frame("", Lane.VITALS, b"", 0, captured_us, None, None, encounter_id, (item,))
+    )
 
 
 _MEANS: Final = ((92.0, 22.0), (19.0, 5.0), (95.0, 3.0), (118.0, 20.0), (37.1, 0.8))
 """Mean and spread of heart rate, respiration, saturation, systolic pressure and temperature."""
 
 
-def _small(encounter_id: str, second: int, numbers: list[float], chance: random.Random) -> bytes:
+def _small(numbers: list[float], chance: random.Random) -> Vitals:
     fields = ("heart_rate_bpm", "respiration_per_min", "spo2_percent", "systolic_mmhg")
     values: dict[str, Any] = {
         field: float(round(value)) for field, value in zip(fields, numbers, strict=False)
@@ -75,9 +92,9 @@ def _small(encounter_id: str, second: int, numbers: list[float], chance: random.
     values["temperature_c"] = round(numbers[-1], 1)
     values["consciousness"] = Consciousness.ALERT
     values["on_oxygen"] = False
-    said = {name: value for name, value in values.items() if chance.randrange(_MISSING_ONE_IN)}
-    frame = Frame("", Lane.VITALS, b"", 0, second * SECOND_US, None, None, encounter_id, ())
-    return encode_frame(replace(frame, items=(Vitals(**said),)))
+    return Vitals(
+        **{name: value for name, value in values.items() if chance.randrange(_MISSING_ONE_IN)}
+    )
 
 
 class _Unit:

@@ -1,6 +1,6 @@
 """An app on Faust: who has which partition, and record after record to its runner.
 
-Faust assigns partitions and consumes; nothing else of it is used. Four things differ from a
+Faust assigns partitions and consumes; nothing else of it is used. Five things differ from a
 plain Faust app, each for a reason:
 
 - On assignment the consumer goes to the checkpoints, not to the group's committed offset
@@ -12,17 +12,19 @@ plain Faust app, each for a reason:
 - A runner takes exactly the next offset. Around a rebalance Faust can hand over records that were
   fetched before the seek, or drop some after it; the former are passed over and for the latter
   the consumer is sent back to the offset that the runner waits for.
+- What was fetched together of one partition comes to the agent as one *bundle*: its last message,
+  with those before it. Faust does as much for a message as our judgement for a hundred frames.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final, cast
 
 import faust
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import Consumer, Transport
-from faust.types import TP, EventT
+from faust.types import TP, Message
 from faust.types.transports import ConsumerCallback, ConsumerT
 from mode import ServiceT
 
@@ -39,13 +41,16 @@ SESSION_S: Final = 3.0
 
 HEARTBEAT_S: Final = 0.5
 COMMIT_EVERY_S: Final = 1.0
-STREAM_BUFFER: Final = 256
-"""Records that wait for the agent; then Faust stops fetching."""
+BUNDLE_RECORDS: Final = 20
+"""Records that come to the agent at once; only between bundles does anything else have its turn."""
+
+STREAM_BUFFER: Final = 16
+"""Bundles that wait for the agent; then Faust stops fetching."""
 
 LETTING_GO_S: Final = 2.0
 """Longest wait for confirmations when partitions are taken away; then they are let go as is."""
 
-LOST_IN_A_ROW_MAX: Final = 4 * STREAM_BUFFER
+LOST_IN_A_ROW_MAX: Final = 4 * STREAM_BUFFER * BUNDLE_RECORDS
 """Records after a hole that are passed over while the consumer goes back; then the worker ends."""
 
 _log = get_logger(__name__)
@@ -68,6 +73,15 @@ class ResumingConsumer(Consumer):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Restore the assigned partitions and go to where each of them goes on."""
         return await self._worker.resume(self)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
+        """Give what was fetched, as one bundle of each partition."""
+        bundles: dict[TP, list[Message]] = {}
+        async for partition, message in super().getmany(timeout):
+            bundles.setdefault(partition, []).append(message)
+        for partition, (*before, last) in bundles.items():
+            cast("Any", last).before = before
+            yield partition, last
 
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         try:
@@ -195,6 +209,7 @@ class FaustWorker:
             value_serializer="raw",
             stream_wait_empty=False,
             stream_buffer_maxsize=STREAM_BUFFER,
+            broker_max_poll_records=BUNDLE_RECORDS,
             stream_recovery_delay=0.0,
             broker_session_timeout=SESSION_S,
             broker_heartbeat_interval=HEARTBEAT_S,
@@ -215,12 +230,12 @@ class FaustWorker:
     async def _judge(self, stream: faust.StreamT[bytes]) -> None:
         async for event in stream.events():
             try:
-                await self._take(event)
+                for message in (*cast("Any", event.message).before, event.message):
+                    await self._take(message)
             except Exception as error:  # noqa: BLE001 - Faust would swallow it and go on
                 self._end(error)
 
-    async def _take(self, event: EventT[bytes]) -> None:
-        message = event.message
+    async def _take(self, message: Message) -> None:
         runner = self._runners.get(message.partition)
         if runner is None or self._ended.done() or message.offset < runner.next_offset:
             return

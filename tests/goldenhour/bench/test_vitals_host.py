@@ -2,7 +2,7 @@ import pytest
 
 from goldenhour.bench.vitals_host import BANDS, VitalsHost
 from goldenhour.bench.ward import vitals_job_records
-from streams.engine.checkpointing import Recovered
+from streams.engine.checkpointing import Recovered, Snapshot
 
 
 @pytest.mark.parametrize("batches", [True, False])
@@ -25,3 +25,21 @@ def test_both_ways_write_the_same() -> None:
     for record in vitals_job_records(100, 30):
         first, second = [host.on_record(record.offset, record) for host in ways]
         assert first == second
+
+
+@pytest.mark.parametrize("batches", [True, False])
+def test_a_host_that_takes_over_goes_on_from_the_snapshot(*, batches: bool) -> None:
+    """It says what the first would have said, and reads nothing twice."""
+    records = vitals_job_records(100, 30)
+    first = VitalsHost(0, batches=batches)
+    first.restore(Recovered(None, (), ()), 0)
+    outputs = [first.on_record(record.offset, record) for record in records]
+    snapshots: list[Snapshot] = [it for output in outputs for it in output.snapshots]
+    assert len(snapshots) == 5
+    taken = snapshots[2]
+    second = VitalsHost(0, batches=batches)
+    second.restore(Recovered(None, (taken,), ()), 0)
+    begin = second.reached.offset
+    assert begin == taken.point.offset
+    again = [second.on_record(record.offset, record) for record in records[begin:]]
+    assert [it.facts for it in again] == [it.facts for it in outputs[begin:]]

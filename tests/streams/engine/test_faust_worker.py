@@ -1,14 +1,21 @@
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
 
 from clinical.alarms.priority import Source
 from ports.log.memory_log import MemoryLog
-from streams.engine.faust_worker import LOST_IN_A_ROW_MAX, FaustWorker, RecordsMissing
+from streams.engine.faust_worker import (
+    LOST_IN_A_ROW_MAX,
+    FaustWorker,
+    RecordsMissing,
+    ResumingConsumer,
+)
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
@@ -24,16 +31,19 @@ class Seen:
 
     async def give(self, *offsets: int) -> None:
         for offset in offsets:
-            record = tick(offset, offset)
-            message = SimpleNamespace(
-                topic=PATIENTS.name,
-                partition=0,
-                offset=offset,
-                key=None,
-                value=record.value,
-                headers=list(record.headers),
-            )
-            await self.worker._take(SimpleNamespace(message=message))  # type: ignore[arg-type]
+            await self.worker._take(message_at(offset))
+
+
+def message_at(offset: int) -> Any:  # noqa: ANN401 - stands for a message of Faust
+    record = tick(offset, offset)
+    return SimpleNamespace(
+        topic=PATIENTS.name,
+        partition=0,
+        offset=offset,
+        key=None,
+        value=record.value,
+        headers=list(record.headers),
+    )
 
 
 @pytest.fixture
@@ -85,3 +95,36 @@ async def test_a_fetcher_that_ends_without_a_word_ends_the_worker(seen: Seen) ->
     seen.worker.fetching_ended()
     with pytest.raises(RecordsMissing, match="stopped fetching"):
         await asyncio.wait_for(seen.worker.ended(), 5)
+
+
+async def test_what_was_fetched_together_of_a_partition_comes_as_one_bundle(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left out, and the order within a partition is kept."""
+    fetched = [
+        (partition, SimpleNamespace(offset=offset)) for offset in (1, 2, 3) for partition in "ab"
+    ]
+
+    async def getmany(*_: object) -> AsyncIterator[Any]:
+        for each in fetched[:-1]:
+            yield each
+
+    monkeypatch.setattr(Consumer, "getmany", getmany)
+    consumer = ResumingConsumer.__new__(ResumingConsumer)
+    bundles = [each async for each in consumer.getmany(timeout=1.0)]
+    assert [
+        (partition, [it.offset for it in cast("Any", last).before], last.offset)
+        for partition, last in cast("Any", bundles)
+    ] == [("a", [1, 2], 3), ("b", [1], 2)]
+
+
+async def test_a_bundle_is_taken_in_order(seen: Seen) -> None:
+    messages = [message_at(offset) for offset in range(4)]
+    last = messages.pop()
+    last.before = messages
+
+    async def events() -> AsyncIterator[Any]:
+        yield SimpleNamespace(message=last)
+
+    await seen.worker._judge(cast("Any", SimpleNamespace(events=events)))
+    assert seen.observed == [1, 2, 3, 4]

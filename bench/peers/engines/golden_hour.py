@@ -1,0 +1,55 @@
+"""Golden Hour's own worker with the vitals job as its app: Faust, host, outbox, one writer.
+
+``on_batch`` judges a micro-batch as columns, ``on_item`` frame by frame.
+"""
+
+import asyncio
+from typing import Final
+
+from bench.peers.assignment import Assignment, assignment, checkpoints_of
+from clinical.alarms.priority import Source
+from goldenhour.bench.vitals_host import vitals_app
+from ports.log.kafka_log import KafkaLog
+from ports.logging import configure_logging
+from ports.program import run
+from streams.engine.faust_worker import FaustWorker
+from streams.engine.outputs import Outputs
+from streams.engine.partition_runner import Runners
+from streams.engine.settings import WorkerSettings
+from wire.topics import Topic
+
+_HOUR_MS: Final = 3_600_000
+
+
+async def _work(told: Assignment, stop: asyncio.Event) -> int:
+    settings = WorkerSettings(bootstrap=told.bootstrap, home=told.folder, member=told.group)
+    log = KafkaLog(told.bootstrap, client_id=told.group)
+    writer, bulk = await log.writer(), await log.writer()
+    app = vitals_app(
+        Topic(told.source, told.partitions, _HOUR_MS),
+        Topic(told.sink, told.partitions, _HOUR_MS),
+        Topic(checkpoints_of(told.sink), told.partitions, None),
+        batches=told.variant == "on_batch",
+    )
+    runners = Runners(log, writer, Source.CENTER_A, app, bulk=bulk)
+    worker = FaustWorker(settings, runners, _unwatched)
+    await worker.start()
+    ended = asyncio.ensure_future(worker.ended())
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([ended, stopping], return_when=asyncio.FIRST_COMPLETED)
+    return 1 if ended.done() else 0
+
+
+def _unwatched(_: Outputs) -> None:
+    """Take no note of what a record led to."""
+
+
+def main() -> None:
+    """Run until killed."""
+    told = assignment()
+    configure_logging(json=False, level="WARNING")
+    raise SystemExit(run(lambda stop: _work(told, stop)))
+
+
+if __name__ == "__main__":
+    main()
