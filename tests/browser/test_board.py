@@ -258,6 +258,7 @@ async def test_the_keyboard_reaches_everything_and_is_caught_nowhere(
         outline = await page.locator(target).evaluate("(it) => getComputedStyle(it).outlineWidth")
         assert outline == "3px"
     await page.keyboard.press("Enter")
+    await expect(page.locator("#message")).to_be_visible()
     await page.keyboard.press("m")
     await expect(page.locator("#message")).to_be_focused()
     await page.keyboard.press("Escape")

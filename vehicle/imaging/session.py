@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vehicle.imaging.series import Series, SeriesObject
-from vehicle.imaging.window import PIECE_BYTES, Window
+from vehicle.imaging.window import Window
 
 ATTEMPTS_MAX: Final = 3
 """Times that an object whose bytes differed from its digest is sent; then it is given up."""
@@ -94,7 +94,7 @@ class UploadSession:
         standing = next((one for one in self._standings.values() if one.waiting), None)
         if standing is None:
             return None
-        size = min(PIECE_BYTES, standing.one.size_bytes - standing.sent)
+        size = min(self.window.piece_bytes, standing.one.size_bytes - standing.sent)
         piece = Piece(standing.one, standing.sent, size)
         standing.sent += size
         return piece

@@ -1,8 +1,9 @@
 """Brings series to the gateway, one after the other, through any number of cuts.
 
-An upload waits while alarms or vital signs wait (``turn``), and sends no more at a time than the
-link carries without a queue (``window``). After a cut it dials again and goes on where the
-gateway's bytes end. The files of a series are read piece by piece, so a series costs no memory.
+An upload waits while alarms or vital signs wait (``turn``), and sends no more at a time, and no
+faster, than the link carries without a queue (``window``). After a cut it dials again and goes on
+where the gateway's bytes end. The files of a series are read piece by piece, so a series costs no
+memory.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from vehicle.backoff import Backoff
 from vehicle.imaging.link import Held, ImagingLink, ObjectRefused, Progressed, UploadStream
 from vehicle.imaging.series import Series
 from vehicle.imaging.session import Piece, UploadSession
+from vehicle.imaging.window import Mark
 from vehicle.link import LinkDown
 
 HELD_TIMEOUT_S: Final = 30
@@ -36,9 +38,7 @@ class _Sent:
     """A piece on its way."""
 
     piece: Piece
-    sent_us: int
-    under_way_bytes: int
-    """Bytes that were on their way with it, its own among them."""
+    mark: Mark
 
 
 class Uploader:
@@ -125,8 +125,8 @@ class Uploader:
             one = sent.popleft()
             answered_bytes += one.piece.size
             if (one.piece.one.sop_uid, one.piece.offset + one.piece.size) == (sop_uid, held_bytes):
-                delay_us = self._clock.monotonic_us() - one.sent_us
-                session.window.answered(delay_us, one.under_way_bytes, answered_bytes)
+                now_us = self._clock.monotonic_us()
+                session.window.answered(now_us, one.mark, answered_bytes)
                 return
 
     async def _write(
@@ -136,13 +136,15 @@ class Uploader:
             while True:
                 self._wakeup.clear()
                 while True:
+                    await self._clock.sleep_us(session.window.due_us - self._clock.monotonic_us())
                     await self._turn()
                     piece = session.next()
                     if piece is None:
                         break
                     data = await asyncio.to_thread(_read, piece)
+                    alone = session.in_flight_bytes == piece.size
                     now_us = self._clock.monotonic_us()
-                    sent.append(_Sent(piece, now_us, session.in_flight_bytes))
+                    sent.append(_Sent(piece, session.window.sent(now_us, piece.size, alone=alone)))
                     await stream.send(piece.one.sop_uid, piece.offset, data)
                 await self._wakeup.wait()
         except LinkDown:

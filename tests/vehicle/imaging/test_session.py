@@ -4,10 +4,10 @@ from pathlib import Path
 
 from vehicle.imaging.series import Series, SeriesObject
 from vehicle.imaging.session import ATTEMPTS_MAX, UploadSession
-from vehicle.imaging.window import PIECE_BYTES, WINDOW_FIRST_BYTES
+from vehicle.imaging.window import PIECE_LEAST_BYTES, WINDOW_FIRST_BYTES
 from wire.limits import UPLOAD_CREDIT_BYTES
 
-SIZE = PIECE_BYTES + 1_000
+SIZE = PIECE_LEAST_BYTES + 1_000
 NOTHING_HELD = [("1.1", 0, False), ("1.2", 0, False)]
 
 
@@ -33,26 +33,26 @@ def test_objects_go_one_after_the_other_in_order() -> None:
     upload.window.size_bytes = UPLOAD_CREDIT_BYTES
     upload.held(NOTHING_HELD, UPLOAD_CREDIT_BYTES)
     assert pieces(upload) == [
-        ("1.1", 0, PIECE_BYTES),
-        ("1.1", PIECE_BYTES, 1_000),
-        ("1.2", 0, PIECE_BYTES),
-        ("1.2", PIECE_BYTES, 1_000),
+        ("1.1", 0, PIECE_LEAST_BYTES),
+        ("1.1", PIECE_LEAST_BYTES, 1_000),
+        ("1.2", 0, PIECE_LEAST_BYTES),
+        ("1.2", PIECE_LEAST_BYTES, 1_000),
     ]
 
 
 def test_sending_goes_on_where_the_gateways_bytes_end() -> None:
     upload = session()
     upload.held([("1.1", SIZE, True), ("1.2", 700, False)], UPLOAD_CREDIT_BYTES)
-    assert pieces(upload)[0] == ("1.2", 700, PIECE_BYTES)
+    assert pieces(upload)[0] == ("1.2", 700, PIECE_LEAST_BYTES)
 
 
 def test_no_more_than_the_credit_and_the_window_is_on_its_way() -> None:
-    upload = session(size=100 * PIECE_BYTES)
+    upload = session(size=100 * PIECE_LEAST_BYTES)
     upload.held(NOTHING_HELD, UPLOAD_CREDIT_BYTES)
     assert sum(size for _, _, size in pieces(upload)) == WINDOW_FIRST_BYTES
-    upload.progressed("1.1", PIECE_BYTES, stored=False)
+    upload.progressed("1.1", PIECE_LEAST_BYTES, stored=False)
     assert len(pieces(upload)) == 1
-    tight = session(size=100 * PIECE_BYTES)
+    tight = session(size=100 * PIECE_LEAST_BYTES)
     tight.held(NOTHING_HELD, 1)
     assert len(pieces(tight)) == 1
 
@@ -62,11 +62,11 @@ def test_after_a_cut_what_is_not_held_is_sent_again() -> None:
     upload = session()
     upload.held(NOTHING_HELD, UPLOAD_CREDIT_BYTES)
     pieces(upload)
-    upload.progressed("1.1", PIECE_BYTES, stored=False)
+    upload.progressed("1.1", PIECE_LEAST_BYTES, stored=False)
     upload.lose()
     assert upload.next() is None
     upload.held([("1.1", 10, False), ("1.2", 0, False)], UPLOAD_CREDIT_BYTES)
-    assert pieces(upload)[0] == ("1.1", 10, PIECE_BYTES)
+    assert pieces(upload)[0] == ("1.1", 10, PIECE_LEAST_BYTES)
 
 
 def test_it_is_done_when_every_object_is_stored() -> None:
