@@ -114,6 +114,7 @@ def rhythm(
         write_whole(out, rhythm_rows(read_recording(record)))
 
 
+@app.command()
 def alarms(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of RECORD.npz files and alarms.csv.")
