@@ -133,3 +133,17 @@ def alarms(
 
 def _tell(line: str) -> None:
     typer.echo(line, err=True)
+
+
+@app.command()
+def deterioration(
+    table: Annotated[Path, typer.Argument(metavar="IN.csv", help="Patients by minute.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the index, as CSV.")],
+) -> None:
+    """Follow patients through a table: the deterioration index after every row, and its alerts."""
+    from goldenhour.lab.deterioration import index_lines  # noqa: PLC0415
+    from ports.models import deterioration_model  # noqa: PLC0415
+
+    model = deterioration_model()
+    with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
+        write_whole(out, index_lines(lines, model))
