@@ -2,7 +2,7 @@
 
     python -m bench.training.deterioration VITALS.csv --out OUT
 
-writes ``coefficients.json`` (to be placed beside `clinical/deterioration/`), ``figures.json`` and
+writes ``model.json`` (to be placed in `clinical/deterioration/`), ``figures.json`` and
 ``calibration.svg``. The same input gives the same output: folds follow a fixed seed, and nothing
 else is random. Figures are of patients whom the model of their fold did not see; the coefficients
 are then fitted on all of them, and the threshold is the one that the unseen patients gave.
@@ -72,7 +72,7 @@ def main() -> None:
         "weights": _weights(known, model, lines),
         **_coefficients(model, lines, alert.threshold),
     }
-    _write(arguments.out / "coefficients.json", coefficients)
+    _write(arguments.out / "model.json", coefficients)
 
 
 def _unseen(ward: Ward, known: Floats, lines: tuple[LineSpec, ...]) -> Floats:

@@ -5,9 +5,12 @@ index needs no further method: it is read off. A feature that is not known pushe
 stands for the average patient of the training records. Beyond the outermost knots a line is flat.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from pkgutil import get_data
 from typing import Any, Final, Self
 
 import numpy as np
@@ -41,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AdditiveModel:
-    """Everything that the index needs to know; handed in by whoever reads files."""
+    """Everything that the index needs to know."""
 
     intercept: float
     base_rate: float
@@ -56,13 +59,14 @@ class AdditiveModel:
     provenance: str
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Self:
-        """Return the model of coefficients as plain data.
+    def of(cls, text: str | bytes) -> Self:
+        """Read the model as the training script writes it.
 
         Raises:
             ModelError: a field is absent, of another version, or does not fit the features.
 
         """
+        plain = json.loads(text)
         try:
             if plain["version"] != VERSION:
                 message = f"version {plain['version']}, not {VERSION}"
@@ -93,6 +97,12 @@ class AdditiveModel:
             pushes[:, column] = np.where(np.isnan(pushed), 0.0, pushed)
         pushes[:, -1] = self.not_alert * not_alert
         return pushes
+
+
+@cache
+def trained() -> AdditiveModel:
+    """Return the model that comes with this version (docs/adr/0030)."""
+    return AdditiveModel.of(get_data(__name__, "model.json") or b"{}")
 
 
 def _line(lines: Mapping[str, Any], name: str) -> Line:

@@ -16,7 +16,7 @@ import numpy as np
 
 from clinical.deterioration.index import DeteriorationIndex, Rows, not_alert
 from clinical.deterioration.inputs import COLUMNS
-from clinical.deterioration.model import AdditiveModel
+from clinical.deterioration.model import trained
 from clinical.scores.observed import ADULT_YEARS, PLAUSIBLE_COLUMN
 from goldenhour.lab.cells import ON_OXYGEN, Cells, HeaderError, split_line
 
@@ -59,7 +59,7 @@ def read_header(line: str) -> tuple[str, ...]:
     return names
 
 
-def index_lines(lines: Iterable[str], model: AdditiveModel) -> Iterator[Sequence[str]]:
+def index_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
     """Yield the header and one row of ``OUT_COLUMNS`` for each row of a CSV table.
 
     Lines without any character are no rows.
@@ -72,7 +72,7 @@ def index_lines(lines: Iterable[str], model: AdditiveModel) -> Iterator[Sequence
     header = read_header(next(remaining, ""))
     yield OUT_COLUMNS
     rows = (_row(header, line) for line in remaining if line.strip("\r\n"))
-    ward = _Ward(model)
+    ward = _Ward()
     while chunk := list(islice(rows, CHUNK_ROWS)):
         for row, (index, alert) in zip(chunk, ward.judge(chunk), strict=True):
             yield row.patient, row.minute_text, index, alert
@@ -81,8 +81,8 @@ def index_lines(lines: Iterable[str], model: AdditiveModel) -> Iterator[Sequence
 class _Ward:
     """All patients of a table."""
 
-    def __init__(self, model: AdditiveModel) -> None:
-        self._index = DeteriorationIndex(model, slots=0)
+    def __init__(self) -> None:
+        self._index = DeteriorationIndex(trained(), slots=0)
         self._slots: dict[str, int] = {}
         self._children: set[str] = set()
 

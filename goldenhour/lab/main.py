@@ -142,8 +142,6 @@ def deterioration(
 ) -> None:
     """Follow patients through a table: the deterioration index after every row, and its alerts."""
     from goldenhour.lab.deterioration import index_lines  # noqa: PLC0415
-    from ports.models import deterioration_model  # noqa: PLC0415
 
-    model = deterioration_model()
     with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
-        write_whole(out, index_lines(lines, model))
+        write_whole(out, index_lines(lines))

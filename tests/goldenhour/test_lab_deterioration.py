@@ -8,7 +8,6 @@ from typer.testing import CliRunner, Result
 
 from goldenhour.lab.deterioration import index_lines
 from goldenhour.lab.main import app
-from ports.models import deterioration_model
 
 HEADER = (
     "patient,minute,age_years,respiration_per_min,spo2_percent,spo2_scale,on_oxygen,systolic_mmhg,"
@@ -26,7 +25,7 @@ def run(folder: Path, content: str) -> Result:
 
 def judged(*lines: str, header: str = HEADER) -> list[dict[str, str]]:
     """Return the rows that come out for these lines."""
-    names, *found = index_lines([header, *lines], deterioration_model())
+    names, *found = index_lines([header, *lines])
     return [dict(zip(names, row, strict=True)) for row in found]
 
 

@@ -8,9 +8,9 @@ import pytest
 from clinical.deterioration.explanation import missing, reasons
 from clinical.deterioration.features import FEATURES
 from clinical.deterioration.index import Assessments, DeteriorationIndex, Rows
-from ports.models import deterioration_model
+from clinical.deterioration.model import trained
 
-MODEL = deterioration_model()
+MODEL = trained()
 NAN = float("nan")
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from clinical.deterioration.index import Assessments, DeteriorationIndex, Rows, not_alert
 from clinical.deterioration.inputs import COLUMNS
+from clinical.deterioration.model import trained
 from clinical.vitals import Consciousness
-from ports.models import deterioration_model
 
-MODEL = deterioration_model()
+MODEL = trained()
 NAN = float("nan")
 WELL = (72.0, 14.0, 98.0, 124.0, 36.8, NAN)
 NEWS2_OF_12 = (128.0, 26.0, 90.0, 96.0, 39.2, NAN)

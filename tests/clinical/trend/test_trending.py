@@ -1,5 +1,7 @@
 """Trends of one patient: robust, causal, bounded, and told before a limit is reached."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,11 @@ RISE = 0.5
 
 
 def feed(
-    trending: Trending, vital: Vital, levels: list[float], every_us: int = MINUTE_US, begin: int = 0
+    trending: Trending,
+    vital: Vital,
+    levels: Sequence[float],
+    every_us: int = MINUTE_US,
+    begin: int = 0,
 ) -> list[Worsening]:
     """Give one value every so often and return what was told."""
     told = (
