@@ -40,7 +40,6 @@ from ports.log.port import Log, LogWriter, TopicPartition
 from ports.objects.port import Objects
 from wire.alarms import encode_entry
 from wire.records import HEADERS_ALARM_ENTRY
-from wire.synthetic import synthetic
 from wire.topics import ALARMS, PATIENTS
 
 WATCHED_EVERY_US: Final = 250_000
@@ -202,8 +201,8 @@ class Center:
         metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
 
     def _on_alarm(self, view: AlarmView) -> None:
-        """Count what asks somebody to act; a synthetic patient asks nobody."""
-        if not synthetic(view.encounter_id) and self._burden.take(view):
+        """Count what asks somebody to act."""
+        if self._burden.take(view):
             self._metrics.begun(view)
 
     def _stale(self) -> int:

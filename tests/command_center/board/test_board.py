@@ -36,7 +36,7 @@ async def test_the_load_of_ten_minutes_is_told_to_boards_and_metrics(
         feed = station.subscribe()
         await feed.until_caught_up()
         await append(log, old, nobody, fresh, over)
-        for _ in range(4):
+        for _ in range(3):
             await feed.next()
         assert (await _first(station))["load"] == 1
         assert station.figure("alarms_in_10_min") == 1
