@@ -54,6 +54,8 @@ class Swap(NamedTuple):
 
 Bug = Callable[[], list[Swap]]
 
+_GATHERED: Final = 3
+
 
 def acknowledge_before_durable() -> list[Swap]:
     """The gateway acknowledges a frame when it has joined a batch."""
@@ -78,12 +80,18 @@ def lost_taken_for_durable() -> list[Swap]:
 
 
 def dead_letter_not_durable() -> list[Swap]:
-    """A refused frame is acknowledged before its dead letter is durable."""
+    """A refused frame is acknowledged at once, and its dead letter written when three wait."""
     send = Appender._send_dead_letter  # noqa: SLF001 - to put the bug in
+    waiting: dict[int, list[tuple[DeadLetter, Pledge]]] = {}
 
     async def instead(self: Appender, letter: DeadLetter, pledge: Pledge) -> None:
         pledge.keep()
-        await send(self, letter, pledge)
+        letters = waiting.setdefault(id(self), [])
+        letters.append((letter, pledge))
+        if len(letters) == _GATHERED:
+            for one in letters:
+                await send(self, *one)
+            letters.clear()
 
     return [Swap(Appender, "_send_dead_letter", instead)]
 

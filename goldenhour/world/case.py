@@ -37,14 +37,14 @@ KINDS: Final = {
     "reset-link": Kind("vehicle", 0, 0, 5),
     "slow-link": Kind("vehicle", 1, 20, 3),
     "corrupt": Kind("vehicle", 0.1, 10, 3),
-    "reset-feed": Kind("subscriber", 0, 0, 3),
+    "reset-feed": Kind("subscriber", 0, 15, 4),
     "log-stalls": Kind("log", 0.2, 8, 3),
     "log-doubtful": Kind("log", 0.1, 3, 4),
     "clock-steps": Kind("clock", 0, 0, 3),
     "disk-full": Kind("vehicle", 0.5, 15, 3),
     "rebalance": Kind("worker", 0, 0, 4),
     "compact": Kind("log", 0, 0, 3),
-    "old-checkpoint": Kind("log", 0, 0, 1),
+    "old-checkpoint": Kind("log", 0.2, 3, 2),
 }
 """What can be tried."""
 
@@ -77,8 +77,8 @@ class Case(msgspec.Struct, frozen=True):
     """A deliberate bug by name, to see that it is found."""
     grid_us: int = 1
     """Grid of the timers of vehicles and center; coarse ones cost less."""
-    pulse_us: int = 1_000_000
-    """Between two ticks of the watches in the vehicles."""
+    well_most_s: int = 90
+    """Longest time for which a patient is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Size:
     frame_every_s: float = 1.0
     faults_most: int = 12
     grid_us: int = 250_000
-    pulse_us: int = 1_000_000
+    well_most_s: int = 90
 
 
 def draw(seed: int, size: Size, bug: str | None = None) -> Case:
@@ -105,7 +105,7 @@ def draw(seed: int, size: Size, bug: str | None = None) -> Case:
         faults=tuple(sorted(faults, key=_when)),
         bug=bug,
         grid_us=size.grid_us,
-        pulse_us=size.pulse_us,
+        well_most_s=size.well_most_s,
     )
 
 

@@ -43,6 +43,11 @@ class Disk:
             raise sqlite3.OperationalError(message)
         return self.store.write(entries)
 
+    def messages(self) -> int:
+        """Count the messages from the center that are here."""
+        counted = self.store._database.execute("SELECT count(*) FROM messages")  # noqa: SLF001
+        return int(counted.fetchone()[0])
+
     def delay_us(self) -> int:
         """Draw how long a commit takes."""
         return LEAST_US + int(self.rng.random() * (MOST_US - LEAST_US))

@@ -5,17 +5,36 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from clinical.alarms.priority import Source
 from goldenhour.world.case import CLOCK_STEP_MOST_US, Fault
 from goldenhour.world.vehicles import Vehicle, corrupted
 from ports.log.port import TopicPartition
-from wire.records import HEADERS_CHECKPOINT, Checkpoint, encode_checkpoint, encounter_key
+from wire.partition import partition_of
+from wire.records import (
+    HEADERS_CHECKPOINT,
+    Checkpoint,
+    decode_checkpoint,
+    encode_checkpoint,
+    encounter_key,
+)
 from wire.topics import CHECKPOINTS_PATIENTS_A, PATIENTS, TOPICS
 
 if TYPE_CHECKING:
-    from goldenhour.world.night import Night
+    from goldenhour.world.night import Night, Post
 
 _OLD_VERSION: Final = 0
-_VETERANS: Final = 3
+_AT_ONCE: Final = 0.4
+"""Part of the kills that wait for nothing."""
+
+_FOR_A_MESSAGE: Final = 0.7
+"""Above this a kill of a vehicle waits for a message from the center."""
+
+BUSY_WITHIN_US: Final = 5_000_000
+"""Longest wait of a kill for a moment in which something is under way."""
+
+_LOOK_US: Final = 700
 
 
 def apply_to(night: "Night", fault: Fault) -> None:
@@ -30,10 +49,22 @@ def apply_to(night: "Night", fault: Fault) -> None:
 
 
 def _kill(night: "Night", fault: Fault, kind: str) -> None:
+    """Kill at once, or as soon as the program is in the middle of something."""
     posts = night.posts_of(kind)
     post = posts[fault.target % len(posts)]
-    if not post.restart_us:
+    waits_us = 0 if fault.amount < _AT_ONCE else BUSY_WITHIN_US
+    _kill_when_busy(night, fault, post, night.schedule.now_us + waits_us)
+
+
+def _kill_when_busy(night: "Night", fault: Fault, post: "Post", until_us: int) -> None:
+    if post.restart_us:
+        return
+    now_us = night.schedule.now_us
+    if now_us >= until_us or night.busy(post, message=fault.amount > _FOR_A_MESSAGE):
         night.kill(post, fault.for_us)
+    else:
+        again = partial(_kill_when_busy, night, fault, post, until_us)
+        night.schedule.at(now_us + _LOOK_US, again)
 
 
 def _pause(night: "Night", fault: Fault, kind: str) -> None:
@@ -75,8 +106,22 @@ def _corrupt(night: "Night", fault: Fault) -> None:
     _later(night, fault, clean)
 
 
-def _reset_feed(night: "Night", _: Fault) -> None:
-    night.dispatcher.way.reset()
+def _reset_feed(night: "Night", fault: Fault) -> None:
+    """End the subscription, as soon as it has brought one of several changes."""
+    _reset_halfway(night, night.schedule.now_us + fault.for_us, _told(night))
+
+
+def _reset_halfway(night: "Night", until_us: int, told: int) -> None:
+    way, now_us = night.dispatcher.way, night.schedule.now_us
+    more = any(call.client.last_us > now_us for call in way.calls)
+    if now_us >= until_us or (more and _told(night) > told):
+        way.reset()
+    else:
+        night.schedule.at(now_us + _LOOK_US, _reset_halfway, night, until_us, _told(night))
+
+
+def _told(night: "Night") -> int:
+    return len(night.dispatcher.lives[-1].told)
 
 
 def _log_stalls(night: "Night", fault: Fault) -> None:
@@ -127,15 +172,29 @@ def _compact(night: "Night", _: Fault) -> None:
 
 
 def _old_checkpoint(night: "Night", fault: Fault) -> None:
-    """Leave a checkpoint that an earlier release wrote, of a patient of today."""
+    """Leave a checkpoint in an earlier layout, and start the workers of its channel anew.
+
+    It says that it is of now, and holds what was known of the patient at first.
+    """
     patient = _vehicle(night, fault).patient
     if patient is None:
         return
-    for partition in range(PATIENTS.partitions):
-        where = TopicPartition(CHECKPOINTS_PATIENTS_A.name, partition)
-        value = encode_checkpoint(Checkpoint(_OLD_VERSION, 0, b"\x80"))
-        key = encounter_key(patient.encounter_id)
+    key = encounter_key(patient.encounter_id)
+    partition = partition_of(patient.encounter_id, PATIENTS.partitions)
+    where = TopicPartition(CHECKPOINTS_PATIENTS_A.name, partition)
+    stored = [r.value for r in night.broker.log.kept(where) if r.key == key and r.value]
+    if len(stored) > 1:
+        value = encode_checkpoint(_outdated(stored[0], stored[-1]))
         night.broker.log.write(where, key, value, HEADERS_CHECKPOINT)
+    for post in night.posts_of(f"worker-{Source.CENTER_A.value}"):
+        night.kill(post, fault.for_us)
+
+
+def _outdated(first: bytes, last: bytes) -> Checkpoint:
+    old, new = decode_checkpoint(first), decode_checkpoint(last)
+    state = msgspec.msgpack.decode(new.state or b"")
+    state["watch"] = msgspec.msgpack.decode(old.state or b"")["watch"]
+    return Checkpoint(_OLD_VERSION, new.next_offset, msgspec.msgpack.encode(state))
 
 
 _DOING: Final[dict[str, Callable[["Night", Fault], None]]] = {

@@ -14,7 +14,11 @@ from wire.limits import BATCH_GAP_MS
 
 
 async def serve(
-    machine: Machine, log: MachineLog, clock: MachineClock, servers: dict[str, Server]
+    machine: Machine,
+    log: MachineLog,
+    clock: MachineClock,
+    servers: dict[str, Server],
+    gateways: dict[str, Gateway],
 ) -> None:
     """Serve units until the machine dies; a failure of any part ends the program."""
     gateway = await Gateway.open(
@@ -27,5 +31,5 @@ async def serve(
     )
     server = Server(machine)
     gateway.service.register(cast("Any", server))
-    servers[machine.name] = server
+    servers[machine.name], gateways[machine.name] = server, gateway
     await gateway.run()

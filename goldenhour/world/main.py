@@ -20,6 +20,7 @@ def world(  # noqa: PLR0917 - the options of a command
     units: Annotated[int, typer.Option(min=1, help="Units of a night.")] = 4,
     seconds: Annotated[int, typer.Option(min=10, help="Virtual seconds of a night.")] = 90,
     frame_every_s: Annotated[float, typer.Option(min=0.1, help="Between two vital signs.")] = 1.0,
+    well_most_s: Annotated[int, typer.Option(min=2, help="Longest a patient is well.")] = 90,
     faults: Annotated[int, typer.Option(min=0, help="Most faults of a night.")] = 12,
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 0,
     shrink: Annotated[bool, typer.Option(help="Make the first failing case smaller.")] = True,  # noqa: FBT002
@@ -38,7 +39,7 @@ def world(  # noqa: PLR0917 - the options of a command
     if bug is not None and bug not in BUGS:
         words = f"one of {', '.join(BUGS)}"
         raise typer.BadParameter(words, param_hint="--bug")
-    size = Size(units, seconds, frame_every_s, faults)
+    size = Size(units, seconds, frame_every_s, faults, well_most_s=well_most_s)
     if case is None:
         cases = [draw(seed, size, bug) for seed in range(first, first + seeds)]
     else:
@@ -73,7 +74,7 @@ def _say(outcome: Any, size: Any) -> None:  # noqa: ANN401 - imported when calle
     typer.echo(
         f"  goldenhour world --from {case.seed} --seeds 1{bug} --units {size.units}"
         f" --seconds {size.seconds} --frame-every-s {size.frame_every_s}"
-        f" --faults {size.faults_most} --out world.json",
+        f" --faults {size.faults_most} --well-most-s {size.well_most_s} --out world.json",
         err=True,
     )
 

@@ -180,6 +180,16 @@ class Call:
 
     _silent = False
 
+    def lose(self, machine: Machine) -> None:
+        """Let the other side learn that a machine died, behind all that it had sent."""
+        self._way.calls.pop(self, None)
+        now_us = self._schedule.now_us
+        if machine is self.client.machine and self.server is not None:
+            when_us, learn, other = self.server.last_us, self._end_server, self.server.machine
+        else:
+            when_us, learn, other = self.client.last_us, self._end_client, self.client.machine
+        self._schedule.at(max(when_us, now_us + self._way.least_us), learn, machine=other)
+
     def respond(self, message: Any) -> None:  # noqa: ANN401 - any response
         """Send a response."""
         if self.server is None or self.server.over:

@@ -29,6 +29,7 @@ from goldenhour.world.shared_log import Broker, MachineLog
 from goldenhour.world.vehicles import Crew, Vehicle
 from goldenhour.world.workers import HEARTBEAT_US, Group, work
 from ports.log.port import LogLost
+from streams.gateway.gateway import Gateway
 
 _S: Final = 1_000_000
 
@@ -72,6 +73,7 @@ class Night:
     vehicles: list[Vehicle] = field(default_factory=list)
     groups: dict[Source, Group] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
     clocks: dict[str, int] = field(default_factory=dict)
     """How far the wall clock of each server machine is off, microseconds."""
     site: Site = field(default_factory=Site)
@@ -115,13 +117,29 @@ class Night:
         for way in self._ways():
             for call in list(way.calls):
                 if post.machine in {call.client.machine, call.server and call.server.machine}:
-                    call.fall_silent(20_000)
+                    call.lose(post.machine)
         post.restart_us = self.schedule.now_us + max(1, restart_us)
         self.schedule.at(post.restart_us, self._start, post)
 
     def posts_of(self, kind: str) -> list[Post]:
         """Return the posts of a kind: vehicle, gateway, worker, center, subscriber."""
         return [post for name, post in self.posts.items() if name.startswith(kind)]
+
+    def busy(self, post: Post, *, message: bool) -> bool:
+        """Tell whether a program has something under way that a kill would leave half done.
+
+        ``message``: of a vehicle, whether its disk does not have a message yet that it received.
+        """
+        name = post.name
+        for vehicle in self.vehicles:
+            if name == f"vehicle-{vehicle.unit_id}":
+                return vehicle.unsaved if message else vehicle.depth > 0
+        if name in self.gateways:
+            return self.gateways[name].service._intake.backlog.frames > 0  # noqa: SLF001
+        if name == "center":
+            center = self.site.center
+            return center is not None and center.folding._one_at_a_time.locked()  # noqa: SLF001
+        return any(group.busy(name) for group in self.groups.values())
 
     def pick_gateway(self) -> Server | None:
         """Return one of the gateways that listen."""
@@ -186,7 +204,7 @@ class Night:
 
     async def _gateway(self, machine: Machine) -> None:
         log = MachineLog(machine, self.broker)
-        await serve(machine, log, self._clock(machine), self.servers)
+        await serve(machine, log, self._clock(machine), self.servers, self.gateways)
 
     async def _worker(self, group: Group, machine: Machine) -> None:
         await work(machine, MachineLog(machine, self.broker), group, self._clock(machine))
@@ -206,8 +224,8 @@ class Night:
             self.record,
             self.pick_gateway,
             int(self.case.frame_every_s * _S),
-            self.case.pulse_us,
             self.case.grid_us,
+            self.case.well_most_s,
             self.case.seconds * _S,
         )
         await crew.run(machine)
@@ -239,7 +257,7 @@ class Night:
         """Tell whether all that was captured is acknowledged, and every program runs."""
         if any(post.restart_us for post in self.posts.values()):
             return False
-        if any(one.client is None or one.client.depth for one in self.vehicles):
+        if any(one.client is None or one.depth for one in self.vehicles):
             return False
         life = self.dispatcher.lives[-1]
         return life.token is not None

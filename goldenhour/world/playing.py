@@ -1,7 +1,8 @@
 """Plays cases, and says of each what it came to; also the program of one worker process.
 
 The digest covers everything that the night left behind: the log with all stamps, what the
-subscriber was told, what the senders know. Two runs of one case have the same digest, in any
+subscriber was told, what the senders know. It takes the bytes of a record by value, because
+protobuf does not fix the order of a map. Two runs of one case have the same digest, in any
 process that hashes text alike, which is why the worker processes are started with a fixed hash
 seed.
 """
@@ -78,7 +79,7 @@ def _digest(night: Night) -> str:
             for record in night.broker.log.kept(TopicPartition(topic.name, partition)):
                 digest.update(record.offset.to_bytes(8, "big"))
                 digest.update(record.key or b"")
-                digest.update(record.value or b"")
+                digest.update(bytes(sorted(record.value or b"")))
     for life in night.dispatcher.lives:
         for delivery in life.told:
             digest.update(delivery.delivery_id)

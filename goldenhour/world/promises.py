@@ -124,9 +124,8 @@ def broken(night: Night) -> dict[str, list[str]]:
 
 def _restless(night: Night) -> Iterator[str]:
     for vehicle in night.vehicles:
-        depth = 0 if vehicle.client is None else vehicle.client.depth
-        if depth:
-            yield f"{vehicle.unit_id} has {depth} frames that nobody acknowledged"
+        if vehicle.depth:
+            yield f"{vehicle.unit_id} has {vehicle.depth} frames that nobody acknowledged"
     for post in night.posts.values():
         if post.restart_us:
             yield f"{post.name} does not run"

@@ -31,7 +31,6 @@ ILL: Final = (
 )
 """What can be wrong; each crosses a limit of the catalogue."""
 
-_WELL_MOST_S: Final = 90
 _ILL_MOST_S: Final = 40
 _CREW: Final = (CrewFinding.NO_PULSE, CrewFinding.PULSE_FELT, CrewFinding.AIRWAY_SECURED)
 
@@ -42,6 +41,7 @@ class Patient:
 
     encounter_id: str
     rng: Random
+    well_most_s: int
     _state: dict[str, float] | None = None
     _until_us: int = 0
 
@@ -74,4 +74,4 @@ class Patient:
             self._until_us = now_us + int(self.rng.uniform(2, _ILL_MOST_S) * _S)
         else:
             self._state = None
-            self._until_us = now_us + int(self.rng.uniform(2, _WELL_MOST_S) * _S)
+            self._until_us = now_us + int(self.rng.uniform(2, self.well_most_s) * _S)

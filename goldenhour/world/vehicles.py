@@ -49,6 +49,17 @@ class Vehicle:
     """Patients whom other units have offered to this one."""
     starts: int = 0
 
+    @property
+    def depth(self) -> int:
+        """Frames that nobody acknowledged."""
+        return 0 if self.client is None else self.client.depth
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the client has messages that the disk does not have."""
+        held = 0 if self.client is None else len(self.client._inbox.messages)  # noqa: SLF001
+        return held > self.disk.messages()
+
 
 class WorldLink(GrpcLink):
     """The real link, dialling through this world."""
@@ -99,8 +110,8 @@ class Crew:
     record: SendersRecord
     pick: Callable[[], Server | None]
     frame_every_us: int
-    pulse_us: int
     grid_us: int
+    well_most_s: int
     ends_us: int
     """When the stories end."""
 
@@ -164,7 +175,8 @@ class Crew:
         else:
             randomness = unit.rng.randbytes(RANDOM_BYTES)
             name = str(uuid7(EPOCH_US + now_us, randomness))
-            unit.patient = Patient(name, Random(unit.rng.random()))  # noqa: S311
+            rng = Random(unit.rng.random())  # noqa: S311 - a seeded world
+            unit.patient = Patient(name, rng, self.well_most_s)
             event = EncounterEvent(EncounterChange.OPENED, bay="1", age_years=60)
         client.capture(unit.patient.encounter_id, [event])
 

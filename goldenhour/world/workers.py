@@ -42,6 +42,7 @@ class Group:
     generation: int = 0
     _members: dict[str, _Member] = field(default_factory=dict)
     _assigned: dict[str, list[int]] = field(default_factory=dict)
+    _at_work: dict[str, MemoryWorker] = field(default_factory=dict)
 
     def join(self, machine: Machine, now_us: int) -> None:
         """Take a machine in, in the place of one that had its name."""
@@ -65,6 +66,17 @@ class Group:
     def partitions(self, name: str) -> Sequence[int]:
         """Return what a member is to judge."""
         return self._assigned.get(name, ())
+
+    def began(self, name: str, worker: MemoryWorker) -> None:
+        """Take note of who judges now."""
+        self._at_work[name] = worker
+
+    def busy(self, name: str) -> bool:
+        """Tell whether a member holds a snapshot back until its facts are durable."""
+        worker = self._at_work.get(name)
+        runners = {} if worker is None else worker._runners  # noqa: SLF001 - from outside
+        outboxes = [runner._outbox for runner in runners.values()]  # noqa: SLF001
+        return any(held.snapshots for outbox in outboxes for held in outbox._held)  # noqa: SLF001
 
     def holds(self, machine: Machine) -> bool:
         """Tell whether this machine is a member, and not one that took its name."""
@@ -91,6 +103,7 @@ async def work(machine: Machine, log: MachineLog, group: Group, clock: MachineCl
             await clock.sleep_us(_IDLE_US)
             continue
         worker = await MemoryWorker.open(log, runners, mine)
+        group.began(machine.name, worker)
         known_us = machine.schedule.now_us
         while True:
             now_us = machine.schedule.now_us

@@ -12,7 +12,8 @@ Bound: none but memory; it holds what a test or one demonstration sends.
 import asyncio
 from asyncio import Future
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -61,6 +62,7 @@ class MemoryLog:
         }
         self._sent = 0
         self._severed = False
+        self._deaf = False
         self._held: list[Callable[[], None]] | None = None
         self._unconfirmed: set[Future[int]] = set()
 
@@ -112,6 +114,15 @@ class MemoryLog:
         self._severed = False
         self._wake()
 
+    @contextmanager
+    def losing_answers(self) -> Iterator[None]:
+        """Write what is sent, and let its writers hear LogLost: they cannot know."""
+        self._deaf = True
+        try:
+            yield
+        finally:
+            self._deaf = False
+
     def hold(self) -> None:
         """Keep records sent from now on unwritten and unconfirmed until ``release``."""
         if self._held is None:
@@ -155,7 +166,9 @@ class MemoryLog:
 
         def write() -> None:
             offset = self.write(partition, key, value, headers)
-            if not future.done():
+            if self._deaf:
+                future.set_exception(LogLost("the answer was lost"))
+            elif not future.done():
                 future.set_result(offset)
 
         if self._held is None:
