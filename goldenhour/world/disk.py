@@ -65,6 +65,11 @@ class WorldSpool(Spool):
         """When the next round is due; -1 while none is."""
         self._rounds = 0
 
+    @property
+    def pending(self) -> int:
+        """Frames on their way to the disk."""
+        return self._pending
+
     async def open(self) -> None:
         """Look at what is there."""
         self._loop = self._machine

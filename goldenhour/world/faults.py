@@ -61,7 +61,8 @@ def _kill_when_busy(night: "Night", fault: Fault, post: "Post", until_us: int) -
         return
     now_us = night.schedule.now_us
     if now_us >= until_us or night.busy(post, message=fault.amount > _FOR_A_MESSAGE):
-        night.kill(post, fault.for_us)
+        power = post.name.startswith("vehicle") and fault.target % 2 == 0
+        night.kill(post, fault.for_us, power=power)
     else:
         again = partial(_kill_when_busy, night, fault, post, until_us)
         night.schedule.at(now_us + _LOOK_US, again)

@@ -5,11 +5,18 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from goldenhour.home import replace_file
+
+_GRID_US: Final = 250_000
+"""Grid of the timers of vehicles and center."""
+
+_CALM_S: Final = 5
+_CALM_GRID_US: Final = 1_000_000
+"""The grid where vital signs come this rarely."""
 
 
 def world(  # noqa: PLR0917 - the options of a command
@@ -39,7 +46,8 @@ def world(  # noqa: PLR0917 - the options of a command
     if bug is not None and bug not in BUGS:
         words = f"one of {', '.join(BUGS)}"
         raise typer.BadParameter(words, param_hint="--bug")
-    size = Size(units, seconds, frame_every_s, faults, well_most_s=well_most_s)
+    grid_us = _CALM_GRID_US if frame_every_s >= _CALM_S else _GRID_US
+    size = Size(units, seconds, frame_every_s, faults, grid_us, well_most_s)
     if case is None:
         cases = [draw(seed, size, bug) for seed in range(first, first + seeds)]
     else:

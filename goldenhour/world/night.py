@@ -111,13 +111,16 @@ class Night:
             self._stop_time()
             self.schedule.run_until(self.schedule.now_us + REST_S * _S)
 
-    def kill(self, post: Post, restart_us: int) -> None:
-        """Kill a machine; its program is started anew after a time."""
+    def kill(self, post: Post, restart_us: int, *, power: bool = False) -> None:
+        """Kill a machine; its program is started anew after a time.
+
+        ``power``: its modem has no power either, and what it had sent is lost with it.
+        """
         post.machine.kill()
         for way in self._ways():
             for call in list(way.calls):
                 if post.machine in {call.client.machine, call.server and call.server.machine}:
-                    call.lose(post.machine)
+                    call.fall_silent() if power else call.lose(post.machine)
         post.restart_us = self.schedule.now_us + max(1, restart_us)
         self.schedule.at(post.restart_us, self._start, post)
 
@@ -133,7 +136,7 @@ class Night:
         name = post.name
         for vehicle in self.vehicles:
             if name == f"vehicle-{vehicle.unit_id}":
-                return vehicle.unsaved if message else vehicle.depth > 0
+                return vehicle.unsaved if message else vehicle.at_risk
         if name in self.gateways:
             return self.gateways[name].service._intake.backlog.frames > 0  # noqa: SLF001
         if name == "center":

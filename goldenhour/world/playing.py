@@ -111,6 +111,8 @@ def play_aside(cases: Sequence[Case], jobs: int) -> Iterator[Outcome]:
         for child in children:
             child.kill()
             child.wait()
+            if child.stdout is not None:
+                child.stdout.close()
 
 
 def _child(cases: Iterable[Case]) -> "subprocess.Popen[str]":

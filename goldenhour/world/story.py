@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from clinical.items import CrewEvent, CrewFinding, Vitals
+from clinical.vitals import Consciousness
 from wire.unit_items import WireItem
 
 _S: Final = 1_000_000
@@ -58,6 +59,9 @@ class Patient:
                 respiration_per_min=values["respiration_per_min"],
                 spo2_percent=values["spo2_percent"],
                 systolic_mmhg=values["systolic_mmhg"],
+                temperature_c=36.9,
+                consciousness=Consciousness.ALERT,
+                on_oxygen=False,
             ),
         )
 

@@ -47,12 +47,17 @@ class Vehicle:
     """Until when the present patient is with this unit."""
     offered: list[Patient] = field(default_factory=list)
     """Patients whom other units have offered to this one."""
-    starts: int = 0
+    spool: WorldSpool | None = None
 
     @property
     def depth(self) -> int:
         """Frames that nobody acknowledged."""
         return 0 if self.client is None else self.client.depth
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether a frame is neither acknowledged nor on the disk."""
+        return self.depth > 0 and self.spool is not None and self.spool.pending > 0
 
     @property
     def unsaved(self) -> bool:
@@ -121,7 +126,7 @@ class Crew:
         unit.clock = clock = MachineClock(machine, unit.offset_us, self.grid_us)
         spool = RecordedSpool(machine, unit.disk, self.record)
         await spool.open()
-        unit.starts += 1
+        unit.spool = spool
         link = WorldLink(Dialer(unit.way, machine, self.pick))
         client = VehicleClient(
             unit.unit_id,
