@@ -91,12 +91,16 @@ class Size:
     faults_most: int = 12
     grid_us: int = 250_000
     well_most_s: int = 90
+    faults_least: int = 0
+    kinds: tuple[str, ...] = tuple(KINDS)
+    """What is tried."""
 
 
 def draw(seed: int, size: Size, bug: str | None = None) -> Case:
     """Return the case of a seed."""
     rng = Random(f"case {seed}")  # noqa: S311 - a seeded world
-    faults = [_fault(rng, size.seconds) for _ in range(rng.randint(0, size.faults_most))]
+    count = rng.randint(size.faults_least, size.faults_most)
+    faults = [_fault(rng, size) for _ in range(count)]
     return Case(
         seed=seed,
         units=size.units,
@@ -124,12 +128,11 @@ def from_plain(plain: dict[str, Any]) -> Case:
     return msgspec.convert(plain, Case)
 
 
-def _fault(rng: Random, seconds: int) -> Fault:
-    names = list(KINDS)
-    (kind,) = rng.choices(names, [KINDS[name].weight for name in names])
+def _fault(rng: Random, size: Size) -> Fault:
+    (kind,) = rng.choices(size.kinds, [KINDS[name].weight for name in size.kinds])
     how = KINDS[kind]
     return Fault(
-        at_us=int(rng.uniform(2, seconds) * _S),
+        at_us=int(rng.uniform(2, size.seconds) * _S),
         kind=kind,
         target=rng.randrange(1_000),
         for_us=int(_length(rng, how) * _S),
