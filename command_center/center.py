@@ -7,7 +7,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from clinical.alarms.fatigue import STALE_AFTER_US, Burden
 from clinical.alarms.priority import CHANNELS
+from clinical.alarms.view import AlarmView
 from command_center.board.acting import Acting
 from command_center.board.board import Board
 from command_center.board.strips import Strips
@@ -69,6 +71,7 @@ class Center:
         self._store = store
         self._metrics = metrics
         self._lag = 0
+        self._burden = Burden()
         self.roster = Roster()
         self.studies = Studies()
         self.gallery = Gallery(objects, self.studies, self.roster)
@@ -165,7 +168,10 @@ class Center:
         )
         messaging = Messaging(writer, store, clock, timeout_ms)
         self.commands = CommandService(messaging, clock)
-        self.board = Board(self.roster, self.publisher, store, clock, self.studies)
+        self.publisher.watch(self._on_alarm)
+        self.board = Board(
+            self.roster, self.publisher, store, clock, self.studies, burden=self._burden
+        )
         self.acting = Acting(acknowledging, messaging, self.board, clock)
         self.strips = Strips(self.roster, messaging, log, clock)
         self._show()
@@ -173,6 +179,19 @@ class Center:
     def _show(self) -> None:
         metrics = self._metrics
         metrics.watch_alarms(self.publisher.views)
+        metrics.watch(
+            "alarms_in_10_min",
+            "Alarms that began to sound in the last ten minutes, for everybody who answers.",
+            lambda: self._burden.in_ten_minutes(self._clock.now_us()),
+        )
+        metrics.watch(
+            "alarms_chattering",
+            "Alarms so far that were the third of their kind and patient within a minute.",
+            lambda: self._burden.chattered,
+        )
+        metrics.watch(
+            "alarms_stale", "Current alarms that have stood for an hour or longer.", self._stale
+        )
         metrics.watch("subscribers", "Subscriptions.", lambda: len(self.publisher))
         metrics.watch("patients", "Patients on the roster.", lambda: len(self.roster.rows))
         metrics.watch("units", "Units heard of.", lambda: len(self.roster.units))
@@ -180,6 +199,15 @@ class Center:
         metrics.watch("boards", "Boards that are open.", lambda: len(self.board))
         metrics.watch("strips", "Patients whose leads are watched.", lambda: len(self.strips))
         metrics.watch("lag_records", "Alarm entries not folded yet.", lambda: self._lag)
+
+    def _on_alarm(self, view: AlarmView) -> None:
+        """Count what asks somebody to act."""
+        if self._burden.take(view):
+            self._metrics.begun(view)
+
+    def _stale(self) -> int:
+        stood_us = (self._clock.now_us() - view.learned_us for view in self.publisher.views())
+        return sum(age_us >= STALE_AFTER_US for age_us in stood_us)
 
     async def _ends(self) -> Mapping[TopicPartition, int]:
         return await self._log.end_positions(partitions_of(ALARMS))

@@ -2,15 +2,15 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from command_center.center import Center
 from command_center.feed import messages, service
 from command_center.settings import CenterSettings
-from command_center.web import web
 from ports.clock import SystemClock
 from ports.grpc_door import Door
 from ports.grpc_server import AddressRefused, serve
@@ -24,6 +24,9 @@ from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, until_stopped
 from ports.program import run as run_program
 from ports.tls import TlsRefused
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 PROGRAM: Final = "command-center"
 
@@ -73,13 +76,23 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         )
         stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         pages = await serve_http(
-            web(center), settings.center_http_address, setting="--http-address"
+            await _web(center), settings.center_http_address, setting="--http-address"
         )
         stack.push_async_callback(pages.stop)
         say_ready(PROGRAM, address=server.address, http=pages.address, metrics=metrics.address)
         await until_stopped(running, stop)
         await server.set_serving(False)
         center.publisher.stop()
+
+
+async def _web(center: Center) -> "Starlette":
+    """Return the board and what else is served over HTTP.
+
+    It takes as long to import as all the rest; meanwhile the feed is served.
+    """
+    module = await asyncio.to_thread(import_module, "command_center.web")
+    application: Starlette = module.web(center)
+    return application
 
 
 def main(  # noqa: PLR0917 - options have names where they are given

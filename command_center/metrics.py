@@ -51,6 +51,12 @@ class CenterMetrics:
             "Entries of the log that could not be read or folded, and were passed by.",
             registry=registry,
         )
+        self._begun = Counter(
+            "goldenhour_center_alarms_begun",
+            "Alarms that began to sound, one for each episode.",
+            ["priority", "category"],
+            registry=registry,
+        )
         self._overflown = Counter(
             "goldenhour_center_subscriptions_overflown",
             "Subscriptions that were ended because their subscriber lagged.",
@@ -94,6 +100,10 @@ class CenterMetrics:
     def beat(self, source: str, took_s: float) -> None:
         """Measure the whole way of a synthetic patient's alarm, through one channel."""
         self._beats.labels(source=source).observe(took_s)
+
+    def begun(self, view: AlarmView) -> None:
+        """Count an alarm that began to sound."""
+        self._begun.labels(priority=view.priority.name, category=str(view.category)).inc()
 
     def entry_failed(self) -> None:
         """Count an entry that was passed by."""

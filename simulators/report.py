@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
+from clinical.alarms.fatigue import Sounded, fatigue
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.priority import Phase
+from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause
+from clinical.alarms.view import AlarmState
 from simulators.alert_feed import Delivered
 from simulators.classification import Standing, Truth, described, matches, standing
 from simulators.ledger import FrameKey, LedgerEntry
@@ -175,7 +177,32 @@ def _alarms(evidence: Evidence, deliveries: Sequence[Delivered]) -> Report:
         ],
         "unexpected": [described(it, truth) for it in unexpected],
         "latency_ms": _latency_ms(evidence, list(first.values())),
+        "fatigue": _fatigue(evidence, deliveries),
     }
+
+
+def _fatigue(evidence: Evidence, deliveries: Sequence[Delivered]) -> Report:
+    """Tell what the alarms of the story asked of one person who answers all of them."""
+    truth = evidence.truth
+    newest = {it.alarm.alarm_id: it.alarm for it in deliveries}
+    highest: dict[bytes, Priority] = {}
+    for it in deliveries:
+        alarm = it.alarm
+        highest[alarm.alarm_id] = max(alarm.priority, highest.get(alarm.alarm_id, alarm.priority))
+    sounded = [
+        Sounded(
+            alarm.encounter_id,
+            alarm.cause,
+            alarm.subject,
+            highest[alarm_id],
+            alarm.learned_us,
+            alarm.ended_us,
+        )
+        for alarm_id, alarm in newest.items()
+        if alarm.state is not AlarmState.RECORDED
+    ]
+    end_us = truth.started_us + round(evidence.seconds * SECOND_US)
+    return fatigue(sounded, truth.started_us, end_us, len(truth.scenario.encounters)).plain()
 
 
 def _latency_ms(evidence: Evidence, first: Sequence[Delivered]) -> Report:

@@ -106,7 +106,7 @@ class Bank:
         while ready := [
             patient
             for patient, leads in enumerate(self.leads_of)
-            if min(self._intakes[lead].whole_blocks for lead in leads) > self._number[patient]
+            if all(self._intakes[lead].ready for lead in leads)
         ]:
             for begin in range(0, len(ready), TILE):
                 yield self._block(np.array(ready[begin : begin + TILE], np.intp))

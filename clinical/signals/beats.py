@@ -6,7 +6,7 @@ patient's leads by how far each can be trusted, it is the patient's *rise*: abou
 Every peak of the rise is a candidate; what lies around it says whether it is a beat.
 
 A block is decided ``AHEAD`` after it ends, so that what follows a peak can be weighed: a beat is
-said at most 1.5 s after it happened. Candidates are decided in the order of time, the first of
+said at most 1.75 s after it happened. Candidates are decided in the order of time, the first of
 every patient, then the second, and so on: as arrays over patients.
 """
 
@@ -17,63 +17,39 @@ from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from clinical.signals.bank import Bank, Block, Ints
-from clinical.signals.quality import quality_of
+from clinical.signals.beat_judge import JUDGE, BeatJudge
+from clinical.signals.candidates import AHEAD, Candidates, likeness
+from clinical.signals.memory import LEVEL_MIN_MV, Memory
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
-
-AHEAD: Final = 125
-"""Samples after a candidate that must be known before it is decided: 0.5 s."""
 
 LEARNING: Final = 3
 """Seconds from which a lead's first level is taken, before any candidate is decided."""
 
-HISTORY: Final = 4 * BLOCK
-BEHIND: Final = 100
-"""Samples before the decided stretch that candidates may be compared with."""
-
-ENERGY: Final = 25
-"""Samples over which energy is taken: 100 ms, about a QRS complex."""
-
-APART: Final = 25
-"""No two candidates are nearer: 100 ms."""
-
-LEVEL_MIN_MV: Final = 0.02
-"""Energy below which nothing is taken for a beat: a QRS complex of about 0.1 mV."""
-
 DELAY: Final = 7
 """Samples by which the narrow filter is late at the steepest part of a QRS complex."""
 
-CANDIDATE: Final = 0.2
-"""Least rise of a candidate."""
+REFRACTORY: Final = 40
+"""Samples after a beat within which there is no other: 160 ms."""
 
-REFRACTORY: Final = 45
-"""Samples after a beat within which there is no other: 180 ms."""
+TAIL: Final = 100
+"""Samples after a beat within which a peak is taken for its T wave if it is no beat: 400 ms."""
 
-REPOLARISATION: Final = 90
-"""Samples after a beat within which a candidate may be its T wave: 360 ms."""
-
-RISE: Final = 0.42
-RISE_OVERDUE: Final = 0.3
-RISE_REPOLARISED: Final = 0.6
-"""Least rise of a beat: in general, when one is overdue, and where a T wave may be."""
-
-LONG: Final = 1.4
-EARLY: Final = 0.9
-"""Parts of the running interval."""
-
-LIKE_NORMAL: Final = 0.55
-"""Correlation with the running shape from which a beat is a normal one."""
-
-WIDE: Final = 34
-"""Samples for which the rise stays above half its height at a wide beat."""
+PAST: Final = ("gap_s", "gap", "interval_s", "sway", "beside_height", "beside_tail", "beside_quiet")
+"""What is measured of the past at each candidate, after ``candidates.MEASURES``."""
 
 INTERVAL: Final = (60, 500)
 """Least and greatest running interval between beats, in samples."""
 
-SHAPE: Final = (28, 32)
-"""Samples before and after the middle of a beat that make its shape."""
+IDLE: Final = 2 * BLOCK
+"""Without a beat for so long, levels sink, so that small beats are seen."""
+
+IDLE_INTERVALS: Final = 2.5
+"""And for so many running intervals."""
+
+SINK: Final = 0.8
+"""Part of a level that is left after an idle second."""
 
 
 class Kind(Enum):
@@ -117,232 +93,137 @@ class Beats:
         )
 
 
-_REMEMBERED: Final = (
-    "energy",
-    "narrow",
-    "wide",
-    "level",
-    "trust",
-    "shape",
-    "grade",
-    "last",
-    "interval",
-)
-
-
 class BeatDetector:
     """Finds the beats of a bank's patients. ``on_block`` takes the bank's blocks as they come."""
 
-    def __init__(self, bank: Bank) -> None:
+    def __init__(self, bank: Bank, judge: BeatJudge = JUDGE) -> None:
         """Begin before sample 0 of every patient of a bank."""
-        leads, patients = len(bank.rates_hz), bank.patients
-        self.energy = np.zeros((leads, HISTORY), np.float32)
-        self.narrow = np.zeros((leads, HISTORY), np.float32)
-        self.wide = np.zeros((leads, HISTORY), np.float32)
-        self.level = np.zeros(leads)
-        self.trust = np.ones(leads)
-        self.grade = np.ones(leads)
-        self.shape = np.zeros((leads, sum(SHAPE)))
-        self.last = np.full(patients, -BLOCK, np.intp)
-        self.interval = np.full(patients, 0.8 * WORKING_RATE_HZ)
+        self._memory = Memory(len(bank.rates_hz), bank.patients)
+        self._judge = judge
+
+    def snapshot(self) -> dict[str, object]:
+        """Return all that it remembers."""
+        return self._memory.snapshot()
+
+    def restore(self, memory: Mapping[str, Any]) -> Self:
+        """Go on where ``snapshot`` was taken, of a detector of the same bank."""
+        self._memory.restore(memory)
+        return self
 
     def on_block(self, block: Block) -> Beats:
         """Return the beats that this block decides."""
         slots = np.where(block.slots < 0, -1, block.leads[block.slots])
-        self._remember(block)
+        self._memory.remember(block)
         first, later = block.number == LEARNING - 1, block.number >= LEARNING
         if first.any():
-            self._learn(slots[first])
-        self._weigh(block.leads)
-        parts = [
-            self._decided(block.patients[which], block.number[which], slots[which], length)
-            for which, length in ((first, LEARNING * BLOCK - AHEAD), (later, BLOCK))
-            if which.any()
-        ]
-        return _joined(parts)
-
-    def _remember(self, block: Block) -> None:
-        leads = block.leads
-        self.grade[leads] = quality_of(block).overall
-        before = self.narrow[leads, HISTORY - ENERGY :]
-        narrow = block.narrow.astype(np.float32)
-        _shift(self.narrow, leads, narrow)
-        _shift(self.wide, leads, block.wide.astype(np.float32))
-        _shift(self.energy, leads, _energy(np.concatenate((before, narrow), axis=1)))
-
-    def _learn(self, slots: Ints) -> None:
-        """Take the first level of leads from the greatest energy of each second so far."""
-        leads = slots[slots >= 0]
-        seconds = self.energy[leads, HISTORY - LEARNING * BLOCK :].reshape(-1, LEARNING, BLOCK)
-        middle = np.median(seconds.max(axis=2), axis=1)
-        self.level[leads] = np.maximum(LEVEL_MIN_MV, middle)
-
-    def _weigh(self, leads: Ints) -> None:
-        """Say how far each lead can be trusted: its grade, and how beats stand out of the rest."""
-        floor = np.partition(self.energy[leads, HISTORY - BLOCK :: 5], 15, axis=1)[:, 15]
-        level = np.maximum(self.level[leads], LEVEL_MIN_MV)
-        clear = np.clip(1 - 2.5 * floor / level, 0.05, 1.0) ** 2
-        fresh = np.maximum(0.01, self.grade[leads]) * clear
-        self.trust[leads] = 0.5 * self.trust[leads] + 0.5 * fresh
+            leads = slots[first]
+            self._memory.learn(leads[leads >= 0], LEARNING)
+        self._memory.weigh(block.leads)
+        return _joined(
+            [
+                self._decided(block.patients[which], block.number[which], slots[which], length)
+                for which, length in ((first, LEARNING * BLOCK - AHEAD), (later, BLOCK))
+                if which.any()
+            ]
+        )
 
     def _decided(self, patients: Ints, number: Ints, slots: Ints, length: int) -> Beats:
         """Decide the candidates of the ``length`` samples that end ``AHEAD`` before the newest."""
-        rise, trust = self._rise(slots, BEHIND + length + AHEAD)
-        origin = BLOCK * (number + 1) - rise.shape[1]
-        around = _Around(self, slots, rise, trust)
-        row = around.row
-        accepted = np.zeros(len(row), bool)
-        ventricular = np.zeros(len(row), bool)
-        sample = origin[row] + around.middle - DELAY
-        first = np.searchsorted(row, row)
-        rank = np.arange(len(row)) - first
+        candidates = Candidates(self._memory, slots, length)
+        row = candidates.row
+        sample = BLOCK * (number[row] + 1) - candidates.before_newest - DELAY
+        beat, ventricular = np.zeros(len(row), bool), np.zeros(len(row), bool)
+        rank = np.arange(len(row)) - np.searchsorted(row, row)
         for turn in range(int(rank.max(initial=-1)) + 1):
             of = np.flatnonzero(rank == turn)
-            whose = patients[row[of]]
-            gap = sample[of] - self.last[whose]
-            beat = _is_beat(around, of, gap, self.interval[whose])
-            ventricular[of] = beat & _is_ventricular(around, of, gap, self.interval[whose])
-            accepted[of] = beat
-            self._follow(around, of[beat], ventricular[of[beat]])
-            self._keep_time(whose[beat], sample[of[beat]])
+            judged = self._judge.judge(
+                self.measures_of(candidates, of, patients[row[of]], sample[of])
+            )
+            after = sample[of] - self._memory.last[patients[row[of]]] > REFRACTORY
+            beat[of], ventricular[of] = judged[0] & after, judged[1]
+            chosen = of[beat[of]]
+            self._follow(candidates, chosen, ventricular[chosen])
+            self._leave(candidates, of[~beat[of]], patients, sample)
+            self._keep_time(patients[row[chosen]], sample[chosen], candidates.rise[chosen])
         self._sink(patients, number, slots)
-        chosen = np.flatnonzero(accepted)
+        found = np.flatnonzero(beat)
         return Beats(
-            patients[row[chosen]], sample[chosen], around.trusted[chosen], ventricular[chosen]
+            patients[row[found]], sample[found], candidates.trusted[found], ventricular[found]
         )
 
-    def _rise(self, slots: Ints, length: int) -> tuple[Floats, Floats]:
-        """Return the rise of each patient over the newest samples, and its leads' trust."""
-        trust = np.where(slots < 0, 0.0, self.trust[slots])
-        trust /= trust.sum(axis=1, keepdims=True)
-        total = np.zeros((len(slots), length))
-        for slot in range(slots.shape[1]):
-            part = (
-                self.energy[slots[:, slot], HISTORY - length :] / self.level[slots[:, slot], None]
-            )
-            total += trust[:, slot, None] * part * part
-        return np.sqrt(total), trust
+    def measures_of(self, candidates: Candidates, of: Ints, whose: Ints, sample: Ints) -> Floats:
+        """Return what a judge weighs of some candidates: what is around them, and the past."""
+        memory = self._memory
+        gap, interval = sample - memory.last[whose], memory.interval[whose]
+        rise = candidates.rise[of]
+        past = (
+            np.minimum(gap / WORKING_RATE_HZ, 3.0),
+            np.minimum(gap / interval, 3.0),
+            interval / WORKING_RATE_HZ,
+            memory.sway[whose],
+            np.minimum(rise / memory.height[whose], 4.0),
+            np.minimum(rise / memory.tail[whose], 8.0),
+            np.minimum(rise / memory.quiet[whose], 8.0),
+        )
+        return np.concatenate((candidates.measures[of], np.stack(past, axis=1)), axis=1)
 
-    def _keep_time(self, whose: Ints, sample: Ints) -> None:
+    def _keep_time(self, whose: Ints, sample: Ints, rise: Floats) -> None:
         """Let the interval follow the beats that were found."""
-        interval = self.interval[whose]
-        near = np.clip(sample - self.last[whose], 0.4 * interval, 1.8 * interval)
-        self.interval[whose] += 0.15 * (np.clip(near, *INTERVAL) - interval)
-        self.last[whose] = sample
+        memory = self._memory
+        interval = memory.interval[whose]
+        near = np.clip(sample - memory.last[whose], 0.4 * interval, 1.8 * interval)
+        memory.sway[whose] += 0.1 * (np.abs(near / interval - 1) - memory.sway[whose])
+        memory.interval[whose] += 0.15 * (np.clip(near, *INTERVAL) - interval)
+        memory.last[whose], memory.height[whose] = sample, rise
 
-    def _follow(self, around: "_Around", of: Ints, odd: NDArray[np.bool_]) -> None:
-        """Let levels and shapes follow the beats that were found, shapes only normal ones."""
-        for slot in range(around.leads.shape[1]):
-            lead = around.leads[of, slot]
+    def _follow(self, candidates: Candidates, of: Ints, odd: NDArray[np.bool_]) -> None:
+        """Let levels and shapes follow the beats that were found."""
+        memory = self._memory
+        for slot in range(candidates.leads.shape[1]):
+            lead = candidates.leads[of, slot]
             has = lead >= 0
-            lead, at = lead[has], of[has]
-            change = around.energies[at, slot] - self.level[lead]
-            self.level[lead] += 0.125 * np.clip(change, -self.level[lead], self.level[lead])
-            self.level[lead] = np.maximum(self.level[lead], LEVEL_MIN_MV)
-            normal = ~odd[has]
-            lead, at = lead[normal], at[normal]
-            self.shape[lead] += 0.15 * (around.shapes[at, slot] - self.shape[lead])
+            lead, at, strange = lead[has], of[has], odd[has]
+            energy, height = candidates.energies[at, slot], candidates.heights[at, slot]
+            level = memory.level[lead]
+            level += 0.125 * np.clip(energy - level, -level, level)
+            memory.level[lead] = np.maximum(level, LEVEL_MIN_MV)
+            steep = np.minimum(energy / (height + 1e-6), 1.0)
+            memory.steep[lead] += 0.1 * (steep - memory.steep[lead])
+            shape = candidates.shapes[at, slot]
+            like = np.maximum(
+                likeness(shape, memory.newest[lead]), likeness(shape, memory.normal[lead])
+            )
+            memory.alike[lead] += 0.1 * (np.maximum(0.0, like) - memory.alike[lead])
+            memory.newest[lead] = shape
+            for known, which in ((memory.normal, ~strange), (memory.odd, strange)):
+                some = lead[which]
+                known[some] += np.float32(0.15) * (shape[which] - known[some])
+
+    def _leave(self, candidates: Candidates, of: Ints, patients: Ints, sample: Ints) -> None:
+        """Remember what is no beat: how high it is, and its shape."""
+        memory, whose = self._memory, patients[candidates.row[of]]
+        gap = sample[of] - memory.last[whose]
+        for level, which in (
+            (memory.tail, (gap > REFRACTORY) & (gap <= TAIL)),
+            (memory.quiet, gap > TAIL),
+        ):
+            some = whose[which]
+            level[some] += 0.1 * (np.minimum(candidates.rise[of[which]], 1.0) - level[some])
+        for slot in range(candidates.leads.shape[1]):
+            lead = candidates.leads[of, slot]
+            which = (lead >= 0) & (gap > REFRACTORY)
+            lead, shape = lead[which], candidates.shapes[of[which], slot]
+            part = np.minimum(candidates.energies[of[which], slot] / memory.level[lead], 1.0)
+            memory.aside[lead] += 0.1 * (part - memory.aside[lead])
+            memory.other[lead] += np.float32(0.1) * (shape - memory.other[lead])
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:
-        """Where no beat was found for long, let levels sink, so that small beats are seen."""
-        idle = BLOCK * (number + 1) - AHEAD - self.last[patients] > 2 * BLOCK
+        """Let the levels of patients without a beat sink."""
+        least = np.maximum(IDLE, IDLE_INTERVALS * self._memory.interval[patients])
+        idle = BLOCK * (number + 1) - AHEAD - self._memory.last[patients] > least
         leads = slots[idle]
         leads = leads[leads >= 0]
-        self.level[leads] = np.maximum(LEVEL_MIN_MV, 0.8 * self.level[leads])
-
-    def snapshot(self) -> dict[str, object]:
-        """Return all that it remembers."""
-        return {name: getattr(self, name).copy() for name in _REMEMBERED}
-
-    def restore(self, memory: Mapping[str, Any]) -> Self:
-        """Go on where ``snapshot`` was taken, of a detector of the same bank."""
-        for name in _REMEMBERED:
-            setattr(self, name, memory[name].copy())
-        return self
-
-
-class _Around:
-    """What is seen around each candidate of some patients."""
-
-    def __init__(self, memory: BeatDetector, slots: Ints, rise: Floats, trust: Floats) -> None:
-        """Find and measure the candidates of the stretch that is to be decided."""
-        row, column = _peaks(rise)
-        self.row = row
-        self.rise = rise[row, column]
-        self.before = _highest(rise, row, column, -90, -30)
-        self.after = _highest(rise, row, column, 30, 100)
-        self.width = _width(rise, row, column)
-        self.leads = leads = slots[row]
-        offset = HISTORY - rise.shape[1]
-        window = (column + offset)[:, None] + np.arange(-ENERGY, 3)
-        strength = np.zeros(window.shape)
-        for slot in range(slots.shape[1]):
-            lead = leads[:, slot, None]
-            part = np.abs(memory.narrow[lead, window]) / memory.level[lead]
-            strength += trust[row, slot, None] * part
-        peak = np.argmax(strength, axis=1) - ENERGY
-        self.middle = column + peak
-        self.energies = np.zeros(leads.shape)
-        self.shapes = np.zeros((*leads.shape, sum(SHAPE)))
-        self.like = np.zeros(len(row))
-        self.trusted = np.zeros(len(row))
-        about = (self.middle + offset)[:, None] + np.arange(-SHAPE[0], SHAPE[1])
-        for slot in range(slots.shape[1]):
-            lead = leads[:, slot]
-            near = (column + offset)[:, None] + np.arange(-8, 9)
-            self.energies[:, slot] = memory.energy[lead[:, None], near].max(axis=1)
-            shape = memory.narrow[lead[:, None], about].astype(np.float64)
-            shape /= np.sqrt((shape * shape).sum(axis=1, keepdims=True)) + 1e-9
-            self.shapes[:, slot] = shape
-            known = memory.shape[lead]
-            norm = np.sqrt((known * known).sum(axis=1)) + 1e-9
-            self.like += trust[row, slot] * (shape * known).sum(axis=1) / norm
-            self.trusted += trust[row, slot] * np.where(lead < 0, 0.0, memory.grade[lead])
-
-
-def _is_beat(around: _Around, of: Ints, gap: Ints, interval: Floats) -> NDArray[np.bool_]:
-    least = np.where(gap > LONG * interval, RISE_OVERDUE, RISE)
-    repolarised = (gap < REPOLARISATION) & (around.like[of] < LIKE_NORMAL)
-    least = np.where(repolarised, RISE_REPOLARISED, least)
-    beat: NDArray[np.bool_] = (gap > REFRACTORY) & (around.rise[of] > least)
-    return beat
-
-
-def _is_ventricular(around: _Around, of: Ints, gap: Ints, interval: Floats) -> NDArray[np.bool_]:
-    early, wide = gap < EARLY * interval, around.width[of] > WIDE
-    odd: NDArray[np.bool_] = (around.like[of] < LIKE_NORMAL) & (early | wide)
-    return odd
-
-
-def _shift(history: NDArray[np.float32], leads: Ints, fresh: NDArray[np.float32]) -> None:
-    history[leads] = np.concatenate((history[leads, BLOCK:], fresh), axis=1)
-
-
-def _energy(narrow: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the energy of all but the first ``ENERGY`` samples."""
-    total = np.cumsum(narrow.astype(np.float64) ** 2, axis=1)
-    power = np.maximum(0.0, total[:, ENERGY:] - total[:, :-ENERGY]) / ENERGY
-    return np.sqrt(power).astype(np.float32)
-
-
-def _peaks(rise: Floats) -> tuple[Ints, Ints]:
-    """Return the row and column of every candidate in the stretch that is to be decided."""
-    highest = maximum_filter1d(rise, 2 * APART + 1, axis=1, mode="nearest")
-    here, before = rise[:, BEHIND:-AHEAD], rise[:, BEHIND - 1 : -AHEAD - 1]
-    peak = (here == highest[:, BEHIND:-AHEAD]) & (here > before) & (here > CANDIDATE)
-    row, column = np.nonzero(peak)
-    return row, column + BEHIND
-
-
-def _highest(rise: Floats, row: Ints, column: Ints, begin: int, end: int) -> Floats:
-    highest: Floats = rise[row[:, None], column[:, None] + np.arange(begin, end)].max(axis=1)
-    return highest
-
-
-def _width(rise: Floats, row: Ints, column: Ints) -> Floats:
-    near = rise[row[:, None], column[:, None] + np.arange(-40, 41)]
-    width: Floats = (near > 0.5 * rise[row, column][:, None]).sum(axis=1).astype(np.float64)
-    return width
+        self._memory.level[leads] = np.maximum(LEVEL_MIN_MV, SINK * self._memory.level[leads])
 
 
 def _joined(parts: list[Beats]) -> Beats:

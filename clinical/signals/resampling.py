@@ -12,7 +12,7 @@ was missing.
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,10 +90,34 @@ def _plan(rate_hz: float, phase: int) -> tuple[NDArray[np.intp], Floats]:
     return steps // places, np.ascontiguousarray(kernel[steps % places].T)
 
 
+class _Span(NamedTuple):
+    """Where the input of one block lies."""
+
+    phase: int
+    begin: int
+    end: int
+    """First position needed, and the first after it that is not."""
+    keep: int
+    """First position that the next block needs."""
+
+
+@lru_cache(maxsize=4_096)
+def _span(rate_hz: float, number: int) -> _Span:
+    ratio, half = _ratio(rate_hz), reach(rate_hz)
+    start = number * BLOCK * ratio
+    last = int(start + (BLOCK - 1) * ratio)
+    return _Span(
+        phase=int((start - int(start)) * ratio.denominator),
+        begin=int(start) - half,
+        end=last + _after(rate_hz) + 1,
+        keep=int((number + 1) * BLOCK * ratio) - half,
+    )
+
+
 class Intake:
     """What came of one lead and is not yet in a block."""
 
-    __slots__ = ("_first", "_held", "_last", "_number", "_rate_hz", "_reach", "end")
+    __slots__ = ("_first", "_held", "_holed", "_last", "_number", "_rate_hz", "_reach", "end")
 
     def __init__(self, rate_hz: float) -> None:
         """Begin before sample 0 of a lead.
@@ -107,6 +131,8 @@ class Intake:
         self._first = -self._reach
         """Position of the first held sample; what lies before sample 0 equals sample 0."""
         self._last = 0.0
+        self._holed = False
+        """Whether any held sample was missing."""
         self._number = 0
         """The block that comes next."""
         self.end = 0
@@ -129,47 +155,39 @@ class Intake:
     def _filled(self, fresh: NDArray[np.float32]) -> NDArray[np.float32]:
         missing = ~np.isfinite(fresh)
         if missing.any():
+            self._holed = True
             place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
             fresh = np.where(place < 0, np.float32(self._last), fresh[place])
         self._last = float(fresh[-1])
         return np.stack((fresh, missing.astype(np.float32)))
 
     @property
-    def whole_blocks(self) -> int:
-        """How many blocks of this lead can be computed, from its beginning."""
-        return self.blocks_by(self.end)
-
-    def blocks_by(self, end: int) -> int:
-        """Return how many blocks are known when the samples before ``end`` are."""
-        ratio, after = _ratio(self._rate_hz), _after(self._rate_hz)
-        return (int((end - 1 - after) / ratio) + 1) // BLOCK if end > after else 0
+    def ready(self) -> bool:
+        """Whether all is there that the next block needs."""
+        return self.end >= _span(self._rate_hz, self._number).end
 
     def take(self) -> tuple[int, NDArray[np.float32], float]:
         """Return the next block's phase, its input with what surrounds it, and what is missing.
 
         The last is a part, from 0 to 1.
         """
-        ratio = _ratio(self._rate_hz)
-        start = self._number * BLOCK * ratio
-        phase = int((start - int(start)) * ratio.denominator)
-        last = int(start + (BLOCK - 1) * ratio)
-        begin = int(start) - self._reach - self._first
-        window = self._held[:, begin : last + _after(self._rate_hz) + 1 - self._first]
-        missing = float(window[1].mean())
+        span = _span(self._rate_hz, self._number)
+        window = self._held[:, span.begin - self._first : span.end - self._first]
+        missing = float(window[1].mean()) if self._holed else 0.0
         self._number += 1
-        keep = int(self._number * BLOCK * ratio) - self._reach
-        self._held = self._held[:, keep - self._first :].copy()
-        self._first = keep
-        return phase, window[0], missing
+        self._held = self._held[:, span.keep - self._first :].copy()
+        self._holed = self._holed and bool(self._held[1].any())
+        self._first = span.keep
+        return span.phase, window[0], missing
 
     def snapshot(self) -> tuple[object, ...]:
         """Return all that it remembers."""
-        return (self._held.copy(), self._first, self._last, self._number, self.end)
+        return (self._held.copy(), self._first, self._last, self._holed, self._number, self.end)
 
-    def restore(self, memory: tuple[object, ...]) -> None:
+    def restore(self, memory: tuple[Any, ...]) -> None:
         """Go on where ``snapshot`` was taken."""
-        held, self._first, self._last, self._number, self.end = memory  # type: ignore[assignment]
-        self._held = held.copy()  # type: ignore[attr-defined]
+        held, self._first, self._last, self._holed, self._number, self.end = memory
+        self._held = held.copy()
 
 
 def resample(rate_hz: float, phase: int, windows: Floats) -> Floats:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from clinical.alarms.fatigue import Burden
 from clinical.alarms.view import AlarmView
 from command_center.board.chronicle import Chronicle
 from command_center.board.mapping import unit_plain
@@ -45,11 +46,14 @@ class Board:
         store: Store,
         clock: Clock,
         studies: Studies,
+        *,
+        burden: Burden,
     ) -> None:
         self._roster = roster
         self._studies = studies
         self._store = store
         self._clock = clock
+        self._burden = burden
         self._viewers: set[Viewer] = set()
         self.trends = Trends()
         self.chronicle = Chronicle()
@@ -97,11 +101,13 @@ class Board:
             await tell(self._changes(viewer, beat=beat) | page | units)
 
     def _changes(self, viewer: Viewer, *, beat: bool) -> dict[str, Any]:
+        now_us = self._clock.now_us()
         rows, alarms = viewer.taken(everything=beat)
         known = [(encounter_id, self._roster.row(encounter_id)) for encounter_id in rows]
         views = [(alarm_id, self.chronicle.find(alarm_id)) for alarm_id in alarms]
         return {
-            "now_us": self._clock.now_us(),
+            "now_us": now_us,
+            "load": self._burden.in_ten_minutes(now_us),
             "rows": [self._row(encounter_id) for encounter_id, row in known if row is not None],
             "left": [encounter_id for encounter_id, row in known if row is None],
             "alarms": [alarm_plain(view) for _, view in views if view is not None],

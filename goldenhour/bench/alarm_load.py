@@ -4,7 +4,8 @@ The *plain* alarms are what a monitor with the default limits and no delay would
 stretch beyond a limit. A *fixed* delay leaves out those that are over before it. The live watch is
 compared with the fixed delay that is as late as the watch itself: whose delay is the watch's median
 latency over the true sustained excursions. What counts as missed is a true excursion of 30 s or
-more with no alarm of its limit while it lasts.
+more with no alarm of its limit while it lasts; a nuisance, an alarm while the patient truly was not
+beyond its limit, not even briefly.
 """
 
 import csv
@@ -19,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinical.alarms.catalogue import RULES
+from clinical.alarms.fatigue import Sounded, fatigue
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
+from clinical.instant import SECOND_US
 from goldenhour.lab.alarms_replay import IN_COLUMNS, Alarm, about_a_signal, judged
 from simulators.stress import HEART_RATE, RESPIRATION, SPO2, Night, Signals, night
 
 SUSTAINED_S: Final = 30
 FIXED_S: Final = (0, 6, 8, 10, 12, 15, 20, 25, 29)
-CHATTERING_S: Final = 60
-"""Three alarms of one cause and patient within so long chatter (ISA-18.2)."""
 
 Span = tuple[float, float]
 
@@ -75,8 +76,7 @@ def measure(recordings: Mapping[str, Signals], hours: float, seed: int) -> dict[
             **watch,
             "fewer_than_plain": round(1 - watch["alarms"] / plain, 3),
             "technical_alarms": technical,
-            "chattering": sum(_chattering(x) for x in alarms.values()),
-            "alarms_per_patient_hour": round(watch["alarms"] / hours / len(made), 2),
+            "fatigue": _fatigue(alarms, hours),
         },
         "fixed_as_late": {**as_late, "fewer_than_plain": round(1 - as_late["alarms"] / plain, 3)},
         "fixed": {f"{delay} s": _fixed(made, delay)["alarms"] for delay in FIXED_S},
@@ -111,10 +111,16 @@ def table(made: Mapping[str, Night]) -> Iterator[str]:
 def truth(made: Mapping[str, Night]) -> Iterator[tuple[str, str, Span]]:
     """Yield patient, limit and span of every true sustained excursion."""
     for name, one in made.items():
-        for words, limit in LIMITS.items():
-            for begin, end in _stretches(limit.beyond(one.true[limit.signal])):
+        for words in LIMITS:
+            for begin, end in _truly(one, words):
                 if end - begin >= SUSTAINED_S:
                     yield name, words, (begin, end)
+
+
+def _truly(one: Night, words: str) -> list[tuple[int, int]]:
+    """Return when the patient truly was beyond a limit, however briefly."""
+    limit = LIMITS[words]
+    return _stretches(limit.beyond(one.true[limit.signal]))
 
 
 def _figures(
@@ -127,8 +133,15 @@ def _figures(
         during = [max(0, a - begin) for a, b in spans[name, words] if a < end and b > begin]
         latencies += [min(during)] if during else []
         missed += not during
+    count = sum(map(len, spans.values()))
+    founded = sum(
+        any(a < end and b > begin for begin, end in _truly(made[name], words))
+        for (name, words), raised_spans in spans.items()
+        for a, b in raised_spans
+    )
     return {
-        "alarms": sum(map(len, spans.values())),
+        "alarms": count,
+        "nuisance_share": round(1 - founded / count, 3) if count else 0.0,
         "true_sustained": len(latencies) + missed,
         "missed": missed,
         "latency_s_median": median(latencies),
@@ -156,13 +169,16 @@ def _stretches(beyond: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(begins, ends, strict=True))
 
 
-def _chattering(alarms: Sequence[Alarm]) -> int:
-    """Return how many alarms are the third of their cause within a minute."""
-    begins: dict[str, list[float]] = {}
-    for alarm in alarms:
-        begins.setdefault(alarm.cause, []).append(alarm.raised_s)
-    return sum(
-        third - first < CHATTERING_S
-        for seconds in begins.values()
-        for first, third in zip(seconds, seconds[2:], strict=False)
-    )
+def _fatigue(alarms: Mapping[str, Sequence[Alarm]], hours: float) -> dict[str, Any]:
+    """Return what all of them, technical ones too, ask of an operator for each patient."""
+    sounded = [
+        Sounded(name, x.cause, "", x.priority, _us(x.raised_s), _us(x.ended_s or x.raised_s))
+        for name, those in alarms.items()
+        for x in those
+    ]
+    end_us = round(hours * 3600 * SECOND_US)
+    return fatigue(sounded, 0, end_us, len(alarms), operators=len(alarms)).plain()
+
+
+def _us(second: float) -> int:
+    return round(second * SECOND_US)

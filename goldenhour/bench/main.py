@@ -14,6 +14,7 @@ import typer
 from goldenhour.bench import (
     attack_roles,
     defences,
+    ecg,
     judging,
     return_watcher,
     roles,
@@ -23,6 +24,7 @@ from goldenhour.bench import board as board_of_bench
 from goldenhour.bench import imaging as imaging_of_bench
 from goldenhour.bench import memory as memory_of_bench
 from goldenhour.bench import overload as overload_of_bench
+from goldenhour.bench.accuracy import main as accuracy_of_bench
 from goldenhour.bench.board import BoardOptions
 from goldenhour.bench.chromium import BrowserMissing, browser_path
 from goldenhour.bench.crash.main import crash
@@ -53,6 +55,8 @@ app.command("herd")(scale_commands.herd)
 app.command("capacity")(scale_commands.capacity)
 app.command("scale")(scale_commands.scale)
 app.command("soak")(scale_commands.soak)
+app.command("ecg")(ecg.ecg)
+app.command("accuracy")(accuracy_of_bench.accuracy)
 
 _Out = Annotated[Path, typer.Option(help="File for the figures, JSON.")]
 _Work = Callable[[Path, str, Clock], Awaitable[dict[str, Any]]]

@@ -67,6 +67,32 @@ ALARM_WAY: Final = Dashboard(
             "Active alarms by priority, and those that are over and wait to be seen.",
         ),
         Panel(
+            "Alarms in ten minutes",
+            "short",
+            (Query("sum(goldenhour_center_alarms_in_10_min)", "began in 10 min"),),
+            "What is asked of everybody who answers; beyond ten for each person is a flood.",
+        ),
+        Panel(
+            "Alarms that begin, by priority",
+            "short",
+            (
+                Query(
+                    "sum by (priority) (increase(goldenhour_center_alarms_begun_total[1h]))",
+                    "{{priority}}",
+                ),
+            ),
+            "Of an hour. A well-graded system has few high ones, and most are low.",
+        ),
+        Panel(
+            "Alarms that wear people out",
+            "short",
+            (
+                Query("sum(goldenhour_center_alarms_chattering)", "third within a minute"),
+                Query("sum(goldenhour_center_alarms_stale)", "standing for an hour"),
+            ),
+            "Both should stay at zero: an alarm asks for an answer, and then it is over.",
+        ),
+        Panel(
             "Who listens",
             "short",
             (

@@ -114,6 +114,7 @@ def rhythm(
         write_whole(out, rhythm_rows(read_recording(record)))
 
 
+@app.command()
 def alarms(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of RECORD.npz files and alarms.csv.")
@@ -132,3 +133,15 @@ def alarms(
 
 def _tell(line: str) -> None:
     typer.echo(line, err=True)
+
+
+@app.command()
+def deterioration(
+    table: Annotated[Path, typer.Argument(metavar="IN.csv", help="Patients by minute.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write the index, as CSV.")],
+) -> None:
+    """Follow patients through a table: the deterioration index after every row, and its alerts."""
+    from goldenhour.lab.deterioration import index_lines  # noqa: PLC0415
+
+    with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
+        write_whole(out, index_lines(lines))

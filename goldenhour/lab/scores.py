@@ -1,16 +1,12 @@
 """Published scores over a table of patients: text in, text out, one row for one row.
 
 Every physical line after the header is one row, so that a stray quote or an over-long field spoils
-its own row and no other. Cells are read strictly: an empty cell is a missing measurement, a cell
-that is no finite decimal number is an implausible one, and neither is ever taken for zero.
+its own row and no other.
 """
 
-import csv
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from math import isfinite, nan
-from typing import Final, TypeVar
+from typing import Final
 
 from clinical.scores import mgap, news2, npews, rts, shock_index
 from clinical.scores.chart import Refusal, RefusalReason, Refused, Result, Scored
@@ -21,8 +17,8 @@ from clinical.scores.observed import PLAUSIBLE_COLUMN, Observed
 from clinical.scores.qsofa import QSOFA
 from clinical.scores.rems import REMS
 from clinical.scores.rox import rox
-from clinical.vitals import Consciousness, Spo2Scale
-from goldenhour.lab.command import UnreadableError
+from clinical.vitals import Spo2Scale
+from goldenhour.lab.cells import ON_OXYGEN, Cells, HeaderError, split_line
 
 OUT_COLUMNS: Final = ("id", "score", "total", "band", "parts", "refusal")
 IN_COLUMNS: Final = (
@@ -39,67 +35,20 @@ IN_COLUMNS: Final = (
     "temperature_c",
 )
 
-_DECIMAL: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_ON_OXYGEN: Final[Mapping[float, bool]] = {0.0: False, 1.0: True}
 _SPO2_SCALE: Final[Mapping[float, Spo2Scale]] = {
     1.0: Spo2Scale.SCALE_1,
     2.0: Spo2Scale.SCALE_2,
 }
 
-_Choice = TypeVar("_Choice")
 
-
-class HeaderError(UnreadableError):
-    """The table lacks a column, or has one twice: the sender's fault."""
-
-
-class _Cells:
-    """The cells of one row, and which of them could not be read."""
-
-    __slots__ = ("_cells", "unusable")
-
-    def __init__(self, cells: Mapping[str, str]) -> None:
-        self._cells = cells
-        self.unusable: dict[str, RefusalReason] = {}
-
-    def text(self, column: str) -> str:
-        return self._cells.get(column, "").strip()
-
-    def number(self, column: str) -> float | None:
-        text = self.text(column)
-        if not text:
-            return None
-        number = float(text) if _DECIMAL.fullmatch(text) else nan
-        if not isfinite(number):
-            self.unusable[column] = RefusalReason.IMPLAUSIBLE
-            return None
-        return number
-
-    def choice(self, column: str, choices: Mapping[float, _Choice]) -> _Choice | None:
-        number = self.number(column)
-        if number is None:
-            return None
-        if number not in choices:
-            self.unusable[column] = RefusalReason.IMPLAUSIBLE
-        return choices.get(number)
-
-    def consciousness(self) -> Consciousness | None:
-        text = self.text("consciousness")
-        try:
-            return Consciousness(text) if text else None
-        except ValueError:
-            self.unusable["consciousness"] = RefusalReason.IMPLAUSIBLE
-            return None
-
-
-def _news2(cells: _Cells) -> Result:
+def _news2(cells: Cells) -> Result:
     return news2.score(
         News2Inputs(
             age_years=cells.number("age_years"),
             respiration_per_min=cells.number("respiration_per_min"),
             spo2_percent=cells.number("spo2_percent"),
             spo2_scale=cells.choice("spo2_scale", _SPO2_SCALE),
-            on_oxygen=cells.choice("on_oxygen", _ON_OXYGEN),
+            on_oxygen=cells.choice("on_oxygen", ON_OXYGEN),
             systolic_mmhg=cells.number("systolic_mmhg"),
             heart_rate_bpm=cells.number("heart_rate_bpm"),
             consciousness=cells.consciousness(),
@@ -109,14 +58,14 @@ def _news2(cells: _Cells) -> Result:
     )
 
 
-def _observed(cells: _Cells) -> Observed:
+def _observed(cells: Cells) -> Observed:
     numbers = {column: cells.number(column) for column in PLAUSIBLE_COLUMN}
     words = {column: cells.text(column) for column in (npews.DISTRESS, mgap.MECHANISM)}
     return Observed(
         numbers={column: number for column, number in numbers.items() if number is not None},
         words={column: word for column, word in words.items() if word},
         consciousness=cells.consciousness(),
-        on_oxygen=cells.choice("on_oxygen", _ON_OXYGEN),
+        on_oxygen=cells.choice("on_oxygen", ON_OXYGEN),
         unusable=cells.unusable,
     )
 
@@ -138,7 +87,7 @@ SCORES: Final = ("NEWS2", *_FROM_OBSERVED)
 """Every name that the column ``score`` may have."""
 
 
-def _score(cells: _Cells) -> Result | IndexResult:
+def _score(cells: Cells) -> Result | IndexResult:
     name = cells.text("score")
     if name == "NEWS2":
         return _news2(cells)
@@ -183,7 +132,7 @@ def read_header(line: str) -> tuple[str, ...]:
         HeaderError: a column is missing or stands there twice; the message names it.
 
     """
-    names = tuple(name.strip() for name in _split(line))
+    names = tuple(name.strip() for name in split_line(line))
     for column in IN_COLUMNS:
         if names.count(column) != 1:
             times = names.count(column)
@@ -206,14 +155,7 @@ def score_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
     yield OUT_COLUMNS
     for line in remaining:
         if line.strip("\r\n"):
-            values = _split(line)
-            cells = _Cells(dict(zip(header, values, strict=False)))
+            values = split_line(line)
+            cells = Cells(dict(zip(header, values, strict=False)))
             outcome = _outcome(_score(cells))
             yield (cells.text("id"), cells.text("score"), *outcome)
-
-
-def _split(line: str) -> list[str]:
-    try:
-        return next(csv.reader([line]), [])
-    except csv.Error:
-        return line.rstrip("\r\n").split(",")

@@ -2,8 +2,8 @@
 
 `encounters`, `downlink` and the newest of `alarms` are followed from the start, and the gateway
 serves nobody before it has read what was there when it started; a cache that is still filling
-would admit foreign frames. Ticks of other gateways are looked for in one partition of `patients`
-only: each gateway writes into all of them, and the batches beside them are not decoded.
+would admit foreign frames. Ticks of other gateways are looked for in one partition of `images`
+only: each gateway writes into all of them, and in `patients` every batch would be read with them.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from wire.encounters import decode_encounter
 from wire.messages import decode_message, parse_message_key
 from wire.reading import Unreadable
 from wire.records import HEADERS_TICK, decode_tick
-from wire.topics import ALARMS, DOWNLINK, ENCOUNTERS, PATIENTS, Topic
+from wire.topics import ALARMS, DOWNLINK, ENCOUNTERS, IMAGES, Topic
 
 READ_RECORDS: Final = 500
 """Records taken at once."""
@@ -150,8 +150,8 @@ class TickTail:
 
     @classmethod
     async def open(cls, log: Log, foreign: ForeignClock, clock: Clock) -> "TickTail":
-        """Open at the end of the first partition of `patients`."""
-        reader = await log.reader({TopicPartition(PATIENTS.name, 0): LATEST})
+        """Open at the end of the first partition of `images`."""
+        reader = await log.reader({TopicPartition(IMAGES.name, 0): LATEST})
         return cls(reader, foreign, clock)
 
     async def run(self) -> None:

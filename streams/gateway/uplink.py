@@ -104,7 +104,7 @@ class UplinkStream:
         self._changed.set()
         if self._ingress.segment.lost:
             self.end(grpc.StatusCode.UNAVAILABLE, "the log did not confirm a frame; send again")
-        elif self._speaking is None and not self._closed:
+        elif self._speaking is None and not self._closed and (self._outbox or self._ack_due):
             self._speaking = asyncio.get_running_loop().create_task(self._speak())
 
     def supersede(self) -> None:
@@ -276,13 +276,18 @@ class UplinkStream:
             if response.HasField("clock_reply"):
                 response.clock_reply.gateway_sent_us = self._intake.clock.now_us()
             return response
-        through = self._ingress.acknowledgeable
-        if through <= self._acked and not (self._ack_again and through == self._acked):
+        if not self._ack_due:
             return None
+        through = self._ingress.acknowledgeable
         self._acked, self._ack_again = through, False
         return pb.UplinkResponse(
             acknowledged=pb.Acknowledged(through_sequence=through, credit_frames=CREDIT_FRAMES)
         )
+
+    @property
+    def _ack_due(self) -> bool:
+        through = self._ingress.acknowledgeable
+        return through > self._acked or (self._ack_again and through == self._acked)
 
     async def _change(self) -> None:
         self._changed.clear()

@@ -229,3 +229,14 @@ def test_what_was_left_out_and_said_is_counted_apart_from_what_is_lost() -> None
     assert counted["discarded_by_lane"] == {"WAVEFORM": 3}
     assert not verdict(counted)
     assert report()["frames_discarded"] == 0
+
+
+def test_what_the_alarms_ask_of_an_operator_is_a_figure() -> None:
+    """One alarm, however often it changes, of all patients of the story."""
+    rise = replace(GOOD, alarm=replace(GOOD.alarm, revision=2, phase=Phase.UPDATE))
+    load = report([GOOD, rise])["fatigue"]
+    assert load["alarms"] == 1
+    assert load["shares"][GOOD.alarm.priority.name] == 1
+    assert load["per_operator_10_min"]["peak"] == 1
+    assert load["patient_hours"] == pytest.approx(len(truth().scenario.encounters) * 90 / 3600)
+    assert report([])["fatigue"]["alarms"] == 0

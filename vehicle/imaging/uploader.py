@@ -2,8 +2,7 @@
 
 An upload waits while alarms or vital signs wait (``turn``), and sends no more at a time, and no
 faster, than the link carries without a queue (``window``). After a cut it dials again and goes on
-where the gateway's bytes end. The files of a series are read piece by piece, so a series costs no
-memory.
+where the gateway's bytes end. The files of a series are read block by block (``read_ahead``).
 """
 
 import asyncio
@@ -11,7 +10,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -19,6 +17,7 @@ from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.backoff import Backoff
 from vehicle.imaging.link import Held, ImagingLink, ObjectRefused, Progressed, UploadStream
+from vehicle.imaging.read_ahead import ReadAhead
 from vehicle.imaging.series import Series
 from vehicle.imaging.session import Piece, UploadSession
 from vehicle.imaging.window import Mark
@@ -132,6 +131,7 @@ class Uploader:
     async def _write(
         self, session: UploadSession, stream: UploadStream, sent: deque[_Sent]
     ) -> None:
+        ahead = ReadAhead()
         try:
             while True:
                 self._wakeup.clear()
@@ -141,7 +141,7 @@ class Uploader:
                     piece = session.next()
                     if piece is None:
                         break
-                    data = await asyncio.to_thread(_read, piece)
+                    data = await ahead.piece(piece.one.path, piece.offset, piece.size)
                     alone = session.in_flight_bytes == piece.size
                     now_us = self._clock.monotonic_us()
                     sent.append(_Sent(piece, session.window.sent(now_us, piece.size, alone=alone)))
@@ -151,13 +151,3 @@ class Uploader:
             return
         finally:
             stream.cancel()
-
-
-def _read(piece: Piece) -> bytes:
-    return _bytes_at(piece.one.path, piece.offset, piece.size)
-
-
-def _bytes_at(path: Path, offset: int, size: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(offset)
-        return file.read(size)

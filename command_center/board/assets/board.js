@@ -32,6 +32,7 @@ export const Board = {
     const ct = ref(null);
     const units = new Map();
     const moved = ref(0);
+    const load = ref(0);
     const mapped = ref(kept("mapped", "") === "yes");
     const t = computed(() => WORDS[language.value]);
     const ages = new Ages(language);
@@ -51,6 +52,7 @@ export const Board = {
       feed.take(message);
       ledger.take(message);
       acting.take(message);
+      if (message.load !== undefined) load.value = message.load;
       if (message.begin && page.id) link.ask("open", { encounter: page.id });
       if (message.begin && mapped.value) showMap(true);
       if (message.units) { noted(units, message.units); moved.value += 1; }
@@ -157,7 +159,7 @@ export const Board = {
 
     return {
       page, language, theme, person, up, lost, nameField, t, patients: ledger.patients, listed: ledger.listed,
-      notice: acting.notice, stale, counts, units, moved, mapped, toggleMap, nowMs: computed(() => ages.second.nowMs),
+      notice: acting.notice, stale, counts, load, units, moved, mapped, toggleMap, nowMs: computed(() => ages.second.nowMs),
       standing: computed(() => ledger.listed.value.map((id) => ledger.alarm(id).value).filter(Boolean)),
       rows: computed(() => ledger.patients.value.map((id) => ledger.row(id).value).filter(Boolean)),
       open, switchLanguage, switchTheme, clockTime,
@@ -172,6 +174,7 @@ export const Board = {
         <span>{{ t.alarms }} <b v-if="!listed.length">0</b></span>
         <span v-for="one in counts.filter((c) => c.count)" class="count" :class="one.level">
           <b>{{ one.count }}</b> {{ t[one.level] }}</span>
+        <span id="load" :title="t.loadMore"><b>{{ load }}</b> {{ t.load }}</span>
       </div>
       <label class="person" :class="{ missing: !person.trim() }">{{ t.you }}
         <input ref="nameField" id="person" v-model="person" maxlength="64" :placeholder="t.yourName" autocomplete="off"></label>

@@ -4,6 +4,8 @@ export const WORDS = {
   en: {
     title: "Golden Hour · command center",
     patients: "Patients",
+    load: "in 10 min",
+    loadMore: "Alarms that began in the last ten minutes. Beyond ten for one person is a flood.",
     alarms: "Alarms",
     high: "high",
     medium: "medium",
@@ -118,6 +120,8 @@ export const WORDS = {
   zh: {
     title: "黄金一小时 · 急救指挥中心",
     patients: "患者",
+    load: "10 分钟内",
+    loadMore: "最近十分钟内开始的报警数。一人超过十个即为报警泛滥。",
     alarms: "报警",
     high: "高",
     medium: "中",

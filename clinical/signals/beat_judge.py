@@ -1,0 +1,71 @@
+"""Whether a candidate is a beat, and whether a beat is ventricular: a small trained network.
+
+Its inputs are the measures of ``candidates`` and those of the past (``beats.PAST``); a hidden layer
+of rectified units gives two logits. It is trained by ``bench/training/beats.py`` on development
+records; the card is ``docs/models/beats.md``. The sums are written out input by input, so that a
+candidate's outcome does not depend on how many others are judged with it.
+"""
+
+import json
+from dataclasses import dataclass
+from pkgutil import get_data
+from typing import Final, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clinical.signals.resampling import Floats
+
+CLIP: Final = 6.0
+"""Standardised inputs are cut here: what lies far outside training is not extrapolated."""
+
+
+class BeatJudge(Protocol):
+    """Whatever can say which candidates are beats."""
+
+    def judge(self, measures: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which candidates are beats, and which would be ventricular."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The network's coefficients."""
+
+    mean: Floats
+    scale: Floats
+    """Of each input, shape (inputs,)."""
+    hidden: Floats
+    """Weights of the hidden layer, shape (inputs, units)."""
+    hidden_bias: Floats
+    out: Floats
+    """Weights of the outputs, shape (units, 2)."""
+    out_bias: Floats
+
+    @classmethod
+    def of(cls, text: str | bytes) -> Self:
+        """Read coefficients as the training script writes them."""
+        read = json.loads(text)
+        names = ("mean", "scale", "hidden", "hidden_bias", "out", "out_bias")
+        return cls(*(np.array(read[name], np.float64) for name in names))
+
+    def logits(self, measures: Floats) -> Floats:
+        """Return, shape (candidates, 2), how much speaks for a beat, and for a ventricular one."""
+        inputs = np.clip((measures - self.mean) / self.scale, -CLIP, CLIP)
+        units = np.maximum(0.0, _weighted(inputs, self.hidden, self.hidden_bias))
+        return _weighted(units, self.out, self.out_bias)
+
+    def judge(self, measures: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which candidates are beats, and which would be ventricular."""
+        logits = self.logits(measures)
+        return logits[:, 0] > 0, logits[:, 1] > 0
+
+
+def _weighted(inputs: Floats, weights: Floats, bias: Floats) -> Floats:
+    total = np.tile(bias, (len(inputs), 1))
+    for index, weight in enumerate(weights):
+        total += inputs[:, index, None] * weight
+    return total
+
+
+JUDGE: Final = Judge.of(get_data("clinical.signals", "beat_judge.json") or b"")

@@ -1,0 +1,214 @@
+"""Candidates for beats: the peaks of a patient's rise, and what is measured around each.
+
+The *rise* of a patient is the energy of each lead in units of its level at beats, averaged over
+the leads (root mean square) with the weight of each lead's trust: about 1 at every beat, however
+many leads there are. The measures are the same for one lead and for twelve.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+from clinical.signals.bank import Ints
+from clinical.signals.memory import HISTORY, SECONDS, SHAPE, Memory
+from clinical.signals.resampling import BLOCK, Floats
+
+AHEAD: Final = 188
+"""Samples after a candidate that are known when it is decided: 0.75 s."""
+
+BEHIND: Final = 188
+"""Samples before a candidate that it is compared with."""
+
+APART: Final = 22
+"""No two candidates are nearer: 88 ms."""
+
+RISE_MIN: Final = 0.14
+"""Least rise of a candidate."""
+
+SHARE_MIN: Final = 0.3
+"""A lead with less of the trust than this part of the best one's has no say in extremes."""
+
+BINS: Final = tuple(
+    (sign * begin, sign * (begin + 25)) for sign in (-1, 1) for begin in range(13, AHEAD, 25)
+)
+"""Stretches before and after a candidate, 100 ms each, whose greatest rise is measured."""
+
+MEASURES: Final = (
+    "rise",
+    "between",
+    "beside_top",
+    "width",
+    "like_normal",
+    "like_odd",
+    "like_newest",
+    "like_other",
+    "like_best",
+    "strongest",
+    "weakest",
+    "steep",
+    "tall",
+    "level",
+    "trusted",
+    "clear",
+    *(f"rise_{4 * begin}_ms" for begin, _ in BINS),
+)
+"""What is measured of each candidate, in the order of the columns."""
+
+RISE: Final = MEASURES.index("rise")
+BETWEEN: Final = MEASURES.index("between")
+BESIDE_TOP: Final = MEASURES.index("beside_top")
+WIDTH: Final = MEASURES.index("width")
+TRUSTED: Final = MEASURES.index("trusted")
+
+
+class Candidates:
+    """Of some patients, in the order of patient and time. Every array has a row per candidate."""
+
+    def __init__(self, memory: Memory, slots: Ints, length: int) -> None:
+        """Find and measure those of the ``length`` samples that end ``AHEAD`` before the newest.
+
+        Args:
+            memory: of the leads.
+            slots: leads of each patient, shape (patients, most leads of one); -1: no more.
+            length: of the stretch, in samples.
+        """
+        whole, trust = _rise(memory, slots)
+        rise = whole[:, HISTORY - BEHIND - length - AHEAD :]
+        self.row, column = _peaks(rise)
+        self.leads = slots[self.row]
+        second = (column + HISTORY - rise.shape[1]) // BLOCK
+        weight = trust[self.row, :, second]
+        at = column + HISTORY - rise.shape[1]
+        middle = at + _middle(memory, self.leads, weight, at)
+        self.before_newest = HISTORY - middle
+        """Samples from the middle of the QRS complex to the newest."""
+        self.energies = np.zeros(self.leads.shape)
+        self.heights = np.zeros(self.leads.shape)
+        self.shapes = np.zeros((*self.leads.shape, sum(SHAPE)), np.float32)
+        self.measures = np.zeros((len(self.row), len(MEASURES)))
+        top = np.median(whole.reshape(-1, SECONDS, BLOCK).max(axis=2), axis=1)
+        self._around(rise, column, np.maximum(top, RISE_MIN)[self.row])
+        self._leads(memory, weight, at, middle, second)
+
+    @property
+    def rise(self) -> Floats:
+        """How high each peak is."""
+        return self.measures[:, RISE]
+
+    @property
+    def trusted(self) -> Floats:
+        """Quality of the leads at each, weighted by their trust."""
+        return self.measures[:, TRUSTED]
+
+    def _around(self, rise: Floats, column: Ints, top: Floats) -> None:
+        """Measure the rise around each candidate, as parts of its own."""
+        own = rise[self.row, column]
+        near = rise[self.row[:, None], column[:, None] + np.arange(-BEHIND, AHEAD + 1)]
+        middle = near[:, BEHIND - 40 : BEHIND + 41]
+        measures = self.measures
+        measures[:, RISE] = own
+        for place, ends in enumerate(BINS, len(MEASURES) - len(BINS)):
+            begin, end = sorted(ends)
+            part = near[:, BEHIND + begin : BEHIND + end].max(axis=1)
+            measures[:, place] = np.minimum(part / own, 5.0)
+        sides = np.concatenate((near[:, 60 : BEHIND - 30], near[:, BEHIND + 31 : -60]), axis=1)
+        measures[:, BETWEEN] = np.minimum(sides.mean(axis=1) / own, 4.0)
+        measures[:, BESIDE_TOP] = np.minimum(own / top, 4.0)
+        measures[:, WIDTH] = (middle > 0.5 * own[:, None]).sum(axis=1) / 25
+
+    def _leads(self, memory: Memory, weight: Floats, at: Ints, middle: Ints, second: Ints) -> None:
+        """Measure each lead at each candidate; averages are weighted by trust."""
+        about = middle[:, None] + np.arange(-SHAPE[0], SHAPE[1])
+        sums = np.zeros((9, len(at)))
+        best, strongest = np.full(len(at), -1.0), np.zeros(len(at))
+        weakest, most = np.full(len(at), 8.0), weight.max(axis=1, initial=0.0)
+        for slot in range(self.leads.shape[1]):
+            lead, share = self.leads[:, slot], weight[:, slot]
+            level, steep = memory.level[lead], memory.steep[lead]
+            energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
+            height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
+            shape = _unit(memory.narrow[lead[:, None], about])
+            self.energies[:, slot], self.heights[:, slot] = energy, height
+            self.shapes[:, slot] = shape
+            likes = [
+                likeness(shape, known[lead])
+                for known in (memory.normal, memory.odd, memory.newest, memory.other)
+            ]
+            part = np.minimum(energy / level, 8.0)
+            found = (
+                *likes,
+                np.minimum(energy / (height + 1e-6) / steep, 4.0),
+                np.minimum(height * steep / level, 8.0),
+                np.log(level),
+                memory.grade[lead, second],
+                memory.clear[lead],
+            )
+            for place, value in enumerate(found):
+                sums[place] += share * value
+            has = share >= SHARE_MIN * most
+            best = np.where(has, np.maximum(best, likes[0]), best)
+            strongest = np.where(has, np.maximum(strongest, part), strongest)
+            weakest = np.where(has, np.minimum(weakest, part), weakest)
+        columns = (*sums[:4], best, strongest, weakest, *sums[4:])
+        for place, value in enumerate(columns, WIDTH + 1):
+            self.measures[:, place] = value
+
+
+def _near(history: NDArray[np.float32], lead: Ints, at: Ints, reach: int) -> NDArray[np.float32]:
+    near: NDArray[np.float32] = history[lead[:, None], at[:, None] + np.arange(-reach, reach + 1)]
+    return near
+
+
+def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
+    """Return the rise over all that is remembered, and each lead's share of the trust.
+
+    Shapes (patients, HISTORY) and (patients, most leads of one, SECONDS).
+    """
+    trust = np.where(slots[:, :, None] < 0, 0.0, memory.trust[slots])
+    whole = np.zeros((len(slots), SECONDS))
+    for slot in range(slots.shape[1]):
+        whole += trust[:, slot]
+    trust /= whole[:, None]
+    total = np.zeros((len(slots), HISTORY))
+    for slot in range(slots.shape[1]):
+        part = memory.energy[slots[:, slot]] / memory.level[slots[:, slot], None]
+        for second in range(SECONDS):
+            stretch = slice(second * BLOCK, (second + 1) * BLOCK)
+            total[:, stretch] += trust[:, slot, second, None] * part[:, stretch] ** 2
+    return np.sqrt(total), trust
+
+
+def _peaks(rise: Floats) -> tuple[Ints, Ints]:
+    """Return the row and column of every candidate in the stretch that is to be decided."""
+    highest = maximum_filter1d(rise, 2 * APART + 1, axis=1, mode="nearest")
+    here, before = rise[:, BEHIND:-AHEAD], rise[:, BEHIND - 1 : -AHEAD - 1]
+    peak = (here == highest[:, BEHIND:-AHEAD]) & (here > before) & (here > RISE_MIN)
+    row, column = np.nonzero(peak)
+    return row, column + BEHIND
+
+
+def _middle(memory: Memory, leads: Ints, weight: Floats, at: Ints) -> Ints:
+    """Return where, before its peak of energy, the deflection of a candidate is greatest."""
+    window = at[:, None] + np.arange(-25, 3)
+    strength = np.zeros(window.shape)
+    for slot in range(leads.shape[1]):
+        lead = leads[:, slot]
+        part = np.abs(memory.narrow[lead[:, None], window]) / memory.level[lead][:, None]
+        strength += weight[:, slot, None] * part
+    before: Ints = np.argmax(strength, axis=1) - 25
+    return before
+
+
+def _unit(shape: NDArray[np.float32]) -> NDArray[np.float32]:
+    norm = np.sqrt((shape * shape).sum(axis=1, keepdims=True))
+    unit: NDArray[np.float32] = shape / np.maximum(norm, 1e-9)
+    return unit
+
+
+def likeness(shape: NDArray[np.float32], known: NDArray[np.float32]) -> Floats:
+    """Return the correlation of each shape with a known one; 0 where none is known."""
+    norm = np.sqrt((known * known).sum(axis=1))
+    like: Floats = ((shape * known).sum(axis=1) / np.maximum(norm, 1e-9)).astype(np.float64)
+    return like

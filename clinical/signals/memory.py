@@ -1,0 +1,141 @@
+"""What a beat detector remembers of many patients and their leads, as arrays.
+
+The newest ``HISTORY`` samples of each lead are kept at hand, and of each lead and patient what
+follows its beats: running averages, each moved by the newest beat.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clinical.signals.bank import Block, Ints
+from clinical.signals.quality import quality_of
+from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
+
+SECONDS: Final = 4
+HISTORY: Final = SECONDS * BLOCK
+
+ENERGY: Final = 25
+"""Samples over which energy is taken: 100 ms, about a QRS complex."""
+
+LEVEL_MIN_MV: Final = 0.02
+"""Energy below which nothing is taken for a beat: a QRS complex of about 0.1 mV."""
+
+SHAPE: Final = (28, 32)
+"""Samples before and after the middle of a beat that make its shape."""
+
+FLOOR_PART: Final = 0.3
+"""Part of a second in which the energy lies below its floor."""
+
+_Floats32 = NDArray[np.float32]
+
+_ARRAYS: Final = (
+    *("energy", "narrow", "wide", "level", "steep", "grade", "trust", "clear"),
+    *("normal", "odd", "newest", "other", "alike", "aside"),
+    *("last", "interval", "sway", "height", "tail", "quiet"),
+)
+
+
+class Memory:
+    """Arrays over leads, or over patients."""
+
+    def __init__(self, leads: int, patients: int) -> None:
+        """Begin before sample 0."""
+        self.energy: _Floats32 = np.zeros((leads, HISTORY), np.float32)
+        self.narrow: _Floats32 = np.zeros((leads, HISTORY), np.float32)
+        self.wide: _Floats32 = np.zeros((leads, HISTORY), np.float32)
+        self.level: Floats = np.full(leads, LEVEL_MIN_MV)
+        """Energy at beats, in mV."""
+        self.steep: Floats = np.full(leads, 0.3)
+        """Energy at beats, as a part of their height in the wide signal."""
+        self.grade: Floats = np.ones((leads, SECONDS))
+        """Quality of each second."""
+        self.clear: Floats = np.full(leads, 0.5)
+        """How far beats stood out of the rest lately, 0 to 1."""
+        self.trust: Floats = np.ones((leads, SECONDS))
+        """Weight of the lead in each second."""
+        self.normal: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
+        """Shape of normal beats, of about unit length."""
+        self.odd: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
+        """Shape of ventricular beats."""
+        self.newest: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
+        """Shape of the last beat."""
+        self.other: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
+        """Shape of what was no beat."""
+        self.alike: Floats = np.full(leads, 0.8)
+        """How like the shape of the one before, or of a normal one, beats lately were, 0 to 1."""
+        self.aside: Floats = np.full(leads, 0.2)
+        """Energy of what was no beat, in levels."""
+        self.last: Ints = np.full(patients, -BLOCK, np.intp)
+        """Where the last beat was, at the working rate."""
+        self.interval: Floats = np.full(patients, 0.8 * WORKING_RATE_HZ)
+        """Between beats, in samples."""
+        self.height: Floats = np.ones(patients)
+        """Rise of the last beat."""
+        self.sway: Floats = np.full(patients, 0.1)
+        """How far intervals lie from their average, as a part of it."""
+        self.tail: Floats = np.full(patients, 0.25)
+        """Rise of what follows a beat within ``TAIL`` and is none: T waves."""
+        self.quiet: Floats = np.full(patients, 0.2)
+        """Rise of what else is no beat: P waves and noise."""
+
+    def snapshot(self) -> dict[str, object]:
+        """Return a copy of all of it."""
+        return {name: getattr(self, name).copy() for name in _ARRAYS}
+
+    def restore(self, memory: Mapping[str, Any]) -> Self:
+        """Go on where ``snapshot`` was taken."""
+        for name in _ARRAYS:
+            setattr(self, name, memory[name].copy())
+        return self
+
+    def remember(self, block: Block) -> None:
+        """Take the newest second of some leads."""
+        leads = block.leads
+        before = self.narrow[leads, HISTORY - ENERGY :]
+        narrow = block.narrow.astype(np.float32)
+        _shift(self.narrow, leads, narrow)
+        _shift(self.wide, leads, block.wide.astype(np.float32))
+        _shift(self.energy, leads, _energy(np.concatenate((before, narrow), axis=1)))
+        _shift(self.grade, leads, quality_of(block).overall[:, None])
+
+    def learn(self, leads: Ints, seconds: int) -> None:
+        """Take the first level of leads from the greatest energy of each second so far."""
+        known = self.energy[leads, HISTORY - seconds * BLOCK :].reshape(-1, seconds, BLOCK)
+        self.level[leads] = np.maximum(LEVEL_MIN_MV, np.median(known.max(axis=2), axis=1))
+
+    def weigh(self, leads: Ints) -> None:
+        """Say how far the newest second of leads can be trusted.
+
+        By its grade; by how far beats stand out of the energy between them, and above the peaks
+        that are none; and by how like one another its beats are.
+        """
+        sparse = self.energy[leads, HISTORY - BLOCK :: 5]
+        floor = np.partition(sparse, int(FLOOR_PART * sparse.shape[1]), axis=1)
+        quiet = floor[:, int(FLOOR_PART * sparse.shape[1])]
+        level = np.maximum(self.level[leads], LEVEL_MIN_MV)
+        clear = np.clip(1 - 2.5 * quiet / level, 0.05, 1.0) ** 2
+        self.clear[leads] = 0.6 * self.clear[leads] + 0.4 * clear
+        fresh = np.maximum(0.01, self.grade[leads, -1]) * np.minimum(self.clear[leads], clear)
+        fresh *= np.maximum(0.05, self.alike[leads]) ** 2
+        fresh *= np.clip(1.1 - self.aside[leads], 0.05, 1.0) ** 2
+        _shift(self.trust, leads, np.maximum(1e-4, fresh)[:, None])
+
+
+def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
+    length = fresh.shape[1]
+    if bool(np.all(np.diff(leads) == 1)):
+        rows = history[leads[0] : leads[-1] + 1]
+        rows[:, :-length] = rows[:, length:]
+        rows[:, -length:] = fresh
+    else:
+        history[leads] = np.concatenate((history[leads, length:], fresh), axis=1)
+
+
+def _energy(narrow: _Floats32) -> _Floats32:
+    """Return the energy of all but the first ``ENERGY`` samples."""
+    total = np.cumsum(narrow.astype(np.float64) ** 2, axis=1)
+    power = np.maximum(0.0, total[:, ENERGY:] - total[:, :-ENERGY]) / ENERGY
+    return np.sqrt(power).astype(np.float32)
