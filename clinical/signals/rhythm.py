@@ -3,9 +3,11 @@
 A shockable window is VT where its waves repeat themselves, else VF. Any other is named by its
 beats. None is ASYSTOLE; three, and a third, ventricular ones are OTHER; intervals that follow no
 pattern are AF; then the rate decides between BRADY, TACHY and SINUS_LIKE, which promises no P wave.
-Limits of rate are the AHA's for bradycardia (under 50/min) and tachycardia (over
-100/min). Irregular is what Dash et al. (Ann Biomed Eng 2009;37:1701) measure: the root mean square
-of successive differences against the mean interval, and turning points.
+Limits of rate are the AHA's for bradycardia (under 50/min) and tachycardia (over 100/min).
+
+Intervals follow no pattern where half of them or more differ by ``IRREGULAR`` from the one before,
+and likewise from the second, third and fourth before: coupled and grouped beats repeat themselves.
+Only intervals between beats that are not ventricular count.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from enum import Enum
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clinical.signals.beats import Beat, Kind
 from clinical.signals.resampling import WORKING_RATE_HZ
@@ -31,14 +34,14 @@ VENTRICULAR_LEAST: Final = 3
 TRUSTED: Final = 0.2
 """Beats of less quality say nothing."""
 
-IRREGULAR: Final = 0.1
-"""Successive differences of intervals, root mean square, as a part of the mean interval."""
+IRREGULAR: Final = 0.08
+"""Difference of intervals, as a part of their mean."""
 
 AF_INTERVALS: Final = 12
-"""So few intervals show no atrial fibrillation."""
+"""Fewer intervals show no atrial fibrillation."""
 
-TURNING_PART: Final = 0.5
-"""In a random order two of three intervals are turning points; in bigeminy or drift, others."""
+_GROUPS: Final = (1, 2, 3, 4)
+_DIFFERENCES_MIN: Final = 6
 
 
 class Rhythm(Enum):
@@ -71,24 +74,31 @@ def named(beats: Sequence[Beat], end_s: float) -> Rhythm:
     ventricular = sum(beat.kind is Kind.VENTRICULAR for beat in since)
     if ventricular >= max(VENTRICULAR_LEAST, VENTRICULAR_PART * len(since)):
         return Rhythm.OTHER
-    intervals_s = np.diff([beat.sample for beat in since]) / WORKING_RATE_HZ
-    if not len(intervals_s):
+    if len(since) == 1:
         return Rhythm.BRADY
-    if irregular(intervals_s):
+    if irregular(since):
         return Rhythm.AF
-    return _by_rate(60.0 / float(np.median(intervals_s[-8:])))
+    intervals_s = np.diff([beat.sample for beat in since[-9:]]) / WORKING_RATE_HZ
+    return _by_rate(60.0 / float(np.median(intervals_s)))
 
 
-def irregular(intervals_s: Floats) -> bool:
-    """Whether intervals follow no pattern, as in atrial fibrillation."""
-    if len(intervals_s) < AF_INTERVALS:
+def irregular(beats: Sequence[Beat]) -> bool:
+    """Whether the intervals of beats follow no pattern, as in atrial fibrillation."""
+    intervals = np.diff([beat.sample for beat in beats]).astype(float)
+    normal = np.array([beat.kind is Kind.NORMAL for beat in beats])
+    counts = normal[1:] & normal[:-1]
+    if counts.sum() < AF_INTERVALS:
         return False
-    steps = np.diff(intervals_s)
-    # One early beat and its pause make two great steps: the greatest do not count.
-    usual = np.sort(np.abs(steps))[: -max(1, len(steps) // 6)]
-    varied = float(np.sqrt((usual**2).mean()) / intervals_s.mean())
-    turning = float((steps[1:] * steps[:-1] < 0).mean())
-    return varied >= IRREGULAR and turning >= TURNING_PART
+    least = IRREGULAR * intervals[counts].mean()
+    return all(_differ(intervals, counts, back) >= least for back in _GROUPS)
+
+
+def _differ(intervals: Floats, counts: NDArray[np.bool_], back: int) -> float:
+    """Return by how much intervals differ from those so many beats before, at the median."""
+    both = counts[back:] & counts[:-back]
+    if both.sum() < _DIFFERENCES_MIN:
+        return 0.0
+    return float(np.median(np.abs(intervals[back:] - intervals[:-back])[both]))
 
 
 def _by_rate(rate_bpm: float) -> Rhythm:

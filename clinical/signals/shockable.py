@@ -1,7 +1,8 @@
 """Whether a rhythm calls for a shock, four seconds at a time: yes, no, or no answer.
 
 Each lead's window is measured (``shock_features``) and judged (``shock_judge``); the patient's
-evidence is the mean over the leads that show something. Rhythms last, so the evidence is weighed
+evidence lies halfway between the mean of the leads that came and the one that says most, since a
+rhythm that one lead shows may be hidden in another. Rhythms last, so the evidence is weighed
 with what was known before: a filter of two states, of which each lasts with ``STAYING`` from one
 window to the next. It looks back only: a window is judged when it ends.
 
@@ -33,7 +34,7 @@ EVIDENCE_MAX: Final = 6.0
 COARSE_MV: Final = 0.2
 """A lead that moves less shows no coarse fibrillation (AHA: Kerber et al., Circulation 1997)."""
 
-DECLINED: Final = (0.0, 3.0)
+DECLINED: Final = (-0.25, 3.25)
 """Log odds between these are no answer: a shock needs more to speak for it than none does."""
 
 _REPETITION: Final = NAMES.index("slow_repetition")
@@ -105,7 +106,8 @@ def decide(
     before = _carried(state)
     if not seen:
         return ShockDecision(None, _probability(before), 0), ShockState(before, begun=True)
-    evidence = min(max(sum(seen) / len(seen), -EVIDENCE_MAX), EVIDENCE_MAX)
+    together = (sum(seen) / len(seen) + max(seen)) / 2
+    evidence = min(max(together, -EVIDENCE_MAX), EVIDENCE_MAX)
     after = before + evidence
     answer = None if DECLINED[0] < after < DECLINED[1] else after > 0
     return ShockDecision(answer, _probability(after), len(seen)), ShockState(after, begun=True)

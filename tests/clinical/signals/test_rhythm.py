@@ -26,14 +26,21 @@ def test_intervals_without_a_pattern_are_atrial_fibrillation() -> None:
     assert named(_beats(np.cumsum(intervals)), float(intervals.sum())) is Rhythm.AF
 
 
-def test_one_early_beat_is_no_atrial_fibrillation() -> None:
-    intervals = np.full(30, 0.8)
-    intervals[15:17] = 0.5, 1.1
-    assert not irregular(intervals)
+@pytest.mark.parametrize("group", [(0.8,), (0.6, 1.0), (0.7, 0.7, 1.1), (0.5, 1.1, 0.8, 0.8)])
+def test_beats_in_equal_groups_are_no_atrial_fibrillation(group: tuple[float, ...]) -> None:
+    assert not irregular(_beats(np.cumsum(np.resize(group, 30))))
+
+
+def test_early_ventricular_beats_are_left_out_of_the_pattern() -> None:
+    intervals = np.full(40, 0.8)
+    intervals[::4], intervals[1::4] = 0.5, 1.1
+    assert not irregular(_beats(np.cumsum(intervals), kinds="VNNN"))
 
 
 def test_few_intervals_show_no_atrial_fibrillation() -> None:
-    assert not irregular(np.random.default_rng(3).uniform(0.45, 1.1, 8))
+    intervals = np.random.default_rng(3).uniform(0.45, 1.1, 40)
+    assert irregular(_beats(np.cumsum(intervals)))
+    assert not irregular(_beats(np.cumsum(intervals[:10])))
 
 
 def test_many_ventricular_beats_are_another_rhythm() -> None:

@@ -55,17 +55,17 @@ def test_without_a_whole_lead_there_is_no_answer_and_what_was_known_fades() -> N
     assert 0 < state.log_odds < known.log_odds
 
 
-def test_leads_are_weighed_alike_and_a_missing_one_is_left_out() -> None:
+def test_the_lead_that_says_most_counts_more_and_a_missing_one_is_left_out() -> None:
     one, _ = decide(ShockState(), [5.0, nan], [1.0, nan])
-    two, _ = decide(ShockState(), [4.0, 6.0], [1.0, 1.0])
+    two, _ = decide(ShockState(), [3.0, 5.0 + 2 / 3], [1.0, 1.0])
     assert one.probability == pytest.approx(two.probability)
     assert (one.leads, two.leads) == (1, 2)
 
 
 def test_between_the_two_odds_there_is_no_answer() -> None:
     before = ShockState(0.0, begun=True)
-    answers = [decide(before, [odds], [1.0])[0].shockable for odds in (-0.1, 0.1, 2.9, 3.1)]
-    assert DECLINED == (0.0, 3.0)
+    answers = [decide(before, [odds], [1.0])[0].shockable for odds in (-0.3, -0.2, 3.2, 3.3)]
+    assert DECLINED == (-0.25, 3.25)
     assert answers == [False, None, None, True]
 
 
