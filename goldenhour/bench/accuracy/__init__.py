@@ -1,0 +1,1 @@
+"""Accuracy on recordings: a module for each section of ``docs/accuracy.md``."""
