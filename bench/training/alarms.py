@@ -89,8 +89,11 @@ def read_development(folder: Path) -> Development:
 def grow(
     table: Table, true: Flags, kind: ArrhythmiaAlarm, seed: int
 ) -> tuple[ExtraTreesClassifier, Table]:
-    """Grow the forest of one kind; also return what stands in for evidence that is not known."""
-    usual = np.array([_median(column) for column in table.T])
+    """Grow the forest of one kind; also return what stands in for evidence that is not known.
+
+    That is the median of the true alarms: what is not known does not speak for suppressing.
+    """
+    usual = np.array([_median(column) for column in table[true].T])
     forest = ExtraTreesClassifier(
         TREES,
         max_depth=DEEPEST,
