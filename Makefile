@@ -24,6 +24,7 @@ ARGS ?=
 SECONDS ?= 60
 # Processes that share out the files of the suite; each has a broker of its own (340 MB).
 PROCESSES ?= 2
+SEEDS ?= 50
 FUZZ := .cache/fuzz
 TRAINING := .cache/training
 PEERS := .cache/peers
@@ -151,6 +152,11 @@ screenshots: setup ## Take docs/pictures anew: every page, both languages, day a
 .PHONY: bench
 bench: setup ## Measure; ARGS="latency --units 100 --seconds 60 --out latency.json"
 	goldenhour bench $(ARGS)
+
+.PHONY: world
+world: setup ## Play the whole system from seeds, everything going wrong; SEEDS=50
+	@mkdir -p .goldenhour
+	goldenhour world --seeds $(SEEDS) --out .goldenhour/world.json $(ARGS)
 
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and run state

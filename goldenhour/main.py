@@ -37,6 +37,7 @@ COMMANDS: Final = (
     Command("certs", "goldenhour.certs.main:app", "Give out, renew and revoke certificates."),
     Command("lab", "goldenhour.lab.main:app", "Run the live detectors over a file."),
     Command("bench", "goldenhour.bench.main:app", "Measure, as ratios to a floor."),
+    Command("world", "goldenhour.world.main:world", "Play the whole system from seeds."),
     Command("doctor", "goldenhour.doctor.main:app", "Say what this machine lacks, and the mend."),
 )
 

@@ -32,7 +32,7 @@ from ports.logging import get_logger
 from vehicle.backoff import Backoff
 from vehicle.cabin.record import CrewRecord
 from vehicle.edge import EdgeWatch
-from vehicle.inbox import HeldMessage, Inbox, receipt_of
+from vehicle.inbox import HeldMessage, Inbox, arrival_of, receipt_of
 from vehicle.lanes import lane_of
 from vehicle.link import DownlinkArrival, Link, LinkDown
 from vehicle.listener import ClientListener, Unheard
@@ -110,6 +110,7 @@ class VehicleClient:
         self._live_view = LiveView()
         self._token: bytes | None = None
         self._book_dirty = False
+        self._unreceipted = 0
         self._unsnapped: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -336,10 +337,19 @@ class VehicleClient:
                 self._put_receipt(request, receipt)
             case Message() as message:
                 held = self._inbox.receive(message, self.now_us())
-                if held is not None:
-                    self._put_receipt(held.message, receipt_of(held), held.stored())
+                self._receipt_when_held(message, arrival_of(held), held.stored())
             case entry:
                 self._edge.apply(entry, self.now_us())
+
+    def _receipt_when_held(self, message: Message, receipt: Receipt, stored: Entry) -> None:
+        """Say that the unit holds a message once its disk does: upon this the center lets it go."""
+        self._unreceipted += 1
+
+        def held() -> None:
+            self._unreceipted -= 1
+            self._put_receipt(message, receipt)
+
+        self._spool.put([stored], held, urgent=True)
 
     def _put_receipt(self, message: Message, receipt: Receipt, *stored: Entry) -> SequenceRef:
         _, spooled = self._outbox.number(message.encounter_id, [receipt], Lane.ALARM)
@@ -347,7 +357,12 @@ class VehicleClient:
         return ref_of(spooled)
 
     def _save_downlink(self) -> None:
-        """Store book and resume token together, so that neither runs ahead of the other."""
+        """Store book and resume token together, so that neither runs ahead of the other.
+
+        While a message waits for its receipt they are not stored: a crash has it sent again.
+        """
+        if self._unreceipted:
+            return
         self._book_dirty = False
         entries: list[Entry] = [self._edge.book_snapshot()]
         if self._token is not None:

@@ -1,7 +1,8 @@
 """Messages from the center as the crew sees them, and the receipts that go back.
 
-A message is kept with the furthest stage it reached; coming again, it changes nothing. One that
-arrives after its time is shown as expired and never as something to do.
+A message is kept with the furthest stage it reached; coming again, it changes nothing, and is
+receipted again, since the center did not hear of it. One that arrives after its time is shown as
+expired and never as something to do.
 """
 
 from collections.abc import Iterable
@@ -59,10 +60,11 @@ class Inbox:
             if one.message.expires_us > now_us and one.message.message_id not in superseded
         )
 
-    def receive(self, message: Message, now_us: int) -> HeldMessage | None:
-        """Take a message; return it with its first stage, or None when it was held already."""
-        if message.message_id in self._held:
-            return None
+    def receive(self, message: Message, now_us: int) -> HeldMessage:
+        """Take a message, unless it is held already, and return it as it is held."""
+        known = self._held.get(message.message_id)
+        if known is not None:
+            return known
         expired = message.expires_us <= now_us
         stage = ReceiptStage.EXPIRED if expired else ReceiptStage.DELIVERED
         held = HeldMessage(message, stage)
@@ -86,6 +88,14 @@ class Inbox:
         noted = replace(held, stage=max(held.stage, stage), answer=answer or held.answer)
         self._held[message_id] = noted
         return noted
+
+
+def arrival_of(held: HeldMessage) -> Receipt:
+    """Return the receipt that says that the unit holds a message, or that it came too late."""
+    expired = held.stage is ReceiptStage.EXPIRED
+    return Receipt(
+        held.message.message_id, ReceiptStage.EXPIRED if expired else ReceiptStage.DELIVERED
+    )
 
 
 def receipt_of(held: HeldMessage, person: str | None = None) -> Receipt:

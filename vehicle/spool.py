@@ -186,14 +186,18 @@ class Spool:
         urgent: bool = False,
     ) -> None:
         """Commit entries together soon, an urgent group at once; then call ``committed``."""
+        self._count(entries)
+        self._queue.put(_Group(entries, committed, urgent))
+        if urgent:
+            self._hurry.set()
+
+    def _count(self, entries: Sequence[Entry]) -> None:
+        """Count what is on its way to the disk."""
         for entry in entries:
             if isinstance(entry, SpooledFrame):
                 self._frames += 1
                 self._pending += 1
                 self._bytes += len(entry.frame)
-        self._queue.put(_Group(entries, committed, urgent))
-        if urgent:
-            self._hurry.set()
 
     def acknowledge(self, unit_id: str, lane: int, segment: bytes, through: int) -> None:
         """Delete a segment's frames through this sequence with one of the next commits."""
@@ -290,10 +294,14 @@ class Spool:
         self._frames -= freed.frames
         self._bytes -= freed.frame_bytes
         for group in groups:
-            self._pending -= sum(isinstance(entry, SpooledFrame) for entry in group.entries)
+            self._landed(group.entries)
             if group.committed is not None:
                 group.committed()
         self._wake_room_waiters()
+
+    def _landed(self, entries: Sequence[Entry]) -> None:
+        """Count what is on the disk no longer as on its way."""
+        self._pending -= sum(isinstance(entry, SpooledFrame) for entry in entries)
 
     def _wake_room_waiters(self) -> None:
         for lane, waiter in list(self._room_waiters):

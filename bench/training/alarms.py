@@ -3,10 +3,12 @@
     .cache/training/bin/python -m bench.training.alarms CINC2015 --out MODEL.json
 
 CINC2015 is the folder of the development records with ALARMS.csv (record, alarm, true_alarm). The
-cross-validation is by record (the set does not say which records share a patient), stratified by
-kind of alarm and truth, five folds, repeated. In every fold the forests and the limit are made from
-the other four alone: the limit is the one with the best score there, on likelihoods that an inner
-five-fold cross-validation gives. Deterministic: every seed is fixed.
+set does not say which records share a patient. But the usual beats of records next or next but one
+in number are alike (correlation over 0.97 in both leads) in 10 % and 4 % of pairs, those of others
+in 0.3 %: so the cross-validation keeps such neighbours together. It is stratified by kind of alarm
+and truth, five folds, repeated. In every fold the forests and the limit are made from the other
+four alone: the limit is the one with the best score there, on likelihoods that an inner five-fold
+cross-validation gives. Deterministic: every seed is fixed.
 """
 
 import argparse
@@ -20,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 
 from bench.training.alarm_features import EVIDENCE_NAMES, SPLIT_PART
 from clinical.signals.alarm_evidence import evidence_of
@@ -30,6 +32,9 @@ from goldenhour.lab.monitor_records import read_traces
 
 REPEATS: Final = 5
 FOLDS: Final = 5
+NEIGHBOURS: Final = 2
+"""Records whose numbers differ by no more may be of one patient."""
+
 TREES: Final = 100
 DEEPEST: Final = 7
 LEAST_IN_LEAF: Final = 2
@@ -48,6 +53,15 @@ class Development:
     kinds: NDArray[np.str_]
     true: Flags
     evidence: list[dict[str, float]]
+
+    @property
+    def neighbours(self) -> NDArray[np.intp]:
+        """Return a number for each record that it shares with its neighbours in number."""
+        numbers = np.array([int("".join(filter(str.isdigit, name))) for name in self.records])
+        order = np.argsort(numbers, kind="stable")
+        groups = np.empty(len(numbers), np.intp)
+        groups[order] = np.cumsum(np.diff(numbers[order], prepend=numbers[order][0]) > NEIGHBOURS)
+        return groups
 
     def table(self, kind: ArrhythmiaAlarm) -> Table:
         """Return the evidence that a kind's forest asks for, shape (alarms, names)."""
@@ -75,8 +89,11 @@ def read_development(folder: Path) -> Development:
 def grow(
     table: Table, true: Flags, kind: ArrhythmiaAlarm, seed: int
 ) -> tuple[ExtraTreesClassifier, Table]:
-    """Grow the forest of one kind; also return what stands in for evidence that is not known."""
-    usual = np.array([_median(column) for column in table.T])
+    """Grow the forest of one kind; also return what stands in for evidence that is not known.
+
+    That is the median of the true alarms: what is not known does not speak for suppressing.
+    """
+    usual = np.array([_median(column) for column in table[true].T])
     forest = ExtraTreesClassifier(
         TREES,
         max_depth=DEEPEST,
@@ -110,7 +127,8 @@ def _folds(data: Development, within: Flags, seed: int) -> Iterator[Flags]:
     """Yield the alarms of each fold of those ``within``, stratified by kind and truth."""
     places = np.flatnonzero(within)
     strata = [f"{data.kinds[at]}{data.true[at]}" for at in places]
-    for _, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(places, strata):
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    for _, held in splitter.split(places, strata, data.neighbours[places]):
         fold = np.zeros(len(within), np.bool_)
         fold[places[held]] = True
         yield fold

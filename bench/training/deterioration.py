@@ -27,6 +27,7 @@ from bench.training.early_warning import (
     auprc,
     auroc,
     auroc_within_hour,
+    gain_interval,
 )
 from bench.training.intensive_care import Ward, live_features, read, single_scores
 from bench.training.knots import specs
@@ -61,6 +62,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     scores = {"index": unseen, **scores}
     figures = {name: _figures(ward.hours, score) for name, score in scores.items()}
+    for name, score in scores.items():
+        figures[name]["gain_of_index"] = gain_interval(ward.hours, unseen, score)
     bins = calibration(ward.hours.outcome, _chance(unseen))
     _write(arguments.out / "figures.json", {"scores": figures, "calibration": bins})
     (arguments.out / "calibration.svg").write_text(plot(bins["bins"]), encoding="utf-8")

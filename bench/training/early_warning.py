@@ -19,6 +19,8 @@ REARM_HOURS: Final = 24
 HORIZON_HOURS: Final = 48
 ONSET_AFTER_HOURS: Final = 6
 """The label turns 1 six hours before the onset (Reyna et al. 2020)."""
+DRAWS: Final = 200
+DRAW_SEED: Final = 1
 BUDGET: Final = 0.01
 """Alerts per patient-hour."""
 
@@ -58,14 +60,28 @@ class Alerting:
     """Share of patients without sepsis who had an alert."""
 
 
-def auroc(outcome: Floats, score: Floats) -> float:
+def auroc(outcome: Floats, score: Floats, weights: Floats | None = None) -> float:
     """Return the area under the receiver operating characteristic, ties counted half."""
-    values, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    positives = np.bincount(place, outcome, len(values))
+    values, place = np.unique(score, return_inverse=True)
+    counts = np.bincount(place, weights, len(values))
+    positives = np.bincount(place, outcome if weights is None else outcome * weights, len(values))
     negatives = counts - positives
     below = np.cumsum(negatives) - negatives
     wins = positives @ (below + negatives / 2)
     return float(wins / (positives.sum() * negatives.sum()))
+
+
+def gain_interval(hours: Hours, score: Floats, other: Floats) -> tuple[float, float]:
+    """Return the 95 % interval of the gain in AUROC over another score, by drawing patients."""
+    draw = np.random.default_rng(DRAW_SEED)
+    patients = hours.patient.max() + 1
+    gains = []
+    for _ in range(DRAWS):
+        times = np.bincount(draw.integers(0, patients, patients), minlength=patients)
+        weights = times[hours.patient].astype(np.float64)
+        gains.append(auroc(hours.outcome, score, weights) - auroc(hours.outcome, other, weights))
+    low, high = np.quantile(gains, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def auprc(outcome: Floats, score: Floats) -> float:

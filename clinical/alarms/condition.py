@@ -10,7 +10,8 @@ when values have been clear of limit and hysteresis for the rule's ``clear_us``;
 never the passing of time. The alarm is named after the first frame of the run, so that a rise keeps
 its name.
 
-Callers hand in samples in the order of their capture, and ``now`` as ticks. A value speaks for
+Callers hand in samples in the order of their capture, and ``now`` as ticks; a sample from before
+the newest one serves nothing and takes nothing back. A value speaks for
 ``HOLDS_US`` at most: a sensor that comes off in the midst of a run lets nothing ripen after that.
 A sample that changes nothing costs two comparisons and allocates nothing.
 """
@@ -146,13 +147,14 @@ class ThresholdCondition:
             if not self._bounds[0].violated_by(value):
                 return NOTHING
             self._frame, self._began_us, self._newest_us = frame, at_us, at_us
-        elapsed_us = min(at_us - self._newest_us, HOLDS_US)
+        elapsed_us = max(0, min(at_us - self._newest_us, HOLDS_US))
         for index, bound in enumerate(self._bounds):
             if bound.held_by(value):
                 self._hold(index, elapsed_us, violated=bound.violated_by(value))
             else:
                 self._clear(index, at_us)
-        self._newest_us, self._value, self._trust = at_us, value, trust
+        self._newest_us = max(self._newest_us, at_us)
+        self._value, self._trust = value, trust
         self._ripen(0)
         return self._settle(at_us)
 
@@ -222,7 +224,7 @@ class ThresholdCondition:
         if since_us is None:
             since_us = self._clear_us[index] = at_us
         elif served < 1:
-            served -= (at_us - self._newest_us) / FORGOTTEN_US
+            served -= max(0, at_us - self._newest_us) / FORGOTTEN_US
         over = at_us - since_us >= self.rule.clear_us if served >= 1 else served <= 0
         self._served[index] = None if over else served
 

@@ -98,14 +98,16 @@ def _long_enough(trace: Trace) -> bool:
 
 
 def _channel(trace: Trace) -> Channel:
+    newest = trace.samples[-round(EVIDENCE_S * trace.rate_hz) :]
+    return Channel(working_samples(trace), float((~np.isfinite(newest)).mean()))
+
+
+def working_samples(trace: Trace) -> Samples:
+    """Return the newest minute of a signal at ``RATE_HZ``, without holes, about its median."""
     samples = trace.samples[-round(WINDOW_S * trace.rate_hz) :].astype(np.float64)
-    missing = ~np.isfinite(samples)
-    samples = _bridged(samples, missing)
+    samples = _bridged(samples, ~np.isfinite(samples))
     samples -= np.median(samples)
-    if trace.rate_hz != RATE_HZ:
-        samples = _at_working_rate(samples, trace.rate_hz)
-    newest = missing[-round(EVIDENCE_S * trace.rate_hz) :]
-    return Channel(samples, float(newest.mean()))
+    return samples if trace.rate_hz == RATE_HZ else _at_working_rate(samples, trace.rate_hz)
 
 
 def _bridged(samples: Samples, missing: NDArray[np.bool_]) -> Samples:

@@ -33,6 +33,10 @@ DELAY: Final = 7
 REFRACTORY: Final = 40
 """Samples after a beat within which there is no other: 160 ms."""
 
+ENERGY_MIN_MV: Final = 0.045
+"""Least energy of a beat in the strongest lead: that of a narrow QRS complex of about 0.15 mV, what
+a monitor must not count (IEC 60601-2-27), so that P waves alone and small noise give no beat."""
+
 TAIL: Final = 100
 """Samples after a beat within which a peak is taken for its T wave if it is no beat: 400 ms."""
 
@@ -140,7 +144,8 @@ class BeatDetector:
                 self.measures_of(candidates, of, patients[row[of]], sample[of])
             )
             after = sample[of] - self._memory.last[patients[row[of]]] > REFRACTORY
-            beat[of], ventricular[of] = judged[0] & after, judged[1]
+            tall = candidates.energies[of].max(axis=1) >= ENERGY_MIN_MV
+            beat[of], ventricular[of] = judged[0] & after & tall, judged[1]
             chosen = of[beat[of]]
             self._follow(candidates, chosen, ventricular[chosen])
             self._leave(candidates, of[~beat[of]], patients, sample)

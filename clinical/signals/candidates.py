@@ -130,7 +130,8 @@ class Candidates:
             energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
             height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
             shape = _unit(memory.narrow[lead[:, None], about])
-            self.energies[:, slot], self.heights[:, slot] = energy, height
+            self.energies[:, slot] = np.where(lead < 0, 0.0, energy)
+            self.heights[:, slot] = height
             self.shapes[:, slot] = shape
             likes = [
                 likeness(shape, known[lead])

@@ -20,8 +20,8 @@ HISTORY: Final = SECONDS * BLOCK
 ENERGY: Final = 25
 """Samples over which energy is taken: 100 ms, about a QRS complex."""
 
-LEVEL_MIN_MV: Final = 0.02
-"""Energy below which nothing is taken for a beat: a QRS complex of about 0.1 mV."""
+LEVEL_MIN_MV: Final = 0.05
+"""Energy below which nothing is taken for a beat: a QRS complex of about 0.2 mV."""
 
 SHAPE: Final = (28, 32)
 """Samples before and after the middle of a beat that make its shape."""

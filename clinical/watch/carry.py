@@ -9,7 +9,7 @@ the newest one of its vital. Live and backlog values become the newest; late one
 Age is always counted from the capture: a value that was long under way is old when it arrives.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -94,6 +94,14 @@ class Carry:
     def fresh(self, vital: int, now_us: int) -> bool:
         """Tell whether this vital, by index, has a value that may still be judged."""
         return self.values[vital] is not None and now_us - self.captured_us[vital] <= WINDOWS[vital]
+
+    def all_fresh(self, vitals: Iterable[int], now_us: int) -> bool:
+        """Tell whether each of these vitals has a value that may still be judged."""
+        values, captured_us = self.values, self.captured_us
+        for vital in vitals:
+            if values[vital] is None or now_us - captured_us[vital] > WINDOWS[vital]:
+                return False
+        return True
 
     def expires_us(self, vital: int) -> int:
         """Return the last instant at which the vital's newest value may be judged."""

@@ -7,7 +7,7 @@ however late they come. A forgotten end is never assumed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -109,12 +109,16 @@ def standby_over(state: EncounterState, now_us: int) -> bool:
 
 def to_plain(state: EncounterState) -> dict[str, Any]:
     """Return the state as plain data."""
-    return {**asdict(state), "status": state.status.value}
+    plain = {name: getattr(state, name) for name in _FIELDS}
+    return {**plain, "status": state.status.value}
 
 
 def from_plain(plain: Mapping[str, Any]) -> EncounterState:
     """Return the state that ``to_plain`` wrote down."""
     return EncounterState(**{**plain, "status": EncounterStatus(plain["status"])})
+
+
+_FIELDS: Final = tuple(field.name for field in fields(EncounterState))
 
 
 def _with_patient(state: EncounterState, event: EncounterEvent) -> EncounterState:

@@ -69,6 +69,7 @@ _MEASURED: Final = tuple(
         Vital.TEMPERATURE,
     )
 )
+_MEASURED_VITALS: Final = tuple(vital for _, vital in _MEASURED)
 _NOT_FOR_THIS_PATIENT: Final = frozenset({RefusalReason.AGE, RefusalReason.PREGNANT})
 
 
@@ -194,7 +195,7 @@ class Scoring:
             and carry.spo2_scale is not _SCALE_2
             and carry.on_oxygen is not None
             and carry.assessed(now_us) is not None
-            and all(carry.fresh(vital, now_us) for _, vital in _MEASURED)
+            and carry.all_fresh(_MEASURED_VITALS, now_us)
         ):
             return sum(self.screen) - self.screen[PULSE_RATE]
         result = news2.score(self.inputs(state, now_us))

@@ -60,6 +60,8 @@ class Thinning:
 
     def current(self, now_us: int) -> tuple[Thinned, ...]:
         """Return what was left out of late, by lane."""
+        if not self._stretches:
+            return ()
         return tuple(
             stretch
             for lane, stretch in sorted(self._stretches.items())

@@ -2,15 +2,18 @@
 
 A record is durable as soon as it is sent, and a reader of several partitions sees them merged in
 the order of their sending, so the same sends give the same night. A test can hold back
-confirmations, cut the log off, delete old records and compact; only when asked to, where Kafka
-does it in its own time.
+confirmations, lose them, cut the log off, delete old records and compact; only when asked to, where
+Kafka does it in its own time. ``write``, ``take`` and ``listen`` are for whoever puts a network of
+its own before the log, as the world does (``goldenhour.world``).
 
 Bound: none but memory; it holds what a test or one demonstration sends.
 """
 
 import asyncio
 from asyncio import Future
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -33,13 +36,19 @@ class _Partition:
     end: int = 0
     kept: list[_Kept] = field(default_factory=list)
 
+    listeners: dict[Callable[[], None], None] = field(default_factory=dict)
+
     def at(self, position: int, limit: int) -> list[_Kept]:
         """Return at most ``limit`` records from a position on."""
         if len(self.kept) == self.end - self.first:
             start = position - self.first
         else:
-            start = sum(kept.record.offset < position for kept in self.kept)
+            start = bisect_left(self.kept, position, key=_offset)
         return self.kept[start : start + limit]
+
+
+def _offset(kept: _Kept) -> int:
+    return kept.record.offset
 
 
 class MemoryLog:
@@ -53,9 +62,9 @@ class MemoryLog:
         }
         self._sent = 0
         self._severed = False
+        self._deaf = False
         self._held: list[Callable[[], None]] | None = None
         self._unconfirmed: set[Future[int]] = set()
-        self._waiting: set[Future[None]] = set()
 
     async def writer(self) -> "MemoryWriter":
         """Open a writer."""
@@ -67,12 +76,15 @@ class MemoryLog:
         Raises:
             OffsetGone: a position lies before the oldest record kept, or after the newest.
         """
-        resolved = {
+        return MemoryReader(self, self.resolved(positions))
+
+    def resolved(self, positions: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """Return these positions as offsets; OffsetGone for one that is not kept."""
+        return {
             partition: offset_of(partition, position, kept.first, kept.end)
             for partition, position in positions.items()
             for kept in [self._partitions[partition]]
         }
-        return MemoryReader(self, resolved)
 
     async def end_positions(
         self, partitions: Sequence[TopicPartition]
@@ -82,6 +94,10 @@ class MemoryLog:
 
     async def read_to_end(self, topic_partition: TopicPartition) -> list[Record]:
         """Return every record kept in a partition."""
+        return self.kept(topic_partition)
+
+    def kept(self, topic_partition: TopicPartition) -> list[Record]:
+        """Return every record kept in a partition, to whoever looks at the log from outside."""
         return [kept.record for kept in self._partitions[topic_partition].kept]
 
     def sever(self) -> None:
@@ -97,6 +113,15 @@ class MemoryLog:
         """Undo ``sever``."""
         self._severed = False
         self._wake()
+
+    @contextmanager
+    def losing_answers(self) -> Iterator[None]:
+        """Write what is sent, and let its writers hear LogLost: they cannot know."""
+        self._deaf = True
+        try:
+            yield
+        finally:
+            self._deaf = False
 
     def hold(self) -> None:
         """Keep records sent from now on unwritten and unconfirmed until ``release``."""
@@ -135,19 +160,15 @@ class MemoryLog:
         Raises:
             KeyError: there is no such partition.
         """
-        stored = self._partitions[partition]
         if self._severed:
             future.set_exception(LogLost("the log is severed"))
             return
 
         def write() -> None:
-            offset = stored.end
-            record = Record(partition.topic, partition.partition, offset, key, value, headers)
-            stored.kept.append(_Kept(self._sent, record))
-            stored.end = offset + 1
-            self._sent += 1
-            self._wake()
-            if not future.done():
+            offset = self.write(partition, key, value, headers)
+            if self._deaf:
+                future.set_exception(LogLost("the answer was lost"))
+            elif not future.done():
                 future.set_result(offset)
 
         if self._held is None:
@@ -155,6 +176,34 @@ class MemoryLog:
         else:
             self._held.append(write)
             self._unconfirmed.add(future)
+
+    def write(
+        self,
+        partition: TopicPartition,
+        key: bytes | None,
+        value: bytes | None,
+        headers: tuple[tuple[str, bytes], ...],
+    ) -> int:
+        """Write a record now, tell who listens, and return its offset."""
+        stored = self._partitions[partition]
+        offset = stored.end
+        record = Record(partition.topic, partition.partition, offset, key, value, headers)
+        stored.kept.append(_Kept(self._sent, record))
+        stored.end = offset + 1
+        self._sent += 1
+        for heard in list(stored.listeners):
+            heard()
+        return offset
+
+    def listen(self, partitions: Iterable[TopicPartition], heard: Callable[[], None]) -> None:
+        """Call this whenever one of these partitions grows."""
+        for partition in partitions:
+            self._partitions[partition].listeners[heard] = None
+
+    def forget(self, partitions: Iterable[TopicPartition], heard: Callable[[], None]) -> None:
+        """Call it no longer."""
+        for partition in partitions:
+            self._partitions[partition].listeners.pop(heard, None)
 
     def take(self, positions: dict[TopicPartition, int], max_records: int) -> list[Record]:
         """Return records from these positions on, in the order of sending, and move them on.
@@ -170,25 +219,31 @@ class MemoryLog:
             if position < stored.first:
                 message = f"{partition} keeps nothing before {stored.first}, not {position}"
                 raise OffsetGone(message)
-            found += stored.at(position, max_records)
+            if position < stored.end:
+                found += stored.at(position, max_records)
         taken = [kept.record for kept in sorted(found, key=itemgetter(0))[:max_records]]
         for record in taken:
             positions[TopicPartition(record.topic, record.partition)] = record.offset + 1
         return taken
 
-    async def grown(self) -> None:
-        """Return when the log has grown, or was mended, after this call."""
+    async def grown(self, partitions: Iterable[TopicPartition]) -> None:
+        """Return when one of these partitions has grown, or was mended, after this call."""
         woken: Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.add(woken)
+
+        def wake() -> None:
+            if not woken.done():
+                woken.set_result(None)
+
+        self.listen(partitions, wake)
         try:
             await woken
         finally:
-            self._waiting.discard(woken)
+            self.forget(partitions, wake)
 
     def _wake(self) -> None:
-        for woken in self._waiting:
-            if not woken.done():
-                woken.set_result(None)
+        for stored in self._partitions.values():
+            for heard in list(stored.listeners):
+                heard()
 
 
 class MemoryWriter:
@@ -244,7 +299,7 @@ class MemoryReader:
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
                 while not (taken := self._taken(max_records)):
-                    await self._log.grown()
+                    await self._log.grown(self._positions)
                 return taken
         except TimeoutError:
             return []

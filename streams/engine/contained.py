@@ -15,7 +15,6 @@ in the same state; the count of failures is part of what is stored.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -188,10 +187,10 @@ class ContainedWatch:
 
     def row(self) -> PictureRow:
         """Return the patient as the board shows it; one that cannot be shown is not judged."""
-        if self.judged:
-            with suppress(Exception):  # whatever it is, the picture of the others goes out
-                return self._watch.row()
-        return self._row_unjudged()
+        try:
+            return self._watch.row() if self.judged else self._row_unjudged()
+        except Exception:  # noqa: BLE001 - whatever it is, the picture of the others goes out
+            return self._row_unjudged()
 
     def contain(
         self, error: Exception, frame: Frame | None, now_us: int

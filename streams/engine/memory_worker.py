@@ -1,10 +1,11 @@
 """The in-memory twin of the Faust worker: the same runners, driven by a reader of the log.
 
-It has all partitions of the app's topic and no group. It runs on any Log, so a test can also drive
-it over a real one.
+It has all partitions of the app's topic, unless told which, and no group. It runs on any Log, so a
+test can also drive it over a real one.
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from ports.log.port import Log, LogReader, TopicPartition
@@ -18,16 +19,19 @@ READ_TIMEOUT_MS: Final = 200
 
 
 class MemoryWorker:
-    """Judges every partition in this process."""
+    """Judges partitions in this process."""
 
     def __init__(self, reader: LogReader, runners: dict[int, PartitionRunner]) -> None:
         self._reader = reader
         self._runners = runners
 
     @classmethod
-    async def open(cls, log: Log, runners: Runners) -> "MemoryWorker":
-        """Restore all partitions and go to where each goes on."""
-        restored = await runners.open(range(runners.topic.partitions))
+    async def open(
+        cls, log: Log, runners: Runners, partitions: Iterable[int] | None = None
+    ) -> "MemoryWorker":
+        """Restore these partitions, all when none are named, and go to where each goes on."""
+        wanted = range(runners.topic.partitions) if partitions is None else partitions
+        restored = await runners.open(wanted)
         positions = {
             TopicPartition(runners.topic.name, partition): runner.next_offset
             for partition, runner in restored.items()

@@ -10,8 +10,7 @@ A unit whose silence was told before does not count among the quiet: it was sile
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from clinical.instant import SECOND_US
 
@@ -29,8 +28,7 @@ SHARE_ENDS: Final = 0.1
 """At most this share: it is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(NamedTuple):
     """How long the unit of an open encounter has not been heard."""
 
     unit_id: str

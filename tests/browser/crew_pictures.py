@@ -27,7 +27,7 @@ async def main(folder: Path) -> None:
 
 
 async def _play(ambulance: Ambulance, browser: Browser, folder: Path) -> None:
-    page = await browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
+    page = await browser.new_page(viewport=SIZE, reduced_motion="reduce")  # type: ignore[arg-type]
     page.set_default_timeout(RESPONSE_MS)
     await page.goto(ambulance.address)
     await _monitor(ambulance, 0, 25)

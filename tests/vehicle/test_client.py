@@ -1,7 +1,8 @@
 """The client against a gateway over real gRPC: cuts, refusals, credit, restarts, the edge."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from vehicle.lanes import MixedLanes
 from vehicle.live_view import CHUNK_US
 from vehicle.outbox import BEHIND_FRAMES
 from vehicle.spool import LaneFull, Spool
+from vehicle.spool_store import Depth, Entry, SpoolStore
 from wire.frames import Lane
 from wire.unit_items import LinkState, Receipt, ReceiptStage
 from wire.validation import RefusalReason
@@ -232,19 +234,50 @@ def message(expires_us: int) -> telemetry_service_pb2.DownlinkResponse:
 async def test_a_message_is_receipted_when_it_is_stored_and_when_it_is_read(
     gateway: FakeGateway, start: Start, within: Within
 ) -> None:
-    """DELIVERED goes back by itself, VIEWED when a person read it; coming again changes nothing."""
+    """DELIVERED goes back by itself, VIEWED when a person read it.
+
+    A message that comes again is said to have arrived again: the center did not hear of it.
+    """
     client, _ = await start()
     expires_us = SystemClock().now_us() + 3_600_000_000
     gateway.posts.put_nowait(message(expires_us))
     gateway.posts.put_nowait(message(expires_us))
-    await until(lambda: client.messages)
+    await until(lambda: len(gateway.frames(Lane.ALARM)) == 2)
+    assert len(client.messages) == 1
     client.note_message(MESSAGE, "R. Okafor")
     await within(client.drained())
     receipts = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
     assert receipts == [
         Receipt(MESSAGE, ReceiptStage.DELIVERED),
+        Receipt(MESSAGE, ReceiptStage.DELIVERED),
         Receipt(MESSAGE, ReceiptStage.VIEWED, "R. Okafor"),
     ]
+
+
+async def test_a_receipt_waits_for_the_disk_to_hold_the_message(
+    gateway: FakeGateway, start: Start, within: Within, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Upon a receipt the center lets the message go, so no crash may lose it from then on."""
+    client, _ = await start()
+    client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    write, full = SpoolStore.write, [True]
+
+    def refusing(store: SpoolStore, entries: Iterable[Entry]) -> Depth:
+        if full[0]:
+            words = "database or disk is full"
+            raise sqlite3.OperationalError(words)
+        return write(store, entries)
+
+    monkeypatch.setattr(SpoolStore, "write", refusing)
+    gateway.posts.put_nowait(message(SystemClock().now_us() + 3_600_000_000))
+    await until(lambda: client.messages)
+    client.capture(ENCOUNTER, [WELL])
+    await until(lambda: len(gateway.frames(Lane.VITALS)) == 2)
+    assert not gateway.frames(Lane.ALARM)
+    full[0] = False
+    await until(lambda: gateway.frames(Lane.ALARM))
+    await within(client.drained())
 
 
 async def test_an_expired_message_is_shown_as_expired_and_not_executed(

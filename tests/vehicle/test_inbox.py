@@ -2,7 +2,7 @@
 
 import pytest
 
-from vehicle.inbox import HeldMessage, Inbox, UnknownMessage, receipt_of
+from vehicle.inbox import HeldMessage, Inbox, UnknownMessage, arrival_of, receipt_of
 from vehicle.spool_store import MESSAGES_PER_UNIT
 from wire.messages import Message
 from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
@@ -27,15 +27,24 @@ def test_a_message_that_comes_again_changes_nothing() -> None:
     inbox = Inbox()
     inbox.receive(message(1), 10)
     inbox.note("m1", ReceiptStage.ANSWERED)
-    assert inbox.receive(message(1), 20) is None
+    again = inbox.receive(message(1), 20)
+    assert again.stage is ReceiptStage.ANSWERED
     assert inbox.note("m1", ReceiptStage.VIEWED).stage is ReceiptStage.ANSWERED
+
+
+def test_a_message_that_comes_again_is_said_to_have_arrived() -> None:
+    """Whatever was done with it since: upon this word, and no other, the center lets it go."""
+    inbox = Inbox()
+    inbox.receive(message(1), 10)
+    inbox.note("m1", ReceiptStage.ANSWERED)
+    assert arrival_of(inbox.receive(message(1), 20)) == Receipt("m1", ReceiptStage.DELIVERED)
 
 
 def test_an_expired_message_cannot_be_answered() -> None:
     """What came after its time is for the record."""
     inbox = Inbox()
     held = inbox.receive(message(1), 1_000)
-    assert held is not None
+    assert arrival_of(held) == receipt_of(held)
     assert receipt_of(held) == Receipt("m1", ReceiptStage.EXPIRED)
     with pytest.raises(UnknownMessage):
         inbox.note("m1", ReceiptStage.VIEWED)

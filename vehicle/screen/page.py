@@ -12,7 +12,7 @@ from nicegui import events, ui
 
 from ports.logging import get_logger
 from vehicle.cabin import contract
-from vehicle.screen.drawing.alarms import alarms
+from vehicle.screen.drawing.alarms import alarms, tally
 from vehicle.screen.drawing.events import buttons, drugs, entered
 from vehicle.screen.drawing.heading import banner, heading, link
 from vehicle.screen.drawing.letters import letters
@@ -30,6 +30,7 @@ _PARTS: Final[Mapping[str, Callable[[Scene], str]]] = {
     "link": link,
     "numerics": numerics,
     "score": scoring,
+    "tally": tally,
     "alarms": alarms,
     "letters": letters,
     "buttons": buttons,
@@ -109,7 +110,7 @@ class CrewPage:
                 self._part("numerics", "div")
                 self._part("score", "div")
             with ui.element("aside"):
-                self._title("alarms")
+                self._part("tally", "div")
                 self._part("alarms", "div")
                 self._title("letters")
                 self._part("letters", "div")

@@ -9,6 +9,7 @@ the same run: each lead alone, as they are made, and the better lead of each rec
 import json
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +32,7 @@ from goldenhour.lab.beats import ecg_leads
 from goldenhour.lab.recordings import Signal, read_recording
 
 PEER_RECORDS: Final = 4
-"""Public detectors are slow: they are given every so-manieth record."""
+"""Public detectors are slow: they are given every fourth record of the folder."""
 
 _SECTION_OPENING: Final = """## Heart beats
 
@@ -47,6 +48,8 @@ _PEERS_OPENING: Final = """Public detectors in the same run, on {names}: the bet
 record counts for them. CPU is that of one recording in chunks of a second; this project's arrays
 then hold a single patient (for thousands at once see `goldenhour bench ecg`).
 """
+
+PROCESSES: Final = 2
 
 Find = Callable[[Signal], Any]
 
@@ -70,7 +73,9 @@ def section(folder: Path) -> str:
     """Return the section on the beats of the records in a folder."""
     bases = sorted(path.with_suffix("") for path in folder.glob("*.hea"))
     unseen = cross_validated()
-    seen = {base.name: own(base) for base in bases}
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        outcomes = list(pool.map(own, bases))
+    seen = {base.name: outcome for base, outcome in zip(bases, outcomes, strict=True)}
     total = sum((unseen[name] for name in sorted(unseen)), Tally())
     now = sum((outcome.tally for outcome in seen.values()), Tally())
     lines = [

@@ -167,6 +167,16 @@ def test_a_value_speaks_for_ten_seconds_at_most() -> None:
     assert raised.frame == frame(0)
 
 
+def test_a_value_from_before_the_newest_serves_nothing() -> None:
+    """A heart rate that comes after the pulse that stood in for it was captured before it."""
+    condition = threshold(Cause.SPO2_LOW)
+    feed(condition, [85] * 6)
+    before = condition.snapshot()["served"]
+    condition.sample(85, 3 * S, frame(9))
+    assert condition.snapshot()["served"] == before
+    assert phases(feed(condition, [85] * 5, start_s=6)) == [(Phase.START, Priority.MEDIUM, 10)]
+
+
 def test_intermittent_values_add_up() -> None:
     """Gaps cannot keep an alarm from sounding."""
     condition = threshold(Cause.SPO2_LOW)

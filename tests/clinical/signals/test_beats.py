@@ -122,6 +122,21 @@ def test_flat_and_missing_leads_give_no_beats() -> None:
     assert detect([], 250) == ()
 
 
+def test_asystole_with_p_waves_and_noise_gives_no_beats() -> None:
+    """However long it lasts: levels sink, but not to what a monitor must not count."""
+    at = np.arange(7500) / 250
+    lead = 0.01 * np.random.default_rng(1).standard_normal(len(at))
+    for time in TIMES_S:
+        lead += 0.12 * np.exp(-0.5 * ((at - time) / 0.03) ** 2)
+    assert detect([lead], 250) == ()
+
+
+def test_beats_cease_when_the_heart_does() -> None:
+    """None is made up of the noise that is left."""
+    before = TIMES_S[TIMES_S < 8.0]
+    assert near(detect([lead_mv(before, SECONDS, 1)], 250), before)
+
+
 def test_an_impossible_rate_is_refused_by_name() -> None:
     """The error says what is wrong."""
     with pytest.raises(RateError, match="rate_hz"):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from clinical.signals.alarm_evidence import evidence_of
 from clinical.signals.alarm_judge import AlarmJudge, ArrhythmiaAlarm, Forest, trained
 from clinical.signals.alarm_window import AlarmWindow, SignalKind, window_before_alarm
 from clinical.signals.verification import NOT_JUDGED, Ground, judge
@@ -93,3 +94,18 @@ def test_every_alarm_has_a_forest_and_a_ground_either_way(alarm: ArrhythmiaAlarm
         judged = judge(AlarmJudge({alarm: forest}, limit), alarm, window)
         assert judged.keep is (limit == 0.0)
         assert judged.ground is not Ground.NOT_JUDGED
+
+
+def test_the_forests_ask_only_for_evidence_that_there_is() -> None:
+    lead = ecg(every(0.8, 59.5))
+    window = window_before_alarm(
+        [
+            trace(SignalKind.ECG, lead),
+            trace(SignalKind.ECG, -lead),
+            trace(SignalKind.PLETH, pulse(every(0.8, 59))),
+        ]
+    )
+    assert window is not None
+    found = evidence_of(window)
+    asked = {name for forest in trained().forests.values() for name in forest.names}
+    assert asked <= found.keys()

@@ -44,7 +44,7 @@ def test_units_that_were_silent_by_themselves_do_not_count() -> None:
 
 
 def test_a_unit_with_several_patients_is_one_unit_and_heard_through_any_of_them() -> None:
-    hearings = [replace(one, unit_id="unit-0") for one in units(4, 3)]
+    hearings = [one._replace(unit_id="unit-0") for one in units(4, 3)]
     assert quiet_together([*hearings, *units(4, 0)], ()) == ()
 
 

@@ -24,6 +24,22 @@ def alarms(scene: Scene) -> str:
     return "".join(_card(scene, patient, alarm) for alarm in patient.alarms)
 
 
+def tally(scene: Scene) -> str:
+    """Return the heading of the list, with how many alarms of each priority stand in it.
+
+    The list may be longer than the screen.
+    """
+    held = () if scene.patient is None else scene.patient.alarms
+    counts = {grade: sum(one.priority == grade for one in held) for grade in (3, 2, 1)}
+    marks = "".join(
+        f' <span class="grade-{grade}" title="{scene.word(f"priority_{grade}")}">'
+        f"{_MARKS[grade]} {count}</span>"
+        for grade, count in counts.items()
+        if count
+    )
+    return f"<h2>{scene.word('alarms')}{marks}</h2>"
+
+
 def _card(scene: Scene, patient: Patient, alarm: Alarm) -> str:
     language = scene.language
     open_ = "open" if alarm.unacknowledged and alarm.state == AlarmState.ACTIVE else ""

@@ -2,7 +2,7 @@ import msgspec
 
 from tests.vehicle.screen.scenes import ALARM, NOW_US, patient, scene
 from vehicle.cabin.contract import Acknowledged
-from vehicle.screen.drawing.alarms import alarms
+from vehicle.screen.drawing.alarms import alarms, tally
 from vehicle.screen.words import Language
 
 
@@ -41,3 +41,12 @@ def test_a_cause_of_a_newer_release_is_shown_by_its_name() -> None:
 
 def test_quiet_says_that_somebody_watches() -> None:
     assert "Watched in this vehicle" in alarms(scene())
+
+
+def test_the_heading_counts_what_the_screen_may_be_too_small_for() -> None:
+    """By priority, the most urgent first; of none, nothing."""
+    medium = msgspec.structs.replace(ALARM, priority=2)
+    drawn = tally(scene(patient(alarms=[medium, ALARM, ALARM])))
+    assert drawn.index("!!! 2") < drawn.index(">!! 1")
+    assert "grade" not in tally(scene(patient(alarms=[])))
+    assert "grade" not in tally(scene(None))

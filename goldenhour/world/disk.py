@@ -1,0 +1,142 @@
+"""The spool on a disk of this world: the real tables in memory, commits at moments of virtual time.
+
+The real ``Spool`` with its thread taken out: what the thread would do in one round happens here as
+one event. What is committed lives as long as the disk, which outlives any machine; what waits in
+the queue dies with the machine. A full disk refuses each transaction, as SQLite does, until there
+is room.
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Final, TypeVar
+
+from goldenhour.world.schedule import Machine
+from vehicle.spool import GROUP_COMMIT_S, RETRY_S, Spool
+from vehicle.spool_store import Depth, Entry, SpoolStore
+
+_Answer = TypeVar("_Answer")
+
+GROUP_COMMIT_US: Final = int(GROUP_COMMIT_S * 1_000_000)
+RETRY_US: Final = int(RETRY_S * 1_000_000)
+LEAST_US: Final = 1_000
+MOST_US: Final = 15_000
+"""Shortest and longest time of a commit."""
+
+
+@dataclass(slots=True)
+class Disk:
+    """A vehicle's disk."""
+
+    rng: Random
+    store: SpoolStore = field(default_factory=lambda: SpoolStore(Path(":memory:")))
+    full: bool = False
+
+    def write(self, entries: Sequence[Entry]) -> Depth:
+        """Commit one transaction; sqlite3.OperationalError when the disk is full."""
+        if self.full:
+            message = "database or disk is full"
+            raise sqlite3.OperationalError(message)
+        return self.store.write(entries)
+
+    def messages(self) -> int:
+        """Count the messages from the center that are here."""
+        counted = self.store._database.execute("SELECT count(*) FROM messages")  # noqa: SLF001
+        return int(counted.fetchone()[0])
+
+    def delay_us(self) -> int:
+        """Draw how long a commit takes."""
+        return LEAST_US + int(self.rng.random() * (MOST_US - LEAST_US))
+
+
+class WorldSpool(Spool):
+    """A Spool without a thread, on a disk of this world."""
+
+    def __init__(self, machine: Machine, disk: Disk) -> None:
+        super().__init__(Path())
+        self._machine = machine
+        self._disk = disk
+        self._groups: deque[tuple[Sequence[Entry], Callable[[], None] | None]] = deque()
+        self._round_us = -1
+        """When the next round is due; -1 while none is."""
+        self._rounds = 0
+
+    @property
+    def pending(self) -> int:
+        """Frames on their way to the disk."""
+        return self._pending
+
+    async def open(self) -> None:
+        """Look at what is there."""
+        self._loop = self._machine
+        held = await self._ask(SpoolStore.depth)
+        self._frames, self._bytes = held.frames, held.frame_bytes
+
+    async def close(self) -> None:
+        """Commit what waits, unless the disk refuses it."""
+        self._forget()
+        if not self._disk.full:
+            await self.flush()
+
+    def put(
+        self,
+        entries: Sequence[Entry],
+        committed: Callable[[], None] | None = None,
+        *,
+        urgent: bool = False,
+    ) -> None:
+        """Commit entries together soon, an urgent group at once; then call ``committed``."""
+        self._count(entries)
+        self._groups.append((entries, committed))
+        self._hurry_up(self._disk.delay_us() if urgent else GROUP_COMMIT_US)
+
+    def _ask(self, ask: Callable[[SpoolStore], _Answer]) -> Awaitable[_Answer]:
+        """Let the disk answer, behind all that was put before."""
+        answer: asyncio.Future[_Answer] = asyncio.Future(loop=self._machine)
+
+        def answered() -> None:
+            if not answer.done():
+                answer.set_result(ask(self._disk.store))
+
+        self._groups.append(((), answered))
+        self._hurry_up(self._disk.delay_us())
+        return answer
+
+    def _hurry_up(self, within_us: int) -> None:
+        schedule = self._machine.schedule
+        due_us = schedule.now_us + within_us
+        if self._round_us < 0 or due_us < self._round_us:
+            self._round_us = due_us
+            self._rounds += 1
+            schedule.at(due_us, self._round, self._rounds, machine=self._machine)
+
+    def _round(self, number: int) -> None:
+        """Be the thread for one round."""
+        if number != self._rounds:
+            return
+        self._round_us = -1
+        groups = list(self._groups)
+        entries = [entry for group, _ in groups for entry in group]
+        try:
+            freed = self._disk.write(entries) if entries else Depth(0, 0)
+        except sqlite3.OperationalError as trouble:
+            self._on_trouble(str(trouble))
+            self._hurry_up(RETRY_US)
+            return
+        self._groups.clear()
+        self._settled(groups, freed)
+
+    def _settled(
+        self, groups: Sequence[tuple[Sequence[Entry], Callable[[], None] | None]], freed: Depth
+    ) -> None:
+        self._frames -= freed.frames
+        self._bytes -= freed.frame_bytes
+        for entries, committed in groups:
+            self._landed(entries)
+            if committed is not None:
+                committed()
+        self._wake_room_waiters()
