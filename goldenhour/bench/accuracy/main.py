@@ -27,7 +27,7 @@ class Section(NamedTuple):
     folder: str
 
 
-SECTIONS: Final = (Section("beats", "mitdb"),)
+SECTIONS: Final = (Section("beats", "mitdb"), Section("shockable", "vfdb"))
 """In the order of the page."""
 
 
