@@ -89,11 +89,8 @@ def read_development(folder: Path) -> Development:
 def grow(
     table: Table, true: Flags, kind: ArrhythmiaAlarm, seed: int
 ) -> tuple[ExtraTreesClassifier, Table]:
-    """Grow the forest of one kind; also return what stands in for evidence that is not known.
-
-    That is the median of the true alarms: what is not known does not speak for suppressing.
-    """
-    usual = np.array([_median(column) for column in table[true].T])
+    """Grow the forest of one kind; also return what stands in for evidence that is not known."""
+    usual = _medians(table)
     forest = ExtraTreesClassifier(
         TREES,
         max_depth=DEEPEST,
@@ -104,9 +101,9 @@ def grow(
     return forest.fit(np.where(np.isfinite(table), table, usual), true), usual
 
 
-def _median(column: Table) -> float:
-    known = column[np.isfinite(column)]
-    return float(np.median(known)) if len(known) else 0.0
+def _medians(table: Table) -> Table:
+    known = [column[np.isfinite(column)] for column in table.T]
+    return np.array([float(np.median(values)) if len(values) else 0.0 for values in known])
 
 
 def _likelihoods(
@@ -201,7 +198,7 @@ def summary(data: Development, repeats: Sequence[Repeat]) -> dict[str, Any]:
 
 
 def written_forest(
-    forest: ExtraTreesClassifier, usual: Table, kind: ArrhythmiaAlarm
+    forest: ExtraTreesClassifier, usual: Table, in_doubt: Table, kind: ArrhythmiaAlarm
 ) -> dict[str, Any]:
     """Return a forest as plain lists: nodes in rows, the two children of a node side by side."""
     roots: list[int] = []
@@ -223,6 +220,7 @@ def written_forest(
     return {
         "names": list(EVIDENCE_NAMES[kind]),
         "usual": [float(f"{value:.5g}") for value in usual],
+        "in_doubt": [float(f"{value:.5g}") for value in in_doubt],
         "roots": roots,
         "asked": asked,
         "limits": [float(f"{value:.5g}") for value in limits],
@@ -259,7 +257,8 @@ def main() -> None:
         of_kind = data.kinds == kind.value
         table = tables[kind.value][of_kind]
         forest, usual = grow(table, data.true[of_kind], kind, 0)
-        forests[kind.value] = written_forest(forest, usual, kind)
+        in_doubt = _medians(table[data.true[of_kind]])
+        forests[kind.value] = written_forest(forest, usual, in_doubt, kind)
         _check_written(forests[kind.value], forest, np.where(np.isfinite(table), table, usual))
     model = {
         "provenance": {

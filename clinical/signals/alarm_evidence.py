@@ -3,7 +3,7 @@
 Names say source and fact: ``ecg_X_least`` and ``ecg_X_most`` are over the leads, ``pulse_X`` is the
 more trusted of pleth and arterial pressure, ``pulse_X_least`` and ``pulse_X_most`` are over both,
 ``run_X`` is the fastest unusual run of five beats, ``heart_X`` joins every source. A number that
-cannot be had is NaN, never 0.
+cannot be had is NaN, never 0; without pleth and pressure there are no ``pulse_X``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from clinical.signals.alarm_window import EVIDENCE_S, RATE_HZ, USUAL_UNTIL_S, AlarmWindow
+from clinical.signals.alarm_window import (
+    EVIDENCE_S,
+    RATE_HZ,
+    USUAL_UNTIL_S,
+    AlarmWindow,
+    Positions,
+)
 from clinical.signals.lead_evidence import Lead, analyse_lead, lead_evidence
 from clinical.signals.pleth import ABP_RISE_S, PLETH_RISE_S, followed_part
 from clinical.signals.pulse_evidence import PulseSignal, analyse_pulses
@@ -43,15 +49,11 @@ def evidence_of(window: AlarmWindow) -> Evidence:
         "leads_agree": _leads_agree(leads, length),
         "ecg_bridged": max(channel.bridged for channel in window.ecg),
     }
-    followed = (
-        followed_part(beats, max(pulses, key=_trust).pulses, length, EVIDENCE_S) if pulses else None
-    )
     return {
         **_over_leads(per_lead),
         **run_evidence(leads, beats),
         **fused,
-        **_over_pulses(pulses),
-        "pulse_follows": _UNKNOWN if followed is None else followed,
+        **_over_pulses(pulses, beats, length),
         **_over_all(per_lead, fused["fused_gap_s"], pulses),
     }
 
@@ -83,10 +85,13 @@ def _over_leads(per_lead: list[dict[str, float]]) -> dict[str, float]:
     return found
 
 
-def _over_pulses(pulses: list[PulseSignal]) -> dict[str, float]:
+def _over_pulses(pulses: list[PulseSignal], beats: Positions, length: int) -> dict[str, float]:
     if not pulses:
         return {}
-    found = {f"pulse_{name}": value for name, value in max(pulses, key=_trust).evidence.items()}
+    trusted = max(pulses, key=_trust)
+    followed = followed_part(beats, trusted.pulses, length, EVIDENCE_S)
+    found = {f"pulse_{name}": value for name, value in trusted.evidence.items()}
+    found["pulse_follows"] = _UNKNOWN if followed is None else followed
     for name in _OVER_BOTH:
         values = [pulse.evidence[name] for pulse in pulses]
         found[f"pulse_{name}_least"], found[f"pulse_{name}_most"] = _least(values), _most(values)

@@ -44,7 +44,10 @@ class Forest:
     names: tuple[str, ...]
     """The evidence that the trees ask for."""
     usual: NDArray[np.float64]
-    """Shape (names,): what stands in for evidence that is not known."""
+    """Shape (names,): what stands in for evidence whose value is not known."""
+    in_doubt: NDArray[np.float64]
+    """Shape (names,): what stands in for evidence of a signal that is not there: the median of true
+    alarms, so that a missing pleth does not speak for suppressing."""
     roots: NDArray[np.intp]
     """Shape (trees,): the first node of each tree."""
     asked: NDArray[np.intp]
@@ -61,6 +64,7 @@ class Forest:
         return cls(
             names=tuple(read["names"]),
             usual=np.array(read["usual"], np.float64),
+            in_doubt=np.array(read["in_doubt"], np.float64),
             roots=np.array(read["roots"], np.intp),
             asked=np.array(read["asked"], np.intp),
             limits=np.array(read["limits"], np.float64),
@@ -69,7 +73,8 @@ class Forest:
 
     def likelihood(self, evidence: Evidence) -> float:
         """Return how likely the alarm is true, 0-1."""
-        known = np.array([evidence.get(name, np.nan) for name in self.names], np.float64)
+        stands_in = zip(self.names, self.in_doubt.tolist(), strict=True)
+        known = np.array([evidence.get(name, doubt) for name, doubt in stands_in], np.float64)
         values = np.where(np.isfinite(known), known, self.usual)
         nodes = self.roots
         while (inner := self.asked[nodes] >= 0).any():

@@ -12,6 +12,7 @@ from tests.clinical.signals.monitored import ecg, every, pulse, trace
 TWO_TREES = Forest(
     names=("heart_gap_s", "pulse_form"),
     usual=np.array([1.0, 0.5]),
+    in_doubt=np.array([4.0, 0.1]),
     roots=np.array([0, 3]),
     asked=np.array([0, -1, -1, 1, -1, -1]),
     limits=np.array([3.0, 0.1, 0.9, 0.4, 0.8, 0.2]),
@@ -35,8 +36,9 @@ def _window(beats_until_s: float, pulses_until_s: float | None) -> AlarmWindow:
         ({"heart_gap_s": 5.0, "pulse_form": 0.1}, 0.85),
         ({"heart_gap_s": 3.0, "pulse_form": 0.4}, 0.45),
         ({"heart_gap_s": 0.5, "pulse_form": 0.9}, 0.15),
-        ({"heart_gap_s": float("nan")}, 0.15),
-        ({}, 0.15),
+        ({"heart_gap_s": float("nan"), "pulse_form": float("nan")}, 0.15),
+        ({"heart_gap_s": float("nan")}, 0.45),
+        ({}, 0.85),
     ],
 )
 def test_a_forest_answers_with_the_mean_of_its_leaves(
