@@ -22,6 +22,7 @@ from goldenhour.bench.painting import (
     paint_latencies_ms,
     paint_summary,
 )
+from goldenhour.bench.spending import spending, spent
 from goldenhour.broker.free_port import free_port
 from goldenhour.demo import plan
 from goldenhour.stack.program import Program
@@ -50,7 +51,8 @@ class BoardOptions:
     folder: Path
     course: Course = Course.SHIFT
     strip: bool = False
-    """Also open a patient's page, and ask its live strip for its frames."""
+    """Also open a patient's page, and ask its live strip for its frames; every unit then sends two
+    ECG leads beside its vital signs."""
 
 
 async def measure(options: BoardOptions, bootstrap: str, clock: Clock) -> dict[str, Any]:
@@ -63,7 +65,7 @@ async def measure(options: BoardOptions, bootstrap: str, clock: Clock) -> dict[s
         async with OpenBoard(url, options.units, clock) as board:
             if options.strip:
                 await board.open_patient()
-            seen = await _watch(options, board, clock)
+            seen = await _watch(options, board, stack, clock)
         await stack.named("bench-listener").stop()
     finally:
         await stack.stop()
@@ -79,16 +81,20 @@ class _Seen:
     memory: list[MemorySample]
     skew_ms: tuple[float, float]
     strip: dict[str, Any] | None
+    programs: dict[str, dict[str, float]]
 
 
-async def _watch(options: BoardOptions, board: OpenBoard, clock: Clock) -> _Seen:
+async def _watch(options: BoardOptions, board: OpenBoard, stack: Stack, clock: Clock) -> _Seen:
     begin_us, began_us = clock.now_us(), clock.monotonic_us()
+    pids = {name: program.pid for name, program in stack.programs.items()}
+    before = await spent(pids)
     skew_ms = await board.skew_ms()
     memory: list[MemorySample] = []
     for due_s in range(0, options.seconds + 1, WEIGHED_EVERY_S):
         await clock.sleep_us(began_us + due_s * SECOND_US - clock.monotonic_us())
         memory.append(await board.weigh((clock.monotonic_us() - began_us) / SECOND_US))
-    end_us = clock.now_us()
+    end_us, took_us = clock.now_us(), clock.monotonic_us() - began_us
+    programs = spending(before, await spent(pids), took_us / SECOND_US)
     await clock.sleep_us(SETTLE_US)
     return _Seen(
         begin_us,
@@ -97,6 +103,7 @@ async def _watch(options: BoardOptions, board: OpenBoard, clock: Clock) -> _Seen
         memory,
         (skew_ms, await board.skew_ms()),
         await board.strip(),
+        programs,
     )
 
 
@@ -112,6 +119,7 @@ def _figures(options: BoardOptions, seen: _Seen, heard_us: dict[str, int]) -> di
         "memory_samples": [msgspec.to_builtins(sample) for sample in seen.memory],
         "browser_clock_skew_ms": list(seen.skew_ms),
         "strip": seen.strip,
+        "programs": seen.programs,
     }
 
 
@@ -141,6 +149,7 @@ def _load(options: BoardOptions, gateway: str) -> Program:
             "--warm-up", str(WARM_UP_S),
             "--seconds", str(options.seconds + _LOAD_MARGIN_S),
             "--course", options.course,
+            *(("--waveforms",) if options.strip else ()),
             "--folder", str(options.folder),
             "--out", str(options.folder / "load.msgpack"),
         ),

@@ -37,6 +37,20 @@ async def spent(pids: Mapping[str, int]) -> dict[str, Spent]:
     return {name: await _spent(pid) for name, pid in pids.items()}
 
 
+def spending(
+    before: Mapping[str, Spent], after: Mapping[str, Spent], seconds: float
+) -> dict[str, dict[str, float]]:
+    """Return by program what it used of a processor, and what it weighed first and last."""
+    return {
+        name: {
+            "processors": round((after[name].processor_s - one.processor_s) / seconds, 3),
+            "resident_mb_begin": round(one.resident_mb, 1),
+            "resident_mb_end": round(after[name].resident_mb, 1),
+        }
+        for name, one in before.items()
+    }
+
+
 async def _spent(pid: int) -> Spent:
     stat = await asyncio.to_thread(Path(f"/proc/{pid}/stat").read_text, encoding="utf-8")
     ticks_per_s = os.sysconf("SC_CLK_TCK")

@@ -2,7 +2,7 @@
 
 import os
 
-from goldenhour.bench.spending import processor_s_in, spent
+from goldenhour.bench.spending import Spent, processor_s_in, spending, spent
 
 STAT = "4711 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 3 0 12345 0 0"
 
@@ -17,3 +17,10 @@ async def test_this_process_has_spent_something_and_spends_more() -> None:
     after = (await spent({"test": os.getpid()}))["test"]
     assert after.processor_s > before.processor_s
     assert after.resident_mb > 1
+
+
+def test_what_a_program_used_and_weighed_is_said_of_the_measured_time() -> None:
+    before, after = {"center": Spent(10.0, 100.0)}, {"center": Spent(25.0, 104.5)}
+    assert spending(before, after, 60.0) == {
+        "center": {"processors": 0.25, "resident_mb_begin": 100.0, "resident_mb_end": 104.5}
+    }
