@@ -12,10 +12,9 @@ from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
 from clinical.alarms.identity import FrameRef, alarm_id
-from clinical.items import Capture
+from clinical.alarms.lifecycle import AlarmBook
 from clinical.watch import announcing
 from clinical.watch.announcing import Announcer
-from clinical.watch.ordering import Ordering
 from command_center.publishing import Subscription
 from command_center.store.store import Store
 from command_center.store.values import Step, StoredChange
@@ -160,14 +159,13 @@ def alarm_id_from_receive_time() -> list[Swap]:
 
 
 def duplicate_not_removed() -> list[Swap]:
-    """A frame that comes a second time is judged a second time."""
-    admit = Ordering.admit
+    """The fold takes a word of a detector as often as it is said."""
 
-    def instead(self: Ordering, capture: Capture) -> int:
-        admitted = admit(self, capture)
-        return capture.captured_us if admitted is None else admitted
+    def instead(self: AlarmBook, episode: object, alarm_id: bytes, source: object) -> int:
+        del self, episode, alarm_id, source
+        return 0
 
-    return [Swap(Ordering, "admit", instead)]
+    return [Swap(AlarmBook, "_heard", instead)]
 
 
 def stale_snapshot_version() -> list[Swap]:

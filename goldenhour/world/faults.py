@@ -34,6 +34,9 @@ _FOR_A_MESSAGE: Final = 0.7
 BUSY_WITHIN_US: Final = 5_000_000
 """Longest wait of a kill for a moment in which something is under way."""
 
+MESSAGE_WITHIN_US: Final = 20_000_000
+"""Longest wait of a kill for a message from the center."""
+
 _LOOK_US: Final = 700
 
 
@@ -53,6 +56,8 @@ def _kill(night: "Night", fault: Fault, kind: str) -> None:
     posts = night.posts_of(kind)
     post = posts[fault.target % len(posts)]
     waits_us = 0 if fault.amount < _AT_ONCE else BUSY_WITHIN_US
+    if kind == "vehicle" and fault.amount > _FOR_A_MESSAGE:
+        waits_us = MESSAGE_WITHIN_US
     _kill_when_busy(night, fault, post, night.schedule.now_us + waits_us)
 
 

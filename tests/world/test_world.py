@@ -28,14 +28,14 @@ LIKELY: Final[dict[str, tuple[str, ...]]] = {
     "snapshot-before-facts": ("log-doubtful", "kill-worker"),
     "revision-not-in-snapshot": ("kill-worker",),
     "alarm-id-from-receive-time": ("reset-link",),
-    "duplicate-not-removed": ("kill-gateway", "reset-link", "cut-link"),
+    "duplicate-not-removed": ("kill-worker",),
     "stale-snapshot-version": ("old-checkpoint",),
     "position-before-entries": ("kill-center",),
     "token-before-delivery": ("reset-feed",),
     "reuse-a-sequence": ("reset-link",),
     "captured-before-commit": ("kill-vehicle", "cut-link", "disk-full"),
     "forget-what-was-sent": ("cut-link", "kill-vehicle"),
-    "receipt-before-spool": ("kill-vehicle", "disk-full"),
+    "receipt-before-spool": ("kill-vehicle",),
 }
 """What brings each bug to light."""
 
