@@ -27,7 +27,13 @@ class Section(NamedTuple):
     folder: str
 
 
-SECTIONS: Final = (Section("beats", "mitdb"), Section("shockable", "vfdb"))
+SECTIONS: Final = (
+    Section("beats", "mitdb"),
+    Section("shockable", "vfdb"),
+    Section("alarms", "cinc2015"),
+    Section("pleth", "bidmc"),
+    Section("respiration", "bidmc"),
+)
 """In the order of the page."""
 
 

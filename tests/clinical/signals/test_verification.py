@@ -55,7 +55,7 @@ def test_an_alarm_less_likely_than_the_limit_is_suppressed(limit: float, *, keep
         _window(53, None),
     )
     assert judged.keep is keep
-    assert judged.likelihood == pytest.approx(0.55)
+    assert judged.likelihood == pytest.approx(0.85)
 
 
 def test_what_cannot_be_judged_is_kept() -> None:
