@@ -21,6 +21,7 @@ from goldenhour.bench.painting import (
     never_painted,
     paint_latencies_ms,
     paint_summary,
+    strip_summary,
 )
 from goldenhour.bench.spending import spending, spent
 from goldenhour.broker.free_port import free_port
@@ -118,7 +119,7 @@ def _figures(options: BoardOptions, seen: _Seen, heard_us: dict[str, int]) -> di
         "memory": memory_growth(seen.memory),
         "memory_samples": [msgspec.to_builtins(sample) for sample in seen.memory],
         "browser_clock_skew_ms": list(seen.skew_ms),
-        "strip": seen.strip,
+        "strip": strip_summary(seen.strip),
         "programs": seen.programs,
     }
 

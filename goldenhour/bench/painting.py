@@ -51,6 +51,20 @@ def paint_summary(latencies_ms: Sequence[float]) -> dict[str, float | int]:
     return {"count": len(latencies_ms), **figures}
 
 
+def strip_summary(said: Mapping[str, Any] | None) -> dict[str, float | int] | None:
+    """Return frames a second of a live strip, and how long they were apart; of none, nothing."""
+    intervals_ms: Sequence[float] = [] if said is None else said["intervals"]
+    if not intervals_ms:
+        return None
+    return {
+        "frames": len(intervals_ms),
+        "frames_per_s": round(1_000 * len(intervals_ms) / sum(intervals_ms), 1),
+        "interval_p50_ms": round(percentile(intervals_ms, 0.50), 1),
+        "interval_p95_ms": round(percentile(intervals_ms, 0.95), 1),
+        "interval_max_ms": round(max(intervals_ms), 1),
+    }
+
+
 def memory_growth(samples: Sequence[MemorySample], window_s: float = 60.0) -> dict[str, Any]:
     """Compare the mean of the first minute with that of the last; fewer than two say nothing.
 

@@ -6,6 +6,7 @@ from goldenhour.bench.painting import (
     never_painted,
     paint_latencies_ms,
     paint_summary,
+    strip_summary,
 )
 
 HEARD = {"before": 500, "quick": 1_000, "slow": 2_000, "lost": 3_000, "late": 9_000}
@@ -36,3 +37,16 @@ def test_growth_is_between_the_first_minute_and_the_last() -> None:
     assert growth["heap_mb"] == {"first_minute": 11.0, "last_minute": 15.0, "growth": 4.0}
     assert growth["nodes"]["growth"] == 0
     assert memory_growth(samples[:1]) == {}
+
+
+def test_a_strip_is_judged_by_its_frames_and_the_longest_wait_for_one() -> None:
+    said = {"intervals": [16.0] * 96 + [66.0] * 4}
+    assert strip_summary(said) == {
+        "frames": 100,
+        "frames_per_s": 55.6,
+        "interval_p50_ms": 16.0,
+        "interval_p95_ms": 16.0,
+        "interval_max_ms": 66.0,
+    }
+    assert strip_summary(None) is None
+    assert strip_summary({"intervals": []}) is None
