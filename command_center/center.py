@@ -16,7 +16,7 @@ from command_center.board.strips import Strips
 from command_center.channels import Channels
 from command_center.consumer import AlarmTail, LiveTail, Pictures, partitions_of
 from command_center.detection import DetectionAlarms, Watchdog
-from command_center.feed.acknowledging import Acknowledging
+from command_center.feed.actions import Actions
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.messages import CommandService
 from command_center.feed.series import SeriesFeed
@@ -156,11 +156,11 @@ class Center:
         self._images_tail = await ImagesTail.open(log, self.studies)
         stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
-        acknowledging = Acknowledging(self.folding, store, writer, timeout_ms)
+        actions = Actions(self.folding, store, writer, timeout_ms)
         self.alerts = AlertService(
             publisher=self.publisher,
             store=store,
-            acknowledging=acknowledging,
+            actions=actions,
             deliveries=self.deliveries,
             log=log,
             metrics=self._metrics,
@@ -172,7 +172,7 @@ class Center:
         self.board = Board(
             self.roster, self.publisher, store, clock, self.studies, burden=self._burden
         )
-        self.acting = Acting(acknowledging, messaging, self.board, clock)
+        self.acting = Acting(actions, messaging, self.board, clock)
         self.strips = Strips(self.roster, messaging, log, clock)
         self._show()
 

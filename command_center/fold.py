@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clinical.alarms.lifecycle import AcknowledgementRefusal, AlarmBook
-from clinical.alarms.transition import Acknowledgement, AlarmEntry, Transition
+from clinical.alarms.lifecycle import ActionRefusal, AlarmBook
+from clinical.alarms.transition import Action, AlarmEntry, Transition
 from clinical.alarms.view import AlarmView
 from command_center.positions import OWN, PARTITIONS, Position
 
@@ -49,13 +49,13 @@ class Fold:
                 return partition, view
         return None
 
-    def refusal(self, partition: int, entry: Acknowledgement) -> AcknowledgementRefusal | None:
-        """Return why an acknowledgement would have no effect, or None when it has."""
+    def refusal(self, partition: int, entry: Action) -> ActionRefusal | None:
+        """Return why an action would have no effect, or None when it has."""
         return self._books[partition].refusal(entry)
 
-    def ended(self, entry: Acknowledgement) -> bool:
+    def ended(self, entry: Action) -> bool:
         """Tell whether the alarm is known to be over."""
-        over = AcknowledgementRefusal.ALARM_ENDED
+        over = ActionRefusal.ALARM_ENDED
         return any(book.refusal(entry) is over for book in self._books)
 
     def own(self) -> list[AlarmView]:

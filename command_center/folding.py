@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clinical.alarms.priority import Phase
-from clinical.alarms.transition import Acknowledgement, AlarmEntry, Place, Transition
+from clinical.alarms.transition import Action, AlarmEntry, Place, Transition
 from clinical.alarms.view import AlarmView
 from command_center.fold import Change, Fold
 from command_center.metrics import CenterMetrics
@@ -65,9 +65,9 @@ class Folding:
         """Offset of the next record of each partition."""
         self._told: Callable[[str, AlarmView | None], None] = _tell_nobody
 
-    def tell(self, acknowledged: Callable[[str, AlarmView | None], None]) -> None:
-        """Name who is told of each acknowledgement that was folded: request, alarm if it took."""
-        self._told = acknowledged
+    def tell(self, told: Callable[[str, AlarmView | None], None]) -> None:
+        """Name who is told of each action that was folded: request, alarm while it is current."""
+        self._told = told
 
     def restore(self, kept: Kept) -> None:
         """Take over the fold from the store."""
@@ -90,7 +90,7 @@ class Folding:
         """Fold, store and publish entries of `alarms`; ``positions`` are those after them."""
         await asyncio.shield(self._take_next(heard, positions))
 
-    async def take_own(self, entry: Transition | Acknowledgement) -> None:
+    async def take_own(self, entry: Transition | Action) -> None:
         """Do the same with an entry of the center itself."""
         await asyncio.shield(self._take_next_own(entry))
 
@@ -103,7 +103,7 @@ class Folding:
         async with self._one_at_a_time:
             await self._take(heard, positions)
 
-    async def _take_next_own(self, entry: Transition | Acknowledgement) -> None:
+    async def _take_next_own(self, entry: Transition | Action) -> None:
         async with self._one_at_a_time:
             offset = self.positions.get(OWN, 0)
             value = encode_entry(entry)
@@ -170,10 +170,10 @@ class Folding:
             entries=entries,
             changes=stored,
             positions=positions,
-            acknowledged={
+            answers={
                 one.entry.request_id: alarm_message(change.view).SerializeToString()
                 for one in heard
-                if isinstance(one.entry, Acknowledgement) and one.entry.place is Place.CENTER
+                if isinstance(one.entry, Action) and one.entry.place is Place.CENTER
                 if (change := by_place.get((one.partition, one.offset)))
             },
             receipts=[one.entry for one in heard if isinstance(one.entry, MessageReceipt)],
@@ -190,7 +190,7 @@ class Folding:
 
     def _tell(self, heard: Iterable[Heard]) -> None:
         for one in heard:
-            if isinstance(one.entry, Acknowledgement):
+            if isinstance(one.entry, Action):
                 found = self.fold.find(one.entry.alarm_id)
                 view = None if found is None else found[1]
                 self._told(one.entry.request_id, view)

@@ -105,6 +105,23 @@ class AlertFeed:
                 )
             )
 
+    async def reset(self, alarm: AlarmView, person: str, request_id: str) -> None:
+        """Take a latched alarm off the list, as it was seen; raises as ``acknowledge``."""
+        async with self._channel() as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            await stub.Reset(
+                alert_service_pb2.ResetRequest(
+                    reset=alarm_pb2.Reset(
+                        encounter_id=alarm.encounter_id,
+                        alarm_id=alarm.alarm_id,
+                        revision=alarm.revision,
+                        person=person,
+                        place=alarm_pb2.PLACE_CENTER,
+                        request_id=request_id,
+                    )
+                )
+            )
+
     def _channel(self) -> grpc.aio.Channel:
         tls = self._tls
         credentials = None if tls is None else channel_credentials(tls.material)

@@ -22,7 +22,7 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Place
+from clinical.alarms.transition import Acknowledgement, Action, Place, Reset
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, EdgeTransition, EncounterEvent
@@ -176,15 +176,32 @@ class VehicleClient:
         self, encounter_id: str, alarm_id: bytes, priority: Priority, revision: int, person: str
     ) -> SequenceRef:
         """As ``acknowledge``, by what the person saw."""
-        now_us = self.now_us()
-        request_id = secrets.token_hex(16)
         entry = Acknowledgement(
-            encounter_id, alarm_id, priority, revision, person, Place.VEHICLE, now_us, request_id
+            encounter_id=encounter_id,
+            alarm_id=alarm_id,
+            priority=priority,
+            revision=revision,
+            person=person,
+            place=Place.VEHICLE,
+            at_us=self.now_us(),
+            request_id=secrets.token_hex(16),
         )
-        ref = self.capture(encounter_id, [entry])
-        self._edge.apply(entry, now_us)
-        self._book_dirty = True
-        return ref
+        return self._act(entry)
+
+    def reset_alarm(
+        self, encounter_id: str, alarm_id: bytes, revision: int, person: str
+    ) -> SequenceRef:
+        """Let a person of the crew take a latched alarm off the list."""
+        entry = Reset(
+            encounter_id=encounter_id,
+            alarm_id=alarm_id,
+            revision=revision,
+            person=person,
+            place=Place.VEHICLE,
+            at_us=self.now_us(),
+            request_id=secrets.token_hex(16),
+        )
+        return self._act(entry)
 
     def note_message(
         self,
@@ -267,6 +284,13 @@ class VehicleClient:
     async def room(self, lane: Lane) -> None:
         """Return once a full lane takes frames again."""
         await self._spool.room(int(lane))
+
+    def _act(self, entry: Action) -> SequenceRef:
+        """Send what a person does about an alarm, and fold it at once."""
+        ref = self.capture(entry.encounter_id, [entry])
+        self._edge.apply(entry, entry.at_us)
+        self._book_dirty = True
+        return ref
 
     def _tell(self, encounter_id: str, said: Sequence[EdgeTransition]) -> list[Entry]:
         """Number what the edge watch said; its frames are taken however full the lane is."""

@@ -1,9 +1,8 @@
 """The log of alarms: entries to and from protobuf. Key: the encounter id.
 
-A detector's transition, a person's acknowledgement, the end of an encounter and the way of a
+A detector's transition, what a person does about an alarm, the end of an encounter and the way of a
 message are kinds of entry, and so is the death of a source; the life cycle folds all but the way of
-a message. ``AlarmView`` is what the
-fold makes of them, and what a feed shows.
+a message. ``AlarmView`` is what the fold makes of them, and what a feed shows.
 """
 
 from dataclasses import dataclass
@@ -11,11 +10,13 @@ from dataclasses import dataclass
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.transition import (
     Acknowledgement,
+    Action,
     EncounterClosed,
+    Reset,
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmView
+from clinical.alarms.view import Acknowledged, AlarmView, ResetBy
 from wire.codes import (
     ALARM_STATE,
     CATEGORY,
@@ -32,10 +33,12 @@ from wire.transitions import (
     from_acknowledgement,
     from_frame_ref,
     from_reason,
+    from_reset,
     from_transition,
     to_acknowledgement,
     to_frame_ref,
     to_reason,
+    to_reset,
     to_transition,
 )
 from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
@@ -54,7 +57,7 @@ class MessageReceipt:
     answer: CrewAnswer | None = None
 
 
-Entry = Transition | Acknowledgement | EncounterClosed | MessageReceipt | SourceStatus
+Entry = Transition | Action | EncounterClosed | MessageReceipt | SourceStatus
 """Whatever the log of alarms holds."""
 
 
@@ -73,14 +76,14 @@ def decode_entry(value: bytes) -> Entry:
 def entries_of(frame: Frame) -> tuple[Entry, ...]:
     """Return what a frame routed to `alarms` says: one entry for each of its items.
 
-    Unreadable when an item is neither an acknowledgement nor a receipt.
+    Unreadable when an item is neither an action about an alarm nor a receipt.
     """
     return tuple([_entry_of(item, frame) for item in frame.items])
 
 
 def _entry_of(item: object, frame: Frame) -> Entry:
     match item:
-        case Acknowledgement():
+        case Acknowledgement() | Reset():
             return item
         case Receipt(message_id, stage, person, answer):
             at_us = frame.captured_us
@@ -97,6 +100,8 @@ def from_entry(entry: Entry) -> alarm_pb2.AlarmEntry:
             return alarm_pb2.AlarmEntry(transition=from_transition(entry))
         case Acknowledgement():
             return alarm_pb2.AlarmEntry(acknowledgement=from_acknowledgement(entry))
+        case Reset():
+            return alarm_pb2.AlarmEntry(reset=from_reset(entry))
         case EncounterClosed(encounter_id, at_us):
             closed = alarm_pb2.EncounterClosed(encounter_id=encounter_id, at_us=at_us)
             return alarm_pb2.AlarmEntry(encounter_closed=closed)
@@ -114,6 +119,8 @@ def to_entry(pb: alarm_pb2.AlarmEntry) -> Entry:
                 return to_transition(pb.transition)
             case "acknowledgement":
                 return to_acknowledgement(pb.acknowledgement)
+            case "reset":
+                return to_reset(pb.reset)
             case "encounter_closed":
                 return EncounterClosed(pb.encounter_closed.encounter_id, pb.encounter_closed.at_us)
             case "receipt":
@@ -184,6 +191,7 @@ def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:
         words_en=view.words_en,
         words_zh=view.words_zh,
         frame=from_frame_ref(view.frame),
+        reset=_from_reset_by(view.reset) if view.reset else None,
     )
 
 
@@ -210,6 +218,7 @@ def alarm_view(pb: alarm_pb2.Alarm) -> AlarmView:
             reason=to_reason(pb.reason) if pb.HasField("reason") else None,
             frame=to_frame_ref(pb.frame),
             acknowledgements=tuple([_to_acknowledged(ack) for ack in pb.acknowledgements]),
+            reset=_to_reset_by(pb.reset) if pb.HasField("reset") else None,
         )
 
 
@@ -224,3 +233,11 @@ def _from_acknowledged(acknowledged: Acknowledged) -> alarm_pb2.Acknowledged:
 
 def _to_acknowledged(pb: alarm_pb2.Acknowledged) -> Acknowledged:
     return Acknowledged(PLACE.member[pb.place], pb.person, PRIORITY.member[pb.priority], pb.at_us)
+
+
+def _from_reset_by(by: ResetBy) -> alarm_pb2.ResetBy:
+    return alarm_pb2.ResetBy(place=PLACE.number[by.place], person=by.person, at_us=by.at_us)
+
+
+def _to_reset_by(pb: alarm_pb2.ResetBy) -> ResetBy:
+    return ResetBy(PLACE.member[pb.place], pb.person, pb.at_us)

@@ -192,6 +192,8 @@ ACKNOWLEDGEMENT: Final = (
     _text("request_id", required=True),
 )
 
+RESET: Final = tuple(field for field in ACKNOWLEDGEMENT if field.name != "priority")
+
 RECEIPT: Final = (
     _uuid("message_id", required=True),
     _code("stage", RECEIPT_STAGE, required=True),

@@ -1,4 +1,4 @@
-"""Condition transitions, acknowledgements and frame references, to and from protobuf.
+"""Condition transitions, what people do about alarms, and frame references, to and from protobuf.
 
 They travel in two envelopes, as items of a frame and as entries of the log of alarms; both
 translators build on this one. An unknown number raises KeyError; the envelope says Unreadable.
@@ -9,7 +9,7 @@ from typing import Final
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.transition import Acknowledgement, Reason, Transition
+from clinical.alarms.transition import Acknowledgement, Reason, Reset, Transition
 from wire.codes import CATEGORY, PHASE, PLACE, PRIORITY, SOURCE
 
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?")
@@ -125,6 +125,32 @@ def to_acknowledgement(
         encounter_id=pb.encounter_id or encounter_id,
         alarm_id=pb.alarm_id,
         priority=PRIORITY.member[pb.priority],
+        revision=pb.revision,
+        person=pb.person,
+        place=PLACE.member[pb.place],
+        at_us=pb.at_us if pb.HasField("at_us") else at_us,
+        request_id=pb.request_id,
+    )
+
+
+def from_reset(reset: Reset) -> alarm_pb2.Reset:
+    """Translate the reset of a latched alarm."""
+    return alarm_pb2.Reset(
+        encounter_id=reset.encounter_id or None,
+        alarm_id=reset.alarm_id,
+        revision=reset.revision,
+        person=reset.person,
+        place=PLACE.number[reset.place],
+        at_us=reset.at_us,
+        request_id=reset.request_id,
+    )
+
+
+def to_reset(pb: alarm_pb2.Reset, *, encounter_id: str = "", at_us: int = 0) -> Reset:
+    """Translate the reset of a latched alarm, as ``to_acknowledgement``."""
+    return Reset(
+        encounter_id=pb.encounter_id or encounter_id,
+        alarm_id=pb.alarm_id,
         revision=pb.revision,
         person=pb.person,
         place=PLACE.member[pb.place],

@@ -300,13 +300,14 @@ def _check_transition(
     )
 
 
-def _check_acknowledgement(
-    acknowledgement: alarm_pb2.Acknowledgement, frame: frame_pb2.Frame, path: str
-) -> Refusal | None:
-    return (
-        _out_of_range(acknowledgement, ranges.ACKNOWLEDGEMENT, path)
-        or _other_than(acknowledgement, "encounter_id", frame.encounter_id, path)
-        or _other_than(acknowledgement, "place", alarm_pb2.PLACE_VEHICLE, path)
+def _action(
+    fields: tuple[FieldRange, ...],
+) -> Callable[[Message, frame_pb2.Frame, str], Refusal | None]:
+    """Check what a person of the crew does about an alarm."""
+    return lambda action, frame, path: (
+        _out_of_range(action, fields, path)
+        or _other_than(action, "encounter_id", frame.encounter_id, path)
+        or _other_than(action, "place", alarm_pb2.PLACE_VEHICLE, path)
     )
 
 
@@ -332,8 +333,9 @@ _KINDS: Final = {
     "crew_event": _Kind(Lane.ALARM, encounter=True, check=_check_crew_event),
     "edge_transition": _Kind(Lane.ALARM, encounter=True, check=_check_transition),
     "acknowledgement": _Kind(
-        Lane.ALARM, encounter=True, check=_check_acknowledgement, alarm_log=True
+        Lane.ALARM, encounter=True, check=_action(ranges.ACKNOWLEDGEMENT), alarm_log=True
     ),
+    "reset": _Kind(Lane.ALARM, encounter=True, check=_action(ranges.RESET), alarm_log=True),
     "receipt": _Kind(Lane.ALARM, encounter=None, check=_plain(ranges.RECEIPT), alarm_log=True),
     "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),
     "link_state": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.LINK_STATE)),

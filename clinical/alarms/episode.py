@@ -17,11 +17,12 @@ from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Phase, Priority, Source
-from clinical.alarms.transition import Acknowledgement, Reason, SourceStatus, Transition
+from clinical.alarms.transition import Acknowledgement, Reason, Reset, SourceStatus, Transition
 from clinical.alarms.view import (
     Acknowledged,
     AlarmState,
     AlarmView,
+    ResetBy,
     view_from_plain,
     view_to_plain,
 )
@@ -47,6 +48,8 @@ class Event(Enum):
     """A source reports a condition that was over before it was learned of."""
     SUPERSEDED = auto()
     """The condition began anew while its last alarm was latched."""
+    RESET = auto()
+    """A person takes it off the list."""
     CLOSED = auto()
     """The encounter is over."""
 
@@ -63,6 +66,7 @@ LIFE_CYCLE: Final[Mapping[tuple[AlarmState | None, Event], AlarmState]] = Mappin
         (AlarmState.LATCHED, Event.OVER): AlarmState.ENDED,
         (AlarmState.LATCHED, Event.OVER_LATCHING): AlarmState.LATCHED,
         (AlarmState.LATCHED, Event.SUPERSEDED): AlarmState.ENDED,
+        (AlarmState.LATCHED, Event.RESET): AlarmState.ENDED,
         (AlarmState.LATCHED, Event.CLOSED): AlarmState.ENDED,
     }
 )
@@ -150,6 +154,18 @@ class Episode:
         acknowledged = Acknowledged(entry.place, entry.person, covered, entry.at_us)
         kept = (*self.view.acknowledgements, acknowledged)[-ACKNOWLEDGEMENTS_KEPT:]
         return self._show(replace(self.view, acknowledgements=kept, phase=Phase.UPDATE))
+
+    def held_after(self, entry: Reset) -> bool:
+        """Tell whether the condition holds, or held after the person had asked."""
+        ended_us = self.view.ended_us
+        over = (self.view.state, Event.RESET) in LIFE_CYCLE
+        return not over or ended_us is None or entry.at_us < ended_us
+
+    def reset(self, entry: Reset) -> None:
+        """Let a person end it while it is latched."""
+        state = LIFE_CYCLE[self.view.state, Event.RESET]
+        by = ResetBy(entry.place, entry.person, entry.at_us)
+        self._show(replace(self.view, state=state, phase=Phase.END, reset=by))
 
     def end(self, event: Event, at_us: int) -> None:
         """Bring the episode to its end from outside: superseded or closed."""

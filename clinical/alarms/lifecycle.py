@@ -2,8 +2,13 @@
 
 Every instance of the center runs it, and the vehicle on its copy of the log; the same entries in
 the same order give the same alarms with the same revisions. Applying an entry twice changes
-nothing, because each source counts what it says about an alarm and each acknowledgement carries
-the id of its request. An acknowledgement that was refused stays without effect.
+nothing, because each source counts what it says about an alarm and each action of a person carries
+the id of its request. An action that was refused stays without effect.
+
+A latched alarm leaves the book when a person resets it, at the center and in the vehicle alike: its
+condition is over, so there is nothing left to sound. A reset is refused while anybody whose word
+counts says that the condition holds, and when it held, by its captures, after the person had asked:
+nobody resets what they have not seen end.
 
 An alarm that is over leaves the book when that has been reported; a bounded memory of its ids
 (``clinical.alarms.past``) keeps a stale word from opening it again. A word is stale when its
@@ -26,8 +31,10 @@ from clinical.alarms.past import Key, Past, PastEpisode
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import (
     Acknowledgement,
+    Action,
     AlarmEntry,
     EncounterClosed,
+    Reset,
     SourceStatus,
     Transition,
 )
@@ -36,13 +43,15 @@ from clinical.alarms.view import AlarmState, AlarmView
 SNAPSHOT_VERSION: Final = 1
 
 
-class AcknowledgementRefusal(StrEnum):
-    """Why an acknowledgement has no effect."""
+class ActionRefusal(StrEnum):
+    """Why what a person does about an alarm has no effect."""
 
     UNKNOWN_ALARM = "UNKNOWN_ALARM"
     """No alarm of this encounter ever had this id, as far as the book remembers."""
     ALARM_ENDED = "ALARM_ENDED"
     """The alarm is over."""
+    CONDITION_HOLDS = "CONDITION_HOLDS"
+    """It cannot be reset: the condition holds, or was over only after the reset was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +87,23 @@ class AlarmBook:
         """
         if isinstance(entry, Transition):
             return self._hear(entry, learned_us)
-        if isinstance(entry, Acknowledgement):
-            return self._acknowledge(entry)
+        if isinstance(entry, Action):
+            return self._act(entry)
         if isinstance(entry, SourceStatus):
             return self._silence(entry)
         return self._close(entry)
 
-    def refusal(self, entry: Acknowledgement) -> AcknowledgementRefusal | None:
-        """Return why this acknowledgement would have no effect, or None when it has."""
+    def refusal(self, entry: Action) -> ActionRefusal | None:
+        """Return why this action would have no effect, or None when it has."""
         episode = self._episode(entry.alarm_id)
         if episode is None and self._past.knows(entry.alarm_id):
-            return AcknowledgementRefusal.ALARM_ENDED
+            return ActionRefusal.ALARM_ENDED
         if episode is None or episode.view.encounter_id != entry.encounter_id:
-            return AcknowledgementRefusal.UNKNOWN_ALARM
+            return ActionRefusal.UNKNOWN_ALARM
         if entry.revision < episode.first_revision:
-            return AcknowledgementRefusal.ALARM_ENDED
+            return ActionRefusal.ALARM_ENDED
+        if isinstance(entry, Reset) and episode.held_after(entry):
+            return ActionRefusal.CONDITION_HOLDS
         return None
 
     def alarm(self, alarm_id: bytes) -> AlarmView | None:
@@ -218,12 +229,15 @@ class AlarmBook:
         self._past.show(transition.alarm_id, episode.view.revision)
         return [episode.view]
 
-    def _acknowledge(self, entry: Acknowledgement) -> list[AlarmView]:
+    def _act(self, entry: Action) -> list[AlarmView]:
         episode = self._episode(entry.alarm_id)
         news = self._past.request(entry.request_id)
         if episode is None or not news or self.refusal(entry) is not None:
             return []
-        return [episode.view] if episode.acknowledge(entry) else []
+        if isinstance(entry, Acknowledgement):
+            return [episode.view] if episode.acknowledge(entry) else []
+        episode.reset(entry)
+        return self._report(_key(episode.view), episode, changed=True)
 
     def _silence(self, status: SourceStatus) -> list[AlarmView]:
         views: list[AlarmView] = []

@@ -24,7 +24,8 @@ where it contradicts it; what is contradicted throughout sounds after the longes
 same. A clear value takes back what had been served within 10 s, one between limit and hysteresis
 takes nothing back. An alarm by a limit ends when values have been on the good side by the
 hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name. A
-latching alarm stays on the list when its condition is over.
+latching alarm stays on the list when its condition is over, until a person resets it, the condition
+begins anew or the encounter closes.
 """
 
 

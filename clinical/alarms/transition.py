@@ -91,6 +91,27 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """A person takes a latched alarm off the list, because its condition is over."""
+
+    encounter_id: str
+    """Empty for an alarm of the system itself."""
+    alarm_id: bytes
+    """The alarm, or any alias of it."""
+    revision: int
+    """The revision of the alarm that the person saw."""
+    person: str
+    place: Place
+    at_us: int
+    request_id: str
+    """Names the action: repeating it has no further effect."""
+
+
+Action = Acknowledgement | Reset
+"""What a person does about one alarm."""
+
+
+@dataclass(frozen=True, slots=True)
 class EncounterClosed:
     """The encounter is over, and so are its alarms."""
 
@@ -113,4 +134,4 @@ class SourceStatus:
     """Up to when the source that goes on has judged, by the stream's own time."""
 
 
-AlarmEntry = Transition | Acknowledgement | EncounterClosed | SourceStatus
+AlarmEntry = Transition | Action | EncounterClosed | SourceStatus

@@ -36,6 +36,15 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class ResetBy:
+    """Who reset an alarm, as it carries it."""
+
+    place: Place
+    person: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmView:
     """All that a feed shows of one alarm. The same revision always has the same content."""
 
@@ -67,6 +76,8 @@ class AlarmView:
     frame: FrameRef
     acknowledgements: tuple[Acknowledged, ...] = ()
     """Newest last."""
+    reset: ResetBy | None = None
+    """Who ended it while it was latched; None when nobody did."""
 
     def acknowledged_priority(self, place: Place) -> Priority | None:
         """Return the highest priority that was acknowledged at this place."""
@@ -122,12 +133,13 @@ def view_to_plain(view: AlarmView) -> dict[str, Any]:
             [str(ack.place), ack.person, int(ack.priority), ack.at_us]
             for ack in view.acknowledgements
         ],
+        "reset": view.reset and [str(view.reset.place), view.reset.person, view.reset.at_us],
     }
 
 
 def view_from_plain(plain: Mapping[str, Any]) -> AlarmView:
     """Return the view that ``view_to_plain`` wrote down."""
-    reason = plain["reason"]
+    reason, reset = plain["reason"], plain.get("reset")
     return AlarmView(
         alarm_id=bytes.fromhex(plain["alarm_id"]),
         aliases=tuple(bytes.fromhex(alias) for alias in plain["aliases"]),
@@ -151,4 +163,5 @@ def view_from_plain(plain: Mapping[str, Any]) -> AlarmView:
             Acknowledged(Place(place), person, Priority(priority), at_us)
             for place, person, priority, at_us in plain["acknowledgements"]
         ),
+        reset=None if reset is None else ResetBy(Place(reset[0]), *reset[1:]),
     )

@@ -1,4 +1,4 @@
-"""What a person does at the board: take an alarm, write to a crew, open a patient's page."""
+"""What a person does at the board: take or reset an alarm, write to a crew, open a page."""
 
 from typing import Annotated, Any, Final
 
@@ -6,10 +6,17 @@ import msgspec
 
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Place
+from clinical.alarms.transition import Acknowledgement, Place, Reset
 from command_center.board.board import Board
 from command_center.board.viewer import Viewer
-from command_center.feed.acknowledging import Acknowledging, AlarmOver, NotReadBack, UnknownAlarm
+from command_center.feed.actions import (
+    Actions,
+    AlarmOver,
+    ConditionHolds,
+    NotReadBack,
+    RequestReused,
+    UnknownAlarm,
+)
 from command_center.messaging import Messaging, NotConfirmed
 from ports.clock import Clock
 from wire.limits import MAX_MESSAGE_TEXT, MAX_NAME
@@ -21,15 +28,26 @@ MESSAGE_VALID_US: Final = 15 * 60 * 1_000_000
 _ID_DIGITS: Final = 2 * ALARM_ID_BYTES
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
+AlarmId = Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{_ID_DIGITS}}}$")]
+Revision = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Take(msgspec.Struct, tag="take", frozen=True, forbid_unknown_fields=True):
     """Take responsibility for an alarm."""
 
     request_id: Name
-    alarm: Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{_ID_DIGITS}}}$")]
+    alarm: AlarmId
     priority: Annotated[int, msgspec.Meta(ge=1, le=3)]
-    revision: Annotated[int, msgspec.Meta(ge=1)]
+    revision: Revision
+    person: Name
+
+
+class Clear(msgspec.Struct, tag="reset", frozen=True, forbid_unknown_fields=True):
+    """Take a latched alarm off the list."""
+
+    request_id: Name
+    alarm: AlarmId
+    revision: Revision
     person: Name
 
 
@@ -55,11 +73,13 @@ class Map(msgspec.Struct, tag="map", frozen=True, forbid_unknown_fields=True):
     shown: bool
 
 
-Act = Take | Write | Open | Map
+Act = Take | Clear | Write | Open | Map
 
 _REFUSED: Final = {
     UnknownAlarm: "OVER",
     AlarmOver: "OVER",
+    ConditionHolds: "HOLDS",
+    RequestReused: "WRONG",
     NotReadBack: "NOT_KNOWN",
     NotConfirmed: "NOT_KNOWN",
 }
@@ -68,10 +88,8 @@ _REFUSED: Final = {
 class Acting:
     """Does what is asked, and says what came of it."""
 
-    def __init__(
-        self, acknowledging: Acknowledging, messaging: Messaging, board: Board, clock: Clock
-    ) -> None:
-        self._acknowledging = acknowledging
+    def __init__(self, actions: Actions, messaging: Messaging, board: Board, clock: Clock) -> None:
+        self._actions = actions
         self._messaging = messaging
         self._board = board
         self._clock = clock
@@ -89,18 +107,40 @@ class Acting:
             self._board.show_map(viewer, shown=asked.shown)
             return None
         try:
-            await (self._take(asked) if isinstance(asked, Take) else self._write(asked))
+            await self._do(asked)
         except tuple(_REFUSED) as refused:
             why = _REFUSED[type(refused)]
             return {"refused": {"request_id": asked.request_id, "why": why, "words": str(refused)}}
         return {"done": {"request_id": asked.request_id}}
 
+    async def _do(self, asked: Take | Clear | Write) -> None:
+        match asked:
+            case Take():
+                await self._take(asked)
+            case Clear():
+                await self._clear(asked)
+            case Write():
+                await self._write(asked)
+
     async def _take(self, asked: Take) -> None:
-        await self._acknowledging.acknowledge(
+        await self._actions.take(
             Acknowledgement(
                 encounter_id="",
                 alarm_id=bytes.fromhex(asked.alarm),
                 priority=Priority(asked.priority),
+                revision=asked.revision,
+                person=asked.person,
+                place=Place.CENTER,
+                at_us=self._clock.now_us(),
+                request_id=asked.request_id,
+            )
+        )
+
+    async def _clear(self, asked: Clear) -> None:
+        await self._actions.take(
+            Reset(
+                encounter_id="",
+                alarm_id=bytes.fromhex(asked.alarm),
                 revision=asked.revision,
                 person=asked.person,
                 place=Place.CENTER,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, ResetBy
 from clinical.watch.thinning import Thinned
 from command_center.board.trend import Point, known_news2
 from command_center.roster import RosterRow
@@ -99,6 +99,7 @@ def alarm_plain(view: AlarmView) -> dict[str, Any]:
         },
         "unacknowledged": view.unacknowledged,
         "taken": [_taken(acknowledged) for acknowledged in view.acknowledgements],
+        "reset": view.reset and _reset(view.reset),
     }
 
 
@@ -144,3 +145,7 @@ def _taken(acknowledged: Acknowledged) -> dict[str, Any]:
         "priority": int(acknowledged.priority),
         "at_us": acknowledged.at_us,
     }
+
+
+def _reset(by: ResetBy) -> dict[str, Any]:
+    return {"place": str(by.place), "person": by.person, "at_us": by.at_us}

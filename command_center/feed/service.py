@@ -1,4 +1,4 @@
-"""The alert feed: subscribe, acknowledge, report; over gRPC, and for other transports to call.
+"""The alert feed: subscribe, acknowledge, reset, report; over gRPC and for other transports.
 
 A subscription without a token begins with the alarms of this moment, and these carry no token:
 whoever loses the call before ``caught_up`` begins again. With a token it begins with what the store
@@ -14,15 +14,23 @@ import grpc
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.alerts.v1 import alert_service_pb2 as pb
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Place
+from clinical.alarms.transition import Acknowledgement, Action, Place, Reset
 from command_center.consumer import partitions_of
-from command_center.feed.acknowledging import Acknowledging, AlarmOver, NotReadBack, UnknownAlarm
+from command_center.feed.actions import (
+    Actions,
+    AlarmOver,
+    ConditionHolds,
+    NotReadBack,
+    RequestReused,
+    UnknownAlarm,
+)
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.validation import (
     Violations,
     acknowledgement_violations,
     name_violations,
     report_violations,
+    reset_violations,
 )
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN, BadToken, Position, Vector, decode_token, encode_token
@@ -48,6 +56,8 @@ _CODES: Final = {
 _REFUSALS: Final = {
     UnknownAlarm: grpc.StatusCode.NOT_FOUND,
     AlarmOver: grpc.StatusCode.FAILED_PRECONDITION,
+    ConditionHolds: grpc.StatusCode.FAILED_PRECONDITION,
+    RequestReused: grpc.StatusCode.INVALID_ARGUMENT,
     NotReadBack: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 
@@ -60,7 +70,7 @@ class AlertService:
         *,
         publisher: Publisher,
         store: Store,
-        acknowledging: Acknowledging,
+        actions: Actions,
         deliveries: Deliveries,
         log: Log,
         metrics: CenterMetrics,
@@ -68,7 +78,7 @@ class AlertService:
     ) -> None:
         self._publisher = publisher
         self._store = store
-        self._acknowledging = acknowledging
+        self._actions = actions
         self._deliveries = deliveries
         self._log = log
         self._metrics = metrics
@@ -86,6 +96,11 @@ class AlertService:
                 self.acknowledge,
                 request_deserializer=pb.AcknowledgeRequest.FromString,
                 response_serializer=pb.AcknowledgeResponse.SerializeToString,
+            ),
+            "Reset": grpc.unary_unary_rpc_method_handler(
+                self.reset,
+                request_deserializer=pb.ResetRequest.FromString,
+                response_serializer=pb.ResetResponse.SerializeToString,
             ),
             "Report": grpc.unary_unary_rpc_method_handler(
                 self.report,
@@ -221,11 +236,29 @@ class AlertService:
             at_us=self._clock.now_us(),
             request_id=asked.request_id,
         )
+        return pb.AcknowledgeResponse(alarm=await self._take(entry, context))
+
+    async def reset(self, request: pb.ResetRequest, context: Call) -> pb.ResetResponse:
+        """Take a latched alarm off the list, or end the call with the reason why not."""
+        asked = request.reset
+        await _refuse(context, reset_violations(asked))
+        entry = Reset(
+            encounter_id=asked.encounter_id,
+            alarm_id=asked.alarm_id,
+            revision=asked.revision,
+            person=asked.person,
+            place=Place.CENTER,
+            at_us=self._clock.now_us(),
+            request_id=asked.request_id,
+        )
+        return pb.ResetResponse(alarm=await self._take(entry, context))
+
+    async def _take(self, entry: Action, context: Call) -> alarm_pb2.Alarm:
         try:
-            alarm = await self._acknowledging.acknowledge(entry)
+            alarm = await self._actions.take(entry)
         except tuple(_REFUSALS) as refused:
             await abort_with(context, _REFUSALS[type(refused)], str(refused))
-        return pb.AcknowledgeResponse(alarm=alarm_pb2.Alarm.FromString(alarm))
+        return alarm_pb2.Alarm.FromString(alarm)
 
     async def report(self, request: pb.ReportRequest, context: Call) -> pb.ReportResponse:
         """Record what became of deliveries, or end the call with the reason why not."""

@@ -34,11 +34,19 @@ def name_violations(path: str, text: str) -> Violations:
 
 def acknowledgement_violations(pb: alarm_pb2.Acknowledgement) -> Violations:
     """Check an acknowledgement as a person asks for it."""
-    root = "acknowledgement."
+    return _action_violations("acknowledgement.", pb)
+
+
+def reset_violations(pb: alarm_pb2.Reset) -> Violations:
+    """Check a reset as a person asks for it."""
+    return _action_violations("reset.", pb)
+
+
+def _action_violations(root: str, pb: alarm_pb2.Acknowledgement | alarm_pb2.Reset) -> Violations:
     found: Violations = []
     if len(pb.alarm_id) != ALARM_ID_BYTES:
         found.append((root + "alarm_id", f"must be {ALARM_ID_BYTES} bytes"))
-    if not PRIORITY.known(pb.priority):
+    if isinstance(pb, alarm_pb2.Acknowledgement) and not PRIORITY.known(pb.priority):
         found.append((root + "priority", "must be the priority that was seen"))
     if not pb.revision:
         found.append((root + "revision", "must be the revision that was seen, from 1"))

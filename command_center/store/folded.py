@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from command_center.positions import Position, Vector
 from command_center.store.tables import (
-    ACKNOWLEDGED,
+    ACTIONS,
     BOOKS,
     CHANGES,
     DELIVERIES,
@@ -50,8 +50,8 @@ def write_step(connection: Connection, step: Step) -> None:
     _execute(connection, insert(CHANGES), [_change_row(change) for change in step.changes])
     reached = [{"which": part, "reached": position} for part, position in step.positions.items()]
     _execute(connection, _SET_POSITION, reached)
-    acknowledged = [{"request_id": i, "alarm": alarm} for i, alarm in step.acknowledged.items()]
-    _execute(connection, insert_new(ACKNOWLEDGED), acknowledged)
+    answers = [{"request_id": i, "alarm": alarm} for i, alarm in step.answers.items()]
+    _execute(connection, insert_new(ACTIONS), answers)
     receipts = [
         {
             "message_id": receipt.message_id,
@@ -126,9 +126,9 @@ def read_changes(
     ]
 
 
-def read_acknowledged(connection: Connection, request_id: str) -> bytes | None:
+def read_answer(connection: Connection, request_id: str) -> bytes | None:
     """Return the alarm as this request left it, serialised."""
-    found = select(ACKNOWLEDGED.c.alarm).where(ACKNOWLEDGED.c.request_id == request_id)
+    found = select(ACTIONS.c.alarm).where(ACTIONS.c.request_id == request_id)
     return connection.execute(found).scalar_one_or_none()
 
 

@@ -77,9 +77,9 @@ class Store:
         """Return the oldest changes of a partition in ``[start, end)``."""
         return await self._run(folded.read_changes, partition, start, end, limit)
 
-    async def acknowledged(self, request_id: str) -> bytes | None:
+    async def answer(self, request_id: str) -> bytes | None:
         """Return the alarm as this request of the center left it, serialised."""
-        return await self._run(folded.read_acknowledged, request_id)
+        return await self._run(folded.read_answer, request_id)
 
     async def prune(self, kept: int) -> None:
         """Let go of the oldest changes and deliveries beyond the newest ``kept`` of each."""

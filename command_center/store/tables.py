@@ -57,11 +57,12 @@ CHANGES: Final = Table(
     Index("changes_by_position", "partition", "offset", "ordinal", unique=True),
 )
 
-ACKNOWLEDGED: Final = Table(
+# Named for the action that came first.
+ACTIONS: Final = Table(
     "acknowledged",
     METADATA,
     Column("request_id", String(64), primary_key=True),
-    Column("alarm", LargeBinary, nullable=False, comment="Alarm with it, serialised."),
+    Column("alarm", LargeBinary, nullable=False, comment="Alarm after it, serialised."),
 )
 
 DELIVERIES: Final = Table(

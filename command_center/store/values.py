@@ -49,8 +49,8 @@ class Step:
     changes: Sequence[StoredChange]
     positions: Mapping[int, int]
     """Offset of the next record, by partition."""
-    acknowledged: Mapping[str, bytes] = field(default_factory=dict)
-    """Alarm, serialised, by request id of an acknowledgement of the center."""
+    answers: Mapping[str, bytes] = field(default_factory=dict)
+    """Alarm, serialised, by request id of an action at the center."""
     receipts: Sequence[MessageReceipt] = ()
     books: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     """Snapshots that take the place of a partition's entries so far."""

@@ -1,4 +1,4 @@
-"""``goldenhour feed tail`` and ``goldenhour feed acknowledge``."""
+"""``goldenhour feed``: ``tail``, ``acknowledge`` and ``reset``."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import uuid
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -29,12 +30,16 @@ app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")
 
 _REFRESH_US: Final = 500_000
 _PATIENCE_S: Final = 10
-"""Longest wait for the center to take an acknowledgement."""
+"""Longest wait for the center to take an action."""
 
 _GONE: Final = frozenset({AlarmState.ENDED, AlarmState.RECORDED})
 
 _Home = Annotated[Path | None, typer.Option(help="Folder of the running stack.")]
 _Address = Annotated[str | None, typer.Option(help="Address of the alert feed, host:port.")]
+_AlarmId = Annotated[str, typer.Argument(help="Alarm id in hexadecimal, as shown by --json.")]
+
+_Action = Callable[[AlertFeed, AlarmView, str, str], Awaitable[None]]
+"""Does something about an alarm: feed, alarm as seen, person, request id."""
 
 
 def alerts_address(address: str | None, home: Path | None) -> str:
@@ -86,19 +91,36 @@ def tail(
 
 @app.command()
 def acknowledge(
-    alarm_id: Annotated[str, typer.Argument(help="Alarm id in hexadecimal, as shown by --json.")],
+    alarm_id: _AlarmId,
     person: Annotated[str, typer.Option(help="Who takes responsibility.")],
     address: _Address = None,
     home: _Home = None,
 ) -> None:
     """Take responsibility for one current alarm."""
+    _act(AlertFeed.acknowledge, alarm_id, person, address, home)
+
+
+@app.command()
+def reset(
+    alarm_id: _AlarmId,
+    person: Annotated[str, typer.Option(help="Who resets it.")],
+    address: _Address = None,
+    home: _Home = None,
+) -> None:
+    """Take one latched alarm, whose condition is over, off the list."""
+    _act(AlertFeed.reset, alarm_id, person, address, home)
+
+
+def _act(
+    action: _Action, alarm_id: str, person: str, address: str | None, home: Path | None
+) -> None:
     where = alerts_address(address, home)
     tls = own_tls(address, home)
-    feed = AlertFeed(where, f"acknowledge-{os.getpid()}", SystemClock(), tls)
+    feed = AlertFeed(where, f"action-{os.getpid()}", SystemClock(), tls)
     try:
-        known = asyncio.run(_acknowledge_in_time(feed, alarm_id_of(alarm_id), person))
+        known = asyncio.run(_act_in_time(action, feed, alarm_id_of(alarm_id), person))
     except TimeoutError:
-        _fail(f"nobody answers at {where}: not known whether {alarm_id} was acknowledged")
+        _fail(f"nobody answers at {where}: not known whether anything was done about {alarm_id}")
     except grpc.aio.AioRpcError as refused:
         _fail(f"{refused.code().name}: {refused.details()}")
     if not known:
@@ -119,12 +141,13 @@ def _fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-async def _acknowledge_in_time(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
+async def _act_in_time(action: _Action, feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
     async with asyncio.timeout(_PATIENCE_S):
-        return await _acknowledge(feed, alarm_id, person)
+        return await _act_on(action, feed, alarm_id, person)
 
 
-async def _acknowledge(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
+async def _act_on(action: _Action, feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
+    """Do something about a current alarm; tell whether there is one of this id."""
     async with contextlib.aclosing(feed.events()) as events:
         async for event in events:
             if isinstance(event, CaughtUp):
@@ -132,7 +155,7 @@ async def _acknowledge(feed: AlertFeed, alarm_id: bytes, person: str) -> bool:
             if not isinstance(event, Delivered):
                 continue
             if alarm_id == event.alarm.alarm_id or alarm_id in event.alarm.aliases:
-                await feed.acknowledge(event.alarm, person, str(uuid.uuid4()))
+                await action(feed, event.alarm, person, str(uuid.uuid4()))
                 return True
     return False
 

@@ -99,7 +99,7 @@ def _alike(one: bytes, other: bytes) -> bool:
 
 def _becomes_entries(frame: Frame) -> bool:
     """Tell whether a frame goes to `alarms`, one entry per item."""
-    return all(type(item).__name__ == "Acknowledgement" for item in frame.items) or (
+    return all(type(item).__name__ in {"Acknowledgement", "Reset"} for item in frame.items) or (
         frame.encounter_id is not None and all(isinstance(i, Receipt) for i in frame.items)
     )
 

@@ -66,6 +66,29 @@ async def test_an_alarm_is_seen_and_taken_by_one_key(
     assert (taken.person, taken.place) == ("Zhang Wei", Place.CENTER)
 
 
+async def test_a_latched_alarm_is_reset_by_one_key(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """Not while its condition holds; then it leaves the list, and the page says who did it."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    alarm = await ward.alarm(patient, Cause.APNOEA, Priority.HIGH, {"respiration_per_min": 0})
+    card = page.locator(f"[data-alarm='{alarm}']")
+    await expect(card).to_have_class("alarm high selected open")
+    await page.keyboard.press("r")
+    await page.keyboard.press("a")
+    await expect(card).to_contain_text("taken by Zhang Wei")
+    await expect(card.locator("button.reset")).to_have_count(0)
+    assert [view.reset for view in desk.center.publisher.current()] == [None]
+    await ward.over(patient, Cause.APNOEA)
+    await expect(card.locator("button.reset")).to_be_visible()
+    await page.keyboard.press("r")
+    await expect(card).to_have_count(0)
+    assert desk.center.publisher.current() == []
+    await page.locator("tr.line .name").click()
+    await expect(card).to_contain_text("reset by Zhang Wei")
+
+
 async def test_nobody_takes_an_alarm_without_a_name(page: Page, ward: Ward, desk: Desk) -> None:
     """The board asks who it is, and nothing was acknowledged."""
     patient = await ward.admit(ill())

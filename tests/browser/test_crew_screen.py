@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from clinical.alarms.transition import Acknowledgement
+from clinical.alarms.transition import Acknowledgement, Reset
 from clinical.items import CrewEvent, CrewFinding
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance
@@ -108,6 +108,28 @@ async def test_no_pulse_is_one_tap_and_can_be_undone(ambulance: Ambulance, table
     await expect(tablet.locator(".entered .withdrawn")).to_contain_text("No pulse")
     await expect(alarm.locator(".when")).to_contain_text("Over since")
     await until(lambda: any(one.withdraws is not None for one in ambulance.entered()))
+
+
+async def test_a_latched_alarm_is_reset_by_one_tap(ambulance: Ambulance, tablet: Page) -> None:
+    """Once its condition is over; the reset leaves with the name of the crew."""
+    await tablet.locator("[data-finding=NO_PULSE]").click()
+    alarm = tablet.locator(ALARM.format("NO_PULSE"))
+    await expect(alarm.locator(".acknowledge")).to_be_visible()
+    await expect(alarm.locator(".reset")).to_have_count(0)
+    await tablet.locator("[data-finding=PULSE_FELT]").click()
+    await expect(alarm.locator(".when")).to_contain_text("Over since")
+    for button in (alarm.locator(".reset"), alarm.locator(".acknowledge")):
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= GLOVE_PX
+    await alarm.locator(".reset").click()
+    await expect(alarm).to_have_count(0)
+
+    def told() -> bool:
+        items = [item for frame in ambulance.frames() for item in frame.items]
+        return any(isinstance(one, Reset) and one.person == "Zhang Wei" for one in items)
+
+    await until(told)
 
 
 async def test_compressions_are_counted_and_a_drug_is_named(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -164,6 +164,16 @@ class Ward:
         patient.alarms[cause] = said
         await append(self.log, said)
         return said.alarm_id.hex()
+
+    async def over(self, patient: Patient, cause: Cause) -> None:
+        """End the condition of an alarm."""
+        now_us = self.clock.now_us()
+        began = patient.alarms[cause]
+        ended = replace(
+            began, phase=Phase.END, active=False, revision=2, learned_us=now_us,
+            until_us=now_us, reason=None,
+        )  # fmt: skip
+        await append(self.log, ended)
 
     async def crew_takes(self, patient: Patient, cause: Cause, person: str) -> None:
         said = patient.alarms[cause]

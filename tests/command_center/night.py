@@ -81,6 +81,12 @@ def acknowledgement(number: int, second: float, request_id: str = "request") -> 
     )
 
 
+def latched(number: int, second: float) -> tuple[Transition, Transition]:
+    """An apnoea of patient ``number`` that is over at this second."""
+    began = transition(number, second - 1, cause="APNOEA")
+    return began, transition(number, second, revision=2, active=False, cause="APNOEA")
+
+
 def closed(number: int, second: float) -> EncounterClosed:
     return EncounterClosed(encounter(number), at(second))
 

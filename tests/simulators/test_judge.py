@@ -52,6 +52,13 @@ class Center(alert_service_pb2_grpc.AlertServiceServicer):
     ) -> alert_service_pb2.AcknowledgeResponse:
         return alert_service_pb2.AcknowledgeResponse()
 
+    async def Reset(  # noqa: N802 - as above
+        self,
+        request: alert_service_pb2.ResetRequest,
+        context: "grpc.aio.ServicerContext[Any, Any]",
+    ) -> alert_service_pb2.ResetResponse:
+        return alert_service_pb2.ResetResponse()
+
     async def Report(  # noqa: N802 - as above
         self,
         request: alert_service_pb2.ReportRequest,

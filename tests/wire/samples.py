@@ -11,7 +11,10 @@ STREAM = StreamKey(UNIT, Lane.VITALS, SEGMENT)
 
 VITALS_LANE = ("vitals", "device_status", "position", "link_state", "discarded")
 WAVEFORM_LANE = ("waveform",)
-ALARM_LANE = ("encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt")
+ALARM_LANE = (
+    *("encounter_event", "crew_event", "edge_transition"),
+    *("acknowledgement", "reset", "receipt"),
+)
 
 
 def vitals(heart_rate_bpm: float = 80) -> frame_pb2.Frame:
@@ -98,6 +101,15 @@ _ITEMS = {
         alarm_id=b"a" * 16,
         priority=alarm_pb2.PRIORITY_HIGH,
         revision=1,
+        person="paramedic",
+        place=alarm_pb2.PLACE_VEHICLE,
+        at_us=1_770_000_000_000_000,
+        request_id="r",
+    ),
+    "reset": alarm_pb2.Reset(
+        encounter_id=ENCOUNTER,
+        alarm_id=b"a" * 16,
+        revision=2,
         person="paramedic",
         place=alarm_pb2.PLACE_VEHICLE,
         at_us=1_770_000_000_000_000,

@@ -14,10 +14,11 @@ from clinical.alarms.transition import (
     EncounterClosed,
     Place,
     Reason,
+    Reset,
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, ResetBy
 from clinical.items import (
     CrewEvent,
     CrewFinding,
@@ -144,6 +145,16 @@ acknowledgements = st.builds(
     at_us=instants,
     request_id=names,
 )
+resets = st.builds(
+    Reset,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    revision=revisions,
+    person=names,
+    place=st.just(Place.VEHICLE),
+    at_us=instants,
+    request_id=names,
+)
 receipts = st.builds(
     Receipt, message_id=uuids, stage=st.sampled_from(ReceiptStage), person=maybe(names)
 )
@@ -199,7 +210,7 @@ def frames_with(
 patient_frames = frames_with(vitals | device_statuses, Lane.VITALS, ENCOUNTER) | frames_with(
     encounter_events | crew_events | transitions.map(EdgeTransition), Lane.ALARM, ENCOUNTER
 )
-alarm_log_frames = frames_with(acknowledgements | receipts, Lane.ALARM, ENCOUNTER)
+alarm_log_frames = frames_with(acknowledgements | resets | receipts, Lane.ALARM, ENCOUNTER)
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None
 )
@@ -218,6 +229,7 @@ frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames | dis
 entries = (
     transitions
     | acknowledgements
+    | resets
     | st.builds(EncounterClosed, uuids, instants)
     | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
     | st.builds(
@@ -248,6 +260,7 @@ alarm_views = st.builds(
         st.builds(Acknowledged, st.sampled_from(Place), names, st.sampled_from(Priority), instants),
         max_size=2,
     ).map(tuple),
+    reset=maybe(st.builds(ResetBy, st.sampled_from(Place), names, instants)),
 )
 ticks = st.builds(Tick, names, instants, st.booleans())
 lead_findings = st.builds(

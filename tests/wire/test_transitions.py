@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given
 
 from ambulance.alerts.v1 import alarm_pb2
-from clinical.alarms.transition import Acknowledgement, Reason, Transition
+from clinical.alarms.transition import Acknowledgement, Reason, Reset, Transition
 from tests.wire import strategies
 from wire.transitions import (
     from_acknowledgement,
     from_reason,
+    from_reset,
     from_transition,
     to_acknowledgement,
     to_reason,
+    to_reset,
     to_transition,
 )
 
@@ -24,6 +26,11 @@ def test_round_trip_of_transitions(transition: Transition) -> None:
 @given(strategies.acknowledgements)
 def test_round_trip_of_acknowledgements(acknowledgement: Acknowledgement) -> None:
     assert to_acknowledgement(from_acknowledgement(acknowledgement)) == acknowledgement
+
+
+@given(strategies.resets)
+def test_round_trip_of_resets(reset: Reset) -> None:
+    assert to_reset(from_reset(reset)) == reset
 
 
 def test_values_of_a_reason_are_decimal_text() -> None:

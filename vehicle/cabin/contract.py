@@ -2,8 +2,8 @@
 
 The vehicle says ``View`` (everything, a few times a second) and ``Trends`` (when they have grown),
 and answers each request by its number with ``Done`` or ``Refused``. A screen says ``Acknowledge``,
-``Enter``, ``Withdraw`` and ``Note``. Each line is one object with the key ``type``. Whole states
-make a lost line harmless: the next one says everything again.
+``Reset``, ``Enter``, ``Withdraw`` and ``Note``. Each line is one object with the key ``type``.
+Whole states make a lost line harmless: the next one says everything again.
 Instants are microseconds since the Unix epoch; what is None was not measured or not stated.
 """
 
@@ -168,6 +168,16 @@ class Acknowledge(Message, frozen=True, tag="acknowledge"):
     person: str
 
 
+class Reset(Message, frozen=True, tag="reset"):
+    """A person takes a latched alarm off the list, as the screen showed it."""
+
+    request: int
+    encounter_id: str
+    alarm_id: str
+    revision: int
+    person: str
+
+
 class Enter(Message, frozen=True, tag="enter"):
     """The crew found or did something."""
 
@@ -208,7 +218,7 @@ class Refused(Message, frozen=True, tag="refused"):
     reason: str
 
 
-Request = Acknowledge | Enter | Withdraw | Note
+Request = Acknowledge | Reset | Enter | Withdraw | Note
 Answer = Done | Refused
 Said = View | Trends | Done | Refused
 

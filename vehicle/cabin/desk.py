@@ -6,7 +6,7 @@ from typing import Final
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
 from clinical.alarms.transition import Place
-from clinical.alarms.view import AlarmView
+from clinical.alarms.view import AlarmState, AlarmView
 from clinical.items import CrewEvent, CrewFinding
 from clinical.scores import news2
 from clinical.scores.chart import Refused as RefusedScore
@@ -79,6 +79,8 @@ class Desk:
             match request:
                 case contract.Acknowledge():
                     self._acknowledge(request)
+                case contract.Reset():
+                    self._reset(request)
                 case contract.Enter():
                     self._enter(request)
                 case contract.Withdraw(encounter_id=encounter_id, event_id=event_id):
@@ -114,11 +116,23 @@ class Desk:
             )
         return sorted(patients, key=lambda patient: patient.bay or "")
 
-    def _acknowledge(self, request: contract.Acknowledge) -> None:
+    def _alarm(self, request: contract.Acknowledge | contract.Reset) -> AlarmView:
         shown = {alarm.alarm_id.hex(): alarm for alarm in self._client.alarms}
         alarm = shown.get(request.alarm_id)
         if alarm is None or alarm.encounter_id != request.encounter_id:
             raise NotDone(request.alarm_id)
+        return alarm
+
+    def _reset(self, request: contract.Reset) -> None:
+        alarm = self._alarm(request)
+        if alarm.state is not AlarmState.LATCHED:
+            raise NotDone(alarm.state)
+        self._client.reset_alarm(
+            alarm.encounter_id, alarm.alarm_id, request.revision, _name(request.person)
+        )
+
+    def _acknowledge(self, request: contract.Acknowledge) -> None:
+        alarm = self._alarm(request)
         self._client.acknowledge_alarm(
             alarm.encounter_id,
             alarm.alarm_id,

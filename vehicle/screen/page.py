@@ -165,6 +165,14 @@ def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Requ
                 revision=int(said["revision"]),
                 person=person,
             )
+        case "reset":
+            return contract.Reset(
+                request=number,
+                encounter_id=str(said["encounter"]),
+                alarm_id=str(said["alarm"]),
+                revision=int(said["revision"]),
+                person=person,
+            )
         case "enter":
             drug = said.get("drug")
             return contract.Enter(

@@ -64,6 +64,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "judged_here": ("Watched in this vehicle", "车内持续监护中"),
     "check_first": ("Check first", "先检查"),
     "acknowledge": ("Acknowledge", "确认"),
+    "reset": ("Reset", "复位"),
     "since": ("since", "自"),
     "over": ("Over since", "已结束于"),
     "stays": ("stays on the list", "保留在列表中"),

@@ -10,6 +10,7 @@ export class Acting {
     this.draft = ref("");
     this.notice = ref("");
     this.taking = reactive(new Set());
+    this.resetting = reactive(new Set());
     this.asked = new Map();
     this.requests = 0;
     this.link = null;
@@ -20,6 +21,11 @@ export class Acting {
     if (!alarm || !alarm.unacknowledged || this.taking.has(alarm.id)) return;
     const body = { alarm: alarm.id, priority: alarm.priority, revision: alarm.revision };
     if (this.ask("take", body, { alarm: alarm.id })) this.taking.add(alarm.id);
+  }
+
+  reset(alarm) {
+    if (alarm?.state !== "LATCHED" || this.resetting.has(alarm.id)) return;
+    if (this.ask("reset", { alarm: alarm.id, revision: alarm.revision }, { alarm: alarm.id })) this.resetting.add(alarm.id);
   }
 
   write(unit, encounter) {
@@ -41,7 +47,10 @@ export class Acting {
   }
 
   take(message) {
-    for (const alarm of message.alarms ?? []) if (!alarm.unacknowledged || !alarm.current) this.taking.delete(alarm.id);
+    for (const alarm of message.alarms ?? []) {
+      if (!alarm.unacknowledged || !alarm.current) this.taking.delete(alarm.id);
+      if (alarm.state !== "LATCHED") this.resetting.delete(alarm.id);
+    }
     if (message.done) this.answered(message.done.request_id, "");
     if (message.refused) this.answered(message.refused.request_id, message.refused.why);
   }
@@ -50,9 +59,9 @@ export class Acting {
     const t = this.t.value;
     const what = this.asked.get(request);
     this.asked.delete(request);
-    this.notice.value = { "": "", OVER: t.over, NOT_KNOWN: t.notKnown }[why] ?? t.wrong;
+    this.notice.value = { "": "", OVER: t.over, HOLDS: t.holds, NOT_KNOWN: t.notKnown }[why] ?? t.wrong;
     if (!what) return;
-    if (what.alarm) this.taking.delete(what.alarm);
+    if (what.alarm) for (const asked of [this.taking, this.resetting]) asked.delete(what.alarm);
     if (what.text && !why && this.draft.value === what.text) this.draft.value = "";
   }
 }

@@ -1,5 +1,5 @@
 // Active alarms, the most urgent first, each with its reason in words, its age, its owner and the key
-// that takes it. A card draws itself from the ledger; the list draws only the order.
+// that takes it, or the one that resets it when it is over and latched. A card draws itself from the ledger; the list draws only the order.
 
 import { computed, inject } from "vue";
 import { LEVEL, MARK, clockTime, shown, span } from "/board/assets/words.js";
@@ -17,8 +17,10 @@ export const AlarmCard = {
       t, language, alarm, row, clockTime, MARK,
       selected: computed(() => selected.value === props.id),
       taking: computed(() => acting.taking.has(props.id)),
+      resetting: computed(() => acting.resetting.has(props.id)),
       select: () => { selected.value = props.id; },
       take: () => acting.acknowledge(alarm.value),
+      reset: () => acting.reset(alarm.value),
     };
   },
   computed: {
@@ -58,10 +60,15 @@ export const AlarmCard = {
       </dl>
       <p class="owner"><span v-for="one in owners" class="taken">{{ t.takenBy }} <b>{{ one.person }}</b> {{ clockTime(one.at_us) }}</span>
         <span v-if="!owners.length && alarm.current" class="nobody">{{ t.nobody }}</span>
-        <span v-if="crew.length">{{ t.crewSaw }} <b>{{ crew[crew.length - 1].person }}</b> {{ clockTime(crew[crew.length - 1].at_us) }}</span></p>
+        <span v-if="crew.length">{{ t.crewSaw }} <b>{{ crew[crew.length - 1].person }}</b> {{ clockTime(crew[crew.length - 1].at_us) }}</span>
+        <span v-if="alarm.reset" class="taken">{{ t.resetBy[alarm.reset.place] }} <b>{{ alarm.reset.person }}</b> {{ clockTime(alarm.reset.at_us) }}</span></p>
     </div>
-    <button v-if="alarm.unacknowledged && alarm.current" class="take" :disabled="taking" @click.stop="take">
-      {{ taking ? t.taking : t.take }}<kbd v-if="selected">A</kbd></button>
+    <div class="acts">
+      <button v-if="alarm.unacknowledged && alarm.current" class="take" :disabled="taking" @click.stop="take">
+        {{ taking ? t.taking : t.take }}<kbd v-if="selected">A</kbd></button>
+      <button v-if="alarm.state === 'LATCHED'" class="reset" :disabled="resetting" @click.stop="reset">
+        {{ resetting ? t.resetting : t.reset }}<kbd v-if="selected">R</kbd></button>
+    </div>
   </article>`,
 };
 

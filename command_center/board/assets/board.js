@@ -121,7 +121,7 @@ export const Board = {
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, Escape: () => open(""),
+      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 

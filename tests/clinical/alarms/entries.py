@@ -9,6 +9,7 @@ from clinical.alarms.transition import (
     AlarmEntry,
     Place,
     Reason,
+    Reset,
     Transition,
 )
 from clinical.alarms.view import AlarmState, AlarmView
@@ -62,6 +63,13 @@ def acknowledged(
     return Acknowledgement(
         view.encounter_id, view.alarm_id, priority, view.revision, "wang", place, 200, request
     )
+
+
+def reset(
+    view: AlarmView, at: int = 200, place: Place = Place.CENTER, request: str = "reset"
+) -> Reset:
+    """Return that a person takes an alarm as seen off the list."""
+    return Reset(view.encounter_id, view.alarm_id, view.revision, "wang", place, at, request)
 
 
 def tell(book: AlarmBook, *entries: AlarmEntry) -> list[AlarmView]:

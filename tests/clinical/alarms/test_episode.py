@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from clinical.alarms.episode import ACKNOWLEDGEMENTS_KEPT, ALIASES_KEPT
-from clinical.alarms.lifecycle import AcknowledgementRefusal, AlarmBook
+from clinical.alarms.lifecycle import ActionRefusal, AlarmBook
 from clinical.alarms.priority import Phase
 from clinical.alarms.transition import Place
 from tests.clinical.alarms.entries import EDGE, HIGH, MEDIUM, acknowledged, said, tell
@@ -62,14 +62,14 @@ def test_acknowledgements_that_have_no_effect_say_why() -> None:
     action = acknowledged(view, MEDIUM)
     assert book.refusal(action) is None
     foreign = replace(action, encounter_id="e2")
-    assert book.refusal(foreign) is AcknowledgementRefusal.UNKNOWN_ALARM
+    assert book.refusal(foreign) is ActionRefusal.UNKNOWN_ALARM
     unknown = replace(action, alarm_id=bytes(16))
-    assert book.refusal(unknown) is AcknowledgementRefusal.UNKNOWN_ALARM
+    assert book.refusal(unknown) is ActionRefusal.UNKNOWN_ALARM
     assert tell(book, unknown, foreign) == []
     tell(book, said(Phase.END, 2, at=140))
-    assert book.refusal(action) is AcknowledgementRefusal.ALARM_ENDED
+    assert book.refusal(action) is ActionRefusal.ALARM_ENDED
     tell(book, said(Phase.START, 3, at=150))
-    assert book.refusal(action) is AcknowledgementRefusal.ALARM_ENDED
+    assert book.refusal(action) is ActionRefusal.ALARM_ENDED
     assert tell(book, action) == []
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from clinical.alarms.lifecycle import AlarmBook
 from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.transition import AlarmEntry, EncounterClosed, Place, Transition
-from clinical.alarms.view import AlarmView
-from tests.clinical.alarms.entries import acknowledged, said, tell
+from clinical.alarms.view import AlarmState, AlarmView
+from tests.clinical.alarms.entries import acknowledged, reset, said, tell
 
 
 class Detector:
@@ -31,7 +31,9 @@ class Detector:
 
     def _entry(self, number: int) -> AlarmEntry | None:
         self._now += self._draw(st.integers(0, 20))
-        kind = self._draw(st.sampled_from(["said", "said", "said", "said", "ack", "closed"]))
+        kind = self._draw(
+            st.sampled_from(["said", "said", "said", "said", "ack", "reset", "closed"])
+        )
         entry: AlarmEntry | None = None
         if kind == "said":
             entry = self._transition()
@@ -40,6 +42,9 @@ class Detector:
             priority = self._draw(st.sampled_from(Priority))
             place = self._draw(st.sampled_from(Place))
             entry = acknowledged(view, priority, place, f"r{number}")
+        elif kind == "reset" and self._views:
+            view = self._draw(st.sampled_from(self._views))
+            entry = reset(view, self._now, self._draw(st.sampled_from(Place)), f"r{number}")
         elif kind == "closed" and number % 5 == 0:
             entry = EncounterClosed("e1", self._now)
         if entry is not None:
@@ -110,3 +115,24 @@ def test_revisions_rise_and_ids_name_one_alarm(data: st.DataObject) -> None:
     ids = [i for view in book.current() for i in (view.alarm_id, *view.aliases)]
     assert len(ids) == len(set(ids))
     assert len({(view.encounter_id, view.cause) for view in book.current()}) == len(book.current())
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_a_reset_ends_what_is_over_and_touches_nothing_else(data: st.DataObject) -> None:
+    """Whoever holds a condition keeps its alarm; a reset that counts ends one latched alarm."""
+    book, views = fold(Detector(data).log())
+    if not views:
+        return
+    seen = data.draw(st.sampled_from(views))
+    action = reset(seen, data.draw(st.integers(0, 600)), request="the reset")
+    before = book.current()
+    refusal = book.refusal(action)
+    changed = tell(book, action)
+    assert (refusal is None) == (len(changed) == 1)
+    gone = [view for view in before if view not in book.current()]
+    assert len(gone) == len(changed)
+    for was, now in zip(gone, changed, strict=True):
+        assert (was.state, now.state) == (AlarmState.LATCHED, AlarmState.ENDED)
+        assert was.ended_us is not None
+        assert was.ended_us <= action.at_us

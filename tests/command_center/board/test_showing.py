@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from clinical.alarms.priority import Category, Priority
 from clinical.alarms.transition import Place
-from clinical.alarms.view import Acknowledged
+from clinical.alarms.view import Acknowledged, AlarmState, ResetBy
 from clinical.watch.thinning import Thinned
 from command_center.board.showing import alarm_plain, row_plain, urgency
 from command_center.roster import RosterRow
@@ -64,6 +64,14 @@ def test_an_alarm_says_why_since_when_whose_and_what_to_check() -> None:
     assert (
         alarm_plain(replace(HIGH, cause="OF_TOMORROW", reason=None))["words"]["en"] == "OF_TOMORROW"
     )
+
+
+def test_who_reset_an_alarm_is_told() -> None:
+    assert alarm_plain(HIGH)["reset"] is None
+    by = ResetBy(Place.VEHICLE, "crew", at(4))
+    plain = alarm_plain(replace(HIGH, state=AlarmState.ENDED, reset=by))
+    assert plain["reset"] == {"place": "VEHICLE", "person": "crew", "at_us": at(4)}
+    assert not plain["current"]
 
 
 def test_what_a_unit_left_out_is_told_by_lane_with_its_length() -> None:

@@ -19,7 +19,7 @@ from clinical.alarms.priority import Priority
 from command_center.feed.socket import AlertSocket
 from ports.http_server import serve_http
 from ports.log.memory_log import MemoryLog
-from tests.command_center.night import PATIENCE_S, alarm_of, append, encounter, transition
+from tests.command_center.night import PATIENCE_S, alarm_of, append, encounter, latched, transition
 from tests.command_center.station import Station, station_at
 
 
@@ -141,6 +141,29 @@ async def test_acknowledging_is_answered_beside_the_feed_and_deliveries_reported
         assert await hear(socket) == ("result", {"request_id": "r", "recorded": 1})
 
 
+async def test_resetting_is_answered_beside_the_feed(station: Station, log: MemoryLog) -> None:
+    """Refused while the condition holds; then the alarm is over, and says who reset it."""
+    began, over = latched(1, 2)
+    alarm_id = base64.b64encode(alarm_of(1, "APNOEA")).decode()
+    wanted = {name: value for name, value in asked(alarm_id=alarm_id).items() if name != "priority"}
+    async with dialled(station) as socket:
+        await say(socket, "subscribe", request_id="s", subscriber="web")
+        await hear(socket)
+        await append(log, began)
+        await hear(socket)
+        await say(socket, "reset", request_id="early", reset=wanted)
+        kind, body = await hear(socket)
+        assert (kind, body["request_id"], body["code"]) == ("error", "early", "FAILED_PRECONDITION")
+        await append(log, over)
+        assert (await hear(socket))[1]["alarm"]["state"] == "ALARM_STATE_LATCHED"
+        await say(socket, "reset", request_id="r", reset=wanted)
+        answers = dict([await hear(socket), await hear(socket)])
+        assert answers["result"]["request_id"] == "r"
+        for said in answers.values():
+            assert said["alarm"]["state"] == "ALARM_STATE_ENDED"
+            assert said["alarm"]["reset"]["person"] == "dispatcher"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
@@ -153,6 +176,7 @@ async def test_acknowledging_is_answered_beside_the_feed_and_deliveries_reported
         ('{"subscribe": {"subscriber": ""}}', "INVALID_ARGUMENT", "subscriber"),
         ('{"subscribe": {"subscriber": "w", "resume_token": "AAAA"}}', "INVALID_ARGUMENT", "token"),
         ('{"acknowledge": {}}', "INVALID_ARGUMENT", "alarm_id"),
+        ('{"reset": {}}', "INVALID_ARGUMENT", "reset.alarm_id"),
     ],
 )
 async def test_what_is_wrong_is_said_and_the_socket_goes_on(

@@ -1,16 +1,20 @@
 """The desk on a real client: what a screen is shown, and what it may ask."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
 
+from clinical.alarms.transition import Place
+from clinical.alarms.transition import Reset as ResetEntry
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
-from vehicle.cabin.contract import Acknowledge, Enter, Note, Withdraw
+from vehicle.cabin.contract import Acknowledge, Alarm, Enter, Note, Reset, Withdraw
 from vehicle.cabin.desk import Desk, NotDone
 from vehicle.client import VehicleClient
+from wire.frames import Lane
 
 Start = Callable[..., Awaitable[tuple[VehicleClient, object]]]
 
@@ -62,6 +66,37 @@ async def test_an_event_is_entered_and_withdrawn(client: VehicleClient) -> None:
         desk.do(Withdraw(3, ENCOUNTER, patient.events[0].event_id))
 
 
+async def test_a_latched_alarm_is_reset_once_its_condition_is_over(
+    client: VehicleClient, gateway: FakeGateway
+) -> None:
+    """Not before; then it leaves the list at once, and the center is told who did it."""
+    desk = Desk(client)
+    desk.do(Enter(1, ENCOUNTER, "NO_PULSE"))
+
+    def shown() -> Alarm | None:
+        (patient,) = desk.view().patients
+        return next((one for one in patient.alarms if one.cause == "NO_PULSE"), None)
+
+    arrest = shown()
+    assert arrest is not None
+    with pytest.raises(NotDone):
+        desk.do(Reset(2, ENCOUNTER, arrest.alarm_id, arrest.revision, "Zhang Wei"))
+    desk.do(Enter(3, ENCOUNTER, "PULSE_FELT"))
+    arrest = shown()
+    assert arrest is not None
+    assert arrest.state == "LATCHED"
+    desk.do(Reset(4, ENCOUNTER, arrest.alarm_id, arrest.revision, "Zhang Wei"))
+    assert shown() is None
+    async with asyncio.timeout(20):
+        await client.drained()
+    items = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    (told,) = [item for item in items if isinstance(item, ResetEntry)]
+    assert (told.person, told.place) == ("Zhang Wei", Place.VEHICLE)
+    assert told.alarm_id.hex() == arrest.alarm_id
+    desk.do(Enter(5, ENCOUNTER, "NO_PULSE"))
+    assert shown() is not None
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -72,6 +107,7 @@ async def test_an_event_is_entered_and_withdrawn(client: VehicleClient) -> None:
         Withdraw(1, ENCOUNTER, "1:zz:1:0"),
         Withdraw(1, ENCOUNTER, f"1:{'0' * 32}:1:0"),
         Acknowledge(1, ENCOUNTER, "00" * 16, 3, 1, "Zhang Wei"),
+        Reset(1, ENCOUNTER, "00" * 16, 1, "Zhang Wei"),
         Note(1, ENCOUNTER, "VIEWED", "Zhang Wei"),
         Note(1, ENCOUNTER, "EXPIRED", "Zhang Wei"),
         Note(1, ENCOUNTER, "ANSWERED", "Zhang Wei", "MAYBE"),
@@ -80,7 +116,7 @@ async def test_an_event_is_entered_and_withdrawn(client: VehicleClient) -> None:
     ids=lambda request_: msgspec.json.encode(request_).decode(),
 )
 async def test_what_cannot_be_done_is_refused_and_captures_nothing(
-    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Note
+    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Reset | Note
 ) -> None:
     before = client.record.events(ENCOUNTER)
     with pytest.raises(NotDone):

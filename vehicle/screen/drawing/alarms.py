@@ -93,14 +93,22 @@ def _who(scene: Scene, alarm: Alarm) -> str:
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
-    if not alarm.unacknowledged:
-        return ""
-    return button(
-        "acknowledge",
-        scene.word("acknowledge"),
-        "acknowledge",
-        encounter=patient.encounter_id,
-        alarm=alarm.alarm_id,
-        priority=alarm.priority,
-        revision=alarm.revision,
-    )
+    """Return what can be done about it: take it, and once it is over, take it off the list."""
+    acts = []
+    if alarm.unacknowledged:
+        acts.append("acknowledge")
+    if alarm.state == AlarmState.LATCHED:
+        acts.append("reset")
+    buttons = [
+        button(
+            act,
+            scene.word(act),
+            act,
+            encounter=patient.encounter_id,
+            alarm=alarm.alarm_id,
+            priority=alarm.priority,
+            revision=alarm.revision,
+        )
+        for act in acts
+    ]
+    return f'<div class="acts">{"".join(buttons)}</div>' if buttons else ""

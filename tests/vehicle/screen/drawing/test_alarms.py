@@ -29,9 +29,17 @@ def test_who_took_it_is_shown_and_only_the_crews_own_word_takes_the_button_away(
     assert 'data-act="acknowledge"' not in alarms(scene(patient(alarms=[ours])))
 
 
-def test_one_that_is_over_stays_and_says_so() -> None:
+def test_one_that_is_over_stays_and_says_so_until_it_is_reset() -> None:
+    """The button is there once the condition is over, whoever has taken the alarm."""
+    assert 'data-act="reset"' not in alarms(scene(patient(alarms=[ALARM])))
     over = msgspec.structs.replace(ALARM, state="LATCHED", ended_us=NOW_US)
-    assert "stays on the list" in alarms(scene(patient(alarms=[over])))
+    for unacknowledged in (True, False):
+        shown = msgspec.structs.replace(over, unacknowledged=unacknowledged)
+        drawn = alarms(scene(patient(alarms=[shown])))
+        assert "stays on the list" in drawn
+        assert 'data-act="reset"' in drawn
+        assert ('data-act="acknowledge"' in drawn) is unacknowledged
+    assert "复位" in alarms(scene(patient(alarms=[over]), language=Language.ZH))
 
 
 def test_a_cause_of_a_newer_release_is_shown_by_its_name() -> None:

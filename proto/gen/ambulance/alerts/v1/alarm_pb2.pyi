@@ -564,6 +564,81 @@ class Acknowledgement(_message.Message):
 Global___Acknowledgement: _TypeAlias = Acknowledgement  # noqa: Y015
 
 @_typing.final
+class Reset(_message.Message):
+    """A person takes a latched alarm off the list, because its condition is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    ALARM_ID_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """The encounter that the alarm concerns. Absent for a condition of the system itself."""
+    alarm_id: _builtins.bytes
+    """The alarm, or any alias of it, 16 bytes. Required."""
+    revision: _builtins.int
+    """The revision of the alarm that the person saw. Required."""
+    person: _builtins.str
+    """Who, 1 to 64 characters. Required."""
+    place: Global___Place.ValueType
+    """Where. Required."""
+    at_us: _builtins.int
+    """When, microseconds since the Unix epoch. Set by the program that takes the action. A condition
+    that held later than this is not reset.
+    """
+    request_id: _builtins.str
+    """Names the action, so that repeating it has no further effect, 1 to 64 characters. Required."""
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str | None = ...,
+        alarm_id: _builtins.bytes | None = ...,
+        revision: _builtins.int | None = ...,
+        person: _builtins.str | None = ...,
+        place: Global___Place.ValueType | None = ...,
+        at_us: _builtins.int | None = ...,
+        request_id: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
+    _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
+    _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    _WhichOneofReturnType__request_id: _TypeAlias = _typing.Literal["request_id"]  # noqa: Y015
+    _WhichOneofArgType__request_id: _TypeAlias = _typing.Literal["_request_id", b"_request_id"]  # noqa: Y015
+    _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
+    _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm_id) -> _WhichOneofReturnType__alarm_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__encounter_id) -> _WhichOneofReturnType__encounter_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__request_id) -> _WhichOneofReturnType__request_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
+
+Global___Reset: _TypeAlias = Reset  # noqa: Y015
+
+@_typing.final
 class EncounterClosed(_message.Message):
     """The encounter is over; so are its alarms."""
 
@@ -725,13 +800,14 @@ class AlarmEntry(_message.Message):
     ENCOUNTER_CLOSED_FIELD_NUMBER: _builtins.int
     RECEIPT_FIELD_NUMBER: _builtins.int
     SOURCE_STATUS_FIELD_NUMBER: _builtins.int
+    RESET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transition(self) -> Global___ConditionTransition:
         """A detector's word."""
 
     @_builtins.property
     def acknowledgement(self) -> Global___Acknowledgement:
-        """A person's word."""
+        """A person takes responsibility."""
 
     @_builtins.property
     def encounter_closed(self) -> Global___EncounterClosed:
@@ -745,6 +821,10 @@ class AlarmEntry(_message.Message):
     def source_status(self) -> Global___SourceStatus:
         """The death or return of a source."""
 
+    @_builtins.property
+    def reset(self) -> Global___Reset:
+        """A person takes a latched alarm off the list."""
+
     def __init__(
         self,
         *,
@@ -753,12 +833,13 @@ class AlarmEntry(_message.Message):
         encounter_closed: Global___EncounterClosed | None = ...,
         receipt: Global___MessageReceipt | None = ...,
         source_status: Global___SourceStatus | None = ...,
+        reset: Global___Reset | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status"]  # noqa: Y015
+    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset"]  # noqa: Y015
     _WhichOneofArgType_entry: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_entry) -> _WhichOneofReturnType_entry | None: ...
 
@@ -814,6 +895,47 @@ class Acknowledged(_message.Message):
 Global___Acknowledged: _TypeAlias = Acknowledged  # noqa: Y015
 
 @_typing.final
+class ResetBy(_message.Message):
+    """Who reset an alarm, as it carries it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    place: Global___Place.ValueType
+    """Where."""
+    person: _builtins.str
+    """Who."""
+    at_us: _builtins.int
+    """When, microseconds since the Unix epoch."""
+    def __init__(
+        self,
+        *,
+        place: Global___Place.ValueType | None = ...,
+        person: _builtins.str | None = ...,
+        at_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_person", b"_person", "_place", b"_place", "at_us", b"at_us", "person", b"person", "place", b"place"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_person", b"_person", "_place", b"_place", "at_us", b"at_us", "person", b"person", "place", b"place"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+
+Global___ResetBy: _TypeAlias = ResetBy  # noqa: Y015
+
+@_typing.final
 class Alarm(_message.Message):
     """An alarm as the fold of all entries shows it."""
 
@@ -841,6 +963,7 @@ class Alarm(_message.Message):
     WORDS_EN_FIELD_NUMBER: _builtins.int
     WORDS_ZH_FIELD_NUMBER: _builtins.int
     FRAME_FIELD_NUMBER: _builtins.int
+    RESET_FIELD_NUMBER: _builtins.int
     alarm_id: _builtins.bytes
     """16 bytes; the first id that was given to this episode."""
     revision: _builtins.int
@@ -895,6 +1018,10 @@ class Alarm(_message.Message):
     def frame(self) -> Global___FrameReference:
         """The frame that the alarm came from."""
 
+    @_builtins.property
+    def reset(self) -> Global___ResetBy:
+        """Who ended it while it was latched. Absent when nobody did."""
+
     def __init__(
         self,
         *,
@@ -920,10 +1047,11 @@ class Alarm(_message.Message):
         words_en: _builtins.str | None = ...,
         words_zh: _builtins.str | None = ...,
         frame: Global___FrameReference | None = ...,
+        reset: Global___ResetBy | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
     _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
@@ -945,6 +1073,8 @@ class Alarm(_message.Message):
     _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__reset: _TypeAlias = _typing.Literal["reset"]  # noqa: Y015
+    _WhichOneofArgType__reset: _TypeAlias = _typing.Literal["_reset", b"_reset"]  # noqa: Y015
     _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
     _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
     _WhichOneofReturnType__since_us: _TypeAlias = _typing.Literal["since_us"]  # noqa: Y015
@@ -983,6 +1113,8 @@ class Alarm(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reset) -> _WhichOneofReturnType__reset | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
     @_typing.overload

@@ -241,6 +241,58 @@ class AcknowledgeResponse(_message.Message):
 Global___AcknowledgeResponse: _TypeAlias = AcknowledgeResponse  # noqa: Y015
 
 @_typing.final
+class ResetRequest(_message.Message):
+    """Asks to reset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESET_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def reset(self) -> _alarm_pb2.Reset:
+        """What to record; at_us is set by the center, place is CENTER."""
+
+    def __init__(
+        self,
+        *,
+        reset: _alarm_pb2.Reset | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reset", b"_reset", "reset", b"reset"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reset", b"_reset", "reset", b"reset"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__reset: _TypeAlias = _typing.Literal["reset"]  # noqa: Y015
+    _WhichOneofArgType__reset: _TypeAlias = _typing.Literal["_reset", b"_reset"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reset) -> _WhichOneofReturnType__reset | None: ...
+
+Global___ResetRequest: _TypeAlias = ResetRequest  # noqa: Y015
+
+@_typing.final
+class ResetResponse(_message.Message):
+    """The reset is in the log and in effect."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def alarm(self) -> _alarm_pb2.Alarm:
+        """The alarm, over, with who reset it."""
+
+    def __init__(
+        self,
+        *,
+        alarm: _alarm_pb2.Alarm | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm", b"_alarm", "alarm", b"alarm"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm", b"_alarm", "alarm", b"alarm"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarm: _TypeAlias = _typing.Literal["alarm"]  # noqa: Y015
+    _WhichOneofArgType__alarm: _TypeAlias = _typing.Literal["_alarm", b"_alarm"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm) -> _WhichOneofReturnType__alarm | None: ...
+
+Global___ResetResponse: _TypeAlias = ResetResponse  # noqa: Y015
+
+@_typing.final
 class ReportRequest(_message.Message):
     """Asks to record what became of deliveries."""
 

@@ -45,6 +45,11 @@ class AlertServiceStub:
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.AcknowledgeRequest.SerializeToString,
                 response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.AcknowledgeResponse.FromString,
                 _registered_method=True)
+        self.Reset = channel.unary_unary(
+                '/ambulance.alerts.v1.AlertService/Reset',
+                request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetRequest.SerializeToString,
+                response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetResponse.FromString,
+                _registered_method=True)
         self.Report = channel.unary_unary(
                 '/ambulance.alerts.v1.AlertService/Report',
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ReportRequest.SerializeToString,
@@ -74,6 +79,14 @@ class AlertServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reset(self, request, context):
+        """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
+        held after the reset was asked for. Returns as Acknowledge does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Report(self, request, context):
         """Reports what became of a delivery.
         """
@@ -93,6 +106,11 @@ def add_AlertServiceServicer_to_server(servicer, server):
                     servicer.Acknowledge,
                     request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.AcknowledgeRequest.FromString,
                     response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.AcknowledgeResponse.SerializeToString,
+            ),
+            'Reset': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reset,
+                    request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetRequest.FromString,
+                    response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetResponse.SerializeToString,
             ),
             'Report': grpc.unary_unary_rpc_method_handler(
                     servicer.Report,
@@ -155,6 +173,33 @@ class AlertService:
             '/ambulance.alerts.v1.AlertService/Acknowledge',
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.AcknowledgeRequest.SerializeToString,
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.AcknowledgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ambulance.alerts.v1.AlertService/Reset',
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetRequest.SerializeToString,
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,10 @@ class AlertServiceStub:
     """Takes responsibility for an alarm. Returns when the action was read back from the log;
     after 2 s without that, DEADLINE_EXCEEDED: not known, safe to repeat with the same request_id.
     """
+    Reset: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.ResetRequest, _alert_service_pb2.ResetResponse]
+    """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
+    held after the reset was asked for. Returns as Acknowledge does.
+    """
     Report: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]
     """Reports what became of a delivery."""
 
@@ -60,6 +64,10 @@ class AlertServiceAsyncStub(AlertServiceStub):
     Acknowledge: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.AcknowledgeRequest, _alert_service_pb2.AcknowledgeResponse]  # type: ignore[assignment]
     """Takes responsibility for an alarm. Returns when the action was read back from the log;
     after 2 s without that, DEADLINE_EXCEEDED: not known, safe to repeat with the same request_id.
+    """
+    Reset: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ResetRequest, _alert_service_pb2.ResetResponse]  # type: ignore[assignment]
+    """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
+    held after the reset was asked for. Returns as Acknowledge does.
     """
     Report: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]  # type: ignore[assignment]
     """Reports what became of a delivery."""
@@ -87,6 +95,16 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_alert_service_pb2.AcknowledgeResponse, _abc.Awaitable[_alert_service_pb2.AcknowledgeResponse]]:
         """Takes responsibility for an alarm. Returns when the action was read back from the log;
         after 2 s without that, DEADLINE_EXCEEDED: not known, safe to repeat with the same request_id.
+        """
+
+    @_abc_1.abstractmethod
+    def Reset(
+        self,
+        request: _alert_service_pb2.ResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alert_service_pb2.ResetResponse, _abc.Awaitable[_alert_service_pb2.ResetResponse]]:
+        """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
+        held after the reset was asked for. Returns as Acknowledge does.
         """
 
     @_abc_1.abstractmethod

@@ -1,10 +1,17 @@
-"""An acknowledgement takes effect when it was read back from the log, and then it is answered."""
+"""What a person does about an alarm takes effect when it was read back from the log.
+
+Only then it is answered, with the alarm as it is then. The request id names the action: asked for
+again, it is answered again and done once.
+"""
 
 import asyncio
 from asyncio import Future
 from dataclasses import dataclass, replace
+from typing import Final
 
-from clinical.alarms.transition import Acknowledgement
+from ambulance.alerts.v1 import alarm_pb2
+from clinical.alarms.lifecycle import ActionRefusal
+from clinical.alarms.transition import Action, Reset
 from clinical.alarms.view import AlarmView
 from command_center.folding import Folding
 from command_center.positions import OWN
@@ -21,11 +28,26 @@ class UnknownAlarm(Exception):  # noqa: N818 - named for what it is
 
 
 class AlarmOver(Exception):  # noqa: N818 - named for what happened
-    """The alarm is over: there is nothing to take responsibility for."""
+    """The alarm is over: nothing to take responsibility for, and nothing to reset."""
+
+
+class ConditionHolds(Exception):  # noqa: N818 - named for what is so
+    """The alarm cannot be reset: its condition holds, or held after the reset was asked for."""
+
+
+class RequestReused(Exception):  # noqa: N818 - named for what happened
+    """The request id names another action. The sender's fault."""
 
 
 class NotReadBack(Exception):  # noqa: N818 - named for what happened
     """The action was not read back in time: not known whether it took effect, safe to repeat."""
+
+
+_REFUSALS: Final[dict[ActionRefusal, tuple[type[Exception], str]]] = {
+    ActionRefusal.UNKNOWN_ALARM: (UnknownAlarm, "no alarm of this id in this encounter"),
+    ActionRefusal.ALARM_ENDED: (AlarmOver, "the alarm that was seen is over"),
+    ActionRefusal.CONDITION_HOLDS: (ConditionHolds, "the condition holds, or held until just now"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +56,8 @@ class _Waiting:
     read_back: "Future[AlarmView | None]"
 
 
-class Acknowledging:
-    """Appends acknowledgements and waits for the folding to meet them."""
+class Actions:
+    """Appends acknowledgements and resets, and waits for the folding to meet them."""
 
     def __init__(self, folding: Folding, store: Store, writer: LogWriter, timeout_ms: int) -> None:
         self._folding = folding
@@ -45,13 +67,14 @@ class Acknowledging:
         self._waiting: set[_Waiting] = set()
         folding.tell(self._read_back)
 
-    async def acknowledge(self, asked: Acknowledgement) -> bytes:
-        """Return the alarm with the acknowledgement, serialised.
+    async def take(self, asked: Action) -> bytes:
+        """Return the alarm after the action, serialised.
 
         Raises:
-            UnknownAlarm, AlarmOver, NotReadBack: it did not take effect, as far as is known.
+            UnknownAlarm, AlarmOver, ConditionHolds, RequestReused, NotReadBack: it did not take
+                effect, as far as is known.
         """
-        known = await self._store.acknowledged(asked.request_id)
+        known = await self._answer(asked)
         if known is not None:
             return known
         partition, entry = self._addressed(asked)
@@ -66,15 +89,31 @@ class Acknowledging:
             raise NotReadBack(message) from error
         finally:
             self._waiting.discard(waiting)
-        known = await self._store.acknowledged(asked.request_id)
+        known = await self._answer(asked)
         if known is not None:
             return known
-        if view is None or self._folding.fold.refusal(partition, entry) is not None:
+        if view is None:
             message = "the alarm is over"
             raise AlarmOver(message)
+        self._refuse(partition, entry)
+        if isinstance(entry, Reset):
+            message = "the condition held when this was read back: ask anew, with a new request_id"
+            raise ConditionHolds(message)
         return alarm_message(view).SerializeToString()
 
-    def _addressed(self, asked: Acknowledgement) -> tuple[int, Acknowledgement]:
+    async def _answer(self, asked: Action) -> bytes | None:
+        """Return how this request was answered before, if it was."""
+        known = await self._store.answer(asked.request_id)
+        if known is None:
+            return None
+        alarm = alarm_pb2.Alarm.FromString(known)
+        same = asked.alarm_id in {alarm.alarm_id, *alarm.aliases}
+        if not same or alarm.HasField("reset") is not isinstance(asked, Reset):
+            message = "request_id names another action"
+            raise RequestReused(message)
+        return known
+
+    def _addressed(self, asked: Action) -> tuple[int, Action]:
         """Find the partition of the alarm, and say whose it is."""
         found = self._folding.fold.find(asked.alarm_id)
         if found is None:
@@ -88,12 +127,17 @@ class Acknowledging:
             message = "no alarm of this id in this encounter"
             raise UnknownAlarm(message)
         entry = replace(asked, encounter_id=view.encounter_id)
-        if self._folding.fold.refusal(partition, entry) is not None:
-            message = "the alarm that was seen is over"
-            raise AlarmOver(message)
+        self._refuse(partition, entry)
         return partition, entry
 
-    async def _append(self, partition: int, entry: Acknowledgement) -> None:
+    def _refuse(self, partition: int, entry: Action) -> None:
+        """Raise the reason why an action would have no effect now, if there is one."""
+        refusal = self._folding.fold.refusal(partition, entry)
+        if refusal is not None:
+            error, words = _REFUSALS[refusal]
+            raise error(words)
+
+    async def _append(self, partition: int, entry: Action) -> None:
         if partition == OWN:
             await self._folding.take_own(entry)
             return
