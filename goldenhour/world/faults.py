@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from clinical.alarms.priority import Source
 from goldenhour.world.case import CLOCK_STEP_MOST_US, Fault
+from goldenhour.world.night import Night, Post
 from goldenhour.world.vehicles import Vehicle, corrupted
 from ports.log.port import TopicPartition
 from wire.partition import partition_of
@@ -20,9 +21,6 @@ from wire.records import (
     encounter_key,
 )
 from wire.topics import CHECKPOINTS_PATIENTS_A, PATIENTS, TOPICS
-
-if TYPE_CHECKING:
-    from goldenhour.world.night import Night, Post
 
 _OLD_VERSION: Final = 0
 _AT_ONCE: Final = 0.4
@@ -40,7 +38,7 @@ MESSAGE_WITHIN_US: Final = 20_000_000
 _LOOK_US: Final = 700
 
 
-def apply_to(night: "Night", fault: Fault) -> None:
+def apply_to(night: Night, fault: Fault) -> None:
     """Let a fault happen now."""
     verb, _, what = fault.kind.partition("-")
     if verb == "kill":
@@ -51,7 +49,7 @@ def apply_to(night: "Night", fault: Fault) -> None:
         _DOING[fault.kind](night, fault)
 
 
-def _kill(night: "Night", fault: Fault, kind: str) -> None:
+def _kill(night: Night, fault: Fault, kind: str) -> None:
     """Kill at once, or as soon as the program is in the middle of something."""
     posts = night.posts_of(kind)
     post = posts[fault.target % len(posts)]
@@ -61,7 +59,7 @@ def _kill(night: "Night", fault: Fault, kind: str) -> None:
     _kill_when_busy(night, fault, post, night.schedule.now_us + waits_us)
 
 
-def _kill_when_busy(night: "Night", fault: Fault, post: "Post", until_us: int) -> None:
+def _kill_when_busy(night: Night, fault: Fault, post: Post, until_us: int) -> None:
     if post.restart_us:
         return
     now_us = night.schedule.now_us
@@ -73,36 +71,36 @@ def _kill_when_busy(night: "Night", fault: Fault, post: "Post", until_us: int) -
         night.schedule.at(now_us + _LOOK_US, again)
 
 
-def _pause(night: "Night", fault: Fault, kind: str) -> None:
+def _pause(night: Night, fault: Fault, kind: str) -> None:
     posts = night.posts_of(kind)
     machine = posts[fault.target % len(posts)].machine
     machine.pause()
     night.schedule.at(night.schedule.now_us + fault.for_us, machine.resume)
 
 
-def _vehicle(night: "Night", fault: Fault) -> Vehicle:
+def _vehicle(night: Night, fault: Fault) -> Vehicle:
     return night.vehicles[fault.target % len(night.vehicles)]
 
 
-def _later(night: "Night", fault: Fault, do: Callable[[], object]) -> None:
+def _later(night: Night, fault: Fault, do: Callable[[], object]) -> None:
     night.schedule.at(night.schedule.now_us + fault.for_us, do)
 
 
-def _cut_link(night: "Night", fault: Fault) -> None:
+def _cut_link(night: Night, fault: Fault) -> None:
     way = _vehicle(night, fault).way
     way.cut()
     _later(night, fault, way.mend)
 
 
-def _reset_link(night: "Night", fault: Fault) -> None:
+def _reset_link(night: Night, fault: Fault) -> None:
     _vehicle(night, fault).way.reset()
 
 
-def _slow_link(night: "Night", fault: Fault) -> None:
+def _slow_link(night: Night, fault: Fault) -> None:
     _vehicle(night, fault).way.slow_until_us = night.schedule.now_us + fault.for_us
 
 
-def _corrupt(night: "Night", fault: Fault) -> None:
+def _corrupt(night: Night, fault: Fault) -> None:
     way = _vehicle(night, fault).way
     way.corrupt = partial(corrupted, Random(fault.amount))  # noqa: S311 - a seeded world
 
@@ -112,12 +110,12 @@ def _corrupt(night: "Night", fault: Fault) -> None:
     _later(night, fault, clean)
 
 
-def _reset_feed(night: "Night", fault: Fault) -> None:
+def _reset_feed(night: Night, fault: Fault) -> None:
     """End the subscription, as soon as it has brought one of several changes."""
     _reset_halfway(night, night.schedule.now_us + fault.for_us, _told(night))
 
 
-def _reset_halfway(night: "Night", until_us: int, told: int) -> None:
+def _reset_halfway(night: Night, until_us: int, told: int) -> None:
     way, now_us = night.dispatcher.way, night.schedule.now_us
     more = any(call.client.last_us > now_us for call in way.calls)
     if now_us >= until_us or (more and _told(night) > told):
@@ -126,20 +124,20 @@ def _reset_halfway(night: "Night", until_us: int, told: int) -> None:
         night.schedule.at(now_us + _LOOK_US, _reset_halfway, night, until_us, _told(night))
 
 
-def _told(night: "Night") -> int:
+def _told(night: Night) -> int:
     return len(night.dispatcher.lives[-1].told)
 
 
-def _log_stalls(night: "Night", fault: Fault) -> None:
+def _log_stalls(night: Night, fault: Fault) -> None:
     night.broker.stalled_until_us = night.schedule.now_us + fault.for_us
 
 
-def _log_doubtful(night: "Night", fault: Fault) -> None:
+def _log_doubtful(night: Night, fault: Fault) -> None:
     night.broker.doubtful_until_us = night.schedule.now_us + fault.for_us
     night.broker.doubt = fault.amount
 
 
-def _clock_steps(night: "Night", fault: Fault) -> None:
+def _clock_steps(night: Night, fault: Fault) -> None:
     """Step the wall clock of a vehicle or of a gateway, at once and for good."""
     step_us = int((2 * fault.amount - 1) * CLOCK_STEP_MOST_US)
     gateways = night.posts_of("gateway")
@@ -155,7 +153,7 @@ def _clock_steps(night: "Night", fault: Fault) -> None:
     night.kill(gateways[index], 1)
 
 
-def _disk_full(night: "Night", fault: Fault) -> None:
+def _disk_full(night: Night, fault: Fault) -> None:
     disk = _vehicle(night, fault).disk
     disk.full = True
 
@@ -165,19 +163,19 @@ def _disk_full(night: "Night", fault: Fault) -> None:
     _later(night, fault, room)
 
 
-def _rebalance(night: "Night", fault: Fault) -> None:
+def _rebalance(night: Night, fault: Fault) -> None:
     groups = list(night.groups.values())
     groups[fault.target % len(groups)].roll()
 
 
-def _compact(night: "Night", _: Fault) -> None:
+def _compact(night: Night, _: Fault) -> None:
     for topic in TOPICS:
         if topic.compacted:
             for partition in range(topic.partitions):
                 night.broker.log.compact(TopicPartition(topic.name, partition))
 
 
-def _old_checkpoint(night: "Night", fault: Fault) -> None:
+def _old_checkpoint(night: Night, fault: Fault) -> None:
     """Leave a checkpoint in an earlier layout, and start the workers of its channel anew.
 
     It says that it is of now, and holds what was known of the patient at first.
@@ -203,7 +201,7 @@ def _outdated(first: bytes, last: bytes) -> Checkpoint:
     return Checkpoint(_OLD_VERSION, new.next_offset, msgspec.msgpack.encode(state))
 
 
-_DOING: Final[dict[str, Callable[["Night", Fault], None]]] = {
+_DOING: Final[dict[str, Callable[[Night, Fault], None]]] = {
     "cut-link": _cut_link,
     "reset-link": _reset_link,
     "slow-link": _slow_link,

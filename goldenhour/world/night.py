@@ -16,11 +16,10 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from clinical.alarms.priority import Source
-from goldenhour.world.case import Case
+from goldenhour.world.case import Case, Fault
 from goldenhour.world.center import Dispatcher, Site, StoreDisk, watch_over
 from goldenhour.world.clock import MachineClock
 from goldenhour.world.disk import Disk
-from goldenhour.world.faults import apply_to
 from goldenhour.world.gateways import serve
 from goldenhour.world.network import Server, Way
 from goldenhour.world.record import SendersRecord
@@ -98,13 +97,13 @@ class Night:
         self.dispatcher = Dispatcher("desk", self._dice(), Way(self._dice()), units)
         self.dispatcher.acts_until_us = ends_us
 
-    def play(self) -> None:
-        """Live through it."""
+    def play(self, befall: Callable[["Night", Fault], None]) -> None:
+        """Live through it; ``befall`` lets a fault of the case happen."""
         with _seeded_secrets(self._dice()):
             self._begin()
             case = self.case
             for fault in case.faults:
-                self.schedule.at(fault.at_us, apply_to, self, fault)
+                self.schedule.at(fault.at_us, befall, self, fault)
             self.schedule.run_until(case.seconds * _S)
             self._mend()
             self.settled = self._settle()

@@ -22,6 +22,7 @@ import structlog
 
 from goldenhour.world.bugs import installed
 from goldenhour.world.case import Case, from_plain, to_plain
+from goldenhour.world.faults import apply_to
 from goldenhour.world.night import Night
 from goldenhour.world.promises import broken
 from ports.log.port import TopicPartition
@@ -59,7 +60,7 @@ def play(case: Case) -> Outcome:
     began_s = time.process_time()
     with installed(case.bug):
         night = Night(case)
-        night.play()
+        night.play(apply_to)
     found = broken(night)
     night.store.connection.close()
     return Outcome(
