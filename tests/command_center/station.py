@@ -60,6 +60,7 @@ class Station:
     center: Center
     channel: grpc.aio.Channel
     registry: CollectorRegistry
+    address: str
 
     @property
     def alerts(self) -> "alert_service_pb2_grpc.AlertServiceAsyncStub":
@@ -97,7 +98,7 @@ async def station_at(
         options = [("grpc.use_local_subchannel_pool", 1)]
         channel = grpc.aio.insecure_channel(server.address, options=options)
         stack.push_async_callback(channel.close)
-        yield Station(center, channel, registry)
+        yield Station(center, channel, registry, server.address)
 
 
 def violations(error: grpc.aio.AioRpcError) -> list[str]:

@@ -168,6 +168,36 @@ async def test_responsibility_taken_on_one_side_is_seen_on_the_other(system: Run
         assert sounding(answered)
 
 
+async def test_a_latched_alarm_that_one_side_resets_leaves_the_other(system: Running) -> None:
+    """The pulse is back; the dispatcher resets one patient's alarm, the crew the other's."""
+    async with desk(system.alerts) as listening, unit(system, name("RESET")) as client:
+
+        async def arrested() -> AlarmView:
+            encounter_id = opened(client)
+            for finding in (CrewFinding.NO_PULSE, CrewFinding.PULSE_FELT):
+                client.capture(encounter_id, [CrewEvent(finding)])
+            return await listening.alarm(
+                encounter_id, "NO_PULSE", lambda it: it.state is AlarmState.LATCHED
+            )
+
+        first, second = await arrested(), await arrested()
+        await listening.feed.reset(first, "Li Wei", str(uuid4()))
+
+        async def only_the_second() -> AlarmView | None:
+            latched = [it for it in client.alarms if it.state is AlarmState.LATCHED]
+            return latched[0] if len(client.alarms) == len(latched) == 1 else None
+
+        seen = await eventually(only_the_second)
+        assert seen.encounter_id == second.encounter_id
+        client.reset_alarm(seen.encounter_id, seen.alarm_id, seen.revision, "Dr Roth")
+        for alarm, person in ((first, "Li Wei"), (second, "Dr Roth")):
+            ended = await listening.alarm(
+                alarm.encounter_id, "NO_PULSE", lambda it: it.state is AlarmState.ENDED
+            )
+            assert ended.reset is not None
+            assert ended.reset.person == person
+
+
 async def test_who_watches_gets_short_chunks(system: Running) -> None:
     """The center asks the unit, not its crew; the unit says that it has heard."""
     unit_id, encounter_id = name("LIVE"), str(uuid4())

@@ -5,13 +5,20 @@ import os
 import re
 from pathlib import Path
 
+import grpc
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from clinical.alarms.priority import Priority
-from goldenhour.feed.main import _as_json, alarm_id_of, alerts_address, app
+from clinical.alarms.view import AlarmState
+from goldenhour.feed.main import _act_in_time, _Action, _as_json, alarm_id_of, alerts_address, app
 from ports.addresses import Addresses, write_addresses
+from ports.clock import SystemClock
+from ports.log.memory_log import MemoryLog
+from simulators.alert_feed import AlertFeed
+from tests.command_center.night import append, latched
+from tests.command_center.station import station_at
 from tests.goldenhour.feed.alarms import NOON_US, alarm
 
 ALERTS = "127.0.0.1:4711"
@@ -59,6 +66,31 @@ def test_an_alarm_id_is_hexadecimal() -> None:
     assert alarm_id_of("00ff") == b"\x00\xff"
     with pytest.raises(typer.BadParameter, match="no-id is not hexadecimal"):
         alarm_id_of("no-id")
+
+
+async def test_an_alarm_is_taken_and_reset_by_its_id(tmp_path: Path) -> None:
+    """A condition that holds is refused with the reason; an id that no alarm has is said."""
+    log = MemoryLog()
+    began, over = latched(1, 2)
+    async with station_at(log, tmp_path) as station:
+
+        async def act(action: _Action, alarm_id: bytes) -> bool:
+            feed = AlertFeed(station.address, "terminal", SystemClock())
+            return await _act_in_time(action, feed, alarm_id, "Li Wei")
+
+        told = station.subscribe()
+        await told.until_caught_up()
+        await append(log, began)
+        await told.next()
+        assert not await act(AlertFeed.reset, b"0" * 16)
+        assert await act(AlertFeed.acknowledge, began.alarm_id)
+        with pytest.raises(grpc.aio.AioRpcError, match="the condition holds"):
+            await act(AlertFeed.reset, began.alarm_id)
+        await append(log, over)
+        while station.center.publisher.current()[0].state is not AlarmState.LATCHED:
+            await told.next()
+        assert await act(AlertFeed.reset, began.alarm_id)
+        assert station.center.publisher.current() == []
 
 
 def test_json_names_the_alarm_as_acknowledge_wants_it() -> None:

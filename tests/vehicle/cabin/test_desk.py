@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
+from ambulance.telemetry.v1 import telemetry_service_pb2
 from clinical.alarms.transition import Place
 from clinical.alarms.transition import Reset as ResetEntry
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
@@ -14,6 +15,7 @@ from tests.vehicle.hearing import until
 from vehicle.cabin.contract import Acknowledge, Alarm, Enter, Note, Reset, Withdraw
 from vehicle.cabin.desk import Desk, NotDone
 from vehicle.client import VehicleClient
+from wire.alarms import from_entry
 from wire.frames import Lane
 
 Start = Callable[..., Awaitable[tuple[VehicleClient, object]]]
@@ -95,6 +97,34 @@ async def test_a_latched_alarm_is_reset_once_its_condition_is_over(
     assert told.alarm_id.hex() == arrest.alarm_id
     desk.do(Enter(5, ENCOUNTER, "NO_PULSE"))
     assert shown() is not None
+
+
+async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
+    client: VehicleClient, gateway: FakeGateway
+) -> None:
+    """While this vehicle's own watch says that the condition holds, its alarm stays."""
+    desk = Desk(client)
+
+    def arrests() -> list[str]:
+        (patient,) = desk.view().patients
+        return [one.state for one in patient.alarms if one.cause == "NO_PULSE"]
+
+    def reset(request_id: str) -> None:
+        (arrest,) = [one for one in client.alarms if one.cause == "NO_PULSE"]
+        said = ResetEntry(
+            ENCOUNTER, arrest.alarm_id, 9, "Li Na", Place.CENTER, client.now_us(), request_id
+        )
+        told = telemetry_service_pb2.DownlinkResponse(alarm_entry=from_entry(said))
+        gateway.posts.put_nowait(told)
+
+    desk.do(Enter(1, ENCOUNTER, "NO_PULSE"))
+    reset("too early")
+    await until(gateway.posts.empty)
+    assert arrests() == ["ACTIVE"]
+    desk.do(Enter(2, ENCOUNTER, "PULSE_FELT"))
+    assert arrests() == ["LATCHED"]
+    reset("now")
+    await until(lambda: arrests() == [])
 
 
 @pytest.mark.parametrize(
