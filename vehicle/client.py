@@ -117,7 +117,7 @@ class VehicleClient:
         """Resume from the spool and begin to dial. Older segments drain by themselves."""
         state = await self._spool.unit(self.unit_id)
         self._inbox = Inbox(state.messages, state.snapshots.get(_ANSWERS))
-        if self._edge.restore(state.snapshots):
+        if self._edge.restore(state.snapshots, self.now_us()):
             self._token = state.snapshots.get(_TOKEN)
         if _RECORD in state.snapshots:
             self.record.restore(state.snapshots[_RECORD])

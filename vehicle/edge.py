@@ -3,6 +3,9 @@
 Each open encounter has a ``PatientWatch`` (source EDGE) that sees every numbered frame and one
 tick a second. What it says leaves on the ALARM lane, and is folded into the crew's ``AlarmBook``
 together with what the downlink brings, so crew and center look at one life cycle.
+What was said just before a crash may have been sent and not be on the disk. So after a new start
+the watches count their revisions on from the second of that start, which no earlier word reached:
+the center never takes a new word for one that it has heard.
 A watch that fails is taken off its encounter and said; captures go on and the center judges them.
 """
 
@@ -16,6 +19,7 @@ from clinical.alarms.identity import FrameRef
 from clinical.alarms.lifecycle import AlarmBook
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import AlarmEntry, EncounterClosed, Transition
+from clinical.instant import SECOND_US
 from clinical.items import Capture, CrewEvent, DeviceStatus, EncounterEvent, Vitals
 from clinical.watch.patient import PatientWatch
 from vehicle.spool_store import Snapshot
@@ -41,6 +45,7 @@ class EdgeWatch:
         self._on_failure = on_failure
         self._watches: dict[str, PatientWatch] = {}
         self._forgotten: list[str] = []
+        self._count_from = 0
         self.book = AlarmBook()
 
     @property
@@ -100,12 +105,13 @@ class EdgeWatch:
         """Return the state of the book."""
         return Snapshot(self._unit_id, BOOK, msgspec.msgpack.encode(self.book.snapshot()))
 
-    def restore(self, snapshots: dict[str, bytes]) -> bool:
-        """Resume from the spool's snapshots; say whether the book was among them.
+    def restore(self, snapshots: dict[str, bytes], now_us: int) -> bool:
+        """Resume at ``now_us`` from the spool's snapshots; say whether the book was among them.
 
         What another version wrote is passed over: the watch starts anew, and the book is read
         again from the downlink.
         """
+        self._count_from = now_us // SECOND_US if snapshots else 0
         for name, state in snapshots.items():
             if name.startswith(_ENCOUNTER):
                 self._restore_watch(name.removeprefix(_ENCOUNTER), state)
@@ -121,14 +127,20 @@ class EdgeWatch:
         except (KeyError, ValueError):
             self._on_failure(encounter_id)
         else:
+            watch.count_from(self._count_from)
             self._watches[encounter_id] = watch
 
     def _watch(self, encounter_id: str) -> PatientWatch:
-        watch = self._watches.pop(encounter_id, None) or PatientWatch(encounter_id, Source.EDGE)
+        watch = self._watches.pop(encounter_id, None) or self._new_watch(encounter_id)
         if len(self._watches) >= ENCOUNTERS_WATCHED:
             over = (name for name, one in self._watches.items() if one.closed)
             self._forget(next(over, next(iter(self._watches))))
         self._watches[encounter_id] = watch
+        return watch
+
+    def _new_watch(self, encounter_id: str) -> PatientWatch:
+        watch = PatientWatch(encounter_id, Source.EDGE)
+        watch.count_from(self._count_from)
         return watch
 
     def _forget(self, encounter_id: str) -> None:

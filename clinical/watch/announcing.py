@@ -1,8 +1,10 @@
 """Turns findings into the transitions that are written to the alarm log.
 
 Every transition of an alarm id counts a revision of this source from 1, so that the life cycle can
-ignore what it has seen. The since and the lateness of an alarm are those of its start. An alarm is
-late when it was learned of ``LATE_US`` after it would have been raised on data that came at once.
+ignore what it has seen. A vehicle that lost the end of its memory in a crash may have said more
+than it knows of: it counts on from a number that it never reached (``count_from``). The since and
+the lateness of an alarm are those of its start. An alarm is late when it was learned of ``LATE_US``
+after it would have been raised on data that came at once.
 """
 
 from collections.abc import Mapping
@@ -26,12 +28,13 @@ again only when its own first frame is judged again, and duplicates are dropped 
 class Announcer:
     """What one source has said about the alarms of one encounter."""
 
-    __slots__ = ("_encounter_id", "_ended", "_late", "_revisions", "_source")
+    __slots__ = ("_before", "_encounter_id", "_ended", "_late", "_revisions", "_source")
 
     def __init__(self, encounter_id: str, source: Source) -> None:
         """Begin with nothing said."""
         self._encounter_id = encounter_id
         self._source = source
+        self._before = 0
         self._revisions: dict[bytes, int] = {}
         self._late: set[bytes] = set()
         self._ended: dict[bytes, None] = {}
@@ -66,6 +69,10 @@ class Announcer:
             reason=reason,
         )
 
+    def count_from(self, revision: int) -> None:
+        """Give every later word a greater revision than this."""
+        self._before = revision
+
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {
@@ -81,7 +88,7 @@ class Announcer:
         self._ended = {bytes.fromhex(name): None for name in state["ended"]}
 
     def _note(self, name: bytes, finding: Finding, now_us: int) -> None:
-        self._revisions[name] = self._revisions.get(name, 0) + 1
+        self._revisions[name] = max(self._revisions.get(name, 0), self._before) + 1
         if finding.change.phase is Phase.START and _late(finding.change, now_us):
             self._late.add(name)
         if finding.change.phase is not Phase.END:

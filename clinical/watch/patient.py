@@ -315,6 +315,10 @@ class PatientWatch:
             part.restore(states[name])
         return watch
 
+    def count_from(self, revision: int) -> None:
+        """Give every later word a greater revision than this."""
+        self._announcer.count_from(revision)
+
     def _parts(self) -> tuple[tuple[str, _Part], ...]:
         """Return every processor by name, those first that others look at."""
         return (

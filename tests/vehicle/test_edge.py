@@ -3,6 +3,7 @@
 from clinical.alarms.priority import Source
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from vehicle.edge import ENCOUNTERS_WATCHED, EdgeWatch
+from vehicle.spool_store import Snapshot
 from wire.frames import Frame, Lane
 from wire.unit_items import WireItem
 
@@ -35,13 +36,39 @@ def test_a_low_heart_rate_matures_after_its_delay() -> None:
     assert ("HEART_RATE_LOW", True) in feed(edge, 10, 12, Vitals(heart_rate_bpm=35.0))
 
 
+def _kept(snapshots: list[Snapshot]) -> dict[str, bytes]:
+    return {one.name: one.state for one in snapshots if one.state is not None}
+
+
+def test_no_word_after_a_crash_is_taken_for_one_before_it() -> None:
+    """The alarm was sent and its snapshot lost: a new life says it under a new revision."""
+    edge, again, other = watch(), watch(), watch()
+    feed(edge, 1, 9, Vitals(heart_rate_bpm=35.0))
+    kept = _kept([*edge.snapshots("e1"), edge.book_snapshot()])
+    lost = edge.on_frame(frame(10, Vitals(heart_rate_bpm=35.0)), 10 * SECOND_US)
+    lost += edge.on_tick(12 * SECOND_US)
+    again.restore(kept, 20 * SECOND_US)
+    anew = again.on_frame(frame(10, Vitals(heart_rate_bpm=35.0)), 21 * SECOND_US)
+    anew += again.on_tick(23 * SECOND_US)
+    other.restore(kept, 30 * SECOND_US)
+    later = other.on_frame(frame(10, Vitals(heart_rate_bpm=35.0)), 31 * SECOND_US)
+    later += other.on_tick(33 * SECOND_US)
+    named = [
+        (one.alarm_id, one.revision)
+        for one in (*lost, *anew, *later)
+        if one.cause == "HEART_RATE_LOW"
+    ]
+    assert len({alarm for alarm, _ in named}) == 1
+    assert len(set(named)) == len(named) == 3
+
+
 def test_a_restored_watch_goes_on_where_it_was() -> None:
     """A restart in the middle of a delay does not begin it anew."""
     edge = watch()
     feed(edge, 1, 9, Vitals(heart_rate_bpm=35.0))
     snapshots = [*edge.snapshots("e1"), edge.book_snapshot()]
     again = watch()
-    assert again.restore({one.name: one.state for one in snapshots if one.state is not None})
+    assert again.restore(_kept(snapshots), 9 * SECOND_US)
     assert ("HEART_RATE_LOW", True) in feed(again, 10, 12, Vitals(heart_rate_bpm=35.0))
 
 
@@ -49,7 +76,7 @@ def test_snapshots_of_another_version_are_passed_over() -> None:
     """A book that cannot be read is read again from the downlink; the watch starts anew."""
     failed: list[str] = []
     edge = EdgeWatch("A1", failed.append)
-    assert not edge.restore({"encounter/e1": b"\x80", "book": b"\x80"})
+    assert not edge.restore({"encounter/e1": b"\x80", "book": b"\x80"}, SECOND_US)
     assert failed == ["e1"]
     assert not edge.encounters
 

@@ -34,6 +34,15 @@ def test_a_start_explains_itself_and_an_end_says_when() -> None:
     assert (end.until_us, end.reason) == (at(30), None)
 
 
+def test_a_source_that_may_have_said_more_than_it_knows_counts_on_from_a_number() -> None:
+    """Of alarms that it knows, and of those that it has forgotten."""
+    announcer = _announcer()
+    announcer.announce(_finding(Phase.START), "unit-1", at(10))
+    announcer.count_from(100)
+    assert announcer.announce(_finding(Phase.END, 30), "unit-1", at(31)).revision == 101
+    assert announcer.announce(_finding(Phase.START, sequence=2), "unit-1", at(40)).revision == 101
+
+
 def test_an_alarm_learned_of_ten_seconds_after_it_was_due_is_late_and_stays_so() -> None:
     announcer = _announcer()
     assert not announcer.announce(_finding(Phase.START, 15), "unit-1", at(25)).late

@@ -362,7 +362,9 @@ class ConditionTransition(_message.Message):
     source: Global___Source.ValueType
     """Who says it. Required."""
     revision: _builtins.int
-    """Counts what this source says about this alarm id, from 1. Required."""
+    """Counts what this source says about this alarm id, from 1; a source that crashed may leave numbers
+    out. Required.
+    """
     since_us: _builtins.int
     """When the condition began, by the captures, microseconds since the Unix epoch. Required."""
     learned_us: _builtins.int
