@@ -46,8 +46,14 @@ from goldenhour.lab.recordings import Signal, read_recording
 FOLDS: Final = 4
 UNITS: Final = 24
 EPOCHS: Final = 8
-NETS: Final = 2
+NETS: Final = 3
 """Nets for beats whose logits are averaged; for ventricular ones there is one."""
+
+UNLIKE: Final = 0.6
+"""Beats less like the normal ones than this are learnt ``AGAIN`` times more: they are rare, and of
+as many kinds as there are hearts."""
+
+AGAIN: Final = 2
 
 PART_S: Final = 600
 """Seconds of each lead alone, and of leads with noise, that are learnt from."""
@@ -154,7 +160,11 @@ def train(gathered: Sequence[Gathered]) -> dict[str, list[Any]]:
     ventricular = np.concatenate([some.ventricular for some in gathered])
     mean, scale = measures.mean(axis=0), measures.std(axis=0) + 1e-6
     inputs = np.clip((measures - mean) / scale, -CLIP, CLIP)
-    nets = [_net(inputs, beat, seed) for seed in range(NETS)] + [_net(inputs, ventricular, 0)]
+    unlike = (beat == 1) & (measures[:, MEASURES.index("like_normal")] < UNLIKE)
+    again = np.concatenate((np.flatnonzero(beat >= 0), np.repeat(np.flatnonzero(unlike), AGAIN)))
+    nets = [_net(inputs[again], beat[again], seed) for seed in range(NETS)]
+    known = ventricular >= 0
+    nets.append(_net(inputs[known], ventricular[known], 0))
     out, bias = np.zeros((len(nets) * UNITS, 2)), np.zeros(2)
     for index, net in enumerate(nets):
         output, share = (0, 1 / NETS) if index < NETS else (1, 1.0)
@@ -171,11 +181,10 @@ def train(gathered: Sequence[Gathered]) -> dict[str, list[Any]]:
 
 
 def _net(inputs: Floats, labels: Floats, seed: int) -> MLPClassifier:
-    rows = labels >= 0
     net = MLPClassifier((UNITS,), alpha=0.1, batch_size=512, max_iter=EPOCHS, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return net.fit(inputs[rows], labels[rows])
+        return net.fit(inputs, labels)
 
 
 def _rounded(values: Floats) -> list[Any]:

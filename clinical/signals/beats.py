@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from clinical.signals.bank import Bank, Block, Ints
 from clinical.signals.beat_judge import JUDGE, BeatJudge
 from clinical.signals.candidates import AHEAD, Candidates, likeness
-from clinical.signals.memory import LEVEL_MIN_MV, Memory
+from clinical.signals.memory import BEND_MIN_MV, BLUNT_MIN, LEVEL_MIN_MV, Memory
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
 LEARNING: Final = 3
@@ -194,6 +194,9 @@ class BeatDetector:
             memory.level[lead] = np.maximum(level, LEVEL_MIN_MV)
             steep = np.minimum(energy / (height + 1e-6), 1.0)
             memory.steep[lead] += 0.1 * (steep - memory.steep[lead])
+            sharp = memory.sharp[lead]
+            sharp += 0.125 * np.clip(candidates.bends[at, slot] - sharp, -sharp, sharp)
+            memory.sharp[lead] = np.maximum(sharp, BEND_MIN_MV)
             shape = candidates.shapes[at, slot]
             like = np.maximum(
                 likeness(shape, memory.newest[lead]), likeness(shape, memory.normal[lead])
@@ -220,6 +223,9 @@ class BeatDetector:
             lead, shape = lead[which], candidates.shapes[of[which], slot]
             part = np.minimum(candidates.energies[of[which], slot] / memory.level[lead], 1.0)
             memory.aside[lead] += 0.1 * (part - memory.aside[lead])
+            bend = np.minimum(candidates.bends[of[which], slot] / memory.sharp[lead], 1.0)
+            blunt = memory.blunt[lead] + 0.1 * (bend - memory.blunt[lead])
+            memory.blunt[lead] = np.maximum(BLUNT_MIN, blunt)
             memory.other[lead] += np.float32(0.1) * (shape - memory.other[lead])
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:

@@ -3,6 +3,9 @@
 The *rise* of a patient is the energy of each lead in units of its level at beats, averaged over
 the leads (root mean square) with the weight of each lead's trust: about 1 at every beat, however
 many leads there are. The measures are the same for one lead and for twelve.
+
+A broad, low beat may rise no higher than a T wave, but its edges and notches *bend* the signal
+sharply, in units of the bends of the lead's other beats; a T wave is smooth.
 """
 
 from typing import Final
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from clinical.signals.bank import Ints
-from clinical.signals.memory import HISTORY, SECONDS, SHAPE, Memory
+from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
 from clinical.signals.resampling import BLOCK, Floats
 
 AHEAD: Final = 188
@@ -26,6 +29,12 @@ APART: Final = 22
 
 RISE_MIN: Final = 0.14
 """Least rise of a candidate."""
+
+BESIDE: Final = (26, 95)
+"""Nearest and farthest samples beside the middle of a candidate whose bends are measured."""
+
+WITHIN: Final = 20
+"""Samples on each side of the middle whose bends are the candidate's own: a broad QRS complex."""
 
 SHARE_MIN: Final = 0.3
 """A lead with less of the trust than this part of the best one's has no say in extremes."""
@@ -52,6 +61,11 @@ MEASURES: Final = (
     "level",
     "trusted",
     "clear",
+    "sharp",
+    "sharp_aside",
+    "sharp_before",
+    "sharp_after",
+    "sharpest",
     *(f"rise_{4 * begin}_ms" for begin, _ in BINS),
 )
 """What is measured of each candidate, in the order of the columns."""
@@ -86,6 +100,7 @@ class Candidates:
         """Samples from the middle of the QRS complex to the newest."""
         self.energies = np.zeros(self.leads.shape)
         self.heights = np.zeros(self.leads.shape)
+        self.bends = np.zeros(self.leads.shape)
         self.shapes = np.zeros((*self.leads.shape, sum(SHAPE)), np.float32)
         self.measures = np.zeros((len(self.row), len(MEASURES)))
         top = np.median(whole.reshape(-1, SECONDS, BLOCK).max(axis=2), axis=1)
@@ -121,15 +136,19 @@ class Candidates:
     def _leads(self, memory: Memory, weight: Floats, at: Ints, middle: Ints, second: Ints) -> None:
         """Measure each lead at each candidate; averages are weighted by trust."""
         about = middle[:, None] + np.arange(-SHAPE[0], SHAPE[1])
-        sums = np.zeros((9, len(at)))
+        sums = np.zeros((13, len(at)))
         best, strongest = np.full(len(at), -1.0), np.zeros(len(at))
         weakest, most = np.full(len(at), 8.0), weight.max(axis=1, initial=0.0)
+        sharpest = np.zeros(len(at))
         for slot in range(self.leads.shape[1]):
             lead, share = self.leads[:, slot], weight[:, slot]
             level, steep = memory.level[lead], memory.steep[lead]
             energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
             height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
             shape = _unit(memory.narrow[lead[:, None], about])
+            before, bend, after = _bends(memory.wide, lead, middle)
+            sharp = np.minimum(bend / memory.sharp[lead], 6.0)
+            self.bends[:, slot] = bend
             self.energies[:, slot] = np.where(lead < 0, 0.0, energy)
             self.heights[:, slot] = height
             self.shapes[:, slot] = shape
@@ -145,6 +164,10 @@ class Candidates:
                 np.log(level),
                 memory.grade[lead, second],
                 memory.clear[lead],
+                sharp,
+                np.minimum(sharp / memory.blunt[lead], 12.0),
+                np.minimum(before / (bend + 1e-6), 4.0),
+                np.minimum(after / (bend + 1e-6), 4.0),
             )
             for place, value in enumerate(found):
                 sums[place] += share * value
@@ -152,7 +175,8 @@ class Candidates:
             best = np.where(has, np.maximum(best, likes[0]), best)
             strongest = np.where(has, np.maximum(strongest, part), strongest)
             weakest = np.where(has, np.minimum(weakest, part), weakest)
-        columns = (*sums[:4], best, strongest, weakest, *sums[4:])
+            sharpest = np.where(has, np.maximum(sharpest, sharp), sharpest)
+        columns = (*sums[:4], best, strongest, weakest, *sums[4:], sharpest)
         for place, value in enumerate(columns, WIDTH + 1):
             self.measures[:, place] = value
 
@@ -160,6 +184,15 @@ class Candidates:
 def _near(history: NDArray[np.float32], lead: Ints, at: Ints, reach: int) -> NDArray[np.float32]:
     near: NDArray[np.float32] = history[lead[:, None], at[:, None] + np.arange(-reach, reach + 1)]
     return near
+
+
+def _bends(wide: NDArray[np.float32], lead: Ints, middle: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return the sharpest bend, in mV, before each candidate, within it and after it."""
+    nearest, middle_at = BESIDE
+    bend = bends(_near(wide, lead, middle, middle_at + BEND).astype(np.float64))
+    first, then = bend[:, : middle_at - nearest + 1], bend[:, middle_at + nearest :]
+    own = bend[:, middle_at - WITHIN : middle_at + WITHIN + 1]
+    return first.max(axis=1), own.max(axis=1), then.max(axis=1)
 
 
 def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:

@@ -23,6 +23,16 @@ ENERGY: Final = 25
 LEVEL_MIN_MV: Final = 0.05
 """Energy below which nothing is taken for a beat: a QRS complex of about 0.2 mV."""
 
+BEND: Final = 3
+"""Samples on each side of one over which its bend is taken: 12 ms. Of a QRS complex, however broad,
+an edge or a notch bends the ``wide`` signal; a T wave is smooth."""
+
+BEND_MIN_MV: Final = 0.02
+"""Least bend that is taken for one of beats."""
+
+BLUNT_MIN: Final = 0.02
+"""Least bend that is taken for one of what is no beat, as a part of that of beats."""
+
 SHAPE: Final = (28, 32)
 """Samples before and after the middle of a beat that make its shape."""
 
@@ -33,7 +43,7 @@ _Floats32 = NDArray[np.float32]
 
 _ARRAYS: Final = (
     *("energy", "narrow", "wide", "level", "steep", "grade", "trust", "clear"),
-    *("normal", "odd", "newest", "other", "alike", "aside"),
+    *("normal", "odd", "newest", "other", "alike", "aside", "sharp", "blunt"),
     *("last", "interval", "sway", "height", "tail", "quiet"),
 )
 
@@ -68,6 +78,10 @@ class Memory:
         """How like the shape of the one before, or of a normal one, beats lately were, 0 to 1."""
         self.aside: Floats = np.full(leads, 0.2)
         """Energy of what was no beat, in levels."""
+        self.sharp: Floats = np.full(leads, BEND_MIN_MV)
+        """Sharpest bend of beats, in mV."""
+        self.blunt: Floats = np.full(leads, 0.2)
+        """Sharpest bend of what was no beat, as a part of that of beats."""
         self.last: Ints = np.full(patients, -BLOCK, np.intp)
         """Where the last beat was, at the working rate."""
         self.interval: Floats = np.full(patients, 0.8 * WORKING_RATE_HZ)
@@ -105,6 +119,9 @@ class Memory:
         """Take the first level of leads from the greatest energy of each second so far."""
         known = self.energy[leads, HISTORY - seconds * BLOCK :].reshape(-1, seconds, BLOCK)
         self.level[leads] = np.maximum(LEVEL_MIN_MV, np.median(known.max(axis=2), axis=1))
+        bend = bends(self.wide[leads, HISTORY - seconds * BLOCK :].astype(np.float64))
+        first = bend[:, : (seconds - 1) * BLOCK].reshape(-1, seconds - 1, BLOCK)
+        self.sharp[leads] = np.maximum(BEND_MIN_MV, np.median(first.max(axis=2), axis=1))
 
     def weigh(self, leads: Ints) -> None:
         """Say how far the newest second of leads can be trusted.
@@ -122,6 +139,16 @@ class Memory:
         fresh *= np.maximum(0.05, self.alike[leads]) ** 2
         fresh *= np.clip(1.1 - self.aside[leads], 0.05, 1.0) ** 2
         _shift(self.trust, leads, np.maximum(1e-4, fresh)[:, None])
+
+
+def bends(wide: Floats) -> Floats:
+    """Return how much each sample differs from the middle of those ``BEND`` before and after it.
+
+    Twice that, in mV; none for the first and last ``BEND`` samples.
+    """
+    ahead, behind = wide[:, 2 * BEND :], wide[:, : -2 * BEND]
+    bend: Floats = np.abs(ahead + behind - 2 * wide[:, BEND:-BEND])
+    return bend
 
 
 def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:

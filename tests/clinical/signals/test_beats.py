@@ -153,3 +153,15 @@ def test_a_wide_early_beat_is_ventricular() -> None:
     kinds = [beat.kind for beat in beats if abs(beat.sample / 250 - early) < 0.08]
     assert kinds == [Kind.VENTRICULAR]
     assert sum(beat.kind is Kind.VENTRICULAR for beat in beats) == 1
+
+
+def test_a_broad_low_notched_beat_is_told_from_a_t_wave() -> None:
+    """Its edges are sharp; a smooth wave in its place, as high, is no beat."""
+    at = np.arange(len(LEADS[0])) / 250
+    early = TIMES_S[10] + 0.42
+    notched, smooth = LEADS[0].copy(), LEADS[0].copy()
+    for offset in (-0.04, 0.04):
+        notched += 0.7 * np.exp(-0.5 * ((at - early - offset) / 0.012) ** 2)
+    smooth += 0.7 * np.exp(-0.5 * ((at - early) / 0.06) ** 2)
+    assert near(detect([notched], 250), np.sort([*TIMES_S, early]))
+    assert near(detect([smooth], 250), TIMES_S)
