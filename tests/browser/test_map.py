@@ -28,6 +28,11 @@ COUNTED = """(all) => [...document.querySelectorAll('.map .unit')].reduce((sum, 
     const more = unit.querySelector('.more')?.textContent.match(/[0-9]+/);
     return sum + 1 + Number(more?.[0] ?? 0);
 }, 0) === all"""
+NEXT_BUT_ONE_FRAME = (
+    "() => new Promise((on) => requestAnimationFrame(() => requestAnimationFrame(on)))"
+)
+"""The map is drawn in the frame after a key."""
+
 COUNT_CHANGES = """() => {
     window.changes = { made: 0, ground: 0 };
     new MutationObserver((all) => all.forEach((one) => {
@@ -151,6 +156,7 @@ async def test_three_hundred_units_are_drawn_once_and_then_mended(
         ), (one, other)
     await page.keyboard.press("+")
     await page.keyboard.press("-")
+    await page.evaluate(NEXT_BUT_ONE_FRAME)
     await page.evaluate(COUNT_CHANGES)
     for number, (east, north) in enumerate(places):
         await ward.position(f"AMB-{number:03}", at(east + 0.001, north, kind=UnitKind.COMMAND_SITE))
