@@ -64,9 +64,10 @@ def stemi(
 
     with told(record, out):
         recording = read_recording(record)
+        twelve, person = judged.recorded(recording), judged.person_of(recording.comments)
         if sheet is not None:
-            write_whole_text(sheet, judged.sheet(recording))
-        write_whole_text(out, json.dumps(judged.verdict(recording), indent=2) + "\n")
+            write_whole_text(sheet, judged.sheet(twelve, recording.name, person))
+        write_whole_text(out, json.dumps(judged.verdict(twelve, person), indent=2) + "\n")
 
 
 @app.command("alarms-replay")

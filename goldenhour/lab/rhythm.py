@@ -1,5 +1,6 @@
 """The rhythm of a recording, four seconds at a time, in the record's own frames."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -35,12 +36,13 @@ def rhythm_rows(recording: Recording) -> Iterator[tuple[str, ...]]:
         return
     evidence = [evidence_of(_windows(lead, recording.rate_hz, length, count)) for lead in leads]
     beats = detect([lead.samples for lead in leads], [lead.rate_hz for lead in leads])
+    happened = [beat.sample for beat in beats]
     state = ShockState()
     for window in range(count):
         odds, spans = _of(evidence, window)
         decision, state = decide(state, odds, spans)
         end_s = (window + 1) * length / recording.rate_hz
-        known = [b for b in beats if b.sample < (end_s - DECIDED_S) * WORKING_RATE_HZ]
+        known = beats[: bisect_left(happened, (end_s - DECIDED_S) * WORKING_RATE_HZ)]
         label = _label(decision, evidence, window) or named(known, end_s)
         yield (
             str(window * length),

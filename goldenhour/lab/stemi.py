@@ -65,22 +65,17 @@ def measured(twelve: TwelveLead) -> Measurement | None:
     return measure(common, 60.0 * twelve.rate_hz / float(np.median(np.diff(peaks))))
 
 
-def verdict(recording: Recording) -> dict[str, Any]:
-    """Judge a recording, as the object that the lab writes."""
-    measurement = measured(recorded(recording))
-    infarction = judge(measurement, person_of(recording.comments))
+def verdict(twelve: TwelveLead, person: Person) -> dict[str, Any]:
+    """Judge an ECG, as the object that the lab writes."""
+    measurement = measured(twelve)
+    infarction = judge(measurement, person)
     return _object(infarction) | {"measurement": _figures(measurement)}
 
 
-def sheet(recording: Recording) -> str:
-    """Draw a recording as an ECG on paper, as SVG."""
-    person = person_of(recording.comments)
-    about = [
-        recording.name,
-        person.sex or "",
-        f"{person.age_years:g} y" if person.age_years else "",
-    ]
-    return drawing(recorded(recording), "   ".join(filter(None, about)))
+def sheet(twelve: TwelveLead, name: str, person: Person) -> str:
+    """Draw an ECG as on paper, as SVG."""
+    age = f"{person.age_years:g} y" if person.age_years else ""
+    return drawing(twelve, "   ".join(filter(None, (name, person.sex or "", age))))
 
 
 def _object(infarction: Infarction) -> dict[str, Any]:
