@@ -135,7 +135,7 @@ async def test_sound_is_paused_by_one_key_and_one_that_rises_is_heard(
     alarm = await ward.alarm(patient, Cause.SPO2_LOW, Priority.MEDIUM, {"spo2_percent": 88})
     card = board.locator(f"[data-alarm='{alarm}']")
     await board.wait_for_function("window.pulses.length >= 3")
-    await board.keyboard.press("p")
+    await board.keyboard.press("h")
     await expect(card).to_contain_text("sound paused by Zhang Wei until")
     await expect(card).to_have_class("alarm medium selected open")
     await expect(card.locator("button.take")).to_be_visible()

@@ -74,8 +74,8 @@ export const AlarmCard = {
       <button v-if="alarm.unacknowledged && alarm.current" class="take" :disabled="taking" @click.stop="take">
         {{ taking ? t.taking : t.take }}<kbd v-if="selected">A</kbd></button>
       <button v-if="alarm.unacknowledged && alarm.current && !paused" class="pause" :disabled="hushing" @click.stop="pause">
-        {{ t.pause }}<kbd v-if="selected">P</kbd></button>
-      <button v-if="paused" class="pause" :disabled="hushing" @click.stop="sound">{{ t.soundAgain }}<kbd v-if="selected">P</kbd></button>
+        {{ t.pause }}<kbd v-if="selected">H</kbd></button>
+      <button v-if="paused" class="pause" :disabled="hushing" @click.stop="sound">{{ t.soundAgain }}<kbd v-if="selected">H</kbd></button>
       <button v-if="alarm.state === 'LATCHED'" class="reset" :disabled="resetting" @click.stop="reset">
         {{ resetting ? t.resetting : t.reset }}<kbd v-if="selected">R</kbd></button>
     </div>

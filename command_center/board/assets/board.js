@@ -142,7 +142,7 @@ export const Board = {
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), p: pauseSelected, s: toggleSound, Escape: () => open(""),
+      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, s: toggleSound, Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 
