@@ -36,14 +36,17 @@ from clinical.watch.agreement import Agreement
 from clinical.watch.announcing import Announcer
 from clinical.watch.carry import Carry
 from clinical.watch.crew import Crew
+from clinical.watch.due import earliest
 from clinical.watch.edge_words import EdgeWords
 from clinical.watch.encounter import (
     EncounterState,
+    EncounterStatus,
     admits,
     advance,
     from_plain,
     provisional,
     resumed,
+    standby_ends_us,
     standby_over,
     to_plain,
 )
@@ -262,6 +265,35 @@ class PatientWatch:
             return NOTHING
         self._still = False
         return [*words, *self._announced(findings), *self._changed(before, now_us)]
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter; None: not before anything else does."""
+        if self._closed:
+            return None
+        state = self._state
+        parts: list[int | None] = [
+            self._limits.due_us,
+            self._scoring.due_us,
+            self._sensors.due_us,
+            self._ordering.due_us,
+            self._foreign.due_us,
+            self._leads.due_us,
+            self._edge_words.due_us,
+            standby_ends_us(state),
+        ]
+        if self._center:
+            parts.append(self._agreement.due_us)
+            if state.status is EncounterStatus.OPEN:
+                parts.append(self._silence.due_us)
+        return earliest(parts)
+
+    def pass_over(self, now_us: int, ingress_us: int) -> None:
+        """Take note of ticks before ``due_us``, of which this is the newest."""
+        if now_us > self._now_us:
+            self._now_us = now_us
+        if self._center and not self._closed:
+            self._silence.pass_over(self._state, ingress_us)
 
     @property
     def quiet_us(self) -> int:
