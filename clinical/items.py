@@ -202,3 +202,6 @@ class Discarded:
 
 
 Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded
+
+Word = ForeignFrame | LeadFinding | SeriesFinding
+"""What a gateway or another app says of a patient."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from clinical.alarms.patience import Patience, Trust
 from clinical.alarms.priority import Category, Priority
@@ -47,6 +48,10 @@ class Recipient(StrEnum):
     CLINICIAN = "center clinician"
     DISPATCHER = "dispatcher"
     ENGINEER = "system engineer"
+
+
+CREW_AND_CLINICIAN: Final = (Recipient.CREW, Recipient.CLINICIAN)
+ALL_ABOUT_THE_PATIENT: Final = (Recipient.CREW, Recipient.CLINICIAN, Recipient.DISPATCHER)
 
 
 class Comparison(StrEnum):

@@ -13,23 +13,37 @@ What a processor that is told the time (``on_tick``) owes for this is one proper
     def due_us(self) -> int | None:
         '''The earliest instant at which a tick could say or change anything.'''
 
-``None`` is: not before it is handed something. ``EVERY_TICK`` is: nobody knows, step me always; a
-processor may always say that, and it is right, only slow. Three rules:
+``None`` is: not before it is handed something. ``EVERY_TICK`` is: nobody knows, step me always. A
+processor with ``on_tick`` that says nothing is due at every tick: right, only slow, and with one
+such processor no tick can be left out for any patient. Three rules:
 
 1. A tick before that instant returns nothing and leaves the snapshot of the processor as it was.
 2. What is handed to it (``on_item`` and the like) may move the instant either way: the watch is
    asked again after each. A *row* that goes the quick way (``clinical.watch.quiet``) may only
    move it later; nobody asks after a row.
-3. Too early is right, too late is wrong. Where the instant is not known exactly, say an earlier one.
+3. Too early is right, too late is wrong. Where the instant is not exactly known, say one before.
 
-A test compares the processors that have ``on_tick`` with those that ``PatientWatch.due_us`` asks.
+What stands by its own delay alone can ask its condition (``FlagCondition.due_us``).
 """
 
 from collections.abc import Iterable
 from typing import Final
 
+from clinical.watch.part import Part
+
 EVERY_TICK: Final = 0
 """Due whenever time passes."""
+
+
+def timed(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Return those parts that are told the time."""
+    return tuple(part for part in parts if hasattr(part, "on_tick"))
+
+
+def due_us_of(part: Part) -> int | None:
+    """Return when a part that is told the time is due; one that does not say is so always."""
+    due_us: int | None = getattr(part, "due_us", EVERY_TICK)
+    return due_us
 
 
 def earliest(instants: Iterable[int | None]) -> int | None:

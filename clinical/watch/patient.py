@@ -2,45 +2,37 @@
 
 The same watch runs in the vehicle and at the center. It reads no clock: ``now_us`` and
 ``ingress_us`` come with the data, so that a second channel, a restart and a replay see the same
-sequence and say the same. Inside, each processor judges one thing and returns findings; the watch
-hands every item to those that it concerns, in one fixed order, and announces what they find.
+sequence and say the same. The watch removes duplicates, keeps the encounter's state, has what comes
+judged (``bedside``), and announces what is found.
 
-At the center the watch is also the only writer of the encounter's state, and forwards what the
-vehicle's watch said (``edge_words``), and compares it with its own (``agreement``). After a move
-what the former unit's watch said does not count any more. In the vehicle it judges no silence and
+At the center the watch is also the only writer of the encounter's state, and has a part of its own
+(``center``): silence, and what the vehicle's watch says. In the vehicle it judges no silence and
 writes no state.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import (
     Capture,
-    CrewEvent,
-    DeviceStatus,
     Discarded,
     EdgeTransition,
     EncounterEvent,
     ForeignFrame,
     Item,
-    LeadFinding,
-    SeriesFinding,
-    Vitals,
     VitalsRow,
+    Word,
 )
 from clinical.scores import news2
-from clinical.watch.agreement import Agreement
 from clinical.watch.announcing import Announcer
-from clinical.watch.carry import Carry
-from clinical.watch.crew import Crew
+from clinical.watch.bedside import Bedside
+from clinical.watch.center import AtCenter
 from clinical.watch.due import earliest
-from clinical.watch.edge_words import EdgeWords
 from clinical.watch.encounter import (
     EncounterState,
-    EncounterStatus,
     admits,
     advance,
     from_plain,
@@ -51,17 +43,10 @@ from clinical.watch.encounter import (
     to_plain,
 )
 from clinical.watch.finding import NO_FINDINGS, Findings
-from clinical.watch.foreign import Foreign
-from clinical.watch.images import Images
-from clinical.watch.judging import Judging
-from clinical.watch.leads import Leads
-from clinical.watch.limits import Limits
 from clinical.watch.ordering import Ordering
+from clinical.watch.part import Part
 from clinical.watch.picture import PictureRow, picture_row
 from clinical.watch.quiet import Quiet
-from clinical.watch.scoring import Scoring
-from clinical.watch.sensors import Sensors
-from clinical.watch.silence import Silence
 from clinical.watch.thinning import Thinning
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus
@@ -81,39 +66,20 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
 """Beginnings of the parts that a snapshot of an earlier release lacks."""
 
 
-class _Part(Protocol):
-    """What every processor can do with its state."""
-
-    def snapshot(self) -> dict[str, Any]: ...
-
-    def restore(self, state: Mapping[str, Any]) -> None: ...
-
-
 class PatientWatch:
     """All judgement of one encounter by one source."""
 
     __slots__ = (
-        "_agreement",
         "_announcer",
+        "_bedside",
         "_captured_us",
-        "_carry",
         "_center",
         "_closed",
-        "_crew",
-        "_edge_words",
         "_encounter_id",
-        "_foreign",
-        "_images",
-        "_judging",
-        "_leads",
-        "_limits",
         "_now_us",
         "_ordering",
         "_quiet",
         "_received_us",
-        "_scoring",
-        "_sensors",
-        "_silence",
         "_source",
         "_state",
         "_still",
@@ -124,39 +90,19 @@ class PatientWatch:
         """Begin with nothing known of the patient; ``source`` is who judges."""
         self._encounter_id = encounter_id
         self._source = source
-        self._center = source is not Source.EDGE
         self._state = provisional(encounter_id, "", 0)
         self._closed = False
         self._still = False
         self._now_us = 0
         self._captured_us = 0
         self._received_us = 0
-        self._carry = Carry()
         self._ordering = Ordering()
-        self._limits = Limits(self._carry)
-        self._scoring = Scoring(self._carry)
-        self._judging = Judging(self._carry)
-        self._sensors = Sensors(self._carry)
-        self._leads = Leads()
-        self._images = Images()
-        self._crew = Crew()
-        self._edge_words = EdgeWords()
-        self._silence = Silence()
+        self._bedside = Bedside()
         self._thinning = Thinning()
-        self._foreign = Foreign()
-        self._agreement = Agreement(self._ordering)
+        self._center = None if source is Source.EDGE else AtCenter(self._ordering)
         self._announcer = Announcer(encounter_id, source)
-        self._quiet = Quiet(
-            self._carry,
-            self._ordering,
-            self._limits,
-            self._scoring,
-            self._judging,
-            self._sensors,
-            self._leads,
-            self._foreign,
-            self._silence if self._center else None,
-        )
+        silence = self._center.silence if self._center else None
+        self._quiet = Quiet(self._bedside, self._ordering, silence)
 
     @property
     def state(self) -> EncounterState:
@@ -189,15 +135,9 @@ class PatientWatch:
             self._state = advance(self._state, item, frame.unit_id, captured_us)
         findings = self._heard(capture, captured_us)
         if self._state.unit_id != before.unit_id:
-            findings += self._leads.close(captured_us) + self._images.close(captured_us)
-            findings += self._agreement.close(captured_us)
-        if type(item) is Vitals:
-            findings += self._on_vitals(item, capture, captured_us)
-        elif type(item) is DeviceStatus:
-            findings += self._sensors.on_status(item, captured_us, frame)
-        elif type(item) is CrewEvent:
-            findings += self._crew.on_item(item, captured_us, frame)
-        findings += self._judging.on_item(captured_us, capture.received_us, frame)
+            findings += self._bedside.moved(captured_us)
+            findings += self._center.moved(captured_us) if self._center else NO_FINDINGS
+        findings += self._bedside.on_item(item, capture, self._state, captured_us, self._now_us)
         if not findings and self._state is before and type(item) is not EdgeTransition:
             return NOTHING
         forwarded = self._forwarded(item)
@@ -218,31 +158,18 @@ class PatientWatch:
         self._now_us = max(self._now_us, now_us)
         return True
 
-    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Emissions:
-        """Judge that a gateway refused a frame of another unit; return what is to be written.
+    def on_word(self, word: Word, now_us: int) -> Emissions:
+        """Judge what a gateway or another app says of this patient; return what is to be written.
 
-        The gateway can be behind: a frame of the unit that by now holds the patient is none.
+        Findings are about the unit that holds the patient. A refused frame is about another one:
+        the gateway can be behind, and a frame of the unit that by now holds the patient is none.
         """
-        if self._closed or foreign.frame.unit_id == self._state.unit_id:
+        foreign = type(word) is ForeignFrame
+        if self._closed or (word.frame.unit_id == self._state.unit_id) is foreign:
             return NOTHING
         self._still = False
         self._now_us = max(self._now_us, now_us)
-        return self._announced(self._foreign.on_item(foreign, self._now_us))
-
-    def on_lead(self, finding: LeadFinding, now_us: int) -> Emissions:
-        """Judge what the waveforms say of a lead; return what is to be written."""
-        if self._closed or finding.frame.unit_id != self._state.unit_id:
-            return NOTHING
-        self._still = False
-        self._now_us = max(self._now_us, now_us)
-        return self._announced(self._leads.on_item(finding))
-
-    def on_series(self, finding: SeriesFinding, now_us: int) -> Emissions:
-        """Judge what the images say of a series; return what is to be written."""
-        if self._closed or finding.frame.unit_id != self._state.unit_id:
-            return NOTHING
-        self._now_us = max(self._now_us, now_us)
-        return self._announced(self._images.on_item(finding))
+        return self._announced(self._bedside.on_word(word, self._now_us))
 
     def on_tick(self, now_us: int, ingress_us: int) -> Emissions:
         """Judge the passing of time; return what is to be written, in order.
@@ -257,10 +184,10 @@ class PatientWatch:
         if standby_over(before, now_us):
             self._state = resumed(before)
         findings = NO_FINDINGS if self._still or self._settled() else self._matured(now_us)
+        words: list[Transition] = []
         if self._center:
-            findings += self._silence.on_tick(before, now_us, ingress_us)
-            findings += self._agreement.on_tick(now_us)
-        words = self._edge_words.on_tick(now_us)
+            findings += self._center.on_tick(before, now_us, ingress_us)
+            words = self._center.words_due(now_us)
         if not findings and not words and self._state is before:
             return NOTHING
         self._still = False
@@ -271,50 +198,37 @@ class PatientWatch:
         """The earliest instant at which a tick can matter; None: not before anything else does."""
         if self._closed:
             return None
-        state = self._state
-        parts: list[int | None] = [
-            self._limits.due_us,
-            self._scoring.due_us,
-            self._sensors.due_us,
-            self._ordering.due_us,
-            self._foreign.due_us,
-            self._leads.due_us,
-            self._edge_words.due_us,
-            standby_ends_us(state),
-        ]
-        if self._center:
-            parts.append(self._agreement.due_us)
-            if state.status is EncounterStatus.OPEN:
-                parts.append(self._silence.due_us)
-        return earliest(parts)
+        due_us = earliest(
+            (self._bedside.due_us, self._ordering.due_us, standby_ends_us(self._state))
+        )
+        return earliest((due_us, self._center.due_us(self._state))) if self._center else due_us
 
     def pass_over(self, now_us: int, ingress_us: int) -> None:
         """Take note of ticks before ``due_us``, of which this is the newest."""
-        if now_us > self._now_us:
-            self._now_us = now_us
+        self._now_us = max(self._now_us, now_us)
         if self._center and not self._closed:
-            self._silence.pass_over(self._state, ingress_us)
+            self._center.silence.pass_over(self._state, ingress_us)
 
     @property
     def quiet_us(self) -> int:
         """Healthy ingress time without a frame of the unit, at the last tick."""
-        return self._silence.quiet_us
+        return self._center.silence.quiet_us if self._center else 0
 
     @property
     def silent(self) -> bool:
         """Tell whether the unit is called silent."""
-        return self._silence.told
+        return self._center is not None and self._center.silence.told
 
     def inputs(self) -> news2.News2Inputs:
         """Return what of the patient may be scored at the newest instant known here."""
-        return self._scoring.inputs(self._state, self._now_us)
+        return self._bedside.inputs(self._state, self._now_us)
 
     def row(self) -> PictureRow:
         """Return the patient as the board shows it at the newest instant known here."""
         return picture_row(
             self._state,
-            self._carry,
-            self._scoring.score(self._state, self._now_us),
+            self._bedside.carry,
+            self._bedside.scoring.score(self._state, self._now_us),
             now_us=self._now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
@@ -351,24 +265,14 @@ class PatientWatch:
         """Give every later word a greater revision than this."""
         self._announcer.count_from(revision)
 
-    def _parts(self) -> tuple[tuple[str, _Part], ...]:
+    def _parts(self) -> tuple[tuple[str, Part], ...]:
         """Return every processor by name, those first that others look at."""
         return (
-            ("carry", self._carry),
             ("ordering", self._ordering),
-            ("limits", self._limits),
-            ("scoring", self._scoring),
-            ("judging", self._judging),
-            ("sensors", self._sensors),
-            ("leads", self._leads),
-            ("images", self._images),
-            ("crew", self._crew),
-            ("edge_words", self._edge_words),
-            ("silence", self._silence),
-            ("foreign", self._foreign),
-            ("agreement", self._agreement),
+            *self._bedside.parts(),
             ("thinning", self._thinning),
             ("announcer", self._announcer),
+            *(self._center.parts() if self._center else ()),
         )
 
     def _accept(self, item: Item, captured_us: int, frame: FrameRef) -> bool:
@@ -396,28 +300,16 @@ class PatientWatch:
         if self._ordering.suspect:
             findings += self._ordering.on_item(capture)
         if self._center and capture.frame.unit_id == self._state.unit_id:
-            findings += self._silence.on_item(capture)
+            findings += self._center.on_item(capture)
         return findings
-
-    def _on_vitals(self, item: Vitals, capture: Capture, captured_us: int) -> Findings:
-        frame, now_us = capture.frame, self._now_us
-        taken = self._carry.on_item(item, captured_us, capture.received_us)
-        findings = self._limits.on_item(taken, captured_us, frame, now_us)
-        doubted = self._limits.doubted()
-        return (
-            findings
-            + self._scoring.on_item(taken, self._state, captured_us, frame, now_us, doubted)
-            + self._sensors.on_vitals(item, taken, captured_us, frame)
-        )
 
     def _forwarded(self, item: Item) -> Emissions:
         """Return what the vehicle's watch said; only the center writes it."""
-        if type(item) is not EdgeTransition or not self._center:
+        if type(item) is not EdgeTransition or self._center is None:
             return NOTHING
         if item.transition.encounter_id != self._encounter_id:
             return NOTHING
-        self._agreement.on_edge(item.transition)
-        return [*self._edge_words.on_item(item.transition, self._now_us)]
+        return [*self._center.on_edge(item.transition, self._now_us)]
 
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
@@ -425,21 +317,15 @@ class PatientWatch:
         return self._still
 
     def _matured(self, now_us: int) -> Findings:
-        return (
-            self._limits.on_tick(now_us)
-            + self._scoring.on_tick(self._state, now_us)
-            + self._sensors.on_tick(now_us)
-            + self._ordering.on_tick(now_us)
-            + self._foreign.on_tick(now_us)
-            + self._leads.on_tick(now_us)
-        )
+        return self._bedside.on_tick(self._state, now_us) + self._ordering.on_tick(now_us)
 
     def _announced(self, findings: Findings) -> Emissions:
         unit_id, now_us = self._state.unit_id, self._now_us
         said = [self._announcer.announce(finding, unit_id, now_us) for finding in findings]
-        for transition in said:
-            self._agreement.on_center(transition)
-        return list(said)
+        if self._center:
+            for transition in said:
+                self._center.on_announced(transition)
+        return [*said]
 
     def _changed(self, before: EncounterState, at_us: int) -> Emissions:
         """Return what a change of the encounter leads to; its end also ends all that holds."""
@@ -448,7 +334,8 @@ class PatientWatch:
         self._closed = self._state.closed
         emissions: Emissions = []
         if self._closed:
-            emissions += [*self._edge_words.close(), *self._announced(self._close(at_us))]
+            words = self._center.words_left() if self._center else ()
+            emissions += [*words, *self._announced(self._close(at_us))]
         if self._center:
             emissions.append(self._state)
             if before.unit_id not in {"", self._state.unit_id}:
@@ -460,16 +347,5 @@ class PatientWatch:
         return emissions
 
     def _close(self, at_us: int) -> Findings:
-        return (
-            self._limits.close(at_us)
-            + self._scoring.close(at_us)
-            + self._sensors.close(at_us)
-            + self._judging.close(at_us)
-            + self._leads.close(at_us)
-            + self._images.close(at_us)
-            + self._crew.close(at_us)
-            + self._silence.close(at_us)
-            + self._foreign.close(at_us)
-            + self._ordering.close(at_us)
-            + self._agreement.close(at_us)
-        )
+        findings = self._bedside.close(at_us) + self._ordering.close(at_us)
+        return findings + (self._center.close(at_us) if self._center else NO_FINDINGS)

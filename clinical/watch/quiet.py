@@ -20,14 +20,12 @@ from typing import Final
 from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
 from clinical.scores.news2 import MEDIUM_TOTAL, SINGLE_RED
 from clinical.vitals import PLAUSIBLE, Spo2Scale
+from clinical.watch.bedside import Bedside
 from clinical.watch.carry import BACKLOG_US, SPO2, VITALS, Carry
-from clinical.watch.foreign import Foreign
-from clinical.watch.judging import WATCHED, Judging
-from clinical.watch.leads import Leads
-from clinical.watch.limits import CALM, Limits
+from clinical.watch.judging import WATCHED
+from clinical.watch.limits import CALM
 from clinical.watch.ordering import FUTURE_US, ITEM, NEWEST_US, SEQUENCE, STEPPED, Ordering
-from clinical.watch.scoring import CHARTS, SCALE_2_CHARTS, Scoring
-from clinical.watch.sensors import Sensors
+from clinical.watch.scoring import CHARTS, SCALE_2_CHARTS
 from clinical.watch.silence import Silence
 
 
@@ -67,14 +65,8 @@ _UNWATCHED: Final[Mapping[tuple[int, ...], tuple[int, ...]]] = {
 class Quiet:
     """What the processors of one patient have in common while nothing happens."""
 
-    carry: Carry
+    bedside: Bedside
     ordering: Ordering
-    limits: Limits
-    scoring: Scoring
-    judging: Judging
-    sensors: Sensors
-    leads: Leads
-    foreign: Foreign
     silence: Silence | None
     """None where silence is not judged."""
 
@@ -83,15 +75,16 @@ class Quiet:
 
         Stillness lasts until a processor is handed something by its own name.
         """
+        bedside = self.bedside
         return not (
-            True in self.limits.stirred
-            or self.judging.stirred
-            or self.scoring.stands
-            or self.scoring.waiting
-            or self.sensors.conditions
+            True in bedside.limits.stirred
+            or bedside.judging.stirred
+            or bedside.scoring.stands
+            or bedside.scoring.waiting
+            or bedside.sensors.conditions
             or self.ordering.suspect_us is not None
-            or self.leads.stand
-            or self.foreign.heard_us
+            or bedside.leads.stand
+            or bedside.foreign.heard_us
             or (self.silence is not None and self.silence.stands)
         )
 
@@ -112,19 +105,21 @@ class Quiet:
             or not -FUTURE_US <= received_us - captured_us <= BACKLOG_US
         ):
             return False
+        bedside = self.bedside
+        carry = bedside.carry
         taken = self._calm(vitals, numbers)
-        if taken is None or not _known(rest, self.carry):
+        if taken is None or not _known(rest, carry):
             return False
         stream[SEQUENCE], stream[ITEM], stream[NEWEST_US] = sequence, 0, captured_us
-        self.scoring.screen, self.carry.values = taken
-        self.scoring.newest_us = captured_us
-        instants = self.carry.captured_us
+        bedside.scoring.screen, carry.values = taken
+        bedside.scoring.newest_us = captured_us
+        instants = carry.captured_us
         for vital in vitals:
             instants[vital] = captured_us
         if rest is not NOTHING_ELSE:
-            _repeat(rest, self.carry, captured_us)
-        if captured_us > self.judging.now_us:
-            self.judging.now_us, self.judging.backlog_us = captured_us, None
+            _repeat(rest, carry, captured_us)
+        if captured_us > bedside.judging.now_us:
+            bedside.judging.now_us, bedside.judging.backlog_us = captured_us, None
         if self.silence is not None:
             self.silence.on_row(row, received_us)
         return True
@@ -133,11 +128,11 @@ class Quiet:
         self, vitals: tuple[int, ...], numbers: tuple[float, ...]
     ) -> tuple[list[int], list[float | None]] | None:
         """Return the screen and the values with these numbers; None when that is not calm."""
-        carry = self.carry
+        carry = self.bedside.carry
         for vital in _UNWATCHED[vitals]:
             if carry.captured_us[vital]:
                 return None
-        screen, values = self.scoring.screen.copy(), carry.values.copy()
+        screen, values = self.bedside.scoring.screen.copy(), carry.values.copy()
         tables = _CALM if carry.spo2_scale is not Spo2Scale.SCALE_2 else _CALM_SCALE_2
         for vital, value in zip(vitals, numbers, strict=True):
             points = tables[vital].get(value)

@@ -71,12 +71,12 @@ class Silence:
         Counting begins at the last tick before the frame, at the first tick of a host that counts
         its ingress time anew, and at the last tick of a standby.
         """
-        heard_us = self._count(state, ingress_us)
-        if heard_us is None:
+        frame, heard_us = self._frame, self._count(state, ingress_us)
+        if frame is None or heard_us is None:
             return NO_FINDINGS
         if min(ingress_us - heard_us, now_us - self._received_us) < SILENT_AFTER_US:
             return NO_FINDINGS
-        hold(self._condition, self._received_us, _name(self._frame))
+        hold(self._condition, self._received_us, _name(frame))
         return findings_of(self._condition, self._condition.tick(now_us))
 
     @property

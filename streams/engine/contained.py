@@ -33,11 +33,9 @@ from clinical.items import (
     EdgeTransition,
     EncounterChange,
     EncounterEvent,
-    ForeignFrame,
-    LeadFinding,
-    SeriesFinding,
     Vitals,
     VitalsRow,
+    Word,
     frame_of,
 )
 from clinical.watch.encounter import EncounterStatus
@@ -136,23 +134,11 @@ class ContainedWatch:
         self._last = row
         return True
 
-    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission | Poison]:
-        """Judge that a gateway refused a frame of another unit."""
+    def on_word(self, word: Word, now_us: int) -> Sequence[Emission | Poison]:
+        """Judge what a gateway or another app says of the patient."""
         if not self.judged:
             return ()
-        return self._take(partial(_hear_foreign, foreign, now_us), None, now_us)
-
-    def on_lead(self, finding: LeadFinding, now_us: int) -> Sequence[Emission | Poison]:
-        """Judge what the waveforms say of a lead."""
-        if not self.judged:
-            return ()
-        return self._take(partial(_hear_lead, finding, now_us), None, now_us)
-
-    def on_series(self, finding: SeriesFinding, now_us: int) -> Sequence[Emission | Poison]:
-        """Judge what the images say of a series."""
-        if not self.judged:
-            return ()
-        return self._take(partial(_hear_series, finding, now_us), None, now_us)
+        return self._take(partial(_hear, word, now_us), None, now_us)
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission | Poison]:
         """Judge the passing of time."""
@@ -310,16 +296,8 @@ def _judge_row(row: VitalsRow, received_us: int, now_us: int, watch: Watch) -> N
     watch.on_item(item_of(row), Capture(frame_of(row), captured_us, received_us, boot_id), now_us)
 
 
-def _hear_foreign(foreign: ForeignFrame, now_us: int, watch: Watch) -> Sequence[Emission]:
-    return watch.on_foreign(foreign, now_us)
-
-
-def _hear_lead(finding: LeadFinding, now_us: int, watch: Watch) -> Sequence[Emission]:
-    return watch.on_lead(finding, now_us)
-
-
-def _hear_series(finding: SeriesFinding, now_us: int, watch: Watch) -> Sequence[Emission]:
-    return watch.on_series(finding, now_us)
+def _hear(word: Word, now_us: int, watch: Watch) -> Sequence[Emission]:
+    return watch.on_word(word, now_us)
 
 
 def _pass_time(now_us: int, ingress_us: int, watch: Watch) -> Sequence[Emission]:

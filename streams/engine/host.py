@@ -23,7 +23,7 @@ from typing import Final
 
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
-from clinical.items import ForeignFrame, LeadFinding, SeriesFinding
+from clinical.items import SeriesFinding, Word
 from clinical.watch.picture import PictureRow
 from ports.log.port import Record
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
@@ -117,7 +117,7 @@ class PartitionHost:
             self._on_batch(content, before)
         elif isinstance(content, Tick):
             self._on_tick(content)
-        elif isinstance(content, ForeignFrame | LeadFinding | SeriesFinding):
+        elif isinstance(content, Word):
             self._on_word(content)
         else:
             self._bury("the record is of an unexpected type", record.value or b"")
@@ -206,20 +206,14 @@ class PartitionHost:
             if (hearing := watch.hearing) is not None:
                 yield hearing
 
-    def _on_word(self, word: ForeignFrame | LeadFinding | SeriesFinding) -> None:
+    def _on_word(self, word: Word) -> None:
         """Tell the encounter's watch while it is open; no such word opens one."""
         if not isinstance(word, SeriesFinding):
             self._clock = self._clock.stamped(word.stamped_us)
         patient = self._patients.get(word.encounter_id)
         if patient is None or patient.watch.closed_us is not None:
             return
-        now_us = self._clock.now_us
-        if isinstance(word, ForeignFrame):
-            said = patient.watch.on_foreign(word, now_us)
-        elif isinstance(word, SeriesFinding):
-            said = patient.watch.on_series(word, now_us)
-        else:
-            said = patient.watch.on_lead(word, now_us)
+        said = patient.watch.on_word(word, self._clock.now_us)
         if said or patient.watch.full:
             self._hear(said)
             self._store([patient])

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
-from clinical.items import Capture, ForeignFrame, Item, LeadFinding, SeriesFinding, VitalsRow
+from clinical.items import Capture, Item, VitalsRow, Word
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
 from clinical.watch.picture import PictureRow
@@ -28,16 +28,8 @@ class Watch(Protocol):
         """
         ...
 
-    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:
-        """Judge that a gateway refused a frame of another unit."""
-        ...
-
-    def on_lead(self, finding: LeadFinding, now_us: int) -> Sequence[Emission]:
-        """Judge what the waveforms say of a lead."""
-        ...
-
-    def on_series(self, finding: SeriesFinding, now_us: int) -> Sequence[Emission]:
-        """Judge what the images say of a series."""
+    def on_word(self, word: Word, now_us: int) -> Sequence[Emission]:
+        """Judge what a gateway or another app says of the patient."""
         ...
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:

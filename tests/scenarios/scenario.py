@@ -97,7 +97,7 @@ def play(watch: PatientWatch, step: Step) -> list[Emission]:
     if isinstance(step, Tick):
         return list(watch.on_tick(step.now_us, step.ingress_us))
     if isinstance(step, Report):
-        return list(watch.on_foreign(step.foreign, step.now_us))
+        return list(watch.on_word(step.foreign, step.now_us))
     return list(watch.on_item(step.item, step.capture, step.now_us))
 
 

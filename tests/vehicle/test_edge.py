@@ -86,7 +86,7 @@ def test_a_failing_watch_stops_only_its_patient() -> None:
     failed: list[str] = []
     edge = EdgeWatch("A1", failed.append)
     feed(edge, 1, 1, Vitals(heart_rate_bpm=80.0))
-    edge._watches["e1"]._limits = None  # type: ignore[assignment]
+    edge._watches["e1"]._bedside.limits = None  # type: ignore[assignment]
     no_pulse = CrewEvent(CrewFinding.NO_PULSE)
     assert edge.on_frame(frame(2, Vitals(heart_rate_bpm=80.0)), 2 * SECOND_US) == []
     other = edge.on_frame(frame(1, no_pulse, "e2", Lane.ALARM), 2 * SECOND_US)

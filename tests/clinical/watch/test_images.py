@@ -73,10 +73,10 @@ def _open_watch() -> PatientWatch:
 
 
 def test_the_patients_watch_tells_it() -> None:
-    said = _open_watch().on_series(_finding(1), at(1))
+    said = _open_watch().on_word(_finding(1), at(1))
     transitions = [each for each in said if isinstance(each, Transition)]
     assert [(it.cause, it.subject) for it in transitions] == [(Cause.IMAGING_INCOMPLETE, "1.2")]
 
 
 def test_what_another_unit_scanned_is_not_of_this_patient() -> None:
-    assert _open_watch().on_series(_finding(1, unit="unit-2"), at(1)) == []
+    assert _open_watch().on_word(_finding(1, unit="unit-2"), at(1)) == []

@@ -93,7 +93,7 @@ def _open_watch() -> PatientWatch:
 
 def test_the_watch_announces_it_as_a_technical_alarm_named_after_the_chunk() -> None:
     watch = _open_watch()
-    watch.on_lead(_finding(1, FLAT, sequence=77), at(1))
+    watch.on_word(_finding(1, FLAT, sequence=77), at(1))
     said = [each for each in watch.on_tick(at(4), 0) if isinstance(each, Transition)]
     assert [(each.cause, each.subject, each.frame.sequence) for each in said] == [
         (Cause.ECG_LEAD_FAULT, "II", 77)
@@ -103,13 +103,13 @@ def test_the_watch_announces_it_as_a_technical_alarm_named_after_the_chunk() -> 
 def test_what_another_unit_says_of_a_lead_is_not_of_this_patient() -> None:
     watch = _open_watch()
     stray = LeadFinding("encounter-1", "II", FLAT, at(1), frame(1, unit="unit-2"), at(1))
-    assert watch.on_lead(stray, at(1)) == []
+    assert watch.on_word(stray, at(1)) == []
     assert watch.on_tick(at(9), 0) == []
 
 
 def test_leads_stay_behind_when_the_patient_goes_to_another_unit() -> None:
     watch = _open_watch()
-    watch.on_lead(_finding(1, FLAT), at(1))
+    watch.on_word(_finding(1, FLAT), at(1))
     watch.on_tick(at(4), 0)
     offer = EncounterEvent(EncounterChange.OFFERED, to_unit_id="unit-2")
     watch.on_item(offer, capture(5, 2), at(5))

@@ -163,7 +163,7 @@ def test_after_a_move_the_new_unit_is_judged_and_the_old_one_up_to_the_move() ->
 
 
 def _report(watch: PatientWatch, second: float, unit: str = "unit-2") -> list[Emission]:
-    return watch.on_foreign(ForeignFrame("encounter-1", frame(unit=unit), at(second)), at(second))
+    return watch.on_word(ForeignFrame("encounter-1", frame(unit=unit), at(second)), at(second))
 
 
 def test_a_foreign_unit_is_told_of_on_the_owners_encounter() -> None:

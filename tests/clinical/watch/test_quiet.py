@@ -142,10 +142,10 @@ def test_a_lead_without_signal_and_a_foreign_unit_do_not_make_rows_slow_for_ever
 
     assert [takes(second) for second in range(3)] == [False, True, True]
     off = LeadFinding("encounter-1", "II", LeadFault.DETACHED, at(3), frame(1), at(3))
-    watch.on_lead(off, at(3))
+    watch.on_word(off, at(3))
     assert not takes(4)
-    watch.on_lead(replace(off, fault=None, at_us=at(5)), at(5))
-    watch.on_foreign(ForeignFrame("encounter-1", frame(1, unit="stray"), at(5)), at(5))
+    watch.on_word(replace(off, fault=None, at_us=at(5)), at(5))
+    watch.on_word(ForeignFrame("encounter-1", frame(1, unit="stray"), at(5)), at(5))
     assert not takes(6)
     watch.on_tick(at(70), 0)
     watch.on_tick(at(140), 0)
@@ -257,7 +257,7 @@ def test_no_threshold_begins_a_run_on_a_calm_number() -> None:
     watch = PatientWatch("encounter-1", Source.CENTER_A)
     conditions = [
         (limit.vital, ThresholdCondition(limit.rule))
-        for limits in watch._limits._limits
+        for limits in watch._bedside.limits._limits
         for limit in limits
     ]
     assert conditions

@@ -12,10 +12,9 @@ from clinical.items import (
     Capture,
     ForeignFrame,
     Item,
-    LeadFinding,
-    SeriesFinding,
     Vitals,
     VitalsRow,
+    Word,
 )
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow
@@ -49,20 +48,13 @@ class PlantedWatch:
     def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
         return False
 
-    def on_foreign(self, foreign: ForeignFrame, now_us: int) -> Sequence[Emission]:
-        if foreign.frame.sequence == POISON_SEQUENCE:
+    def on_word(self, word: Word, now_us: int) -> Sequence[Emission]:
+        if isinstance(word, ForeignFrame) and word.frame.sequence == POISON_SEQUENCE:
             message = "planted: a foreign frame"
             raise ZeroDivisionError(message)
         self.items += 1
-        return [self._counted(Capture(foreign.frame, foreign.stamped_us, now_us), now_us)]
-
-    def on_series(self, finding: SeriesFinding, now_us: int) -> Sequence[Emission]:
-        self.items += 1
-        return [self._counted(Capture(finding.frame, finding.at_us, now_us), now_us)]
-
-    def on_lead(self, finding: LeadFinding, now_us: int) -> Sequence[Emission]:
-        self.items += 1
-        return [self._counted(Capture(finding.frame, finding.at_us, now_us), now_us)]
+        at_us = word.stamped_us if isinstance(word, ForeignFrame) else word.at_us
+        return [self._counted(Capture(word.frame, at_us, now_us), now_us)]
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
         self.ticks += 1

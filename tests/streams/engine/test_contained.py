@@ -148,14 +148,14 @@ def test_a_failure_over_a_foreign_frame_is_contained(
 ) -> None:
     """The patient's own frames still name what is said, and the next failure stops judgement."""
     judge(contained, 1, WELL)
-    (poison,) = contained.on_foreign(foreign(1, POISON_SEQUENCE, 2), at(2))
+    (poison,) = contained.on_word(foreign(1, POISON_SEQUENCE, 2), at(2))
     assert isinstance(poison, Poison)
     assert poison.frame is None
     assert watches.made[-1].heard == [1]
-    _, alarm = contained.on_foreign(foreign(1, POISON_SEQUENCE, 3), at(3))
+    _, alarm = contained.on_word(foreign(1, POISON_SEQUENCE, 3), at(3))
     assert isinstance(alarm, Transition)
     assert (alarm.cause, alarm.unit_id) == (Cause.PATIENT_NOT_JUDGED, "unit-1")
-    assert list(contained.on_foreign(foreign(1, 1, 4), at(4))) == []
+    assert list(contained.on_word(foreign(1, 1, 4), at(4))) == []
 
 
 def test_a_foreign_frame_is_a_step_of_the_journal(
@@ -163,7 +163,7 @@ def test_a_foreign_frame_is_a_step_of_the_journal(
 ) -> None:
     """What it changed outlives a later failure."""
     judge(contained, 1, WELL)
-    assert len(contained.on_foreign(foreign(1, 1, 2), at(2))) == 1
+    assert len(contained.on_word(foreign(1, 1, 2), at(2))) == 1
     judge(contained, 2, POISON)
     assert len(watches.made) == 2
     assert watches.made[-1].items == 2

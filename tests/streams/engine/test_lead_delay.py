@@ -75,7 +75,7 @@ def told(heard: Sequence[LeadFinding], tick_s: Fraction) -> list[tuple[int, Tran
     by_stamp = {finding.stamped_us: finding for finding in heard}
     said: list[tuple[int, Transition]] = []
     for now_us in sorted(ticks_us | by_stamp.keys()):
-        new = watch.on_lead(by_stamp[now_us], now_us) if now_us in by_stamp else []
+        new = watch.on_word(by_stamp[now_us], now_us) if now_us in by_stamp else []
         if now_us in ticks_us:
             new = [*new, *watch.on_tick(now_us, 0)]
         said += [(now_us, one) for one in new if isinstance(one, Transition)]

@@ -1,0 +1,1 @@
+"""The tables of the alarm catalogue, by what an alarm is about."""

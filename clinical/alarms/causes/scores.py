@@ -1,0 +1,45 @@
+"""What a published score says of the patient."""
+
+from typing import Final
+
+from clinical.alarms.priority import Category, Priority
+from clinical.alarms.rule import (
+    ALL_ABOUT_THE_PATIENT,
+    CREW_AND_CLINICIAN,
+    AlarmRule,
+    Cause,
+    Level,
+)
+
+_NEWS2_CITATION: Final = (
+    "Royal College of Physicians, National Early Warning Score (NEWS) 2, London 2017, "
+    "chart 2 (thresholds and triggers)"
+)
+
+SCORES: Final[tuple[AlarmRule, ...]] = (
+    AlarmRule(
+        cause=Cause.NEWS2_HIGH,
+        category=Category.PHYSIOLOGICAL,
+        condition="NEWS2 total, or its lower bound, is 7 or more",
+        levels=(Level(Priority.HIGH, 0),),
+        words_en="NEWS2 7 or more",
+        words_zh="NEWS2评分≥7",
+        check_first_en="Assess airway, breathing, circulation; consult the center.",
+        check_first_zh="评估气道、呼吸、循环,联系指挥中心。",
+        for_whom=ALL_ABOUT_THE_PATIENT,
+        citation=_NEWS2_CITATION,
+    ),
+    AlarmRule(
+        cause=Cause.NEWS2_MEDIUM,
+        category=Category.PHYSIOLOGICAL,
+        condition="NEWS2 total, or its lower bound, is 5 or 6, or a single part scores 3",
+        levels=(Level(Priority.MEDIUM, 0),),
+        suppressed_by=(Cause.NEWS2_HIGH,),
+        words_en="NEWS2 5 or 6, or a single 3",
+        words_zh="NEWS2评分5-6或单项3分",
+        check_first_en="Repeat the whole set of vital signs.",
+        check_first_zh="复测全部生命体征。",
+        for_whom=CREW_AND_CLINICIAN,
+        citation=_NEWS2_CITATION,
+    ),
+)

@@ -1,0 +1,146 @@
+"""What is judged of the patient alike in the vehicle and at the center.
+
+Each processor judges one thing and returns findings. The bedside hands every item, every word of
+another app and the passing of time to those that it concerns, in one fixed order. It knows no
+source, no revision and no life cycle: who says what is found is the watch's business.
+"""
+
+from clinical.items import (
+    Capture,
+    CrewEvent,
+    DeviceStatus,
+    ForeignFrame,
+    Item,
+    LeadFinding,
+    Vitals,
+    Word,
+)
+from clinical.scores import news2
+from clinical.watch.carry import Carry
+from clinical.watch.crew import Crew
+from clinical.watch.due import due_us_of, earliest, timed
+from clinical.watch.encounter import EncounterState
+from clinical.watch.finding import NO_FINDINGS, Findings
+from clinical.watch.foreign import Foreign
+from clinical.watch.images import Images
+from clinical.watch.judging import Judging
+from clinical.watch.leads import Leads
+from clinical.watch.limits import Limits
+from clinical.watch.part import Part
+from clinical.watch.scoring import Scoring
+from clinical.watch.sensors import Sensors
+
+
+class Bedside:
+    """The processors of one patient."""
+
+    __slots__ = (
+        "carry",
+        "crew",
+        "foreign",
+        "images",
+        "judging",
+        "leads",
+        "limits",
+        "scoring",
+        "sensors",
+        "timed",
+    )
+
+    def __init__(self) -> None:
+        """Begin with nothing known of the patient."""
+        self.carry = Carry()
+        self.limits = Limits(self.carry)
+        self.scoring = Scoring(self.carry)
+        self.judging = Judging(self.carry)
+        self.sensors = Sensors(self.carry)
+        self.leads = Leads()
+        self.images = Images()
+        self.crew = Crew()
+        self.foreign = Foreign()
+        self.timed = timed(part for _, part in self.parts())
+        """Those that are told the time."""
+
+    def on_item(
+        self, item: Item, capture: Capture, state: EncounterState, captured_us: int, now_us: int
+    ) -> Findings:
+        """Judge an item of the patient that ``state`` describes, in order at ``captured_us``."""
+        frame, findings = capture.frame, NO_FINDINGS
+        if type(item) is Vitals:
+            findings = self._on_vitals(item, capture, state, captured_us, now_us)
+        elif type(item) is DeviceStatus:
+            findings = self.sensors.on_status(item, captured_us, frame)
+        elif type(item) is CrewEvent:
+            findings = self.crew.on_item(item, captured_us, frame)
+        return findings + self.judging.on_item(captured_us, capture.received_us, frame)
+
+    def on_word(self, word: Word, now_us: int) -> Findings:
+        """Judge what a gateway or another app says of the patient."""
+        if isinstance(word, ForeignFrame):
+            return self.foreign.on_item(word, now_us)
+        if isinstance(word, LeadFinding):
+            return self.leads.on_item(word)
+        return self.images.on_item(word)
+
+    def on_tick(self, state: EncounterState, now_us: int) -> Findings:
+        """Let what holds mature as time passes."""
+        return (
+            self.limits.on_tick(now_us)
+            + self.scoring.on_tick(state, now_us)
+            + self.sensors.on_tick(now_us)
+            + self.foreign.on_tick(now_us)
+            + self.leads.on_tick(now_us)
+        )
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter to any of them."""
+        return earliest(map(due_us_of, self.timed))
+
+    def moved(self, at_us: int) -> Findings:
+        """End what was judged of the former unit's leads and images."""
+        return self.leads.close(at_us) + self.images.close(at_us)
+
+    def close(self, at_us: int) -> Findings:
+        """End what holds, because the encounter is over."""
+        return (
+            self.limits.close(at_us)
+            + self.scoring.close(at_us)
+            + self.sensors.close(at_us)
+            + self.judging.close(at_us)
+            + self.leads.close(at_us)
+            + self.images.close(at_us)
+            + self.crew.close(at_us)
+            + self.foreign.close(at_us)
+        )
+
+    def inputs(self, state: EncounterState, now_us: int) -> news2.News2Inputs:
+        """Return what of the patient may be scored at this instant."""
+        return self.scoring.inputs(state, now_us)
+
+    def parts(self) -> tuple[tuple[str, Part], ...]:
+        """Return every processor by name, those first that others look at."""
+        return (
+            ("carry", self.carry),
+            ("limits", self.limits),
+            ("scoring", self.scoring),
+            ("judging", self.judging),
+            ("sensors", self.sensors),
+            ("leads", self.leads),
+            ("images", self.images),
+            ("crew", self.crew),
+            ("foreign", self.foreign),
+        )
+
+    def _on_vitals(
+        self, item: Vitals, capture: Capture, state: EncounterState, captured_us: int, now_us: int
+    ) -> Findings:
+        frame = capture.frame
+        taken = self.carry.on_item(item, captured_us, capture.received_us)
+        findings = self.limits.on_item(taken, captured_us, frame, now_us)
+        doubted = self.limits.doubted()
+        return (
+            findings
+            + self.scoring.on_item(taken, state, captured_us, frame, now_us, doubted)
+            + self.sensors.on_vitals(item, taken, captured_us, frame)
+        )
