@@ -31,7 +31,7 @@ class Silence:
         "_frame",
         "_heard_ingress_us",
         "_ingress_us",
-        "_received_us",
+        "received_us",
     )
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Silence:
         self._condition = FlagCondition(_RULE)
         self._frame: FrameRef | VitalsRow | None = None
         """The last frame; a row is named when the name is asked for."""
-        self._received_us = 0
+        self.received_us = 0
         self._ingress_us: int | None = None
         self._heard_ingress_us: int | None = None
         self._counting = False
@@ -48,7 +48,7 @@ class Silence:
     def on_item(self, capture: Capture) -> Findings:
         """Take note of a frame of the owning unit."""
         self._frame = capture.frame
-        self._received_us = capture.received_us
+        self.received_us = capture.received_us
         self._heard_ingress_us = self._ingress_us
         if self._condition.raised is None:
             return NO_FINDINGS
@@ -62,7 +62,7 @@ class Silence:
     def on_row(self, row: VitalsRow, received_us: int) -> None:
         """Take note of a row of the owning unit, which is not called silent."""
         self._frame = row
-        self._received_us = received_us
+        self.received_us = received_us
         self._heard_ingress_us = self._ingress_us
 
     def on_tick(self, state: EncounterState, now_us: int, ingress_us: int) -> Findings:
@@ -74,9 +74,9 @@ class Silence:
         frame, heard_us = self._frame, self._count(state, ingress_us)
         if frame is None or heard_us is None:
             return NO_FINDINGS
-        if min(ingress_us - heard_us, now_us - self._received_us) < SILENT_AFTER_US:
+        if min(ingress_us - heard_us, now_us - self.received_us) < SILENT_AFTER_US:
             return NO_FINDINGS
-        hold(self._condition, self._received_us, _name(frame))
+        hold(self._condition, self.received_us, _name(frame))
         return findings_of(self._condition, self._condition.tick(now_us))
 
     @property
@@ -84,7 +84,7 @@ class Silence:
         """When it may become silence, of an encounter that expects none."""
         if self.stands:
             return None
-        return self._received_us + SILENT_AFTER_US if self._counting else EVERY_TICK
+        return self.received_us + SILENT_AFTER_US if self._counting else EVERY_TICK
 
     def pass_over(self, state: EncounterState, ingress_us: int) -> None:
         """Take note of ticks before ``due_us``; this is the ingress time at the newest."""
@@ -124,7 +124,7 @@ class Silence:
         return {
             "condition": self._condition.snapshot(),
             "frame": None if self._frame is None else frame_to_plain(_name(self._frame)),
-            "received_us": self._received_us,
+            "received_us": self.received_us,
             "ingress_us": self._ingress_us,
             "heard_ingress_us": self._heard_ingress_us,
         }
@@ -133,7 +133,7 @@ class Silence:
         """Take over a state from ``snapshot``."""
         self._condition.restore(state["condition"])
         self._frame = None if state["frame"] is None else frame_from_plain(state["frame"])
-        self._received_us = state["received_us"]
+        self.received_us = state["received_us"]
         self._ingress_us = state["ingress_us"]
         self._heard_ingress_us = state["heard_ingress_us"]
 
