@@ -1,6 +1,7 @@
 """The client against a gateway over real gRPC: cuts, refusals, credit, restarts, the edge."""
 
 import asyncio
+import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -20,16 +21,17 @@ from clinical.items import (
     Vitals,
 )
 from clinical.signals.waveform import WaveformChunk
-from ports.clock import SystemClock
+from ports.clock import SystemClock, VirtualClock
 from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
-from vehicle.client import ClientOptions
+from vehicle.client import PULSE_US, SETTLED_FACTOR, ClientOptions, VehicleClient
 from vehicle.flight import FLIGHT_LEAST
+from vehicle.grpc_link import GrpcLink
 from vehicle.inbox import UnknownMessage
 from vehicle.lanes import MixedLanes
 from vehicle.live_view import CHUNK_US
-from vehicle.outbox import BEHIND_FRAMES
+from vehicle.outbox import BEHIND_FRAMES, Outbox
 from vehicle.spool import LaneFull, Spool
 from vehicle.spool_store import Depth, Entry, SpoolStore
 from wire.frames import Lane
@@ -417,3 +419,34 @@ async def test_a_live_view_shortens_the_chunks_and_is_no_message_to_the_crew(
     (receipt,) = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
     assert receipt == Receipt(MESSAGE, ReceiptStage.DELIVERED)
     assert list(client.messages) == []
+
+
+async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rarely(
+    gateway: FakeGateway, spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PULSE_US is what everything regular counts in; SETTLED_FACTOR spares the link."""
+    clock, settled = VirtualClock(10**15), False
+    pulses, probes = list[int](), list[int]()
+    monkeypatch.setattr(Outbox, "shed", lambda _: pulses.append(clock.monotonic_us()))
+    monkeypatch.setattr(Outbox, "probe_clock", lambda _: probes.append(clock.monotonic_us()))
+    monkeypatch.setattr(Outbox, "clock_settled", property(lambda _: settled))
+    client = VehicleClient(
+        "A1",
+        GrpcLink(dict.fromkeys(Lane, gateway.address)),
+        spool,
+        clock,
+        random.Random(7),  # noqa: S311 - jitter, not a secret
+        options=ClientOptions(probe_pulses=1, downlink=False),
+    )
+    await client.start()
+    await clock.run_for(PULSE_US - 1)
+    assert pulses == []
+    probes.clear()
+    await clock.run_for(1 + (2 * SETTLED_FACTOR - 1) * PULSE_US)
+    assert pulses == [times * PULSE_US for times in range(1, 2 * SETTLED_FACTOR + 1)]
+    assert probes == pulses
+    settled = True
+    probes.clear()
+    await clock.run_for(2 * SETTLED_FACTOR * PULSE_US)
+    assert probes == [times * SETTLED_FACTOR * PULSE_US for times in (3, 4)]
+    await client.stop()

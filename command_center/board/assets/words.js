@@ -88,7 +88,13 @@ export const WORDS = {
     strip: {
       title: "Live ECG",
       uncalibrated: "screen not calibrated",
-      freeze: "Freeze", sweep: "Go on", frozen: "FROZEN at",
+      freeze: "Freeze", sweep: "Go on", frozen: "FROZEN at", paper: "Paper", calipers: "Calipers",
+      leg: ["first leg", "second leg"], perMin: "/min",
+      byLeads: "By the beats that are marked above the leads. Not an alarm, and not the monitor's number.",
+      rhythm: {
+        SINUS_LIKE: "regular, 50 to 100", VF: "VF?", VT: "VT?", ASYSTOLE: "no beats", BRADY: "slow", TACHY: "fast",
+        AF: "irregular, AF?", OTHER: "many V beats", NOISE: "too noisy to say",
+      },
       newest: "newest sample", waiting: "Waiting for the waveform …",
       none: "No waveform arrives from this unit.", stopped: "No waveform for",
       absent: "no samples for", lost: "This screen is slow. Pieces left out:", more: "Not drawn here:",
@@ -105,7 +111,7 @@ export const WORDS = {
     list: "List",
     day: "Day",
     night: "Night",
-    keys: "select · <b>A</b> take it · <b>R</b> reset · <b>Enter</b> patient · <b>Esc</b> back · <b>M</b> message · <b>G</b> map · <b>C</b> CT · <b>F</b> freeze · <b>L</b> 中文 · <b>N</b> night",
+    keys: "select · <b>A</b> take it · <b>R</b> reset · <b>Enter</b> patient · <b>Esc</b> back · <b>M</b> message · <b>G</b> map · <b>C</b> CT · <b>F</b> freeze · <b>I</b> calipers · <b>P</b> paper · <b>L</b> 中文 · <b>N</b> night",
     STANDBY: "standby",
     notDevice: "Not a medical device",
     vital: {
@@ -203,7 +209,13 @@ export const WORDS = {
     strip: {
       title: "实时心电",
       uncalibrated: "屏幕未校准",
-      freeze: "冻结", sweep: "继续", frozen: "已冻结于",
+      freeze: "冻结", sweep: "继续", frozen: "已冻结于", paper: "心电图纸", calipers: "卡尺",
+      leg: ["第一脚", "第二脚"], perMin: "次/分",
+      byLeads: "依导联上方标出的心搏。不是报警,也不是监护仪的数值。",
+      rhythm: {
+        SINUS_LIKE: "规整,50 至 100", VF: "室颤?", VT: "室速?", ASYSTOLE: "无心搏", BRADY: "过缓", TACHY: "过速",
+        AF: "不规整,房颤?", OTHER: "室性搏动多", NOISE: "干扰过大,无法判断",
+      },
       newest: "最新采样", waiting: "正在等待波形 …",
       none: "该单元没有波形传来。", stopped: "无波形已",
       absent: "无采样已", lost: "本屏过慢,略去片段:", more: "此处未画:",
@@ -220,7 +232,7 @@ export const WORDS = {
     list: "列表",
     day: "日间",
     night: "夜间",
-    keys: "选择 · <b>A</b> 处理 · <b>R</b> 复位 · <b>Enter</b> 患者 · <b>Esc</b> 返回 · <b>M</b> 消息 · <b>G</b> 地图 · <b>C</b> CT · <b>F</b> 冻结 · <b>L</b> English · <b>N</b> 夜间",
+    keys: "选择 · <b>A</b> 处理 · <b>R</b> 复位 · <b>Enter</b> 患者 · <b>Esc</b> 返回 · <b>M</b> 消息 · <b>G</b> 地图 · <b>C</b> CT · <b>F</b> 冻结 · <b>I</b> 卡尺 · <b>P</b> 图纸 · <b>L</b> English · <b>N</b> 夜间",
     STANDBY: "待命",
     notDevice: "非医疗器械",
     vital: {
