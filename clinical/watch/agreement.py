@@ -89,6 +89,8 @@ class Agreement:
     @property
     def due_us(self) -> int | None:
         """Each tick while they differ, even if what the vehicle judged has still to arrive."""
+        if not self._edge:
+            return None
         differ = any(said[0] != (key in self._center) for key, said in self._edge.items())
         return EVERY_TICK if differ or self._conditions else None
 

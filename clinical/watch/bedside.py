@@ -18,7 +18,7 @@ from clinical.items import (
 from clinical.scores import news2
 from clinical.watch.carry import Carry
 from clinical.watch.crew import Crew
-from clinical.watch.due import due_us_of, earliest, timed
+from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
@@ -95,7 +95,7 @@ class Bedside:
     @property
     def due_us(self) -> int | None:
         """The earliest instant at which a tick can matter to any of them."""
-        return earliest(map(due_us_of, self.timed))
+        return first_due(self.timed)
 
     def moved(self, at_us: int) -> Findings:
         """End what was judged of the former unit's leads and images."""

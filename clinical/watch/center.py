@@ -47,10 +47,8 @@ class AtCenter:
 
     def due_us(self, state: EncounterState) -> int | None:
         """Return the earliest instant at which a tick can matter to any of them."""
-        due_us = earliest((self._edge_words.due_us, self._agreement.due_us))
-        if state.status is not EncounterStatus.OPEN:
-            return due_us
-        return earliest((due_us, self.silence.due_us))
+        silent_us = self.silence.due_us if state.status is EncounterStatus.OPEN else None
+        return earliest(self._edge_words.due_us, self._agreement.due_us, silent_us)
 
     def words_due(self, now_us: int) -> list[Transition]:
         """Return the vehicle's words that have waited long enough."""

@@ -40,12 +40,20 @@ def timed(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(part for part in parts if hasattr(part, "on_tick"))
 
 
-def due_us_of(part: Part) -> int | None:
-    """Return when a part that is told the time is due; one that does not say is so always."""
-    due_us: int | None = getattr(part, "due_us", EVERY_TICK)
-    return due_us
+def first_due(parts: Iterable[Part]) -> int | None:
+    """Return when the first of these parts is due; one that does not say is so always."""
+    first_us: int | None = None
+    for part in parts:
+        due_us: int | None = getattr(part, "due_us", EVERY_TICK)
+        if due_us is not None and (first_us is None or due_us < first_us):
+            first_us = due_us
+    return first_us
 
 
-def earliest(instants: Iterable[int | None]) -> int | None:
+def earliest(*instants: int | None) -> int | None:
     """Return the first of these instants; None when none of them ever comes."""
-    return min((at_us for at_us in instants if at_us is not None), default=None)
+    first_us: int | None = None
+    for at_us in instants:
+        if at_us is not None and (first_us is None or at_us < first_us):
+            first_us = at_us
+    return first_us

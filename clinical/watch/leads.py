@@ -12,7 +12,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.condition import FlagCondition
 from clinical.alarms.rule import Cause
 from clinical.items import LeadFinding
-from clinical.watch.due import earliest
+from clinical.watch.due import first_due
 from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
 
 LEADS_MAX: Final = 16
@@ -55,7 +55,7 @@ class Leads:
     @property
     def due_us(self) -> int | None:
         """When the next fault matures."""
-        return earliest(condition.due_us for condition in self.conditions.values())
+        return first_due(self.conditions.values())
 
     def on_tick(self, now_us: int) -> Findings:
         """Let what holds mature as time passes."""

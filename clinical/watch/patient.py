@@ -198,10 +198,11 @@ class PatientWatch:
         """The earliest instant at which a tick can matter; None: not before anything else does."""
         if self._closed:
             return None
-        due_us = earliest(
-            (self._bedside.due_us, self._ordering.due_us, standby_ends_us(self._state))
+        state = self._state
+        center_us = self._center.due_us(state) if self._center else None
+        return earliest(
+            self._bedside.due_us, self._ordering.due_us, standby_ends_us(state), center_us
         )
-        return earliest((due_us, self._center.due_us(self._state))) if self._center else due_us
 
     def pass_over(self, now_us: int, ingress_us: int) -> None:
         """Take note of ticks before ``due_us``, of which this is the newest."""

@@ -17,7 +17,7 @@ from clinical.alarms.rule import Cause
 from clinical.items import DeviceStatus, Vitals
 from clinical.vitals import Quality, Vital
 from clinical.watch.carry import VITALS, Carry, Taken
-from clinical.watch.due import earliest
+from clinical.watch.due import first_due
 from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
 
 _MARKED = ""
@@ -64,7 +64,7 @@ class Sensors:
     @property
     def due_us(self) -> int | None:
         """When the next that is off matures."""
-        return earliest(condition.due_us for condition in self.conditions.values())
+        return first_due(self.conditions.values())
 
     def on_tick(self, now_us: int) -> Findings:
         """Let what is off mature as time passes."""

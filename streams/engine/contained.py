@@ -93,7 +93,7 @@ _Row = tuple[VitalsRow, int, int]
 """A row that led to nothing, when it was received, and the partition's time."""
 
 
-class _Passed(NamedTuple):
+class Passed(NamedTuple):
     """Ticks that the watch was not told of; this is the newest of them."""
 
     now_us: int
@@ -109,7 +109,7 @@ class ContainedWatch:
         self._encounter_id = encounter_id
         self._source = source
         self._watches = watches
-        self._journal: list[Step | _Row | _Passed] = []
+        self._journal: list[Step | _Row | Passed] = []
         """Steps since ``_base``; without a base, since the beginning."""
         self._told = 0
         """Frames and words among them."""
@@ -173,19 +173,19 @@ class ContainedWatch:
         except Exception:  # noqa: BLE001 - what it cannot say, its next step will show
             return EVERY_TICK
 
-    def pass_over(self, now_us: int, ingress_us: int) -> Sequence[Emission | Poison]:
+    def pass_over(self, passed: Passed) -> Sequence[Emission | Poison]:
         """Make up for ticks before ``due_us``, of which this is the newest."""
-        if not self.judged:
+        if self._failures >= FAILURES_MAX:
             return ()
-        passed = _Passed(now_us, ingress_us)
         try:
-            self._watch.pass_over(now_us, ingress_us)
+            self._watch.pass_over(passed[0], passed[1])
         except Exception as error:  # noqa: BLE001 - whatever it is must stop at this patient
-            return self.contain(error, None, now_us)
-        if self._journal and type(self._journal[-1]) is _Passed:
-            self._journal[-1] = passed
+            return self.contain(error, None, passed.now_us)
+        journal = self._journal
+        if journal and type(journal[-1]) is Passed:
+            journal[-1] = passed
         else:
-            self._journal.append(passed)
+            journal.append(passed)
         return ()
 
     @property
@@ -257,7 +257,7 @@ class ContainedWatch:
             else self._watches.open(self._encounter_id, self._source)
         )
         for step in self._journal:
-            if isinstance(step, _Passed):
+            if isinstance(step, Passed):
                 watch.pass_over(*step)
             elif isinstance(step, tuple):
                 _judge_row(*step, watch)

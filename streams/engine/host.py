@@ -28,12 +28,11 @@ from typing import Final
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding, Word
-from clinical.watch.due import earliest
 from clinical.watch.picture import PictureRow
 from ports.log.port import Record
 from streams.engine.agenda import Agenda
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
-from streams.engine.contained import ContainedWatch, Poison
+from streams.engine.contained import ContainedWatch, Passed, Poison
 from streams.engine.outage import Hearing, Hearings
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
@@ -56,17 +55,13 @@ PROGRAM: Final = "patients"
 """Who gave up on a dead letter."""
 
 
-_Passed = tuple[int, int]
-"""The newest tick: time and ingress time of the partition."""
-
-
 @dataclass(slots=True)
 class _Patient:
     encounter_id: str
     number: int
     """Patients of a partition are stepped and shown in the order of this."""
     watch: ContainedWatch
-    passed: _Passed | None
+    passed: Passed | None
     """The newest tick that the watch has been told of, or that came before it."""
     ingress_shift_us: int = 0
     """Ingress time by which this patient's snapshot is ahead of the replayed clock."""
@@ -92,7 +87,7 @@ class PartitionHost:
         self._asleep: dict[str, ContainedWatch] = {}
         """The same, by encounter."""
         self._numbered = 0
-        self._passed: _Passed | None = None
+        self._passed: Passed | None = None
         self._agenda = Agenda()
         self._changed: list[_Patient] = []
         """Those to be shown at the next tick."""
@@ -182,16 +177,18 @@ class PartitionHost:
         if watch.closed_us is None:
             shown_us = self._clock.now_us if patient.changed else patient.shown_us
             show_us = shown_us + ROW_AT_LEAST_EVERY_US
-            due_us = earliest((watch.due_us, patient.snapshot_due_us, show_us))
-            self._agenda.enter(encounter_id, due_us or 0)
+            due_us = watch.due_us
+            next_us = min(patient.snapshot_due_us, show_us)
+            self._agenda.enter(encounter_id, next_us if due_us is None else min(due_us, next_us))
 
     def _catch_up(self, patient: _Patient) -> None:
         """Make up for the ticks that the patient's watch was not told of."""
         passed = self._passed
         if patient.passed is not passed and passed is not None:
             patient.passed = passed
-            now_us, ingress_us = passed
-            said = patient.watch.pass_over(now_us, ingress_us + patient.ingress_shift_us)
+            shift_us = patient.ingress_shift_us
+            ahead = passed if not shift_us else Passed(passed.now_us, passed.ingress_us + shift_us)
+            said = patient.watch.pass_over(ahead)
             if said:
                 self._hear(said)
                 self._note(patient)
@@ -247,7 +244,7 @@ class PartitionHost:
         healthy = tick.healthy and not self._quiet
         self._clock = self._clock.ticked(tick.stamped_us, healthy=healthy)
         now_us = self._clock.now_us
-        self._passed = (now_us, self._clock.ingress_us)
+        self._passed = Passed(now_us, self._clock.ingress_us)
         found = [self._patients.get(name) for name in self._agenda.take(now_us)]
         due = [patient for patient in found if patient and patient.watch.closed_us is None]
         due.sort(key=_number)

@@ -75,9 +75,9 @@ def test_a_closed_encounter_is_never_due() -> None:
 
 
 def test_the_earliest_of_no_instants_never_comes() -> None:
-    assert earliest([]) is None
-    assert earliest([None, None]) is None
-    assert earliest([None, 5, 3]) == 3
+    assert earliest() is None
+    assert earliest(None, None) is None
+    assert earliest(None, 5, 3) == 3
 
 
 def test_a_calm_patient_is_hardly_ever_told_the_time() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from streams.engine.contained import Passed
 from streams.engine.host import ROW_AT_LEAST_EVERY_US, PartitionHost, _Patient
 from streams.engine.outage import QUIET_AFTER_US, Hearing, common_cause
 from wire.records import Tick
@@ -26,7 +27,7 @@ class EveryTickHost(PartitionHost):
         healthy = tick.healthy and not self._quiet
         self._clock = self._clock.ticked(tick.stamped_us, healthy=healthy)
         now_us, ingress_us = self._clock.now_us, self._clock.ingress_us
-        self._passed = (now_us, ingress_us)
+        self._passed = Passed(now_us, ingress_us)
         to_store: list[_Patient] = []
         for patient in self._patients.values():
             if patient.watch.closed_us is not None:
