@@ -25,6 +25,7 @@ from command_center.fold import Fold
 from command_center.folding import Folding
 from command_center.heartbeat.answers import Answers
 from command_center.heartbeat.uplink import HeartbeatUplink
+from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.gallery import Gallery
 from command_center.imaging.studies import Studies
 from command_center.imaging.tail import ImagesTail
@@ -163,7 +164,8 @@ class Center:
             log, self.roster, Pictures(self.watchdog, self.channels), store, clock
         )
         stack.push_async_callback(self._live_tail.close)
-        self._images_tail = await ImagesTail.open(log, self.studies)
+        self.ecgs = EcgShelf(store, self.roster)
+        self._images_tail = await ImagesTail.open(log, self.studies, self.ecgs)
         stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
         actions = Actions(self.folding, store, writer, timeout_ms)
@@ -185,6 +187,7 @@ class Center:
             store,
             clock,
             self.studies,
+            ecgs=self.ecgs,
             burden=self._burden,
             sound=self._settings.board_sound,
         )

@@ -9,6 +9,7 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    EcgFinding,
     ForeignFrame,
     Item,
     LeadFinding,
@@ -23,6 +24,7 @@ from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
 from clinical.watch.images import Images
+from clinical.watch.infarction import InfarctionWatch
 from clinical.watch.judging import Judging
 from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
@@ -39,6 +41,7 @@ class Bedside:
         "crew",
         "foreign",
         "images",
+        "infarction",
         "judging",
         "leads",
         "limits",
@@ -56,6 +59,7 @@ class Bedside:
         self.sensors = Sensors(self.carry)
         self.leads = Leads()
         self.images = Images()
+        self.infarction = InfarctionWatch()
         self.crew = Crew()
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
@@ -80,6 +84,8 @@ class Bedside:
             return self.foreign.on_item(word, now_us)
         if isinstance(word, LeadFinding):
             return self.leads.on_item(word)
+        if isinstance(word, EcgFinding):
+            return self.infarction.on_item(word)
         return self.images.on_item(word)
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
@@ -110,6 +116,7 @@ class Bedside:
             + self.judging.close(at_us)
             + self.leads.close(at_us)
             + self.images.close(at_us)
+            + self.infarction.close(at_us)
             + self.crew.close(at_us)
             + self.foreign.close(at_us)
         )
@@ -128,6 +135,7 @@ class Bedside:
             ("sensors", self.sensors),
             ("leads", self.leads),
             ("images", self.images),
+            ("infarction", self.infarction),
             ("crew", self.crew),
             ("foreign", self.foreign),
         )

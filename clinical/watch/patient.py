@@ -59,6 +59,7 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "foreign": {},
     "leads": {},
     "images": {},
+    "infarction": {},
     "edge_words": {},
     "agreement": {},
     "thinning": {},

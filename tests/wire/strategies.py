@@ -37,6 +37,7 @@ from clinical.items import (
 )
 from clinical.signals.lead_quality import LeadFault
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
+from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECES_MAX, EcgPiece
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow, PictureVital
@@ -234,6 +235,18 @@ alarm_log_frames = frames_with(acknowledgements | pauses | resets | receipts, La
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None
 )
+ecg_frames = frames_with(
+    st.builds(
+        lambda ecg_id, place, content: EcgPiece(ecg_id, place[0], place[1], content),
+        st.binary(min_size=ECG_ID_BYTES, max_size=ECG_ID_BYTES),
+        st.integers(1, PIECES_MAX).flatmap(
+            lambda count: st.tuples(st.integers(0, count - 1), st.just(count))
+        ),
+        st.binary(min_size=1, max_size=100),
+    ),
+    Lane.ALARM,
+    ENCOUNTER,
+).map(lambda frame: replace(frame, items=frame.items[:1]))
 waveform_frames = frames_with(waveforms, Lane.WAVEFORM, ENCOUNTER)
 discarded_frames = st.builds(
     lambda frame, first, reason, at_us: replace(
@@ -244,7 +257,14 @@ discarded_frames = st.builds(
     st.sampled_from(DiscardReason),
     instants,
 )
-frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames | discarded_frames
+frames = (
+    patient_frames
+    | alarm_log_frames
+    | unit_frames
+    | waveform_frames
+    | ecg_frames
+    | discarded_frames
+)
 
 entries = (
     transitions

@@ -3,13 +3,14 @@
 import { computed, inject } from "vue";
 import { AlarmCard } from "/board/assets/alarms.js";
 import { CtSeries } from "/board/assets/ct.js";
+import { EcgSheets } from "/board/assets/ecg.js";
 import { LiveStrip } from "/board/assets/strip.js";
 import { PatientRow } from "/board/assets/patients.js";
 import { Timeline } from "/board/assets/timeline.js";
 import { clockTime } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, LiveStrip, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, EcgSheets, LiveStrip, PatientRow, Timeline },
   emits: ["close"],
   setup() {
     const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
@@ -30,6 +31,7 @@ export const PatientPage = {
         <template v-if="patient">
           <table class="single" role="table"><tbody role="rowgroup"><patient-row :id="page.id" large></patient-row></tbody></table>
           <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
+          <ecg-sheets v-if="page.ecgs.length" :encounter="page.id" :ecgs="page.ecgs" :language="language"></ecg-sheets>
           <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>
           <h2>{{ t.timeline }}</h2>
           <timeline></timeline>

@@ -130,7 +130,7 @@ export const WORDS = {
       spo2_percent: "SpO₂", systolic_mmhg: "systolic", diastolic_mmhg: "diastolic",
       temperature_c: "temperature", consciousness: "consciousness", on_oxygen: "oxygen",
       news2_total: "NEWS2", news2_at_least: "NEWS2 at least", age_years: "age", spo2_scale: "SpO₂ scale",
-      pregnant: "pregnant", partitions: "silent parts",
+      pregnant: "pregnant", partitions: "silent parts", territory: "wall", criteria: "criteria",
     },
     plain: { True: "yes", False: "no" },
     unitOf: {
@@ -262,7 +262,7 @@ export const WORDS = {
       spo2_percent: "血氧", systolic_mmhg: "收缩压", diastolic_mmhg: "舒张压",
       temperature_c: "体温", consciousness: "意识", on_oxygen: "吸氧",
       news2_total: "NEWS2", news2_at_least: "NEWS2 至少", age_years: "年龄", spo2_scale: "血氧量表",
-      pregnant: "妊娠", partitions: "静默分区",
+      pregnant: "妊娠", partitions: "静默分区", territory: "室壁", criteria: "依据",
     },
     plain: { True: "是", False: "否" },
     unitOf: {

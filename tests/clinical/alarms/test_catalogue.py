@@ -20,6 +20,7 @@ SPECIFIED = {
     "RESPIRATION_HIGH": [(2, 27, "> 30", 2)],
     "NEWS2_HIGH": [(3, 0, None, 0)],
     "NEWS2_MEDIUM": [(2, 0, None, 0)],
+    "STEMI_SUSPECTED": [(3, 0, None, 0)],
     "SENSOR_OFF": [(1, 5, None, 0)],
     "ECG_LEAD_FAULT": [(1, 3, None, 0)],
     "IMAGING_INCOMPLETE": [(Priority.LOW, 0, None, 0)],
@@ -73,11 +74,12 @@ def test_every_cause_has_one_rule() -> None:
 
 
 def test_what_latches() -> None:
-    """The three arrests latch."""
+    """The three arrests latch, and what asks for the catheter laboratory."""
     assert {rule.cause for rule in CATALOGUE if rule.latching} == {
         Cause.NO_PULSE,
         Cause.HEART_RATE_ZERO,
         Cause.APNOEA,
+        Cause.STEMI_SUSPECTED,
     }
 
 

@@ -10,6 +10,7 @@ from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.items import (
     Capture,
+    EcgFinding,
     ForeignFrame,
     Item,
     Vitals,
@@ -54,7 +55,7 @@ class PlantedWatch:
             message = "planted: a foreign frame"
             raise ZeroDivisionError(message)
         self.items += 1
-        at_us = word.stamped_us if isinstance(word, ForeignFrame) else word.at_us
+        at_us = word.stamped_us if isinstance(word, ForeignFrame | EcgFinding) else word.at_us
         return [self._counted(Capture(word.frame, at_us, now_us), now_us)]
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
