@@ -118,14 +118,14 @@ class Trending:
             return None
         return self._worsening(vital)
 
-    def on_minute(self, minute: int, levels: Mapping[Vital, float]) -> tuple[Worsening, ...]:
-        """Take the levels of a minute that was closed elsewhere; tell what worsens in its band.
+    def on_minute(self, minute: int, levels: Mapping[Vital, float]) -> tuple[VitalTrend, ...]:
+        """Take the levels of a minute that was closed elsewhere; return the trends that drift.
 
         It is later than every minute before.
         """
         for vital, level in levels.items():
             self._courses[vital].on_minute(minute, level)
-        found = [self._worsening(vital) for vital in levels]
+        found = [self.trend(vital) for vital in levels if self.drifts(vital)]
         return tuple(one for one in found if one is not None)
 
     def drifts(self, vital: Vital) -> bool:

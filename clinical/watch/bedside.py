@@ -9,6 +9,7 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    EncounterEvent,
     ForeignFrame,
     Item,
     LeadFinding,
@@ -16,8 +17,12 @@ from clinical.items import (
     Word,
 )
 from clinical.scores import news2
-from clinical.watch.carry import Carry
+from clinical.scores.choice import EarlyWarning, choose
+from clinical.watch.carry import RESPIRATION, Carry
+from clinical.watch.child_scoring import ChildScoring
 from clinical.watch.crew import Crew
+from clinical.watch.deteriorating import Deteriorating
+from clinical.watch.doubting import Beside
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
@@ -25,9 +30,11 @@ from clinical.watch.images import Images
 from clinical.watch.judging import Judging
 from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
+from clinical.watch.minutes import Minutes
 from clinical.watch.part import Part
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
+from clinical.watch.trending import Trending
 
 
 class Bedside:
@@ -35,14 +42,18 @@ class Bedside:
 
     __slots__ = (
         "carry",
+        "child_scoring",
         "crew",
+        "deteriorating",
         "foreign",
         "images",
         "judging",
         "leads",
         "limits",
+        "minutes",
         "scoring",
         "sensors",
+        "trending",
     )
 
     def __init__(self) -> None:
@@ -50,6 +61,10 @@ class Bedside:
         self.carry = Carry()
         self.limits = Limits(self.carry)
         self.scoring = Scoring(self.carry)
+        self.child_scoring = ChildScoring(self.carry, self.scoring.doubts)
+        self.minutes = Minutes(self.carry)
+        self.trending = Trending()
+        self.deteriorating = Deteriorating(self.carry)
         self.judging = Judging(self.carry)
         self.sensors = Sensors(self.carry)
         self.leads = Leads()
@@ -68,6 +83,8 @@ class Bedside:
             findings = self.sensors.on_status(item, captured_us, frame)
         elif type(item) is CrewEvent:
             findings = self.crew.on_item(item, captured_us, frame)
+        elif type(item) is EncounterEvent:
+            findings = self.limits.suit(state.age_years, captured_us)
         return findings + self.judging.on_item(captured_us, capture.received_us, frame)
 
     def on_word(self, word: Word, now_us: int) -> Findings:
@@ -83,6 +100,7 @@ class Bedside:
         return (
             self.limits.on_tick(now_us)
             + self.scoring.on_tick(state, now_us)
+            + self.child_scoring.on_tick(state, now_us)
             + self.sensors.on_tick(now_us)
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
@@ -97,6 +115,9 @@ class Bedside:
         return (
             self.limits.close(at_us)
             + self.scoring.close(at_us)
+            + self.child_scoring.close(at_us)
+            + self.trending.close(at_us)
+            + self.deteriorating.close(at_us)
             + self.sensors.close(at_us)
             + self.judging.close(at_us)
             + self.leads.close(at_us)
@@ -115,6 +136,10 @@ class Bedside:
             ("carry", self.carry),
             ("limits", self.limits),
             ("scoring", self.scoring),
+            ("child_scoring", self.child_scoring),
+            ("minutes", self.minutes),
+            ("trending", self.trending),
+            ("deteriorating", self.deteriorating),
             ("judging", self.judging),
             ("sensors", self.sensors),
             ("leads", self.leads),
@@ -126,12 +151,29 @@ class Bedside:
     def _on_vitals(
         self, item: Vitals, capture: Capture, state: EncounterState, captured_us: int, now_us: int
     ) -> Findings:
-        frame = capture.frame
-        taken = self.carry.on_item(item, captured_us, capture.received_us)
+        frame, carry = capture.frame, self.carry
+        before = (carry.values[RESPIRATION], carry.captured_us[RESPIRATION])
+        taken = carry.on_item(item, captured_us, capture.received_us)
         findings = self.limits.on_item(taken, captured_us, frame, now_us)
-        doubted = self.limits.doubted()
+        beside = Beside(self.limits.doubted(), self.limits.sounding(), before)
+        backlog = bool(taken.backlog)
         return (
             findings
-            + self.scoring.on_item(taken, state, captured_us, frame, now_us, doubted)
+            + self.scoring.on_item(taken, state, captured_us, frame, now_us, beside)
+            + self.child_scoring.on_item(state, captured_us, frame, now_us, backlog=backlog)
             + self.sensors.on_vitals(item, taken, captured_us, frame)
+            + self._on_minute(capture, state, captured_us)
+        )
+
+    def _on_minute(self, capture: Capture, state: EncounterState, captured_us: int) -> Findings:
+        """Judge a minute that this frame closes."""
+        closed = self.minutes.on_item(captured_us, capture.received_us)
+        if closed is None:
+            return NO_FINDINGS
+        frame, scoring = capture.frame, self.scoring
+        adult = choose(state.age_years, pregnant=state.pregnant).used is EarlyWarning.NEWS2
+        return self.trending.on_minute(
+            closed, captured_us, frame, judged=adult, covered=scoring.stands
+        ) + self.deteriorating.on_minute(
+            closed, captured_us, frame, judged=adult, covered=scoring.high
         )

@@ -27,6 +27,7 @@ from clinical.items import (
     Word,
 )
 from clinical.scores import news2
+from clinical.scores.choice import is_child
 from clinical.watch.announcing import Announcer
 from clinical.watch.bedside import Bedside
 from clinical.watch.center import AtCenter
@@ -54,6 +55,10 @@ NOTHING: Final[Emissions] = []
 """What almost every item leads to; shared, and never to be added to."""
 
 _LATER_PARTS: Final[Mapping[str, Any]] = {
+    "child_scoring": {},
+    "minutes": {},
+    "trending": {},
+    "deteriorating": {},
     "foreign": {},
     "leads": {},
     "images": {},
@@ -295,7 +300,8 @@ class PatientWatch:
 
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
-        self._still = not self._closed and self._quiet.still()
+        child = is_child(self._state.age_years)
+        self._still = not self._closed and not child and self._quiet.still()
         return self._still
 
     def _matured(self, now_us: int) -> Findings:
