@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
-from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.deteriorating import Driver, Outlook
+from clinical.watch.picture import PictureRow, PictureScore, PictureVital
+from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
+from clinical.watch.trending import Arrow
 from wire.codes import SOURCE, VITAL
-from wire.frames import PB_LANE, Lane
+from wire.picture_rows import encode_row
 from wire.reading import reading
 
 
@@ -25,15 +28,14 @@ class Picture:
 
 def encode_picture(picture: Picture) -> bytes:
     """Return the serialised picture."""
-    pb = record_pb2.Picture(
+    before = record_pb2.Picture(
         partition=picture.partition,
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
-        silent_units=picture.silent_units,
     )
-    for row in picture.rows:
-        _fill(pb.rows.add(), row)
-    return pb.SerializeToString()
+    behind = record_pb2.Picture(silent_units=picture.silent_units)
+    rows = [encode_row(row) for row in picture.rows]
+    return b"".join((before.SerializeToString(), *rows, behind.SerializeToString()))
 
 
 def decode_picture(value: bytes) -> Picture:
@@ -47,36 +49,6 @@ def decode_picture(value: bytes) -> Picture:
             tuple([_to_row(row) for row in pb.rows]),
             tuple(pb.silent_units),
         )
-
-
-def _fill(pb: record_pb2.PictureRow, row: PictureRow) -> None:
-    """Write a row down; field by field, which protobuf does in half the time of a constructor."""
-    pb.encounter_id = row.encounter_id
-    pb.unit_id = row.unit_id
-    if row.bay is not None:
-        pb.bay = row.bay
-    if row.captured_us is not None:
-        pb.captured_at_us = row.captured_us
-    if row.received_us is not None:
-        pb.received_at_us = row.received_us
-    add = pb.vitals.add
-    for vital, value, captured_us in row.vitals:
-        shown = add()
-        shown.vital = VITAL.number[vital]
-        shown.value = value
-        shown.captured_at_us = captured_us
-    if row.news2_total is not None:
-        pb.news2_total = row.news2_total
-    if row.news2_at_least is not None:
-        pb.news2_at_least = row.news2_at_least
-    pb.news2_refusals.extend(row.news2_refusals)
-    pb.not_judged = row.not_judged
-    for one in row.thinned:
-        thinned = pb.thinned.add()
-        thinned.lane = PB_LANE[Lane(one.lane)]
-        thinned.frames = one.frames
-        thinned.from_captured_at_us = one.from_us
-        thinned.to_captured_at_us = one.to_us
 
 
 def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
@@ -103,4 +75,35 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
                 for one in pb.thinned
             ]
         ),
+        score=_to_score(pb.score) if has("score") else None,
+        outlook=_to_outlook(pb.outlook) if has("outlook") else None,
+        arrows=tuple(
+            [Arrow(VITAL.member[one.vital], one.per_minute, one.worsening) for one in pb.arrows]
+        ),
+        shock=_to_shock(pb) if has("shock_index") else None,
     )
+
+
+def _to_score(pb: record_pb2.PictureScore) -> PictureScore:
+    return PictureScore(
+        name=pb.name,
+        total=pb.total if pb.HasField("total") else None,
+        at_least=pb.at_least if pb.HasField("at_least") else None,
+        band=pb.band or None,
+        refusals=tuple(pb.refusals),
+    )
+
+
+def _to_outlook(pb: record_pb2.PictureOutlook) -> Outlook:
+    return Outlook(
+        at_us=pb.at_us,
+        index=pb.index,
+        certainty=pb.certainty,
+        drivers=tuple([Driver(one.column, one.odds_factor) for one in pb.drivers]),
+        alert=pb.alert,
+    )
+
+
+def _to_shock(pb: record_pb2.PictureRow) -> ShockIndex:
+    raised = pb.shock_index_raised if pb.HasField("shock_index_raised") else None
+    return ShockIndex(pb.shock_index, raised)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from clinical.alarms.catalogue import CATALOGUE
+from clinical.alarms.childhood import ADULT, rules_of
 from clinical.alarms.episode import LIFE_CYCLE
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.rule import AlarmRule, Level
 from clinical.instant import SECOND_US
+from clinical.scores import npews
 
 _INTRODUCTION: Final = """\
 # Alarms
@@ -34,7 +36,7 @@ def alarm_page() -> str:
     lines = [_INTRODUCTION, *_overview(), ""]
     for rule in CATALOGUE:
         lines += [*_section(rule), ""]
-    return "\n".join([*lines, *_life_cycle()]) + "\n"
+    return "\n".join([*lines, *_childhood(), "", *_life_cycle()]) + "\n"
 
 
 def _overview() -> Iterator[str]:
@@ -66,6 +68,25 @@ def _section(rule: AlarmRule) -> Iterator[str]:
     yield f"- goes to: {', '.join(rule.for_whom)}"
     yield f"- check first: {rule.check_first_en} · {rule.check_first_zh}"
     yield f"- source: {rule.citation or 'this project'}"
+
+
+def _childhood() -> Iterator[str]:
+    groups = (0, 1, 5, 13)
+    yield "## Limits of children"
+    yield ""
+    yield f"Below 16 years these causes have bounds by age: edges of {npews.CITATION}."
+    yield "Medium begins where that chart gives 2 points, high and a single level where it gives 4."
+    yield ""
+    yield _row("cause", "priority", "0 years", "1-4", "5-12", "13-15", "adult")
+    yield _row(*["---"] * 7)
+    by_cause = {group: {x.cause: x for x in rules_of(group)} for group in (*groups, ADULT)}
+    for rule in CATALOGUE:
+        if by_cause[0][rule.cause] == rule:
+            continue
+        for place, level in enumerate(rule.levels):
+            bounds = [by_cause[group][rule.cause].levels[place].bound for group in by_cause]
+            limits = [f"{x.comparison} {x.limit:g}" for x in bounds if x]
+            yield _row(f"`{rule.cause}`", level.priority.name.lower(), *limits)
 
 
 def _life_cycle() -> Iterator[str]:

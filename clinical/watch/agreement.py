@@ -5,7 +5,9 @@ vehicle says comes as items of the stream; what the center says is what this wat
 are compared only where the center has got what the vehicle judged: frames of the segment that the
 alarm is named after, up to the instant at which the vehicle decided. A cut link delays frames, not
 the comparison; and of what the center judges alone (silence, waveforms, images) the vehicle never
-speaks, so it is not compared.
+speaks, so it is not compared. Neither is what rests on the past of a patient (index and trend): a
+center that got an hour out of a backlog, and a unit that has just taken the patient over, know
+another past than the other side, and both are right about their own.
 
 A difference that lasts is ``EDGE_DISAGREES``, one alarm for each cause and subject in dispute. It
 is about the comparison: it lasts, by the stream's time, until both say the same. With it the center
@@ -24,6 +26,7 @@ from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.finding import (
     NO_FINDINGS,
     NO_VALUES,
@@ -42,6 +45,9 @@ segment; a monitor gives a value each second."""
 
 DISPUTES_MAX: Final = 64
 """Causes and subjects that are compared; the one heard of longest ago is let go first."""
+
+OF_THE_PAST: Final = frozenset({Cause.DETERIORATION, Cause.WORSENING_IN_BAND})
+"""What is not compared."""
 
 _RULE: Final = RULES[Cause.EDGE_DISAGREES]
 
@@ -67,7 +73,7 @@ class Agreement:
 
     def on_edge(self, said: Transition) -> None:
         """Take in what the vehicle says."""
-        if said.recorded_only:
+        if said.recorded_only or said.cause in OF_THE_PAST:
             return
         key = (said.cause, said.subject)
         self._edge.pop(key, None)
@@ -84,6 +90,14 @@ class Agreement:
             self._center[key] = (said.priority, said.since_us, said.frame)
         else:
             self._center.pop(key, None)
+
+    @property
+    def due_us(self) -> int | None:
+        """Each tick while they differ, even if what the vehicle judged has still to arrive."""
+        if not self._edge:
+            return None
+        differ = any(said[0] != (key in self._center) for key, said in self._edge.items())
+        return EVERY_TICK if differ or self._conditions else None
 
     def on_tick(self, now_us: int) -> Findings:
         """Compare, at this instant of the stream."""

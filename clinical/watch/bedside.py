@@ -23,6 +23,7 @@ from clinical.watch.child_scoring import ChildScoring
 from clinical.watch.crew import Crew
 from clinical.watch.deteriorating import Deteriorating
 from clinical.watch.doubting import Beside
+from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
@@ -53,6 +54,7 @@ class Bedside:
         "minutes",
         "scoring",
         "sensors",
+        "timed",
         "trending",
     )
 
@@ -71,6 +73,8 @@ class Bedside:
         self.images = Images()
         self.crew = Crew()
         self.foreign = Foreign()
+        self.timed = timed(part for _, part in self.parts())
+        """Those that are told the time."""
 
     def on_item(
         self, item: Item, capture: Capture, state: EncounterState, captured_us: int, now_us: int
@@ -105,6 +109,11 @@ class Bedside:
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
         )
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter to any of them."""
+        return first_due(self.timed)
 
     def moved(self, at_us: int) -> Findings:
         """End what was judged of the former unit's leads and images."""

@@ -29,6 +29,7 @@ from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry
 from clinical.watch.doubting import Doubts
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
+from clinical.watch.picture import PictureScore, shown_score
 from clinical.watch.scoring import Waiting
 
 _MEASURED: Final = (Vital.RESPIRATION, Vital.HEART_RATE, Vital.SYSTOLIC, Vital.SPO2)
@@ -56,6 +57,11 @@ class ChildScoring:
     def stands(self) -> bool:
         """Tell whether either alarm holds."""
         return self._high.raised is not None or self._medium.raised is not None
+
+    @property
+    def due_us(self) -> int | None:
+        """When a backlog that waits is scored."""
+        return None if self.waiting is None else self.waiting.over_us
 
     def on_item(
         self,
@@ -86,7 +92,7 @@ class ChildScoring:
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Score the end of a backlog once nothing more of it has come for a while."""
         waiting = self.waiting
-        if waiting is None or not waiting.over(now_us):
+        if waiting is None or now_us < waiting.over_us:
             return NO_FINDINGS
         self.waiting = None
         return self._judge(self.observed(state, now_us), waiting.captured_us, waiting.frame)
@@ -114,9 +120,13 @@ class ChildScoring:
             unusable[CONSCIOUSNESS] = RefusalReason.STALE
         return Observed(numbers, consciousness=level, on_oxygen=carry.on_oxygen, unusable=unusable)
 
-    def score(self, state: EncounterState, now_us: int) -> Result:
-        """Return the score at ``now_us``, or why there is none with what is known."""
-        return npews.score(self.observed(state, now_us))
+    def shown(self, state: EncounterState, now_us: int) -> PictureScore | None:
+        """Return the score of a child as a row shows it; None for everybody else."""
+        if not for_child(state):
+            return None
+        observed = self.observed(state, now_us)
+        result = npews.score(observed)
+        return shown_score(EarlyWarning.NPEWS, result, band_of(result, observed.consciousness))
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""

@@ -31,6 +31,7 @@ from clinical.scores.choice import is_child
 from clinical.watch.announcing import Announcer
 from clinical.watch.bedside import Bedside
 from clinical.watch.center import AtCenter
+from clinical.watch.due import earliest
 from clinical.watch.encounter import (
     EncounterState,
     admits,
@@ -38,6 +39,7 @@ from clinical.watch.encounter import (
     from_plain,
     provisional,
     resumed,
+    standby_ends_us,
     standby_over,
     to_plain,
 )
@@ -46,6 +48,7 @@ from clinical.watch.ordering import Ordering
 from clinical.watch.part import Part
 from clinical.watch.picture import PictureRow, picture_row
 from clinical.watch.quiet import Quiet
+from clinical.watch.shock import shock_of
 from clinical.watch.thinning import Thinning
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus
@@ -197,6 +200,23 @@ class PatientWatch:
         return [*words, *self._announced(findings), *self._changed(before, now_us)]
 
     @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter; None: not before anything else does."""
+        if self._closed:
+            return None
+        state = self._state
+        center_us = self._center.due_us(state) if self._center else None
+        return earliest(
+            self._bedside.due_us, self._ordering.due_us, standby_ends_us(state), center_us
+        )
+
+    def pass_over(self, now_us: int, ingress_us: int) -> None:
+        """Take note of ticks before ``due_us``, of which this is the newest."""
+        self._now_us = max(self._now_us, now_us)
+        if self._center and not self._closed:
+            self._center.silence.pass_over(self._state, ingress_us)
+
+    @property
     def quiet_us(self) -> int:
         """Healthy ingress time without a frame of the unit, at the last tick."""
         return self._center.silence.quiet_us if self._center else 0
@@ -212,14 +232,19 @@ class PatientWatch:
 
     def row(self) -> PictureRow:
         """Return the patient as the board shows it at the newest instant known here."""
+        bedside, state, now_us = self._bedside, self._state, self._now_us
         return picture_row(
-            self._state,
-            self._bedside.carry,
-            self._bedside.scoring.score(self._state, self._now_us),
-            now_us=self._now_us,
+            state,
+            bedside.carry,
+            bedside.scoring.score(state, now_us),
+            now_us=now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
-            thinned=self._thinning.current(self._now_us),
+            thinned=self._thinning.current(now_us),
+            instead=bedside.child_scoring.shown(state, now_us),
+            outlook=bedside.deteriorating.outlook,
+            arrows=bedside.trending.arrows,
+            shock=shock_of(bedside.carry, state, now_us),
         )
 
     def snapshot(self) -> dict[str, Any]:

@@ -83,11 +83,10 @@ class Waiting:
     captured_us: int
     frame: FrameRef
 
-    def over(self, now_us: int) -> bool:
-        """Tell whether nothing more of it has come for a while, or it has come for too long."""
-        return (
-            now_us - self.heard_us >= SETTLED_AFTER_US or now_us - self.began_us >= OVERDUE_AFTER_US
-        )
+    @property
+    def over_us(self) -> int:
+        """When nothing more of it has come for a while, or it has come for too long."""
+        return min(self.heard_us + SETTLED_AFTER_US, self.began_us + OVERDUE_AFTER_US)
 
     def plain(self) -> list[Any]:
         """Return it as plain data."""
@@ -153,10 +152,15 @@ class Scoring:
         """Tell whether NEWS2_HIGH holds."""
         return self._high.raised is not None
 
+    @property
+    def due_us(self) -> int | None:
+        """When a backlog that waits is scored."""
+        return None if self.waiting is None else self.waiting.over_us
+
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Score the end of a backlog once nothing more of it has come for a while."""
         waiting = self.waiting
-        if waiting is None or not waiting.over(now_us):
+        if waiting is None or now_us < waiting.over_us:
             return NO_FINDINGS
         self.waiting = None
         return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)

@@ -72,7 +72,7 @@ class Trending:
         self._plain = None
         drifting = self._trends.on_minute(closed.minute, closed.levels)
         worse = [one for one in map(worsening, drifting) if one is not None]
-        self._draw(closed, drifting, worse)
+        self._draw(closed, drifting, worse if judged else [])
         if not judged:
             return self.close(at_us)
         if not closed.live or (covered and self._condition.raised is None):
