@@ -20,9 +20,6 @@ from clinical.scores import npews
 from clinical.scores.chart import Chart
 from clinical.scores.choice import is_child
 
-ADULT: Final = -1
-"""Stands for the bounds of the catalogue."""
-
 _POINTS: Final[Mapping[Cause, Mapping[Priority, int]]] = {
     Cause.HEART_RATE_LOW: {Priority.MEDIUM: 2, Priority.HIGH: 4},
     Cause.HEART_RATE_HIGH: {Priority.MEDIUM: 2, Priority.HIGH: 4},
@@ -33,17 +30,17 @@ _POINTS: Final[Mapping[Cause, Mapping[Priority, int]]] = {
 """From how many points of the chart on a level of these causes is violated."""
 
 
-def group_of(age_years: int | None) -> int:
-    """Return whose bounds are for an age: first year of the chart of a child, or ``ADULT``."""
+def group_of(age_years: int | None) -> int | None:
+    """Return whose bounds are for an age: first year of the chart of a child; None: an adult's."""
     if age_years is None or not is_child(age_years):
-        return ADULT
+        return None
     return next(one.from_years for one in npews.CHARTS if age_years >= one.from_years)
 
 
 @cache
-def rules_of(group: int) -> tuple[AlarmRule, ...]:
+def rules_of(group: int | None) -> tuple[AlarmRule, ...]:
     """Return the catalogue with the bounds of a group of ``group_of``."""
-    if group == ADULT:
+    if group is None:
         return CATALOGUE
     chart = next(one for one in npews.CHARTS if one.from_years == group)
     return tuple(_of_child(rule, chart.rows) for rule in CATALOGUE)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from clinical.alarms.catalogue import CATALOGUE
-from clinical.alarms.childhood import ADULT, rules_of
+from clinical.alarms.childhood import rules_of
 from clinical.alarms.episode import LIFE_CYCLE
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.rule import AlarmRule, Level
@@ -79,7 +79,7 @@ def _childhood() -> Iterator[str]:
     yield ""
     yield _row("cause", "priority", "0 years", "1-4", "5-12", "13-15", "adult")
     yield _row(*["---"] * 7)
-    by_cause = {group: {x.cause: x for x in rules_of(group)} for group in (*groups, ADULT)}
+    by_cause = {group: {x.cause: x for x in rules_of(group)} for group in (*groups, None)}
     for rule in CATALOGUE:
         if by_cause[0][rule.cause] == rule:
             continue

@@ -24,7 +24,7 @@ from math import inf
 from typing import Any, Final
 
 from clinical.alarms.catalogue import CATALOGUE
-from clinical.alarms.childhood import ADULT, group_of, rules_of
+from clinical.alarms.childhood import group_of, rules_of
 from clinical.alarms.condition import Change, Changes, ThresholdCondition
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.patience import Trust
@@ -211,7 +211,7 @@ class Limits:
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing violated, for an adult; ``carry`` holds the newest values."""
         self._carry = carry
-        self._use(ADULT)
+        self._use(None)
         self.stirred = [False] * len(VITALS)
 
     def suit(self, age_years: int | None, at_us: int) -> Findings:
@@ -289,7 +289,7 @@ class Limits:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data: of each cause in which anything stands."""
-        group = {} if self._group == ADULT else {_GROUP: self._group}
+        group = {} if self._group is None else {_GROUP: self._group}
         return group | {
             limit.rule.cause.value: limit.snapshot()
             for limits in self._limits
@@ -299,17 +299,17 @@ class Limits:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
-        self._use(state.get(_GROUP, ADULT))
+        self._use(state.get(_GROUP))
         for vital, limits in enumerate(self._limits):
             for limit in limits:
                 if limit.rule.cause.value in state:
                     limit.restore(state[limit.rule.cause.value])
             self._note(vital)
 
-    def _use(self, group: int) -> None:
+    def _use(self, group: int | None) -> None:
         rules = _by_vital(rules_of(group))
         self._group = group
-        self._calm = CALM if group == ADULT else _calm_by_vital(rules)
+        self._calm = CALM if group is None else _calm_by_vital(rules)
         self._limits = tuple(
             tuple(Limit(rule, vital, self._carry) for rule in found)
             for vital, found in enumerate(rules)

@@ -4,6 +4,7 @@ The board judges nothing: a vital sign is marked when an alarm of the catalogue 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
@@ -11,8 +12,10 @@ from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Place
 from clinical.alarms.view import Acknowledged, AlarmView, Paused, ResetBy
+from clinical.watch.deteriorating import Outlook
+from clinical.watch.picture import PictureRow, PictureScore
 from clinical.watch.thinning import Thinned
-from command_center.board.trend import Point, known_news2
+from command_center.board.trend import Point, known_score
 from command_center.roster import RosterRow
 from command_center.store.values import SentMessage
 from wire.frames import Lane
@@ -31,7 +34,7 @@ def urgency(row: RosterRow, alarms: Iterable[AlarmView]) -> int:
     whether nobody has taken it, then whether it is about the patient rather than a device, and last
     the score.
     """
-    score = 0 if row.picture is None else known_news2(row.picture) or 0
+    score = 0 if row.picture is None else known_score(row.picture) or 0
     return max((_weight(view) for view in alarms), default=0) + score
 
 
@@ -56,7 +59,27 @@ def row_plain(row: RosterRow, alarms: Iterable[AlarmView], spark: list[int | Non
         else {str(seen.vital): [seen.value, seen.captured_us] for seen in picture.vitals},
         "thinned": [] if picture is None else [_thinned_plain(one) for one in picture.thinned],
         "spark": spark,
+        **_judged_plain(picture),
     }
+
+
+def _judged_plain(picture: PictureRow | None) -> dict[str, Any]:
+    """Return what is judged of a patient beside NEWS2."""
+    outlook = None if picture is None else picture.outlook
+    score = None if picture is None else picture.score
+    shock = None if picture is None else picture.shock
+    return {
+        "score": None if score is None else {**_fields(score), "refusals": list(score.refusals)},
+        "outlook": None
+        if outlook is None
+        else {**_fields(outlook), "drivers": [one._asdict() for one in outlook.drivers]},
+        "arrows": [] if picture is None else [one._asdict() for one in picture.arrows],
+        "shock": None if shock is None else list(shock),
+    }
+
+
+def _fields(value: PictureScore | Outlook) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _thinned_plain(thinned: Thinned) -> dict[str, Any]:

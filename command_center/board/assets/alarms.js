@@ -2,7 +2,7 @@
 // that takes it, the one that pauses its sound, or the one that resets it when it is over and latched. A card draws itself from the ledger; the list draws only the order.
 
 import { computed, inject } from "vue";
-import { LEVEL, MARK, clockTime, shown, span } from "/board/assets/words.js";
+import { LEVEL, MARK, clockTime, derived, shown, span } from "/board/assets/words.js";
 
 const MOST_VALUES = 3;
 export const PAUSE_S = 120;
@@ -33,9 +33,11 @@ export const AlarmCard = {
     where() { return [this.alarm.unit, this.row?.bay].filter(Boolean).join(" · ") || this.t.title; },
     subject() { return this.alarm.subject ? this.t.vital[this.alarm.subject] ?? this.alarm.subject : ""; },
     values() {
-      const first = (name) => (name === this.alarm.vital || name.startsWith("news2") ? 0 : 1);
+      const first = (name) => (name === this.alarm.vital || /^(news2|npews|deterioration)/.test(name) ? 0 : name.endsWith("_slope") ? 1 : 2);
       const sorted = Object.entries(this.alarm.values).sort(([a], [b]) => first(a) - first(b));
       return sorted.slice(0, this.full ? sorted.length : MOST_VALUES).map(([name, value]) => {
+        const more = derived(name, value, this.t);
+        if (more) return more;
         const number = this.t.unitOf[name] && !Number.isNaN(Number(value));
         return { name: this.t.vital[name] ?? name, value: number ? `${shown(name, value)} ${this.t.unitOf[name]}` : this.t.plain[String(value)] ?? String(value) };
       });

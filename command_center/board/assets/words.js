@@ -51,6 +51,14 @@ export const WORDS = {
     ageUnknown: "age ?",
     pregnant: "pregnant",
     score: "NEWS2",
+    scores: { NPEWS: "PEWS" },
+    notForAge: "NEWS2 is not for this age",
+    notPregnant: "no score in pregnancy",
+    risk: "Risk",
+    riskMore: "Likelihood of getting worse (deterioration index)",
+    sure: "sure",
+    drives: "Driven by",
+    shock: "shock index",
     atLeast: "at least; not known:",
     unit: "Unit",
     worst: "What is wrong",
@@ -129,7 +137,9 @@ export const WORDS = {
       heart_rate_bpm: "heart rate", pulse_rate_bpm: "pulse", respiration_per_min: "breaths",
       spo2_percent: "SpO₂", systolic_mmhg: "systolic", diastolic_mmhg: "diastolic",
       temperature_c: "temperature", consciousness: "consciousness", on_oxygen: "oxygen",
-      news2_total: "NEWS2", news2_at_least: "NEWS2 at least", age_years: "age", spo2_scale: "SpO₂ scale",
+      news2_total: "NEWS2", news2_at_least: "NEWS2 at least", npews_total: "PEWS", npews_at_least: "PEWS at least",
+      deterioration_index: "risk", certainty_percent: "sure", minutes_to_edge: "leaves its band in, min", fio2: "inspired O₂",
+      capillary_refill_s: "capillary refill", respiratory_distress: "effort of breathing", age_years: "age", spo2_scale: "SpO₂ scale",
       pregnant: "pregnant", partitions: "silent parts",
     },
     plain: { True: "yes", False: "no" },
@@ -188,6 +198,14 @@ export const WORDS = {
     ageUnknown: "年龄不详",
     pregnant: "孕妇",
     score: "NEWS2",
+    scores: { NPEWS: "PEWS" },
+    notForAge: "NEWS2 不适用于该年龄",
+    notPregnant: "妊娠期无评分",
+    risk: "风险",
+    riskMore: "病情恶化的可能性(恶化指数)",
+    sure: "把握",
+    drives: "主要因素",
+    shock: "休克指数",
     atLeast: "至少;未知:",
     unit: "单元",
     worst: "问题",
@@ -261,7 +279,9 @@ export const WORDS = {
       heart_rate_bpm: "心率", pulse_rate_bpm: "脉率", respiration_per_min: "呼吸",
       spo2_percent: "血氧", systolic_mmhg: "收缩压", diastolic_mmhg: "舒张压",
       temperature_c: "体温", consciousness: "意识", on_oxygen: "吸氧",
-      news2_total: "NEWS2", news2_at_least: "NEWS2 至少", age_years: "年龄", spo2_scale: "血氧量表",
+      news2_total: "NEWS2", news2_at_least: "NEWS2 至少", npews_total: "PEWS", npews_at_least: "PEWS 至少",
+      deterioration_index: "恶化风险", certainty_percent: "把握", minutes_to_edge: "离开正常范围(分钟)", fio2: "吸入氧",
+      capillary_refill_s: "毛细血管充盈", respiratory_distress: "呼吸费力程度", age_years: "年龄", spo2_scale: "血氧量表",
       pregnant: "妊娠", partitions: "静默分区",
     },
     plain: { True: "是", False: "否" },
@@ -293,3 +313,19 @@ export function span(ms, language) {
 
 export const shown = (name, value) =>
   name === "temperature_c" ? Number(value).toFixed(1) : String(Math.round(Number(value)));
+
+// What a reason says beside values: how a vital sign moves, how much it pushes the risk.
+export function derived(name, value, t) {
+  if (name.endsWith("_slope")) {
+    const vital = name.slice(0, -"_slope".length);
+    return { name: t.vital[vital] ?? vital, value: `${value > 0 ? "↗ +" : "↘ −"}${Math.abs(value).toFixed(2)}/min` };
+  }
+  if (name.endsWith("_odds")) {
+    const vital = name.slice(0, -"_odds".length);
+    return { name: t.vital[vital] ?? vital, value: driver(value) };
+  }
+  return name === "deterioration_index" ? { name: t.vital[name], value: percent(value) } : null;
+}
+
+export const driver = (odds) => `${odds >= 1 ? "▲" : "▼"} ×${Number(odds).toFixed(1)}`;
+export const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
