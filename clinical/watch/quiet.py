@@ -88,7 +88,9 @@ class Quiet:
             or (self.silence is not None and self.silence.stands)
         )
 
-    def take(self, row: VitalsRow, owner: str, received_us: int) -> bool:
+    def take(
+        self, row: VitalsRow, owner: str, received_us: int, ingress_us: int | None = None
+    ) -> bool:
         """Take a row over if it is quiet; else change nothing and return False.
 
         The patient is still, ``owner`` holds the patient, and nothing that was captured later than
@@ -122,7 +124,7 @@ class Quiet:
         if captured_us > bedside.judging.now_us:
             bedside.judging.now_us, bedside.judging.backlog_us = captured_us, None
         if self.silence is not None:
-            self.silence.on_row(row, received_us)
+            self.silence.on_row(row, received_us, ingress_us)
         return True
 
     def _calm(
