@@ -180,7 +180,13 @@ class Center:
         self.commands = CommandService(messaging, clock)
         self.publisher.watch(self._on_alarm)
         self.board = Board(
-            self.roster, self.publisher, store, clock, self.studies, burden=self._burden
+            self.roster,
+            self.publisher,
+            store,
+            clock,
+            self.studies,
+            burden=self._burden,
+            sound=self._settings.board_sound,
         )
         self.acting = Acting(actions, messaging, self.board, clock)
         self.strips = Strips(self.roster, messaging, log, clock)
