@@ -18,6 +18,7 @@ from clinical.items import (
 from clinical.scores import news2
 from clinical.watch.carry import Carry
 from clinical.watch.crew import Crew
+from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
@@ -43,6 +44,7 @@ class Bedside:
         "limits",
         "scoring",
         "sensors",
+        "timed",
     )
 
     def __init__(self) -> None:
@@ -56,6 +58,8 @@ class Bedside:
         self.images = Images()
         self.crew = Crew()
         self.foreign = Foreign()
+        self.timed = timed(part for _, part in self.parts())
+        """Those that are told the time."""
 
     def on_item(
         self, item: Item, capture: Capture, state: EncounterState, captured_us: int, now_us: int
@@ -87,6 +91,11 @@ class Bedside:
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
         )
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter to any of them."""
+        return first_due(self.timed)
 
     def moved(self, at_us: int) -> Findings:
         """End what was judged of the former unit's leads and images."""
