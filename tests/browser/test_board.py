@@ -378,7 +378,7 @@ async def test_the_keyboard_reaches_everything_and_is_caught_nowhere(
     await ward.admit(ill())
     await expect(page.locator("tr.line")).to_be_visible()
     await page.locator("#person").focus()
-    for target in ("#map", "#theme", "#language", "tr.line .name"):
+    for target in ("#sound", "#map", "#theme", "#language", "tr.line .name"):
         await page.keyboard.press("Tab")
         await expect(page.locator(target)).to_be_focused()
         outline = await page.locator(target).evaluate("(it) => getComputedStyle(it).outlineWidth")

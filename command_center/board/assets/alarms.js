@@ -77,7 +77,7 @@ export const AlarmCard = {
         <span v-for="one in alarm.escalated" class="escalated">→ <b>{{ t.recipient[one.to] }}</b> {{ clockTime(one.at_us) }} <template v-if="one.person">{{ one.person }}: {{ one.reason }}</template><template v-else>{{ t.unanswered }}</template></span>
         <span v-if="alarm.reset" class="taken">{{ t.resetBy[alarm.reset.place] }} <b>{{ alarm.reset.person }}</b> {{ clockTime(alarm.reset.at_us) }}</span></p>
     </div>
-    <form v-if="asking" class="escalate" @click.stop @submit.prevent="escalate(RECIPIENTS[0])" @keydown.esc.stop="ask">
+    <form v-if="asking" class="escalate" @click.stop @submit.prevent @keydown.esc.stop="ask">
       <input v-model="reason" maxlength="200" :placeholder="t.why_escalate" :aria-label="t.why_escalate" v-focus>
       <button v-for="to in RECIPIENTS" type="button" @click="escalate(to)">{{ t.recipient[to] }}</button></form>
     <div v-else class="acts">
