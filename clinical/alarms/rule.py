@@ -7,6 +7,7 @@ from typing import Final
 
 from clinical.alarms.patience import Patience, Trust
 from clinical.alarms.priority import Category, Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Reason
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
@@ -39,15 +40,6 @@ class Cause(StrEnum):
     CHANNELS_DISAGREE = "CHANNELS_DISAGREE"
     EDGE_DISAGREES = "EDGE_DISAGREES"
     UNITS_SILENT = "UNITS_SILENT"
-
-
-class Recipient(StrEnum):
-    """Whom an alarm goes to."""
-
-    CREW = "crew"
-    CLINICIAN = "center clinician"
-    DISPATCHER = "dispatcher"
-    ENGINEER = "system engineer"
 
 
 CREW_AND_CLINICIAN: Final = (Recipient.CREW, Recipient.CLINICIAN)

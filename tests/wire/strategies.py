@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
     EncounterClosed,
+    Escalation,
     Pause,
     Place,
     Reason,
@@ -21,7 +23,7 @@ from clinical.alarms.transition import (
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Escalated, Paused, ResetBy
 from clinical.items import (
     CrewEvent,
     CrewFinding,
@@ -165,6 +167,21 @@ pauses = st.builds(
     request_id=names,
     also=together,
 )
+escalations = st.builds(
+    Escalation,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    priority=st.sampled_from(Priority),
+    revision=revisions,
+    to=st.sampled_from(Recipient),
+    person=names | st.just(""),
+    reason=st.text(max_size=200),
+    place=st.sampled_from(Place),
+    at_us=instants,
+    request_id=names,
+    step=st.integers(0, 2**32 - 1),
+    raised_us=instants,
+)
 resets = st.builds(
     Reset,
     encounter_id=st.just(ENCOUNTER),
@@ -250,6 +267,7 @@ entries = (
     transitions
     | acknowledgements
     | pauses
+    | escalations
     | resets
     | st.builds(EncounterClosed, uuids, instants)
     | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
@@ -282,6 +300,21 @@ alarm_views = st.builds(
         max_size=2,
     ).map(tuple),
     reset=maybe(st.builds(ResetBy, st.sampled_from(Place), names, instants)),
+    escalations=st.lists(
+        st.builds(
+            Escalated,
+            st.sampled_from(Recipient),
+            names | st.just(""),
+            st.text(max_size=200),
+            st.sampled_from(Place),
+            st.sampled_from(Priority),
+            instants,
+            st.integers(0, 2**32 - 1),
+            instants,
+        ),
+        max_size=2,
+    ).map(tuple),
+    raised_us=instants,
     pauses=st.lists(
         st.builds(
             Paused,
