@@ -104,9 +104,7 @@ class Bank:
     def blocks(self) -> Iterator[Block]:
         """Compute every second that has become known, oldest first for each patient."""
         while ready := [
-            patient
-            for patient, leads in enumerate(self.leads_of)
-            if all(self._intakes[lead].ready for lead in leads)
+            patient for patient, leads in enumerate(self.leads_of) if self._ready(leads)
         ]:
             for begin in range(0, len(ready), TILE):
                 yield self._block(np.array(ready[begin : begin + TILE], np.intp))
@@ -145,6 +143,44 @@ class Bank:
         """Let filters begin as if a lead had always been at its first sample."""
         self._wide_state[:, leads] = sosfilt_zi(_WIDE)[:, None] * first_mv[:, None]
         self._narrow_state[:, leads] = sosfilt_zi(_NARROW)[:, None] * first_mv[:, None]
+
+    @classmethod
+    def joined(cls, banks: Sequence["Bank"]) -> Self:
+        """Return the patients of some banks, one bank's after another's, to be computed together.
+
+        What comes is pushed to the banks themselves; ``part`` gives them back what was computed.
+        """
+        bank = cls(())
+        bank.rates_hz = tuple(rate for one in banks for rate in one.rates_hz)
+        begin, leads_of = 0, []
+        for one in banks:
+            leads_of += [tuple(begin + lead for lead in leads) for leads in one.leads_of]
+            begin += len(one.rates_hz)
+        bank.leads_of = tuple(leads_of)
+        bank._intakes = [intake for one in banks for intake in one._intakes]
+        bank._number = np.concatenate([one._number for one in banks])
+        bank._wide_state = np.concatenate([one._wide_state for one in banks], axis=1)
+        bank._narrow_state = np.concatenate([one._narrow_state for one in banks], axis=1)
+        return bank
+
+    def part(self, banks: Sequence["Bank"]) -> None:
+        """Let each of the banks that this one was joined of go on from here."""
+        patient = lead = 0
+        for one in banks:
+            patients = slice(patient, patient + one.patients)
+            leads = slice(lead, lead + len(one.rates_hz))
+            one._number = self._number[patients].copy()
+            one._wide_state = self._wide_state[:, leads].copy()
+            one._narrow_state = self._narrow_state[:, leads].copy()
+            patient, lead = patients.stop, leads.stop
+
+    @property
+    def ready(self) -> bool:
+        """Whether any patient has a second that is known and not yet computed."""
+        return any(self._ready(leads) for leads in self.leads_of)
+
+    def _ready(self, leads: tuple[int, ...]) -> bool:
+        return all(self._intakes[lead].ready for lead in leads)
 
     def snapshot(self) -> dict[str, object]:
         """Return all that it remembers."""

@@ -10,7 +10,7 @@ said at most 1.75 s after it happened. Candidates are decided in the order of ti
 every patient, then the second, and so on: as arrays over patients.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Self
@@ -104,6 +104,17 @@ class BeatDetector:
         """Begin before sample 0 of every patient of a bank."""
         self._memory = Memory(len(bank.rates_hz), bank.patients)
         self._judge = judge
+
+    @classmethod
+    def joined(cls, bank: Bank, detectors: Sequence["BeatDetector"]) -> Self:
+        """Return a detector of the bank that was joined of these detectors' banks, in order."""
+        detector = cls(bank, detectors[0]._judge)
+        detector._memory = Memory.joined([one._memory for one in detectors])
+        return detector
+
+    def part(self, detectors: Sequence["BeatDetector"]) -> None:
+        """Let each of the detectors that this one was joined of go on from here."""
+        self._memory.part([one._memory for one in detectors])
 
     def snapshot(self) -> dict[str, object]:
         """Return all that it remembers."""
