@@ -107,9 +107,10 @@ class Bank:
             patient for patient, leads in enumerate(self.leads_of) if self._ready(leads)
         ]:
             for begin in range(0, len(ready), TILE):
-                yield self._block(np.array(ready[begin : begin + TILE], np.intp))
+                yield self.block(np.array(ready[begin : begin + TILE], np.intp))
 
-    def _block(self, patients: Ints) -> Block:
+    def block(self, patients: Ints) -> Block:
+        """Compute the next second of some patients, of whom it is known."""
         groups = [self.leads_of[patient] for patient in patients]
         leads = np.array([lead for group in groups for lead in group], np.intp)
         slots = np.full((len(groups), max(map(len, groups))), -1, np.intp)
@@ -173,6 +174,15 @@ class Bank:
             one._wide_state = self._wide_state[:, leads].copy()
             one._narrow_state = self._narrow_state[:, leads].copy()
             patient, lead = patients.stop, leads.stop
+
+    def intakes(self) -> tuple[tuple[object, ...], ...]:
+        """Return what came and is not yet computed, for ``put_back``."""
+        return tuple(intake.snapshot() for intake in self._intakes)
+
+    def put_back(self, intakes: Sequence[tuple[Any, ...]]) -> None:
+        """Undo that a second was begun, of a bank that was joined and could not be parted."""
+        for intake, held in zip(self._intakes, intakes, strict=True):
+            intake.restore(held)
 
     @property
     def ready(self) -> bool:

@@ -10,7 +10,7 @@ said at most 1.75 s after it happened. Candidates are decided in the order of ti
 every patient, then the second, and so on: as arrays over patients.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Self
@@ -22,6 +22,7 @@ from clinical.signals.bank import Bank, Block, Ints
 from clinical.signals.beat_judge import JUDGE, BeatJudge
 from clinical.signals.candidates import AHEAD, Candidates, likeness
 from clinical.signals.memory import BEND_MIN_MV, BLUNT_MIN, LEVEL_MIN_MV, Memory
+from clinical.signals.quality import Quality, quality_of
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
 LEARNING: Final = 3
@@ -84,6 +85,17 @@ class Beats:
     quality: Floats
     ventricular: NDArray[np.bool_]
 
+    def each(self) -> Iterator[tuple[int, Beat]]:
+        """Go through all of them, with whose each is."""
+        for patient, sample, quality, odd in zip(
+            self.patient.tolist(),
+            self.sample.tolist(),
+            self.quality.tolist(),
+            self.ventricular.tolist(),
+            strict=True,
+        ):
+            yield patient, Beat(sample, quality, Kind.VENTRICULAR if odd else Kind.NORMAL)
+
     def of(self, patient: int) -> tuple[Beat, ...]:
         """Return one patient's beats."""
         rows = np.flatnonzero(self.patient == patient)
@@ -125,10 +137,10 @@ class BeatDetector:
         self._memory.restore(memory)
         return self
 
-    def on_block(self, block: Block) -> Beats:
-        """Return the beats that this block decides."""
+    def on_block(self, block: Block, quality: Quality | None = None) -> Beats:
+        """Return the beats that this block decides; ``quality`` is the block's, if known."""
         slots = np.where(block.slots < 0, -1, block.leads[block.slots])
-        self._memory.remember(block)
+        self._memory.remember(block, quality or quality_of(block))
         first, later = block.number == LEARNING - 1, block.number >= LEARNING
         if first.any():
             leads = slots[first]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Block, Ints
-from clinical.signals.quality import quality_of
+from clinical.signals.quality import Quality
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
 SECONDS: Final = 4
@@ -122,15 +122,15 @@ class Memory:
                 for one, rows in zip(memories, np.split(getattr(self, name), ends), strict=False):
                     setattr(one, name, rows.copy())
 
-    def remember(self, block: Block) -> None:
-        """Take the newest second of some leads."""
+    def remember(self, block: Block, quality: Quality) -> None:
+        """Take the newest second of some leads, and its grades."""
         leads = block.leads
         before = self.narrow[leads, HISTORY - ENERGY :]
         narrow = block.narrow.astype(np.float32)
         _shift(self.narrow, leads, narrow)
         _shift(self.wide, leads, block.wide.astype(np.float32))
         _shift(self.energy, leads, _energy(np.concatenate((before, narrow), axis=1)))
-        _shift(self.grade, leads, quality_of(block).overall[:, None])
+        _shift(self.grade, leads, quality.overall[:, None])
 
     def learn(self, leads: Ints, seconds: int) -> None:
         """Take the first level of leads from the greatest energy of each second so far."""
