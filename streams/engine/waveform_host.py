@@ -4,7 +4,7 @@ It says what a lead shows when it is first seen, when that changes, and every fe
 there is a fault; and likewise of a patient's rhythm while it is dangerous. The patient watch, which
 alone raises alarms, ignores what it has heard, so repetition is harmless.
 
-What a driver has at hand is taken first and judged together (``more``): arrays cost little more
+What a driver has at hand is gathered and judged together: arrays cost little more
 for many patients than for one. A patient of whom a second is known is judged before the next frame
 of the same patient is taken, so nothing that is said depends on how records were bundled.
 
@@ -99,11 +99,19 @@ class WaveformHost:
             self._next_offset = oldest_offset
         return (*found.ignored, *failed)
 
-    def on_record(self, offset: int, record: Record, *, more: bool = False) -> Outputs:
-        """Judge the record at this offset; with ``more`` to come at once, leave that to the next.
+    def on_record(self, offset: int, record: Record) -> Outputs:
+        """Judge the record at this offset, and what was gathered before it."""
+        self._take(offset, record)
+        self._judge()
+        self._sweep()
+        return self._draft.finished(self._next_offset)
 
-        Whoever says that there is more must have it at hand.
-        """
+    def gather(self, offset: int, record: Record) -> Outputs:
+        """Take the record at this offset; the next one is at hand and will have both judged."""
+        self._take(offset, record)
+        return self._draft.finished(self._next_offset)
+
+    def _take(self, offset: int, record: Record) -> None:
         self._draft = Draft(self._partition, self._source)
         self._wake(offset)
         before = Point(offset, self._clock)
@@ -117,10 +125,6 @@ class WaveformHost:
                 self._on_batch(content, before)
             else:
                 self._bury("the record is of an unexpected type", record.value or b"")
-        if not more:
-            self._judge()
-            self._sweep()
-        return self._draft.finished(self._next_offset)
 
     def _on_batch(self, batch: Batch, before: Point) -> None:
         self._clock = self._clock.stamped(batch.stamped_us)

@@ -7,7 +7,7 @@ import msgspec
 
 from clinical.alarms.identity import FrameRef
 from clinical.instant import SECOND_US
-from clinical.rhythm.bed import Bed
+from clinical.rhythm.bed import LEADS_MAX, Bed
 from clinical.rhythm.run import kind_of
 from clinical.signals.alarm_window import SignalKind
 from clinical.signals.lead_quality import LeadFault, LeadQuality, Verdict
@@ -16,9 +16,6 @@ from streams.engine.contained import StoredWatch
 
 REPEATED_US: Final = 5 * SECOND_US
 """Between two findings of one fault that lasts, by the unit's clock."""
-
-LEADS_MAX: Final = 16
-"""Leads of one patient that are judged; further ones are passed over."""
 
 _NO_FRAME: Final = FrameRef(unit_id="", lane=0, segment=b"", sequence=0, item=0)
 

@@ -11,6 +11,11 @@ from clinical.vitals import PLAUSIBLE
 SPECIFIED = {
     "NO_PULSE": [(3, 0, None, 0)],
     "HEART_RATE_ZERO": [(3, 10, "< 1", 0)],
+    "VENTRICULAR_FIBRILLATION": [(3, 0, None, 0)],
+    "ASYSTOLE": [(3, 0, None, 0)],
+    "VENTRICULAR_TACHYCARDIA": [(3, 0, None, 0)],
+    "EXTREME_BRADYCARDIA": [(3, 0, None, 0)],
+    "EXTREME_TACHYCARDIA": [(3, 0, None, 0)],
     "APNOEA": [(3, 10, "< 1", 0)],
     "HEART_RATE_LOW": [(2, 25, "< 50", 5), (3, 20, "< 40", 5)],
     "HEART_RATE_HIGH": [(2, 25, "> 120", 5), (3, 20, "> 130", 5)],
