@@ -38,6 +38,7 @@ from command_center.store.store import Store
 from ports.clock import Clock
 from ports.log.port import Log, LogWriter, TopicPartition
 from ports.objects.port import Objects
+from ports.tls import Tls
 from wire.alarms import encode_entry
 from wire.records import HEADERS_ALARM_ENTRY
 from wire.topics import ALARMS, PATIENTS
@@ -64,8 +65,11 @@ class Center:
         metrics: CenterMetrics,
         *,
         objects: Objects,
+        tls: Tls | None,
     ) -> None:
         self._settings = settings
+        self._tls = tls
+        self._heartbeat_id = tls.material.own.identity.name if tls else settings.center_id
         self._clock = clock
         self._log = log
         self._store = store
@@ -102,8 +106,12 @@ class Center:
         log: Log,
         registry: CollectorRegistry,
         objects: Objects,
+        *,
+        tls: Tls | None = None,
     ) -> "Center":
         """Open the store, fold what is in the log now, and prepare to serve.
+
+        With ``tls`` its heartbeat shows that certificate to the gateway, and bears its name.
 
         Raises:
             LogLost: no broker answered.
@@ -111,7 +119,9 @@ class Center:
         async with AsyncExitStack() as stack:
             store = await Store.open(settings.store_url)
             stack.push_async_callback(store.close)
-            center = cls(settings, clock, log, store, CenterMetrics(registry), objects=objects)
+            center = cls(
+                settings, clock, log, store, CenterMetrics(registry), objects=objects, tls=tls
+            )
             await center._begin(stack)
             center._stack = stack.pop_all()
         return center
@@ -143,7 +153,7 @@ class Center:
         log, store, clock = self._log, self._store, self._clock
         writer = await log.writer()
         stack.push_async_callback(writer.close)
-        answers = Answers(self._settings.center_id, self.channels.beats, self._metrics, clock)
+        answers = Answers(self._heartbeat_id, self.channels.beats, self._metrics, clock)
         self._alarm_tail = await AlarmTail.open(log, store, self.folding, self._metrics, answers)
         stack.push_async_callback(self._alarm_tail.close)
         await self._alarm_tail.catch_up(await self._ends())
@@ -170,7 +180,13 @@ class Center:
         self.commands = CommandService(messaging, clock)
         self.publisher.watch(self._on_alarm)
         self.board = Board(
-            self.roster, self.publisher, store, clock, self.studies, burden=self._burden
+            self.roster,
+            self.publisher,
+            store,
+            clock,
+            self.studies,
+            burden=self._burden,
+            sound=self._settings.board_sound,
         )
         self.acting = Acting(actions, messaging, self.board, clock)
         self.strips = Strips(self.roster, messaging, log, clock)
@@ -237,8 +253,8 @@ class Center:
         """Watch over the way of an alarm from end to end, where a gateway is named."""
         gateway = self._settings.center_gateway
         if gateway is not None:
-            center_id = self._settings.center_id
-            await HeartbeatUplink(gateway, center_id, self.channels.beats, self._clock).run()
+            beats, clock = self.channels.beats, self._clock
+            await HeartbeatUplink(gateway, self._heartbeat_id, beats, clock, self._tls).run()
 
     async def _prune(self) -> None:
         while True:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from clinical.alarms.priority import Phase
-from clinical.alarms.transition import Action, AlarmEntry, Place, Transition
+from clinical.alarms.transition import Action, AlarmEntry, Place, Transition, singly
 from clinical.alarms.view import AlarmView
 from command_center.fold import Change, Fold
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN, PARTITIONS, Position, Vector
 from command_center.publishing import Publisher
 from command_center.store.store import Store
-from command_center.store.values import Kept, Step, StoredChange, StoredEntry
+from command_center.store.values import Kept, Step, StoredAnswer, StoredChange, StoredEntry
 from ports.clock import Clock
 from ports.logging import get_logger
 from wire.alarms import Entry, MessageReceipt, alarm_message, decode_entry, encode_entry
@@ -165,16 +165,18 @@ class Folding:
         ]
         more = Counter(entry.partition for entry in entries)
         full = [p for p, count in more.items() if self._journal[p] + count >= JOURNAL_ENTRIES]
-        by_place = {(change.partition, change.offset): change for change in changes}
+        first = {(change.partition, change.offset): change for change in reversed(changes)}
         return Step(
             entries=entries,
             changes=stored,
             positions=positions,
             answers={
-                one.entry.request_id: alarm_message(change.view).SerializeToString()
+                one.entry.request_id: StoredAnswer(
+                    alarm_message(change.view).SerializeToString(), kind_of(one.entry)
+                )
                 for one in heard
                 if isinstance(one.entry, Action) and one.entry.place is Place.CENTER
-                if (change := by_place.get((one.partition, one.offset)))
+                if (change := first.get((one.partition, one.offset)))
             },
             receipts=[one.entry for one in heard if isinstance(one.entry, MessageReceipt)],
             books={partition: self.fold.snapshot(partition) for partition in full},
@@ -191,9 +193,14 @@ class Folding:
     def _tell(self, heard: Iterable[Heard]) -> None:
         for one in heard:
             if isinstance(one.entry, Action):
-                found = self.fold.find(one.entry.alarm_id)
-                view = None if found is None else found[1]
+                found = [self.fold.find(each.alarm_id) for each in singly(one.entry)]
+                view = next((known[1] for known in found if known is not None), None)
                 self._told(one.entry.request_id, view)
+
+
+def kind_of(action: Action) -> str:
+    """Name what a person asked for."""
+    return type(action).__name__.lower()
 
 
 def heard(partition: int, offset: int, value: bytes) -> Heard | None:

@@ -60,6 +60,7 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
             log or KafkaLog(settings.bootstrap, client_id=settings.center_id),
             registry,
             open_objects(settings.objects_place),
+            tls=tls,
         )
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())

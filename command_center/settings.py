@@ -38,6 +38,8 @@ class CenterSettings(TlsSettings):
     ``objects`` in the home unless given."""
     center_store_url: str | None = None
     """SQLAlchemy URL of the store in place of the one in the home; SQLite is what is tested."""
+    board_sound: bool = True
+    """Whether boards sound, where nobody has chosen otherwise in their browser."""
     center_acknowledge_timeout_ms: int = Field(default=2_000, ge=1, le=60_000)
     """Longest wait for an action to be read back from the log."""
     center_waiting_per_subscriber: int = Field(default=10_000, ge=1)

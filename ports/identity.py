@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from wire.limits import is_unit_id
+from wire.synthetic import UNIT_PREFIX, synthetic_unit
 
 TRUST_DOMAIN: Final = "goldenhour"
 """Whose identities these are."""
@@ -84,6 +85,9 @@ def named(kind: Kind, name: str) -> Identity:
     """
     if not is_unit_id(name) or name in {".", ".."}:
         message = f"{name}: must be 1 to 64 characters of [A-Za-z0-9._-]"
+        raise Unidentified(message)
+    if kind is Kind.UNIT and synthetic_unit(name):
+        message = f"{name}: {UNIT_PREFIX} begins the name of no unit; a center's heartbeat has it"
         raise Unidentified(message)
     return Identity(kind, name)
 

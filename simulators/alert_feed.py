@@ -105,6 +105,25 @@ class AlertFeed:
                 )
             )
 
+    async def pause(self, alarm: AlarmView, person: str, request_id: str, *, for_us: int) -> None:
+        """Pause the sound of an alarm at the center, as it was seen; raises as ``acknowledge``."""
+        async with self._channel() as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            await stub.Pause(
+                alert_service_pb2.PauseRequest(
+                    pause=alarm_pb2.Pause(
+                        encounter_id=alarm.encounter_id,
+                        alarm_id=alarm.alarm_id,
+                        priority=alarm_pb2.Priority.ValueType(alarm.priority),
+                        revision=alarm.revision,
+                        person=person,
+                        place=alarm_pb2.PLACE_CENTER,
+                        for_us=for_us,
+                        request_id=request_id,
+                    )
+                )
+            )
+
     async def reset(self, alarm: AlarmView, person: str, request_id: str) -> None:
         """Take a latched alarm off the list, as it was seen; raises as ``acknowledge``."""
         async with self._channel() as channel:

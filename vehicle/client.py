@@ -22,7 +22,7 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Action, Place, Reset
+from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, EdgeTransition, EncounterEvent
@@ -185,6 +185,25 @@ class VehicleClient:
             place=Place.VEHICLE,
             at_us=self.now_us(),
             request_id=secrets.token_hex(16),
+        )
+        return self._act(entry)
+
+    def pause_alarms(
+        self, encounter_id: str, seen: Sequence[Seen], for_us: int, person: str
+    ) -> SequenceRef:
+        """Let a person of the crew pause the sound of alarms of one patient in the vehicle."""
+        first, *also = seen
+        entry = Pause(
+            encounter_id=encounter_id,
+            alarm_id=first.alarm_id,
+            priority=first.priority,
+            revision=first.revision,
+            person=person,
+            place=Place.VEHICLE,
+            at_us=self.now_us(),
+            for_us=for_us,
+            request_id=secrets.token_hex(16),
+            also=tuple(also),
         )
         return self._act(entry)
 

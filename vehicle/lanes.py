@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from clinical.alarms.transition import Acknowledgement, Reset
+from clinical.alarms.transition import Acknowledgement, Pause, Reset
 from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
 from wire.frames import Lane
@@ -14,6 +14,7 @@ LANE_OF: Final[dict[type[WireItem], Lane]] = {
     CrewEvent: Lane.ALARM,
     EdgeTransition: Lane.ALARM,
     Acknowledgement: Lane.ALARM,
+    Pause: Lane.ALARM,
     Reset: Lane.ALARM,
     Receipt: Lane.ALARM,
     Vitals: Lane.VITALS,

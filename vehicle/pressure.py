@@ -4,10 +4,12 @@ Looked at once per pulse: what waited unsent at an earlier pulse and still waits
 lane is behind. Behind for ``OVERLOADED_AFTER_US`` while data flows is an overload; it is over, with
 nobody's help, when for ``CALM_AFTER_US`` nothing waited for longer than one pulse. Time without a
 link does not count, and neither does the draining of alarms and vital signs that were stored
-during a cut, for which waveforms wait: that is what the spool is for.
+during a cut, for which waveforms wait: that is what the spool is for. A drain that stands still is
+none: one link that broke while the log stood still would else keep everything from being shed.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +22,9 @@ stream would end before anything was shed."""
 
 CALM_AFTER_US: Final = 10 * SECOND_US
 """An overload is over when for so long nothing waited for longer than one pulse."""
+
+STANDS_STILL_AFTER_US: Final = 5 * SECOND_US
+"""What an earlier stream left behind drains as long as some of it was acknowledged within this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +77,23 @@ class Pressure:
             self._calm_since_us = now_us
         if now_us - self._calm_since_us >= CALM_AFTER_US:
             self.overloaded = False
+
+
+class Drain:
+    """Follows what earlier streams left behind on the lanes that go first."""
+
+    __slots__ = ("_depths", "_moved_us")
+
+    def __init__(self) -> None:
+        """Begin with nothing left behind."""
+        self._depths: Mapping[bytes, int] = {}
+        """Frames without an acknowledgement, by segment, at the last pulse."""
+        self._moved_us = 0
+
+    def pulse(self, depths: Mapping[bytes, int], now_us: int) -> bool:
+        """Return whether it drains, given the frames of each segment that nobody acknowledged."""
+        before, self._depths = self._depths, depths
+        fewer = any(depths.get(segment, 0) < depth for segment, depth in before.items())
+        if fewer or depths.keys() - before.keys():
+            self._moved_us = now_us
+        return bool(depths) and now_us - self._moved_us < STANDS_STILL_AFTER_US

@@ -17,7 +17,7 @@ from clinical.items import DiscardReason
 from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.lane_streams import LaneStreams
-from vehicle.pressure import LaneLoad, Pressure
+from vehicle.pressure import Drain, LaneLoad, Pressure
 from vehicle.session import LaneSession, SegmentRun
 from vehicle.spool import Spool
 from vehicle.spool_store import Discard
@@ -44,6 +44,7 @@ class Shedder:
         self._clock = clock
         self._spawn = spawn
         self._pressure = {lane: Pressure() for lane in SHED_LANES}
+        self._drain = Drain()
         self._reached: dict[bytes, int] = {}
         """How far a segment with more than one pass to thin was thinned."""
         self._busy = False
@@ -83,23 +84,36 @@ class Shedder:
             self._busy = False
 
     def _slow_lanes(self) -> list[Lane]:
-        """Return the lanes that link and gateway do not carry."""
-        drains = any(
-            streams.session.older
-            for lane, streams in self._lanes.items()
-            if lane is not Lane.WAVEFORM
-        )
+        """Return the lanes that link and gateway do not carry.
+
+        While waveforms wait that were not shed yet, vital signs are not thinned.
+        """
         now_us = self._clock.monotonic_us()
+        drains = self._drains(now_us)
         slow: list[Lane] = []
+        first_wait = False
         for lane in SHED_LANES:
             streams = self._lanes.get(lane)
             if streams is None:
                 continue
             live = streams.session.live
             load = LaneLoad(live.segment, live.sent, live.last, live.open and not drains)
-            if self._pressure[lane].pulse(load, now_us):
+            pressure = self._pressure[lane]
+            shed_before = pressure.overloaded
+            if pressure.pulse(load, now_us) and not first_wait:
                 slow.append(lane)
+            first_wait |= live.open and live.last > live.sent and not shed_before
         return slow
+
+    def _drains(self, now_us: int) -> bool:
+        """Say whether alarms and vital signs of an earlier stream get on."""
+        older = {
+            run.segment: run.depth
+            for lane, streams in self._lanes.items()
+            if lane is not Lane.WAVEFORM
+            for run in streams.session.older
+        }
+        return self._drain.pulse(older, now_us)
 
     def _full_lanes(self) -> list[Lane]:
         return [

@@ -5,18 +5,21 @@ message are kinds of entry, and so is the death of a source; the life cycle fold
 a message. ``AlarmView`` is what the fold makes of them, and what a feed shows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.transition import (
     Acknowledgement,
     Action,
     EncounterClosed,
+    Pause,
     Reset,
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmView, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmView, Paused, ResetBy
 from wire.codes import (
     ALARM_STATE,
     CATEGORY,
@@ -32,11 +35,13 @@ from wire.reading import Unreadable, reading
 from wire.transitions import (
     from_acknowledgement,
     from_frame_ref,
+    from_pause,
     from_reason,
     from_reset,
     from_transition,
     to_acknowledgement,
     to_frame_ref,
+    to_pause,
     to_reason,
     to_reset,
     to_transition,
@@ -83,7 +88,7 @@ def entries_of(frame: Frame) -> tuple[Entry, ...]:
 
 def _entry_of(item: object, frame: Frame) -> Entry:
     match item:
-        case Acknowledgement() | Reset():
+        case Acknowledgement() | Pause() | Reset():
             return item
         case Receipt(message_id, stage, person, answer):
             at_us = frame.captured_us
@@ -95,40 +100,17 @@ def _entry_of(item: object, frame: Frame) -> Entry:
 
 def from_entry(entry: Entry) -> alarm_pb2.AlarmEntry:
     """Translate an entry for the edge that sends it on."""
-    match entry:
-        case Transition():
-            return alarm_pb2.AlarmEntry(transition=from_transition(entry))
-        case Acknowledgement():
-            return alarm_pb2.AlarmEntry(acknowledgement=from_acknowledgement(entry))
-        case Reset():
-            return alarm_pb2.AlarmEntry(reset=from_reset(entry))
-        case EncounterClosed(encounter_id, at_us):
-            closed = alarm_pb2.EncounterClosed(encounter_id=encounter_id, at_us=at_us)
-            return alarm_pb2.AlarmEntry(encounter_closed=closed)
-        case MessageReceipt():
-            return alarm_pb2.AlarmEntry(receipt=_from_receipt(entry))
-        case SourceStatus():
-            return alarm_pb2.AlarmEntry(source_status=_from_status(entry))
+    return _FROM_ENTRY[type(entry)](entry)
 
 
 def to_entry(pb: alarm_pb2.AlarmEntry) -> Entry:
     """Translate an entry as an edge received it; Unreadable when it is no known kind."""
+    kind = pb.WhichOneof("entry")
+    if kind is None or kind not in _TO_ENTRY:
+        message = "the entry is of no known kind"
+        raise Unreadable(message)
     with reading("AlarmEntry"):
-        match pb.WhichOneof("entry"):
-            case "transition":
-                return to_transition(pb.transition)
-            case "acknowledgement":
-                return to_acknowledgement(pb.acknowledgement)
-            case "reset":
-                return to_reset(pb.reset)
-            case "encounter_closed":
-                return EncounterClosed(pb.encounter_closed.encounter_id, pb.encounter_closed.at_us)
-            case "receipt":
-                return _to_receipt(pb.receipt)
-            case "source_status":
-                return _to_status(pb.source_status)
-    message = "the entry is of no known kind"
-    raise Unreadable(message)
+        return _TO_ENTRY[kind](pb)
 
 
 def _from_status(status: SourceStatus) -> alarm_pb2.SourceStatus:
@@ -192,6 +174,7 @@ def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:
         words_zh=view.words_zh,
         frame=from_frame_ref(view.frame),
         reset=_from_reset_by(view.reset) if view.reset else None,
+        pauses=[_from_paused(one) for one in view.pauses],
     )
 
 
@@ -219,6 +202,7 @@ def alarm_view(pb: alarm_pb2.Alarm) -> AlarmView:
             frame=to_frame_ref(pb.frame),
             acknowledgements=tuple([_to_acknowledged(ack) for ack in pb.acknowledgements]),
             reset=_to_reset_by(pb.reset) if pb.HasField("reset") else None,
+            pauses=tuple([_to_paused(one) for one in pb.pauses]),
         )
 
 
@@ -235,9 +219,49 @@ def _to_acknowledged(pb: alarm_pb2.Acknowledged) -> Acknowledged:
     return Acknowledged(PLACE.member[pb.place], pb.person, PRIORITY.member[pb.priority], pb.at_us)
 
 
+def _from_paused(paused: Paused) -> alarm_pb2.Paused:
+    return alarm_pb2.Paused(
+        place=PLACE.number[paused.place],
+        person=paused.person,
+        priority=PRIORITY.number[paused.priority],
+        at_us=paused.at_us,
+        until_us=paused.until_us,
+    )
+
+
+def _to_paused(pb: alarm_pb2.Paused) -> Paused:
+    place, priority = PLACE.member[pb.place], PRIORITY.member[pb.priority]
+    return Paused(place, pb.person, priority, pb.at_us, pb.until_us)
+
+
 def _from_reset_by(by: ResetBy) -> alarm_pb2.ResetBy:
     return alarm_pb2.ResetBy(place=PLACE.number[by.place], person=by.person, at_us=by.at_us)
 
 
 def _to_reset_by(pb: alarm_pb2.ResetBy) -> ResetBy:
     return ResetBy(PLACE.member[pb.place], pb.person, pb.at_us)
+
+
+_FROM_ENTRY: Final[dict[type[Entry], Callable[[Any], alarm_pb2.AlarmEntry]]] = {
+    Transition: lambda it: alarm_pb2.AlarmEntry(transition=from_transition(it)),
+    Acknowledgement: lambda it: alarm_pb2.AlarmEntry(acknowledgement=from_acknowledgement(it)),
+    Pause: lambda it: alarm_pb2.AlarmEntry(pause=from_pause(it)),
+    Reset: lambda it: alarm_pb2.AlarmEntry(reset=from_reset(it)),
+    EncounterClosed: lambda it: alarm_pb2.AlarmEntry(
+        encounter_closed=alarm_pb2.EncounterClosed(encounter_id=it.encounter_id, at_us=it.at_us)
+    ),
+    MessageReceipt: lambda it: alarm_pb2.AlarmEntry(receipt=_from_receipt(it)),
+    SourceStatus: lambda it: alarm_pb2.AlarmEntry(source_status=_from_status(it)),
+}
+
+_TO_ENTRY: Final[dict[str, Callable[[alarm_pb2.AlarmEntry], Entry]]] = {
+    "transition": lambda pb: to_transition(pb.transition),
+    "acknowledgement": lambda pb: to_acknowledgement(pb.acknowledgement),
+    "pause": lambda pb: to_pause(pb.pause),
+    "reset": lambda pb: to_reset(pb.reset),
+    "encounter_closed": lambda pb: EncounterClosed(
+        pb.encounter_closed.encounter_id, pb.encounter_closed.at_us
+    ),
+    "receipt": lambda pb: _to_receipt(pb.receipt),
+    "source_status": lambda pb: _to_status(pb.source_status),
+}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ambulance.telemetry.v1 import frame_pb2
-from clinical.alarms.transition import Acknowledgement, Reset
+from clinical.alarms.transition import Acknowledgement, Pause, Reset
 from clinical.items import (
     CrewEvent,
     DeviceStatus,
@@ -30,10 +30,12 @@ from wire.codes import (
 from wire.transitions import (
     from_acknowledgement,
     from_frame_ref,
+    from_pause,
     from_reset,
     from_transition,
     to_acknowledgement,
     to_frame_ref,
+    to_pause,
     to_reset,
     to_transition,
 )
@@ -218,6 +220,9 @@ _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]
     "acknowledgement": lambda pb, frame: to_acknowledgement(
         pb.acknowledgement, encounter_id=frame.encounter_id, at_us=frame.captured_at_us
     ),
+    "pause": lambda pb, frame: to_pause(
+        pb.pause, encounter_id=frame.encounter_id, at_us=frame.captured_at_us
+    ),
     "reset": lambda pb, frame: to_reset(
         pb.reset, encounter_id=frame.encounter_id, at_us=frame.captured_at_us
     ),
@@ -235,6 +240,7 @@ _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
     CrewEvent: lambda item: frame_pb2.Item(crew_event=from_crew_event(item)),
     EdgeTransition: lambda item: frame_pb2.Item(edge_transition=from_transition(item.transition)),
     Acknowledgement: lambda item: frame_pb2.Item(acknowledgement=from_acknowledgement(item)),
+    Pause: lambda item: frame_pb2.Item(pause=from_pause(item)),
     Reset: lambda item: frame_pb2.Item(reset=from_reset(item)),
     Receipt: lambda item: frame_pb2.Item(receipt=from_receipt(item)),
     Position: lambda item: frame_pb2.Item(position=from_position(item)),

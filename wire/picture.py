@@ -7,7 +7,7 @@ from clinical.alarms.priority import Source
 from clinical.watch.picture import PictureRow, PictureVital
 from clinical.watch.thinning import Thinned
 from wire.codes import SOURCE, VITAL
-from wire.frames import PB_LANE, Lane
+from wire.picture_rows import encode_row
 from wire.reading import reading
 
 
@@ -25,15 +25,14 @@ class Picture:
 
 def encode_picture(picture: Picture) -> bytes:
     """Return the serialised picture."""
-    pb = record_pb2.Picture(
+    before = record_pb2.Picture(
         partition=picture.partition,
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
-        silent_units=picture.silent_units,
     )
-    for row in picture.rows:
-        _fill(pb.rows.add(), row)
-    return pb.SerializeToString()
+    behind = record_pb2.Picture(silent_units=picture.silent_units)
+    rows = [encode_row(row) for row in picture.rows]
+    return b"".join((before.SerializeToString(), *rows, behind.SerializeToString()))
 
 
 def decode_picture(value: bytes) -> Picture:
@@ -47,36 +46,6 @@ def decode_picture(value: bytes) -> Picture:
             tuple([_to_row(row) for row in pb.rows]),
             tuple(pb.silent_units),
         )
-
-
-def _fill(pb: record_pb2.PictureRow, row: PictureRow) -> None:
-    """Write a row down; field by field, which protobuf does in half the time of a constructor."""
-    pb.encounter_id = row.encounter_id
-    pb.unit_id = row.unit_id
-    if row.bay is not None:
-        pb.bay = row.bay
-    if row.captured_us is not None:
-        pb.captured_at_us = row.captured_us
-    if row.received_us is not None:
-        pb.received_at_us = row.received_us
-    add = pb.vitals.add
-    for vital, value, captured_us in row.vitals:
-        shown = add()
-        shown.vital = VITAL.number[vital]
-        shown.value = value
-        shown.captured_at_us = captured_us
-    if row.news2_total is not None:
-        pb.news2_total = row.news2_total
-    if row.news2_at_least is not None:
-        pb.news2_at_least = row.news2_at_least
-    pb.news2_refusals.extend(row.news2_refusals)
-    pb.not_judged = row.not_judged
-    for one in row.thinned:
-        thinned = pb.thinned.add()
-        thinned.lane = PB_LANE[Lane(one.lane)]
-        thinned.frames = one.frames
-        thinned.from_captured_at_us = one.from_us
-        thinned.to_captured_at_us = one.to_us
 
 
 def _to_row(pb: record_pb2.PictureRow) -> PictureRow:

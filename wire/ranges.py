@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from clinical.alarms.identity import ALARM_ID_BYTES
+from clinical.alarms.transition import LONGEST_PAUSE_US
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire.codes import (
     CATEGORY,
@@ -191,6 +192,12 @@ ACKNOWLEDGEMENT: Final = (
     _instant("at_us"),
     _text("request_id", required=True),
 )
+
+SEEN: Final = tuple(
+    field for field in ACKNOWLEDGEMENT if field.name in {"alarm_id", "priority", "revision"}
+)
+
+PAUSE: Final = (*ACKNOWLEDGEMENT, _number("for_us", 0, LONGEST_PAUSE_US, required=True))
 
 RESET: Final = tuple(field for field in ACKNOWLEDGEMENT if field.name != "priority")
 

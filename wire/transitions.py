@@ -9,7 +9,7 @@ from typing import Final
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.transition import Acknowledgement, Reason, Reset, Transition
+from clinical.alarms.transition import Acknowledgement, Pause, Reason, Reset, Seen, Transition
 from wire.codes import CATEGORY, PHASE, PLACE, PRIORITY, SOURCE
 
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?")
@@ -114,6 +114,7 @@ def from_acknowledgement(acknowledgement: Acknowledgement) -> alarm_pb2.Acknowle
         place=PLACE.number[acknowledgement.place],
         at_us=acknowledgement.at_us,
         request_id=acknowledgement.request_id,
+        also=[_from_seen(seen) for seen in acknowledgement.also],
     )
 
 
@@ -130,7 +131,50 @@ def to_acknowledgement(
         place=PLACE.member[pb.place],
         at_us=pb.at_us if pb.HasField("at_us") else at_us,
         request_id=pb.request_id,
+        also=tuple([_to_seen(seen) for seen in pb.also]),
     )
+
+
+def from_pause(pause: Pause) -> alarm_pb2.Pause:
+    """Translate a pause of the sound."""
+    return alarm_pb2.Pause(
+        encounter_id=pause.encounter_id or None,
+        alarm_id=pause.alarm_id,
+        priority=PRIORITY.number[pause.priority],
+        revision=pause.revision,
+        person=pause.person,
+        place=PLACE.number[pause.place],
+        at_us=pause.at_us,
+        for_us=pause.for_us,
+        request_id=pause.request_id,
+        also=[_from_seen(seen) for seen in pause.also],
+    )
+
+
+def to_pause(pb: alarm_pb2.Pause, *, encounter_id: str = "", at_us: int = 0) -> Pause:
+    """Translate a pause of the sound, as ``to_acknowledgement``."""
+    return Pause(
+        encounter_id=pb.encounter_id or encounter_id,
+        alarm_id=pb.alarm_id,
+        priority=PRIORITY.member[pb.priority],
+        revision=pb.revision,
+        person=pb.person,
+        place=PLACE.member[pb.place],
+        at_us=pb.at_us if pb.HasField("at_us") else at_us,
+        for_us=pb.for_us,
+        request_id=pb.request_id,
+        also=tuple([_to_seen(seen) for seen in pb.also]),
+    )
+
+
+def _from_seen(seen: Seen) -> alarm_pb2.Seen:
+    return alarm_pb2.Seen(
+        alarm_id=seen.alarm_id, priority=PRIORITY.number[seen.priority], revision=seen.revision
+    )
+
+
+def _to_seen(pb: alarm_pb2.Seen) -> Seen:
+    return Seen(pb.alarm_id, PRIORITY.member[pb.priority], pb.revision)
 
 
 def from_reset(reset: Reset) -> alarm_pb2.Reset:

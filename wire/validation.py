@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError, Message
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2
+from clinical.alarms.transition import MOST_TOGETHER
 from clinical.items import Discarded
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire import ranges
@@ -311,6 +312,27 @@ def _action(
     )
 
 
+def _together(
+    fields: tuple[FieldRange, ...],
+) -> Callable[[Message, frame_pb2.Frame, str], Refusal | None]:
+    """Check the same about several alarms at once."""
+    alone = _action(fields)
+    return lambda action, frame, path: (
+        alone(action, frame, path) or _check_also(action, f"{path}also")
+    )
+
+
+def _check_also(action: Any, path: str) -> Refusal | None:  # noqa: ANN401 - a message with it
+    if len(action.also) > MOST_TOGETHER:
+        words = f"must name at most {MOST_TOGETHER} further alarms"
+        return Refusal(RefusalReason.OUT_OF_RANGE, path, words)
+    refusals = (
+        _out_of_range(seen, ranges.SEEN, f"{path}[{index}].")
+        for index, seen in enumerate(action.also)
+    )
+    return next((refusal for refusal in refusals if refusal is not None), None)
+
+
 def _other_than(message: Message, name: str, only: object, path: str) -> Refusal | None:
     """Refuse a field that is present with anything but the one value that this unit may state."""
     if message.HasField(name) and getattr(message, name) != only:
@@ -333,8 +355,9 @@ _KINDS: Final = {
     "crew_event": _Kind(Lane.ALARM, encounter=True, check=_check_crew_event),
     "edge_transition": _Kind(Lane.ALARM, encounter=True, check=_check_transition),
     "acknowledgement": _Kind(
-        Lane.ALARM, encounter=True, check=_action(ranges.ACKNOWLEDGEMENT), alarm_log=True
+        Lane.ALARM, encounter=True, check=_together(ranges.ACKNOWLEDGEMENT), alarm_log=True
     ),
+    "pause": _Kind(Lane.ALARM, encounter=True, check=_together(ranges.PAUSE), alarm_log=True),
     "reset": _Kind(Lane.ALARM, encounter=True, check=_action(ranges.RESET), alarm_log=True),
     "receipt": _Kind(Lane.ALARM, encounter=None, check=_plain(ranges.RECEIPT), alarm_log=True),
     "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),

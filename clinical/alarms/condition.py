@@ -341,6 +341,19 @@ class FlagCondition:
         self._level = None
         return self._settle(at_us)
 
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which time alone raises it, or raises it higher."""
+        if self._frame is None or self._level is None:
+            return None
+        waits_us = [
+            level.delay_us
+            for level in self.rule.levels
+            if level.priority <= self._level
+            and (self._raised is None or level.priority > self._raised)
+        ]
+        return self._began_us + min(waits_us) if waits_us else None
+
     def snapshot(self) -> Plain:
         """Return the state as plain data; empty while the condition does not hold."""
         if self._frame is None:

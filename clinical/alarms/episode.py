@@ -17,11 +17,20 @@ from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Phase, Priority, Source
-from clinical.alarms.transition import Acknowledgement, Reason, Reset, SourceStatus, Transition
+from clinical.alarms.transition import (
+    LONGEST_PAUSE_US,
+    Acknowledgement,
+    Pause,
+    Reason,
+    Reset,
+    SourceStatus,
+    Transition,
+)
 from clinical.alarms.view import (
     Acknowledged,
     AlarmState,
     AlarmView,
+    Paused,
     ResetBy,
     view_from_plain,
     view_to_plain,
@@ -154,6 +163,14 @@ class Episode:
         acknowledged = Acknowledged(entry.place, entry.person, covered, entry.at_us)
         kept = (*self.view.acknowledgements, acknowledged)[-ACKNOWLEDGEMENTS_KEPT:]
         return self._show(replace(self.view, acknowledgements=kept, phase=Phase.UPDATE))
+
+    def pause(self, entry: Pause) -> bool:
+        """Take in that a person pauses the sound; tell whether the view changed."""
+        covered = min(entry.priority, self.highest)
+        until_us = entry.at_us + max(0, min(entry.for_us, LONGEST_PAUSE_US))
+        paused = Paused(entry.place, entry.person, covered, entry.at_us, until_us)
+        others = (one for one in self.view.pauses if one.place is not entry.place)
+        return self._show(replace(self.view, pauses=(*others, paused), phase=Phase.UPDATE))
 
     def held_after(self, entry: Reset) -> bool:
         """Tell whether the condition holds, or held after the person had asked."""

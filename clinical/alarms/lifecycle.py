@@ -5,6 +5,10 @@ the same order give the same alarms with the same revisions. Applying an entry t
 nothing, because each source counts what it says about an alarm and each action of a person carries
 the id of its request. An action that was refused stays without effect.
 
+Sound that is paused (``AlarmView.sounds_at``) is no state of the life cycle: a pause says until
+when, by the clock of its place, so whoever knows the time knows whether an alarm sounds, and no
+entry marks the end. An action about several alarms counts for those that still stand.
+
 A latched alarm leaves the book when a person resets it, at the center and in the vehicle alike: its
 condition is over, so there is nothing left to sound. A reset is refused while anybody whose word
 counts says that the condition holds, and when it held, by its captures, after the person had asked:
@@ -34,9 +38,11 @@ from clinical.alarms.transition import (
     Action,
     AlarmEntry,
     EncounterClosed,
+    Pause,
     Reset,
     SourceStatus,
     Transition,
+    singly,
 )
 from clinical.alarms.view import AlarmState, AlarmView
 
@@ -94,7 +100,14 @@ class AlarmBook:
         return self._close(entry)
 
     def refusal(self, entry: Action) -> ActionRefusal | None:
-        """Return why this action would have no effect, or None when it has."""
+        """Return why this action would have no effect, or None when it has.
+
+        An action about several alarms has an effect when it has one on any of them.
+        """
+        refusals = [self._refusal(one) for one in singly(entry)]
+        return None if None in refusals else refusals[0]
+
+    def _refusal(self, entry: Action) -> ActionRefusal | None:
         episode = self._episode(entry.alarm_id)
         if episode is None and self._past.knows(entry.alarm_id):
             return ActionRefusal.ALARM_ENDED
@@ -230,14 +243,23 @@ class AlarmBook:
         return [episode.view]
 
     def _act(self, entry: Action) -> list[AlarmView]:
-        episode = self._episode(entry.alarm_id)
-        news = self._past.request(entry.request_id)
-        if episode is None or not news or self.refusal(entry) is not None:
+        if not self._past.request(entry.request_id):
             return []
-        if isinstance(entry, Acknowledgement):
-            return [episode.view] if episode.acknowledge(entry) else []
-        episode.reset(entry)
-        return self._report(_key(episode.view), episode, changed=True)
+        return [view for one in singly(entry) for view in self._do(one)]
+
+    def _do(self, entry: Action) -> list[AlarmView]:
+        """Do what an action about one alarm says, unless it is refused."""
+        episode = self._episode(entry.alarm_id)
+        if episode is None or self._refusal(entry) is not None:
+            return []
+        match entry:
+            case Acknowledgement():
+                return [episode.view] if episode.acknowledge(entry) else []
+            case Pause():
+                return [episode.view] if episode.pause(entry) else []
+            case Reset():
+                episode.reset(entry)
+                return self._report(_key(episode.view), episode, changed=True)
 
     def _silence(self, status: SourceStatus) -> list[AlarmView]:
         views: list[AlarmView] = []

@@ -5,11 +5,19 @@ These are the clinical twins of ``AlarmEntry`` in ``ambulance.alerts.v1``; the l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.instant import SECOND_US
+
+MOST_TOGETHER: Final = 32
+"""Alarms of one patient, beside the first, that one action can name."""
+
+LONGEST_PAUSE_US: Final = 120 * SECOND_US
+"""Longest time for which sound is paused at once."""
 
 
 class Place(StrEnum):
@@ -72,8 +80,18 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """An alarm as a person saw it."""
+
+    alarm_id: bytes
+    """The alarm, or any alias of it."""
+    priority: Priority
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A person takes responsibility for one alarm at the priority that they saw."""
+    """A person takes responsibility for an alarm at the priority that they saw."""
 
     encounter_id: str
     """Empty for an alarm of the system itself."""
@@ -88,6 +106,34 @@ class Acknowledgement:
     at_us: int
     request_id: str
     """Names the action: repeating it has no further effect."""
+    also: tuple[Seen, ...] = ()
+    """Further alarms of the same patient for which it holds too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A person pauses the sound of an alarm at their place, for a time; it is not acknowledged.
+
+    What is paused sounds again when the time is over or its priority rises.
+    """
+
+    encounter_id: str
+    """Empty for an alarm of the system itself."""
+    alarm_id: bytes
+    """The alarm, or any alias of it."""
+    priority: Priority
+    """The priority seen; a later rise sounds."""
+    revision: int
+    """The revision of the alarm that the person saw."""
+    person: str
+    place: Place
+    at_us: int
+    for_us: int
+    """How long, up to ``LONGEST_PAUSE_US``; 0 lets it sound again at once."""
+    request_id: str
+    """Names the action: repeating it has no further effect."""
+    also: tuple[Seen, ...] = ()
+    """Further alarms of the same patient for which it holds too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +153,20 @@ class Reset:
     """Names the action: repeating it has no further effect."""
 
 
-Action = Acknowledgement | Reset
-"""What a person does about one alarm."""
+Action = Acknowledgement | Pause | Reset
+"""What a person does about an alarm, or about several of one patient as one act."""
+
+
+def singly(action: Action) -> tuple[Action, ...]:
+    """Return an action about several alarms as one action for each, in the order named."""
+    if isinstance(action, Reset) or not action.also:
+        return (action,)
+    alone = replace(action, also=())
+    further = (
+        replace(alone, alarm_id=seen.alarm_id, priority=seen.priority, revision=seen.revision)
+        for seen in action.also
+    )
+    return (alone, *further)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,19 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A pause of the sound as an alarm carries it: the newest of each place."""
+
+    place: Place
+    person: str
+    priority: Priority
+    """The priority covered."""
+    at_us: int
+    until_us: int
+    """By the clock of that place."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResetBy:
     """Who reset an alarm, as it carries it."""
 
@@ -78,6 +91,8 @@ class AlarmView:
     """Newest last."""
     reset: ResetBy | None = None
     """Who ended it while it was latched; None when nobody did."""
+    pauses: tuple[Paused, ...] = ()
+    """The newest of each place that ever paused it."""
 
     def acknowledged_priority(self, place: Place) -> Priority | None:
         """Return the highest priority that was acknowledged at this place."""
@@ -88,6 +103,22 @@ class AlarmView:
         """Tell whether no acknowledgement of this place covers the present priority."""
         covered = self.acknowledged_priority(place)
         return covered is None or covered < self.priority
+
+    @property
+    def current(self) -> bool:
+        """Tell whether it stands: its condition holds, or it is latched."""
+        return self.state in {AlarmState.ACTIVE, AlarmState.LATCHED}
+
+    def paused_until_us(self, place: Place) -> int | None:
+        """Return until when sound is paused at this place; None where the priority has risen."""
+        covered = (one for one in self.pauses if one.place is place)
+        return next((one.until_us for one in covered if one.priority >= self.priority), None)
+
+    def sounds_at(self, place: Place, now_us: int) -> bool:
+        """Tell whether it asks by sound at this place: it stands, and nobody there has taken it."""
+        until_us = self.paused_until_us(place)
+        paused = until_us is not None and now_us < until_us
+        return self.current and self.unacknowledged_at(place) and not paused
 
     @property
     def unacknowledged(self) -> bool:
@@ -134,6 +165,10 @@ def view_to_plain(view: AlarmView) -> dict[str, Any]:
             for ack in view.acknowledgements
         ],
         "reset": view.reset and [str(view.reset.place), view.reset.person, view.reset.at_us],
+        "pauses": [
+            [str(one.place), one.person, int(one.priority), one.at_us, one.until_us]
+            for one in view.pauses
+        ],
     }
 
 
@@ -164,4 +199,8 @@ def view_from_plain(plain: Mapping[str, Any]) -> AlarmView:
             for place, person, priority, at_us in plain["acknowledgements"]
         ),
         reset=None if reset is None else ResetBy(Place(reset[0]), *reset[1:]),
+        pauses=tuple(
+            Paused(Place(place), person, Priority(priority), at_us, until_us)
+            for place, person, priority, at_us, until_us in plain.get("pauses", ())
+        ),
     )

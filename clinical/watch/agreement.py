@@ -24,6 +24,7 @@ from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.finding import (
     NO_FINDINGS,
     NO_VALUES,
@@ -84,6 +85,14 @@ class Agreement:
             self._center[key] = (said.priority, said.since_us, said.frame)
         else:
             self._center.pop(key, None)
+
+    @property
+    def due_us(self) -> int | None:
+        """Each tick while they differ, even if what the vehicle judged has still to arrive."""
+        if not self._edge:
+            return None
+        differ = any(said[0] != (key in self._center) for key, said in self._edge.items())
+        return EVERY_TICK if differ or self._conditions else None
 
     def on_tick(self, now_us: int) -> Findings:
         """Compare, at this instant of the stream."""

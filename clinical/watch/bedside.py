@@ -20,6 +20,7 @@ from clinical.scores import news2
 from clinical.watch.carry import Carry
 from clinical.watch.covering import Covering
 from clinical.watch.crew import Crew
+from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
@@ -48,6 +49,7 @@ class Bedside:
         "rhythms",
         "scoring",
         "sensors",
+        "timed",
     )
 
     def __init__(self) -> None:
@@ -63,6 +65,8 @@ class Bedside:
         self.covering = Covering(self.rhythms)
         self.crew = Crew()
         self.foreign = Foreign()
+        self.timed = timed(part for _, part in self.parts())
+        """Those that are told the time."""
 
     def on_item(
         self, item: Item, capture: Capture, state: EncounterState, captured_us: int, now_us: int
@@ -99,6 +103,11 @@ class Bedside:
             + self.leads.on_tick(now_us)
         )
         return self.covering.passed(findings) if findings else findings
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter to any of them."""
+        return first_due(self.timed)
 
     def moved(self, at_us: int) -> Findings:
         """End what was judged of the former unit's waveforms and images."""

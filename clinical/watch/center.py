@@ -8,8 +8,9 @@ heard any more (``silence``). None of this exists in the vehicle.
 from clinical.alarms.transition import Transition
 from clinical.items import Capture
 from clinical.watch.agreement import Agreement
+from clinical.watch.due import earliest
 from clinical.watch.edge_words import EdgeWords
-from clinical.watch.encounter import EncounterState
+from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.finding import Findings
 from clinical.watch.ordering import Ordering
 from clinical.watch.part import Part
@@ -43,6 +44,11 @@ class AtCenter:
     def on_tick(self, state: EncounterState, now_us: int, ingress_us: int) -> Findings:
         """Judge silence and agreement at this instant."""
         return self.silence.on_tick(state, now_us, ingress_us) + self._agreement.on_tick(now_us)
+
+    def due_us(self, state: EncounterState) -> int | None:
+        """Return the earliest instant at which a tick can matter to any of them."""
+        silent_us = self.silence.due_us if state.status is EncounterStatus.OPEN else None
+        return earliest(self._edge_words.due_us, self._agreement.due_us, silent_us)
 
     def words_due(self, now_us: int) -> list[Transition]:
         """Return the vehicle's words that have waited long enough."""

@@ -60,6 +60,14 @@ class EdgeWords:
         self._waiting[word.alarm_id] = _Waiting(word, since_us)
         return []
 
+    @property
+    def due_us(self) -> int | None:
+        """When the next word that waits goes on."""
+        if not self._waiting:
+            return None
+        oldest_us = min(waiting.since_us for waiting in self._waiting.values())
+        return min(self._heard_us + SETTLED_AFTER_US, oldest_us + OVERDUE_AFTER_US)
+
     def on_tick(self, now_us: int) -> list[Transition]:
         """Return what has waited for long enough."""
         if not self._waiting:

@@ -103,8 +103,13 @@ def resumed(state: EncounterState) -> EncounterState:
 
 def standby_over(state: EncounterState, now_us: int) -> bool:
     """Tell whether a standby has run out; one without an end lasts until the crew resumes."""
-    until_us = state.standby_until_us
-    return state.status is EncounterStatus.STANDBY and until_us is not None and now_us >= until_us
+    until_us = standby_ends_us(state)
+    return until_us is not None and now_us >= until_us
+
+
+def standby_ends_us(state: EncounterState) -> int | None:
+    """Return when a standby runs out; None when there is none, or one without an end."""
+    return state.standby_until_us if state.status is EncounterStatus.STANDBY else None
 
 
 def to_plain(state: EncounterState) -> dict[str, Any]:

@@ -44,6 +44,11 @@ class Foreign:
         self.heard_us[unit_id] = now_us
         return hold(condition, foreign.stamped_us, foreign.frame, {"unit_id": unit_id})
 
+    @property
+    def due_us(self) -> int | None:
+        """When the first of them has stopped."""
+        return min(self.heard_us.values()) + OVER_AFTER_US if self.heard_us else None
+
     def on_tick(self, now_us: int) -> Findings:
         """End what has not been heard of for long enough."""
         findings = NO_FINDINGS

@@ -12,6 +12,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.condition import FlagCondition
 from clinical.alarms.rule import Cause
 from clinical.items import LeadFinding
+from clinical.watch.due import first_due
 from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
 
 LEADS_MAX: Final = 16
@@ -50,6 +51,11 @@ class Leads:
     def stand(self) -> bool:
         """Tell whether any lead gives no signal."""
         return any(condition.frame is not None for condition in self.conditions.values())
+
+    @property
+    def due_us(self) -> int | None:
+        """When the next fault matures."""
+        return first_due(self.conditions.values())
 
     def on_tick(self, now_us: int) -> Findings:
         """Let what holds mature as time passes."""

@@ -31,6 +31,7 @@ from clinical.alarms.priority import Phase
 from clinical.alarms.rule import AlarmRule, Comparison
 from clinical.vitals import Vital
 from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry, Reading, Taken
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings
 from clinical.watch.late import LateLine
 from clinical.watch.trust import WITNESSES, stands_in, trust_of
@@ -216,6 +217,11 @@ class Limits:
         if taken.late:
             findings += self._each(taken.late, Limit.on_late, captured_us, frame, now_us)
         return findings
+
+    @property
+    def due_us(self) -> int | None:
+        """Each tick while anything stands: a run serves its wait, a late line is decided."""
+        return EVERY_TICK if True in self.stirred else None
 
     def on_tick(self, now_us: int) -> Findings:
         """Let what stands mature, sound, or be recorded."""

@@ -103,6 +103,11 @@ class Ordering:
             return NO_FINDINGS
         return hold(self._clock, capture.received_us, capture.frame)
 
+    @property
+    def due_us(self) -> int | None:
+        """When a suspect clock is trusted again."""
+        return None if self.suspect_us is None else self.suspect_us + TRUSTED_AFTER_US
+
     def on_tick(self, now_us: int) -> Findings:
         """Trust the clock again when no capture has been suspect for long enough."""
         if self.suspect_us is None or now_us - self.suspect_us < TRUSTED_AFTER_US:

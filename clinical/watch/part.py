@@ -1,4 +1,7 @@
-"""What every part of the patient watch can do with its state."""
+"""What every part of the patient watch can do with its state.
+
+A part that is told the time as well says when that can matter (``clinical.watch.due``).
+"""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -30,6 +30,7 @@ from clinical.scores import news2
 from clinical.watch.announcing import Announcer
 from clinical.watch.bedside import Bedside
 from clinical.watch.center import AtCenter
+from clinical.watch.due import earliest
 from clinical.watch.encounter import (
     EncounterState,
     admits,
@@ -37,6 +38,7 @@ from clinical.watch.encounter import (
     from_plain,
     provisional,
     resumed,
+    standby_ends_us,
     standby_over,
     to_plain,
 )
@@ -192,6 +194,23 @@ class PatientWatch:
             return NOTHING
         self._still = False
         return [*words, *self._announced(findings), *self._changed(before, now_us)]
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter; None: not before anything else does."""
+        if self._closed:
+            return None
+        state = self._state
+        center_us = self._center.due_us(state) if self._center else None
+        return earliest(
+            self._bedside.due_us, self._ordering.due_us, standby_ends_us(state), center_us
+        )
+
+    def pass_over(self, now_us: int, ingress_us: int) -> None:
+        """Take note of ticks before ``due_us``, of which this is the newest."""
+        self._now_us = max(self._now_us, now_us)
+        if self._center and not self._closed:
+            self._center.silence.pass_over(self._state, ingress_us)
 
     @property
     def quiet_us(self) -> int:

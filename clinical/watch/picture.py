@@ -1,11 +1,12 @@
 """One patient as the board shows it: what is still valid, how old it is, and what it scores."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple, overload
 
 from clinical.scores.chart import Refused
 from clinical.vitals import Vital
-from clinical.watch.carry import VITALS, WINDOWS, Carry
+from clinical.watch.carry import VITALS, Carry
 from clinical.watch.encounter import EncounterState
 from clinical.watch.thinning import Thinned
 
@@ -18,6 +19,59 @@ class PictureVital(NamedTuple):
     captured_us: int
 
 
+class PictureVitals(Sequence[PictureVital]):
+    """The vital signs of a row as columns; to all who read them, a sequence of ``PictureVital``."""
+
+    __slots__ = ("instants_us", "present", "values")
+
+    def __init__(
+        self, present: tuple[int, ...], values: tuple[float, ...], instants_us: tuple[int, ...]
+    ) -> None:
+        """Hold of each vital that is there its number in ``watch.carry.VITALS`` and its value."""
+        self.present = present
+        self.values = values
+        self.instants_us = instants_us
+
+    @classmethod
+    def of(cls, vitals: Sequence[PictureVital]) -> "PictureVitals":
+        """Return vital signs as columns."""
+        if isinstance(vitals, PictureVitals):
+            return vitals
+        which, values, instants_us = zip(*vitals, strict=True) if vitals else ((), (), ())
+        return cls(tuple(VITALS.index(vital) for vital in which), values, instants_us)
+
+    @overload
+    def __getitem__(self, index: int) -> PictureVital: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PictureVital, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> PictureVital | tuple[PictureVital, ...]:
+        """Return one or some of them."""
+        return tuple(self)[index]
+
+    def __iter__(self) -> Iterator[PictureVital]:
+        """Go through them."""
+        which = (VITALS[vital] for vital in self.present)
+        return map(PictureVital, which, self.values, self.instants_us)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.present)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether they are the same, in whichever form."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        """Hash as the tuple that equals it."""
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        """Show what it holds."""
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True, slots=True)
 class PictureRow:
     """One patient at one instant; absent scores were refused, absent vitals are not valid."""
@@ -27,7 +81,7 @@ class PictureRow:
     bay: str | None
     captured_us: int | None
     received_us: int | None
-    vitals: tuple[PictureVital, ...]
+    vitals: Sequence[PictureVital]
     news2_total: int | None
     news2_at_least: int | None
     news2_refusals: tuple[str, ...]
@@ -66,13 +120,15 @@ def picture_row(
     )
 
 
-def _valid(carry: Carry, now_us: int) -> tuple[PictureVital, ...]:
-    return tuple(
-        [
-            PictureVital(vital, value, captured_us)
-            for vital, value, captured_us, window_us in zip(
-                VITALS, carry.values, carry.captured_us, WINDOWS, strict=True
-            )
-            if value is not None and now_us - captured_us <= window_us
-        ]
+def _valid(carry: Carry, now_us: int) -> PictureVitals:
+    if carry.all_fresh(_ALL, now_us):
+        return PictureVitals(_ALL, tuple(carry.values), tuple(carry.captured_us))  # type: ignore[arg-type]
+    present = tuple(vital for vital in _ALL if carry.fresh(vital, now_us))
+    return PictureVitals(
+        present,
+        tuple(carry.values[vital] or 0.0 for vital in present),
+        tuple(carry.captured_us[vital] for vital in present),
     )
+
+
+_ALL: Final = tuple(range(len(VITALS)))

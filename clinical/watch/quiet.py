@@ -103,6 +103,7 @@ class Quiet:
             or stream[STEPPED]
             or unit_id != owner
             or not -FUTURE_US <= received_us - captured_us <= BACKLOG_US
+            or (self.silence is not None and received_us < self.silence.received_us)
         ):
             return False
         bedside = self.bedside

@@ -82,10 +82,9 @@ class _Waiting:
     captured_us: int
     frame: FrameRef
 
-    def over(self, now_us: int) -> bool:
-        return (
-            now_us - self.heard_us >= SETTLED_AFTER_US or now_us - self.began_us >= OVERDUE_AFTER_US
-        )
+    @property
+    def over_us(self) -> int:
+        return min(self.heard_us + SETTLED_AFTER_US, self.began_us + OVERDUE_AFTER_US)
 
     def plain(self) -> list[Any]:
         return [self.began_us, self.heard_us, self.captured_us, frame_to_plain(self.frame)]
@@ -142,10 +141,15 @@ class Scoring:
         """Tell whether either alarm holds."""
         return self._high.raised is not None or self._medium.raised is not None
 
+    @property
+    def due_us(self) -> int | None:
+        """When a backlog that waits is scored."""
+        return None if self.waiting is None else self.waiting.over_us
+
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Score the end of a backlog once nothing more of it has come for a while."""
         waiting = self.waiting
-        if waiting is None or not waiting.over(now_us):
+        if waiting is None or now_us < waiting.over_us:
             return NO_FINDINGS
         self.waiting = None
         return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)

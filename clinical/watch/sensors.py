@@ -17,6 +17,7 @@ from clinical.alarms.rule import Cause
 from clinical.items import DeviceStatus, Vitals
 from clinical.vitals import Quality, Vital
 from clinical.watch.carry import VITALS, Carry, Taken
+from clinical.watch.due import first_due
 from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
 
 _MARKED = ""
@@ -59,6 +60,11 @@ class Sensors:
                 return NO_FINDINGS
             return self._came_off(subject, item.device_id, captured_us, frame)
         return self._attached(subject, captured_us, frame)
+
+    @property
+    def due_us(self) -> int | None:
+        """When the next that is off matures."""
+        return first_due(self.conditions.values())
 
     def on_tick(self, now_us: int) -> Findings:
         """Let what is off mature as time passes."""

@@ -14,6 +14,7 @@ from clinical.alarms.condition import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.rule import Cause
 from clinical.items import Capture, VitalsRow, frame_of
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, hold, release, withdraw
 
@@ -24,21 +25,30 @@ SILENT_AFTER_US: Final = _RULE.levels[0].delay_us
 class Silence:
     """When the unit of one patient was last heard."""
 
-    __slots__ = ("_condition", "_frame", "_heard_ingress_us", "_ingress_us", "_received_us")
+    __slots__ = (
+        "_condition",
+        "_counting",
+        "_frame",
+        "_heard_ingress_us",
+        "_ingress_us",
+        "received_us",
+    )
 
     def __init__(self) -> None:
         """Begin with nothing heard and no ingress time passed."""
         self._condition = FlagCondition(_RULE)
         self._frame: FrameRef | VitalsRow | None = None
         """The last frame; a row is named when the name is asked for."""
-        self._received_us = 0
+        self.received_us = 0
         self._ingress_us: int | None = None
         self._heard_ingress_us: int | None = None
+        self._counting = False
+        """Whether this host's ingress time is known: not before its first tick."""
 
     def on_item(self, capture: Capture) -> Findings:
         """Take note of a frame of the owning unit."""
         self._frame = capture.frame
-        self._received_us = capture.received_us
+        self.received_us = capture.received_us
         self._heard_ingress_us = self._ingress_us
         if self._condition.raised is None:
             return NO_FINDINGS
@@ -52,7 +62,7 @@ class Silence:
     def on_row(self, row: VitalsRow, received_us: int) -> None:
         """Take note of a row of the owning unit, which is not called silent."""
         self._frame = row
-        self._received_us = received_us
+        self.received_us = received_us
         self._heard_ingress_us = self._ingress_us
 
     def on_tick(self, state: EncounterState, now_us: int, ingress_us: int) -> Findings:
@@ -61,16 +71,24 @@ class Silence:
         Counting begins at the last tick before the frame, at the first tick of a host that counts
         its ingress time anew, and at the last tick of a standby.
         """
-        self._ingress_us = ingress_us
-        if self._frame is None or self.stands:
+        frame, heard_us = self._frame, self._count(state, ingress_us)
+        if frame is None or heard_us is None:
             return NO_FINDINGS
-        heard_us = self._heard_ingress_us
-        if heard_us is None or heard_us > ingress_us or state.status is not EncounterStatus.OPEN:
-            heard_us = self._heard_ingress_us = ingress_us
-        if min(ingress_us - heard_us, now_us - self._received_us) < SILENT_AFTER_US:
+        if min(ingress_us - heard_us, now_us - self.received_us) < SILENT_AFTER_US:
             return NO_FINDINGS
-        hold(self._condition, self._received_us, _name(self._frame))
+        hold(self._condition, self.received_us, _name(frame))
         return findings_of(self._condition, self._condition.tick(now_us))
+
+    @property
+    def due_us(self) -> int | None:
+        """When it may become silence, of an encounter that expects none."""
+        if self.stands:
+            return None
+        return self.received_us + SILENT_AFTER_US if self._counting else EVERY_TICK
+
+    def pass_over(self, state: EncounterState, ingress_us: int) -> None:
+        """Take note of ticks before ``due_us``; this is the ingress time at the newest."""
+        self._count(state, ingress_us)
 
     @property
     def quiet_us(self) -> int:
@@ -88,12 +106,25 @@ class Silence:
         """End what holds, because the encounter is over or expects silence."""
         return withdraw(self._condition, at_us)
 
+    def _count(self, state: EncounterState, ingress_us: int) -> int | None:
+        """Go on to this ingress time; return when the unit was heard, None if it cannot be silent.
+
+        However many ticks go by without anything between them, the last one leaves the same.
+        """
+        self._ingress_us, self._counting = ingress_us, True
+        if self._frame is None or self.stands:
+            return None
+        heard_us = self._heard_ingress_us
+        if heard_us is None or heard_us > ingress_us or state.status is not EncounterStatus.OPEN:
+            heard_us = self._heard_ingress_us = ingress_us
+        return heard_us
+
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {
             "condition": self._condition.snapshot(),
             "frame": None if self._frame is None else frame_to_plain(_name(self._frame)),
-            "received_us": self._received_us,
+            "received_us": self.received_us,
             "ingress_us": self._ingress_us,
             "heard_ingress_us": self._heard_ingress_us,
         }
@@ -102,7 +133,7 @@ class Silence:
         """Take over a state from ``snapshot``."""
         self._condition.restore(state["condition"])
         self._frame = None if state["frame"] is None else frame_from_plain(state["frame"])
-        self._received_us = state["received_us"]
+        self.received_us = state["received_us"]
         self._ingress_us = state["ingress_us"]
         self._heard_ingress_us = state["heard_ingress_us"]
 

@@ -1,4 +1,4 @@
-"""What a person does at the board: take or reset an alarm, write to a crew, open a page."""
+"""What a person does at the board: take, hush or reset alarms, write to a crew, open a page."""
 
 from typing import Annotated, Any, Final
 
@@ -6,7 +6,16 @@ import msgspec
 
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Place, Reset
+from clinical.alarms.transition import (
+    LONGEST_PAUSE_US,
+    MOST_TOGETHER,
+    Acknowledgement,
+    Pause,
+    Place,
+    Reset,
+    Seen,
+)
+from clinical.instant import SECOND_US
 from command_center.board.board import Board
 from command_center.board.viewer import Viewer
 from command_center.feed.actions import (
@@ -30,16 +39,46 @@ _ID_DIGITS: Final = 2 * ALARM_ID_BYTES
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 AlarmId = Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{_ID_DIGITS}}}$")]
 Revision = Annotated[int, msgspec.Meta(ge=1)]
+Grade = Annotated[int, msgspec.Meta(ge=1, le=3)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_PAUSE_US // SECOND_US)]
+
+
+class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A further alarm of the same patient, as it was seen."""
+
+    alarm: AlarmId
+    priority: Grade
+    revision: Revision
+
+    def seen(self) -> Seen:
+        """Return it as the log of alarms names it."""
+        return Seen(bytes.fromhex(self.alarm), Priority(self.priority), self.revision)
+
+
+Further = Annotated[tuple[Also, ...], msgspec.Meta(max_length=MOST_TOGETHER)]
 
 
 class Take(msgspec.Struct, tag="take", frozen=True, forbid_unknown_fields=True):
-    """Take responsibility for an alarm."""
+    """Take responsibility for an alarm, or for several of one patient."""
 
     request_id: Name
     alarm: AlarmId
-    priority: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    priority: Grade
     revision: Revision
     person: Name
+    also: Further = ()
+
+
+class Hush(msgspec.Struct, tag="pause", frozen=True, forbid_unknown_fields=True):
+    """Pause the sound of an alarm, or of several of one patient; 0 s lets it sound again."""
+
+    request_id: Name
+    alarm: AlarmId
+    priority: Grade
+    revision: Revision
+    seconds: Seconds
+    person: Name
+    also: Further = ()
 
 
 class Clear(msgspec.Struct, tag="reset", frozen=True, forbid_unknown_fields=True):
@@ -73,7 +112,7 @@ class Map(msgspec.Struct, tag="map", frozen=True, forbid_unknown_fields=True):
     shown: bool
 
 
-Act = Take | Clear | Write | Open | Map
+Act = Take | Hush | Clear | Write | Open | Map
 
 _REFUSED: Final = {
     UnknownAlarm: "OVER",
@@ -113,10 +152,12 @@ class Acting:
             return {"refused": {"request_id": asked.request_id, "why": why, "words": str(refused)}}
         return {"done": {"request_id": asked.request_id}}
 
-    async def _do(self, asked: Take | Clear | Write) -> None:
+    async def _do(self, asked: Take | Hush | Clear | Write) -> None:
         match asked:
             case Take():
                 await self._take(asked)
+            case Hush():
+                await self._hush(asked)
             case Clear():
                 await self._clear(asked)
             case Write():
@@ -133,6 +174,23 @@ class Acting:
                 place=Place.CENTER,
                 at_us=self._clock.now_us(),
                 request_id=asked.request_id,
+                also=tuple(one.seen() for one in asked.also),
+            )
+        )
+
+    async def _hush(self, asked: Hush) -> None:
+        await self._actions.take(
+            Pause(
+                encounter_id="",
+                alarm_id=bytes.fromhex(asked.alarm),
+                priority=Priority(asked.priority),
+                revision=asked.revision,
+                person=asked.person,
+                place=Place.CENTER,
+                at_us=self._clock.now_us(),
+                for_us=asked.seconds * SECOND_US,
+                request_id=asked.request_id,
+                also=tuple(one.seen() for one in asked.also),
             )
         )
 

@@ -48,12 +48,14 @@ class Board:
         studies: Studies,
         *,
         burden: Burden,
+        sound: bool = True,
     ) -> None:
         self._roster = roster
         self._studies = studies
         self._store = store
         self._clock = clock
         self._burden = burden
+        self._sound = sound
         self._viewers: set[Viewer] = set()
         self.trends = Trends()
         self.chronicle = Chronicle()
@@ -87,7 +89,7 @@ class Board:
 
     async def tell(self, viewer: Viewer, tell: Tell) -> None:
         """Tell a board what changes, until cancelled; everything that stands comes first."""
-        await tell(self._changes(viewer, beat=True) | {"begin": True})
+        await tell(self._changes(viewer, beat=True) | {"begin": True, "sound": self._sound})
         due_us = self._clock.monotonic_us() + BEAT_US
         while True:
             with suppress(TimeoutError):

@@ -22,13 +22,17 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from ports.signals.head import ASSETS as SIGNALS
+from ports.signals.head import PATH as SIGNALS_PATH
+from ports.signals.head import head
+
 ASSETS: Final = Path(__file__).parent / "assets"
 
 _HEAD: Final = (
     '<link rel="stylesheet" href="/board/assets/board.css">'
     '<link rel="stylesheet" href="/board/assets/ct.css">'
     '<link rel="stylesheet" href="/board/assets/map.css">'
-    '<meta name="color-scheme" content="light dark">'
+    '<meta name="color-scheme" content="light dark">' + head(sound=True)
 )
 
 
@@ -57,7 +61,11 @@ def pages() -> Pages:
     """Return the board's routes and what has to run around them."""
     shell = _shell()
     return Pages(
-        [Mount("/board/assets", _Assets(directory=ASSETS)), Mount("/", shell)],
+        [
+            Mount("/board/assets", _Assets(directory=ASSETS)),
+            Mount(SIGNALS_PATH, _Assets(directory=SIGNALS)),
+            Mount("/", shell),
+        ],
         lambda _: _running(shell),
     )
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, ResetBy
+from clinical.alarms.transition import Place
+from clinical.alarms.view import Acknowledged, AlarmView, Paused, ResetBy
 from clinical.watch.thinning import Thinned
 from command_center.board.trend import Point, known_news2
 from command_center.roster import RosterRow
@@ -21,7 +22,6 @@ _LIFELESS: Final = 400
 _UNACKNOWLEDGED: Final = 200
 _PHYSIOLOGICAL: Final = 100
 _NO_SIGN_OF_LIFE: Final = frozenset({Cause.NO_PULSE, Cause.HEART_RATE_ZERO, Cause.APNOEA})
-_CURRENT: Final = (AlarmState.ACTIVE, AlarmState.LATCHED)
 
 
 def urgency(row: RosterRow, alarms: Iterable[AlarmView]) -> int:
@@ -82,7 +82,7 @@ def alarm_plain(view: AlarmView) -> dict[str, Any]:
         "technical": view.category is Category.TECHNICAL,
         "priority": int(view.priority),
         "state": str(view.state),
-        "current": view.state in _CURRENT,
+        "current": view.current,
         "since_us": view.active_since_us,
         "learned_us": view.learned_us,
         "until_us": view.ended_us,
@@ -100,6 +100,8 @@ def alarm_plain(view: AlarmView) -> dict[str, Any]:
         "unacknowledged": view.unacknowledged,
         "taken": [_taken(acknowledged) for acknowledged in view.acknowledgements],
         "reset": view.reset and _reset(view.reset),
+        "pauses": [_paused(paused) for paused in view.pauses],
+        "paused_until_us": view.paused_until_us(Place.CENTER) or 0,
     }
 
 
@@ -144,6 +146,15 @@ def _taken(acknowledged: Acknowledged) -> dict[str, Any]:
         "person": acknowledged.person,
         "priority": int(acknowledged.priority),
         "at_us": acknowledged.at_us,
+    }
+
+
+def _paused(paused: Paused) -> dict[str, Any]:
+    return {
+        "place": str(paused.place),
+        "person": paused.person,
+        "at_us": paused.at_us,
+        "until_us": paused.until_us,
     }
 
 

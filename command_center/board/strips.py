@@ -9,6 +9,10 @@ many, and shows a hole where they were; its alarms are told by another task and 
 
 A chunk's samples travel as the log has them, without loss: differences between neighbours, each a
 zigzag varint as protobuf packs it, in base64. That is 1.3 bytes per sample of a common lead.
+
+Beside the chunks go marks: beats, quality, heart rate and rhythm (``command_center.marking``). They
+name samples of a run, and where the run begins in each lead, so that the browser finds their place
+in the samples that it has, whatever the clocks do.
 """
 
 import asyncio
@@ -20,6 +24,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from clinical.instant import SECOND_US
+from clinical.signals.marking import Marks
+from clinical.signals.resampling import WORKING_RATE_HZ
+from command_center.marking import Marking
 from command_center.messaging import Messaging, NotConfirmed
 from command_center.roster import Roster
 from command_center.waveforms import HeardChunk, WaveformTail
@@ -47,6 +54,9 @@ LOOKED_EVERY_US: Final = SECOND_US
 WAITING_CHUNKS: Final = 600
 """Chunks that wait for one board, ten seconds of twelve leads; beyond, the oldest are lost."""
 
+WAITING_MARKS: Final = 30
+"""Marks that wait for one board, about half a minute; beyond, the oldest are let go."""
+
 ASKED_BY: Final = "board"
 """Who asks; a request for live chunks is from nobody in person."""
 
@@ -62,12 +72,14 @@ class Strip:
     lost: int = 0
     """Chunks let go since the last telling."""
     waiting: deque[dict[str, Any]] = field(default_factory=deque)
+    marks: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=WAITING_MARKS))
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
     def show(self, encounter_id: str) -> None:
         """Begin to show an encounter; what waits of another is not told any more."""
         self.encounter_id, self.lost = encounter_id, 0
         self.waiting.clear()
+        self.marks.clear()
 
     def take(self, chunk: dict[str, Any]) -> None:
         """Let a chunk wait, and the oldest go when too many do."""
@@ -77,10 +89,21 @@ class Strip:
         self.waiting.append(chunk)
         self.stirred.set()
 
+    def mark(self, marks: dict[str, Any]) -> None:
+        """Let marks wait."""
+        self.marks.append(marks)
+        self.stirred.set()
+
     def taken(self) -> dict[str, Any]:
         """Return what waits, and begin anew."""
-        told = {"id": self.encounter_id, "lost": self.lost, "chunks": list(self.waiting)}
+        told = {
+            "id": self.encounter_id,
+            "lost": self.lost,
+            "chunks": list(self.waiting),
+            "marks": list(self.marks),
+        }
         self.waiting.clear()
+        self.marks.clear()
         self.lost = 0
         self.stirred.clear()
         return told
@@ -104,6 +127,7 @@ class Strips:
         self._messaging = messaging
         self._clock = clock
         self._tail = WaveformTail(log, clock, self._on_chunk)
+        self._marking = Marking(self._on_marks)
         self._shown: dict[str, set[Strip]] = {}
         self._requests: dict[str, _Request] = {}
         self._opened = asyncio.Event()
@@ -121,11 +145,17 @@ class Strips:
         if strip.encounter_id and not watching:
             self._shown.pop(strip.encounter_id, None)
             self._tail.unwatch(strip.encounter_id)
+            self._marking.forget(strip.encounter_id)
         strip.show(encounter_id)
         if encounter_id:
+            first = encounter_id not in self._shown
             self._shown.setdefault(encounter_id, set()).add(strip)
             for heard in self._tail.watch(encounter_id):
                 strip.take(chunk_plain(heard))
+                if first:
+                    self._marking.take(encounter_id, heard.chunk)
+            for marks in self._marking.recent(encounter_id):
+                strip.mark(marks_plain(marks))
             self._opened.set()
 
     async def tell(self, strip: Strip, tell: Tell) -> None:
@@ -135,15 +165,22 @@ class Strips:
             await tell({"now_us": self._clock.now_us(), "strip": strip.taken()})
 
     async def run(self) -> None:
-        """Read and ask for what is watched until cancelled."""
+        """Read, mark and ask for what is watched until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tail.run())
+            tasks.create_task(self._marking.run())
             tasks.create_task(self._keep_asking())
 
     def _on_chunk(self, encounter_id: str, heard: HeardChunk) -> None:
         chunk = chunk_plain(heard)
         for strip in self._shown.get(encounter_id, ()):
             strip.take(chunk)
+        self._marking.take(encounter_id, heard.chunk)
+
+    def _on_marks(self, encounter_id: str, marks: Marks) -> None:
+        plain = marks_plain(marks)
+        for strip in self._shown.get(encounter_id, ()):
+            strip.mark(plain)
 
     async def _keep_asking(self) -> None:
         while True:
@@ -199,6 +236,30 @@ def chunk_plain(heard: HeardChunk) -> dict[str, Any]:
         "attached": chunk.attached,
         "samples": _text(chunk.samples),
     }
+
+
+def marks_plain(marks: Marks) -> dict[str, Any]:
+    """Return marks as the board draws them; beats are [sample, kind, quality]."""
+    rate = marks.heart_rate
+    return {
+        "run": marks.run,
+        "rate_hz": WORKING_RATE_HZ,
+        "origins": [
+            {"lead": origin.lead, "sample": origin.sample, "rate_hz": origin.rate_hz}
+            for origin in marks.origins
+        ],
+        "seconds": [[second.number, *_rounded(second.quality)] for second in marks.seconds],
+        "beats": [
+            [beat.sample, beat.kind.value, *_rounded([beat.quality])] for beat in marks.beats
+        ],
+        "heart_rate_bpm": None if rate is None else round(rate.bpm),
+        "confidence": None if rate is None else round(rate.confidence, 2),
+        "rhythm": None if marks.rhythm is None else marks.rhythm.value,
+    }
+
+
+def _rounded(grades: Sequence[float]) -> list[float]:
+    return [round(grade, 2) for grade in grades]
 
 
 def _text(samples: Sequence[int]) -> str:

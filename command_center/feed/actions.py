@@ -11,9 +11,9 @@ from typing import Final
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.lifecycle import ActionRefusal
-from clinical.alarms.transition import Action, Reset
+from clinical.alarms.transition import Acknowledgement, Action, Reset, singly
 from clinical.alarms.view import AlarmView
-from command_center.folding import Folding
+from command_center.folding import Folding, kind_of
 from command_center.positions import OWN
 from command_center.store.store import Store
 from ports.log.port import LogLost, LogWriter
@@ -57,7 +57,7 @@ class _Waiting:
 
 
 class Actions:
-    """Appends acknowledgements and resets, and waits for the folding to meet them."""
+    """Appends what people ask for, and waits for the folding to meet them."""
 
     def __init__(self, folding: Folding, store: Store, writer: LogWriter, timeout_ms: int) -> None:
         self._folding = folding
@@ -106,16 +106,19 @@ class Actions:
         known = await self._store.answer(asked.request_id)
         if known is None:
             return None
-        alarm = alarm_pb2.Alarm.FromString(known)
-        same = asked.alarm_id in {alarm.alarm_id, *alarm.aliases}
-        if not same or alarm.HasField("reset") is not isinstance(asked, Reset):
+        alarm = alarm_pb2.Alarm.FromString(known.alarm)
+        before = (Reset if alarm.HasField("reset") else Acknowledgement).__name__.lower()
+        ids = {alarm.alarm_id, *alarm.aliases}
+        named = any(one.alarm_id in ids for one in singly(asked))
+        if not named or kind_of(asked) != (known.kind or before):
             message = "request_id names another action"
             raise RequestReused(message)
-        return known
+        return known.alarm
 
     def _addressed(self, asked: Action) -> tuple[int, Action]:
-        """Find the partition of the alarm, and say whose it is."""
-        found = self._folding.fold.find(asked.alarm_id)
+        """Find the partition of the alarms, and say whose they are."""
+        finds = (self._folding.fold.find(one.alarm_id) for one in singly(asked))
+        found = next((known for known in finds if known is not None), None)
         if found is None:
             if self._folding.fold.ended(asked):
                 message = "the alarm is over"

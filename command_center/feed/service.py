@@ -1,4 +1,4 @@
-"""The alert feed: subscribe, acknowledge, reset, report; over gRPC and for other transports.
+"""The alert feed: subscribe, acknowledge, pause, reset, report; over gRPC and for other transports.
 
 A subscription without a token begins with the alarms of this moment, and these carry no token:
 whoever loses the call before ``caught_up`` begins again. With a token it begins with what the store
@@ -14,7 +14,7 @@ import grpc
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.alerts.v1 import alert_service_pb2 as pb
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Action, Place, Reset
+from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
 from command_center.consumer import partitions_of
 from command_center.feed.actions import (
     Actions,
@@ -29,6 +29,7 @@ from command_center.feed.validation import (
     Violations,
     acknowledgement_violations,
     name_violations,
+    pause_violations,
     report_violations,
     reset_violations,
 )
@@ -96,6 +97,11 @@ class AlertService:
                 self.acknowledge,
                 request_deserializer=pb.AcknowledgeRequest.FromString,
                 response_serializer=pb.AcknowledgeResponse.SerializeToString,
+            ),
+            "Pause": grpc.unary_unary_rpc_method_handler(
+                self.pause,
+                request_deserializer=pb.PauseRequest.FromString,
+                response_serializer=pb.PauseResponse.SerializeToString,
             ),
             "Reset": grpc.unary_unary_rpc_method_handler(
                 self.reset,
@@ -235,8 +241,27 @@ class AlertService:
             place=Place.CENTER,
             at_us=self._clock.now_us(),
             request_id=asked.request_id,
+            also=_also(asked),
         )
         return pb.AcknowledgeResponse(alarm=await self._take(entry, context))
+
+    async def pause(self, request: pb.PauseRequest, context: Call) -> pb.PauseResponse:
+        """Pause the sound of an alarm at the center, or end the call with the reason why not."""
+        asked = request.pause
+        await _refuse(context, pause_violations(asked))
+        entry = Pause(
+            encounter_id=asked.encounter_id,
+            alarm_id=asked.alarm_id,
+            priority=Priority(asked.priority),
+            revision=asked.revision,
+            person=asked.person,
+            place=Place.CENTER,
+            at_us=self._clock.now_us(),
+            for_us=asked.for_us,
+            request_id=asked.request_id,
+            also=_also(asked),
+        )
+        return pb.PauseResponse(alarm=await self._take(entry, context))
 
     async def reset(self, request: pb.ResetRequest, context: Call) -> pb.ResetResponse:
         """Take a latched alarm off the list, or end the call with the reason why not."""
@@ -271,6 +296,10 @@ class AlertService:
             at_us=self._clock.now_us(),
         )
         return pb.ReportResponse(recorded=await self._deliveries.report(reported))
+
+
+def _also(asked: alarm_pb2.Acknowledgement | alarm_pb2.Pause) -> tuple[Seen, ...]:
+    return tuple(Seen(one.alarm_id, Priority(one.priority), one.revision) for one in asked.also)
 
 
 async def _send_series(subscription: Subscription, context: Call) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2
 from ambulance.command.v1 import message_pb2
 from clinical.alarms.identity import ALARM_ID_BYTES
+from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER
 from wire.codes import PRIORITY
 from wire.limits import (
     MAX_INSTANT_US,
@@ -34,7 +35,17 @@ def name_violations(path: str, text: str) -> Violations:
 
 def acknowledgement_violations(pb: alarm_pb2.Acknowledgement) -> Violations:
     """Check an acknowledgement as a person asks for it."""
-    return _action_violations("acknowledgement.", pb)
+    root = "acknowledgement."
+    return _action_violations(root, pb) + _also_violations(root, pb)
+
+
+def pause_violations(pb: alarm_pb2.Pause) -> Violations:
+    """Check a pause of the sound as a person asks for it."""
+    root = "pause."
+    found = _action_violations(root, pb)
+    if not pb.HasField("for_us") or not 0 <= pb.for_us <= LONGEST_PAUSE_US:
+        found.append((root + "for_us", f"must be 0 to {LONGEST_PAUSE_US}"))
+    return found + _also_violations(root, pb)
 
 
 def reset_violations(pb: alarm_pb2.Reset) -> Violations:
@@ -42,14 +53,32 @@ def reset_violations(pb: alarm_pb2.Reset) -> Violations:
     return _action_violations("reset.", pb)
 
 
-def _action_violations(root: str, pb: alarm_pb2.Acknowledgement | alarm_pb2.Reset) -> Violations:
+_Together = alarm_pb2.Acknowledgement | alarm_pb2.Pause
+
+
+def _also_violations(root: str, pb: _Together) -> Violations:
+    if len(pb.also) > MOST_TOGETHER:
+        return [(root + "also", f"must be at most {MOST_TOGETHER} further alarms")]
+    return [
+        violation
+        for index, seen in enumerate(pb.also)
+        for violation in _seen_violations(f"{root}also[{index}].", seen)
+    ]
+
+
+def _seen_violations(root: str, pb: _Together | alarm_pb2.Reset | alarm_pb2.Seen) -> Violations:
     found: Violations = []
     if len(pb.alarm_id) != ALARM_ID_BYTES:
         found.append((root + "alarm_id", f"must be {ALARM_ID_BYTES} bytes"))
-    if isinstance(pb, alarm_pb2.Acknowledgement) and not PRIORITY.known(pb.priority):
+    if not isinstance(pb, alarm_pb2.Reset) and not PRIORITY.known(pb.priority):
         found.append((root + "priority", "must be the priority that was seen"))
     if not pb.revision:
         found.append((root + "revision", "must be the revision that was seen, from 1"))
+    return found
+
+
+def _action_violations(root: str, pb: _Together | alarm_pb2.Reset) -> Violations:
+    found = _seen_violations(root, pb)
     found += name_violations(root + "person", pb.person)
     found += name_violations(root + "request_id", pb.request_id)
     if pb.encounter_id and not is_uuid_text(pb.encounter_id):

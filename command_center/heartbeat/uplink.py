@@ -17,6 +17,7 @@ from command_center.heartbeat.beats import BEAT_US, Beats
 from ports.clock import Clock
 from ports.grpc_channel import open_channel
 from ports.logging import get_logger
+from ports.tls import Tls, channel_credentials
 from wire import synthetic
 from wire.frames import Frame, Lane, encode_frame
 from wire.topics import PATIENTS
@@ -34,8 +35,12 @@ _log = get_logger(__name__)
 class HeartbeatUplink:
     """Sends beats for as long as the center runs."""
 
-    def __init__(self, gateway: str, center_id: str, beats: Beats, clock: Clock) -> None:
+    def __init__(
+        self, gateway: str, center_id: str, beats: Beats, clock: Clock, tls: Tls | None = None
+    ) -> None:
+        """Prepare to dial ``gateway``; with ``tls``, ``center_id`` is the certificate's name."""
         self._gateway = gateway
+        self._tls = tls
         self._encounters = [
             synthetic.encounter_of(center_id, partition, PATIENTS.partitions)
             for partition in range(PATIENTS.partitions)
@@ -49,11 +54,16 @@ class HeartbeatUplink:
         """Beat, and dial again whenever the stream ends, until cancelled."""
         while True:
             try:
-                async with open_channel(self._gateway) as channel:
+                async with self._dial() as channel:
                     await self._one_stream(channel)
             except grpc.aio.AioRpcError as ended:
                 _log.info("heartbeat_not_taken", code=ended.code().name)
             await self._clock.sleep_us(REDIAL_US)
+
+    def _dial(self) -> grpc.aio.Channel:
+        """Return a channel that shows the certificate that is in force by now."""
+        credentials = None if self._tls is None else channel_credentials(self._tls.material)
+        return open_channel(self._gateway, credentials=credentials)
 
     async def _one_stream(self, channel: grpc.aio.Channel) -> None:
         call: Any = telemetry_service_pb2_grpc.TelemetryServiceStub(channel).Uplink()

@@ -29,7 +29,7 @@ from command_center.store.tables import (
     RECEIPTS,
     REPORTS,
 )
-from command_center.store.values import Kept, Step, StoredChange, StoredEntry
+from command_center.store.values import Kept, Step, StoredAnswer, StoredChange, StoredEntry
 from wire.topics import ALARMS
 
 _SET_POSITION: Final = (
@@ -50,7 +50,7 @@ def write_step(connection: Connection, step: Step) -> None:
     _execute(connection, insert(CHANGES), [_change_row(change) for change in step.changes])
     reached = [{"which": part, "reached": position} for part, position in step.positions.items()]
     _execute(connection, _SET_POSITION, reached)
-    answers = [{"request_id": i, "alarm": alarm} for i, alarm in step.answers.items()]
+    answers = [{"request_id": i, **answer._asdict()} for i, answer in step.answers.items()]
     _execute(connection, insert_new(ACTIONS), answers)
     receipts = [
         {
@@ -126,10 +126,11 @@ def read_changes(
     ]
 
 
-def read_answer(connection: Connection, request_id: str) -> bytes | None:
-    """Return the alarm as this request left it, serialised."""
-    found = select(ACTIONS.c.alarm).where(ACTIONS.c.request_id == request_id)
-    return connection.execute(found).scalar_one_or_none()
+def read_answer(connection: Connection, request_id: str) -> StoredAnswer | None:
+    """Return how this request was answered, if it was."""
+    found = select(ACTIONS.c.alarm, ACTIONS.c.kind).where(ACTIONS.c.request_id == request_id)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else StoredAnswer(row.alarm, row.kind)
 
 
 def prune(connection: Connection, kept: int) -> None:

@@ -23,6 +23,7 @@ from command_center.store.values import (
     Reported,
     SentMessage,
     Step,
+    StoredAnswer,
     StoredChange,
 )
 from wire.alarms import MessageReceipt
@@ -77,8 +78,8 @@ class Store:
         """Return the oldest changes of a partition in ``[start, end)``."""
         return await self._run(folded.read_changes, partition, start, end, limit)
 
-    async def answer(self, request_id: str) -> bytes | None:
-        """Return the alarm as this request of the center left it, serialised."""
+    async def answer(self, request_id: str) -> StoredAnswer | None:
+        """Return how this request of the center was answered, if it was."""
         return await self._run(folded.read_answer, request_id)
 
     async def prune(self, kept: int) -> None:

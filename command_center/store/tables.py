@@ -63,6 +63,7 @@ ACTIONS: Final = Table(
     METADATA,
     Column("request_id", String(64), primary_key=True),
     Column("alarm", LargeBinary, nullable=False, comment="Alarm after it, serialised."),
+    Column("kind", String(16), comment="What was asked; none in a store of an earlier release."),
 )
 
 DELIVERIES: Final = Table(

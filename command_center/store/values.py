@@ -41,6 +41,15 @@ class StoredChange:
         return Position(self.offset, self.ordinal + 1)
 
 
+class StoredAnswer(NamedTuple):
+    """How an action of the center was answered."""
+
+    alarm: bytes
+    """Alarm after it, serialised."""
+    kind: str | None
+    """Which action; None from a store of an earlier release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """All that one batch of entries does to the store; written in one transaction."""
@@ -49,8 +58,8 @@ class Step:
     changes: Sequence[StoredChange]
     positions: Mapping[int, int]
     """Offset of the next record, by partition."""
-    answers: Mapping[str, bytes] = field(default_factory=dict)
-    """Alarm, serialised, by request id of an action at the center."""
+    answers: Mapping[str, StoredAnswer] = field(default_factory=dict)
+    """By request id of an action at the center."""
     receipts: Sequence[MessageReceipt] = ()
     books: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     """Snapshots that take the place of a partition's entries so far."""

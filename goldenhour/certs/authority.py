@@ -43,7 +43,16 @@ CLOCKS_APART_S: Final = 300
 """A certificate is valid from so long before it was made, because clocks differ."""
 
 _SECOND_US: Final = 1_000_000
-_SERVERS: Final = frozenset({Kind.GATEWAY, Kind.CENTER, Kind.BROKER})
+_SERVES: Final = [ExtendedKeyUsageOID.SERVER_AUTH]
+_CALLS: Final = [ExtendedKeyUsageOID.CLIENT_AUTH]
+_USAGES: Final = {
+    Kind.UNIT: _CALLS,
+    Kind.GATEWAY: _SERVES,
+    Kind.CENTER: [*_SERVES, *_CALLS],
+    Kind.BROKER: _SERVES,
+    Kind.STAFF: _CALLS,
+}
+"""A center also calls a gateway, for its heartbeat."""
 _HASH: Final = hashes.SHA256()
 
 
@@ -196,11 +205,6 @@ class Authority:
         hosts: Sequence[str],
         days: int,
     ) -> x509.Certificate:
-        usage = (
-            ExtendedKeyUsageOID.SERVER_AUTH
-            if identity.kind in _SERVERS
-            else ExtendedKeyUsageOID.CLIENT_AUTH
-        )
         return (
             _builder(now_us, days)
             .subject_name(subject(identity))
@@ -208,7 +212,7 @@ class Authority:
             .public_key(public_key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(names_of(identity, _hosts(hosts)), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage(_USAGES[identity.kind]), critical=False)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),

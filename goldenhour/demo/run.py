@@ -144,7 +144,7 @@ async def _start_programs(
                 folder,
                 plan.tls_options(certificates, CENTER),
                 channels=options.channels,
-                gateway=None if options.tls else gateway["address"],
+                gateway=gateway["address"],
             )
         ),
         stack.start(plan.waveforms(bootstrap, _port(options, "metrics-waveforms"), folder)),

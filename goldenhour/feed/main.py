@@ -1,4 +1,4 @@
-"""``goldenhour feed``: ``tail``, ``acknowledge`` and ``reset``."""
+"""``goldenhour feed``: ``tail``, ``acknowledge``, ``pause`` and ``reset``."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ import os
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
@@ -15,7 +16,9 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from clinical.alarms.transition import LONGEST_PAUSE_US, Place
 from clinical.alarms.view import AlarmState, AlarmView
+from clinical.instant import SECOND_US
 from goldenhour.feed.series import series_line
 from goldenhour.feed.table import line, render
 from goldenhour.feed.wording import Language
@@ -31,6 +34,8 @@ app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")
 _REFRESH_US: Final = 500_000
 _PATIENCE_S: Final = 10
 """Longest wait for the center to take an action."""
+
+_LONGEST_PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
 
 _GONE: Final = frozenset({AlarmState.ENDED, AlarmState.RECORDED})
 
@@ -98,6 +103,21 @@ def acknowledge(
 ) -> None:
     """Take responsibility for one current alarm."""
     _act(AlertFeed.acknowledge, alarm_id, person, address, home)
+
+
+@app.command()
+def pause(
+    alarm_id: _AlarmId,
+    person: Annotated[str, typer.Option(help="Who pauses it.")],
+    seconds: Annotated[
+        int, typer.Option(min=0, max=_LONGEST_PAUSE_S, help="How long; 0 lets it sound again.")
+    ] = _LONGEST_PAUSE_S,
+    address: _Address = None,
+    home: _Home = None,
+) -> None:
+    """Pause the sound of one alarm at the center's screens; it is not acknowledged."""
+    action = partial(AlertFeed.pause, for_us=seconds * SECOND_US)
+    _act(action, alarm_id, person, address, home)
 
 
 @app.command()
@@ -200,6 +220,7 @@ def _as_json(alarm: AlarmView) -> str:
             "learned_us": alarm.learned_us,
             "late": alarm.late,
             "unacknowledged": alarm.unacknowledged,
+            "paused_until_us": alarm.paused_until_us(Place.CENTER),
             "words": alarm.words_en,
             "reason": None if alarm.reason is None else dict(alarm.reason.values),
         }

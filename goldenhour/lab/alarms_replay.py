@@ -10,7 +10,6 @@ Every physical line after the header is one row. An empty cell, or NaN, is a mis
 cell that is no finite number is an artefact. Neither is ever taken for zero.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -25,6 +24,7 @@ from clinical.instant import SECOND_US
 from clinical.items import Capture, EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Quality, Vital
 from clinical.watch.patient import Emissions, PatientWatch
+from goldenhour.lab.cells import read_header, split_line
 from goldenhour.lab.command import UnreadableError
 
 OUT_COLUMNS: Final = ("patient", "raised_s", "ended_s", "cause", "priority")
@@ -156,11 +156,11 @@ def read_rows(lines: Iterable[str]) -> Iterator[tuple[str, float, Vitals]]:
 
     """
     remaining = iter(lines)
-    header = _header(next(remaining, ""))
+    header = read_header(next(remaining, ""), IN_COLUMNS)
     for number, line in enumerate(remaining, 2):
         if not line.strip():
             continue
-        cells = dict(zip(header, _split(line), strict=False))
+        cells = dict(zip(header, split_line(line), strict=False))
         patient = cells.get("patient", "").strip()
         second = _number(cells.get("second", ""))
         if not patient or second is None or not 0 <= second < 1e9:  # noqa: PLR2004 - 30 years
@@ -168,15 +168,6 @@ def read_rows(lines: Iterable[str]) -> Iterator[tuple[str, float, Vitals]]:
             message = f"line {number} has no usable {column}"
             raise UnreadableError(message)
         yield patient, second, _vitals(cells)
-
-
-def _header(line: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in _split(line))
-    for column in IN_COLUMNS:
-        if names.count(column) != 1:
-            message = f"the header has column {column} {names.count(column)} times, not once"
-            raise UnreadableError(message)
-    return names
 
 
 def _vitals(cells: dict[str, str]) -> Vitals:
@@ -210,10 +201,3 @@ def _number(text: str) -> float | None:
 
 def _decimal(number: float) -> str:
     return f"{number:.3f}".rstrip("0").rstrip(".")
-
-
-def _split(line: str) -> list[str]:
-    try:
-        return next(csv.reader([line]), [])
-    except csv.Error:
-        return line.rstrip("\r\n").split(",")

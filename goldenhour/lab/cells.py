@@ -6,7 +6,7 @@ one, and neither is ever taken for zero.
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite, nan
 from typing import Final, TypeVar
 
@@ -74,3 +74,18 @@ def split_line(line: str) -> list[str]:
         return next(csv.reader([line]), [])
     except csv.Error:
         return line.rstrip("\r\n").split(",")
+
+
+def read_header(line: str, required: Iterable[str]) -> tuple[str, ...]:
+    """Return the column names of a header line; there may be more than are required.
+
+    Raises:
+        HeaderError: a column is missing, or stands there twice; the message names it.
+    """
+    names = tuple(name.strip() for name in split_line(line))
+    for column in (*required, *names):
+        times = names.count(column)
+        if times != 1:
+            message = f"the header has column {column} {times} times, not once"
+            raise HeaderError(message)
+    return names

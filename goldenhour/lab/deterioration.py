@@ -18,7 +18,7 @@ from clinical.deterioration.index import DeteriorationIndex, Rows, not_alert
 from clinical.deterioration.inputs import COLUMNS
 from clinical.deterioration.model import trained
 from clinical.scores.observed import ADULT_YEARS, PLAUSIBLE_COLUMN
-from goldenhour.lab.cells import ON_OXYGEN, Cells, HeaderError, split_line
+from goldenhour.lab.cells import ON_OXYGEN, Cells, HeaderError, read_header, split_line
 
 OUT_COLUMNS: Final = ("patient", "minute", "index", "alert")
 CHUNK_ROWS: Final = 8192
@@ -37,39 +37,20 @@ class _Row(NamedTuple):
     not_alert: float
 
 
-def read_header(line: str) -> tuple[str, ...]:
-    """Return the column names of a header line; a vital that has no column was never measured.
-
-    Raises:
-        HeaderError: a column is missing or stands there twice; the message names it.
-
-    """
-    names = tuple(name.strip() for name in split_line(line))
-    for column in _REQUIRED:
-        if column not in names:
-            message = f"the header has no column {column}"
-            raise HeaderError(message)
-    for column in names:
-        if names.count(column) > 1:
-            message = f"the header has column {column} {names.count(column)} times"
-            raise HeaderError(message)
-    if not set(COLUMNS) & set(names):
-        message = f"the header has none of the columns {', '.join(COLUMNS)}"
-        raise HeaderError(message)
-    return names
-
-
 def index_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
     """Yield the header and one row of ``OUT_COLUMNS`` for each row of a CSV table.
 
-    Lines without any character are no rows.
+    Lines without any character are no rows; a vital that has no column was never measured.
 
     Raises:
-        HeaderError: the header lacks a column or has one twice.
+        HeaderError: the header lacks a column or has one twice, or no vital at all.
 
     """
     remaining = iter(lines)
-    header = read_header(next(remaining, ""))
+    header = read_header(next(remaining, ""), _REQUIRED)
+    if not set(COLUMNS) & set(header):
+        message = f"the header has none of the columns {', '.join(COLUMNS)}"
+        raise HeaderError(message)
     yield OUT_COLUMNS
     rows = (_row(header, line) for line in remaining if line.strip("\r\n"))
     ward = _Ward()

@@ -18,7 +18,7 @@ from clinical.scores.qsofa import QSOFA
 from clinical.scores.rems import REMS
 from clinical.scores.rox import rox
 from clinical.vitals import Spo2Scale
-from goldenhour.lab.cells import ON_OXYGEN, Cells, HeaderError, split_line
+from goldenhour.lab.cells import ON_OXYGEN, Cells, read_header, split_line
 
 OUT_COLUMNS: Final = ("id", "score", "total", "band", "parts", "refusal")
 IN_COLUMNS: Final = (
@@ -125,22 +125,6 @@ def _json(parts: Mapping[str, float]) -> str:
     return json.dumps(dict(parts), separators=(",", ":"))
 
 
-def read_header(line: str) -> tuple[str, ...]:
-    """Return the column names of a header line.
-
-    Raises:
-        HeaderError: a column is missing or stands there twice; the message names it.
-
-    """
-    names = tuple(name.strip() for name in split_line(line))
-    for column in IN_COLUMNS:
-        if names.count(column) != 1:
-            times = names.count(column)
-            message = f"the header has column {column} {times} times, not once"
-            raise HeaderError(message)
-    return names
-
-
 def score_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
     """Yield the header and one row of ``OUT_COLUMNS`` for each row of a CSV table.
 
@@ -151,7 +135,7 @@ def score_lines(lines: Iterable[str]) -> Iterator[Sequence[str]]:
 
     """
     remaining = iter(lines)
-    header = read_header(next(remaining, ""))
+    header = read_header(next(remaining, ""), IN_COLUMNS)
     yield OUT_COLUMNS
     for line in remaining:
         if line.strip("\r\n"):

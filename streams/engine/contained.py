@@ -8,7 +8,8 @@ while every other patient goes on. What the vehicle itself says about that patie
 forwarded, and the crew can still close the encounter.
 
 A row that leads to nothing goes the quick way (``clinical.watch.quiet``); the journal has it as a
-row, and a watch that is rebuilt takes it by the reference.
+row, and a watch that is rebuilt takes it by the reference. Ticks before the watch is due are left
+out (``clinical.watch.due``); of those between two other steps the journal has the newest.
 
 Steps are deterministic, so a worker that replays the input fails in the same places and ends
 in the same state; the count of failures is part of what is stored.
@@ -17,7 +18,7 @@ in the same state; the count of failures is part of what is stored.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -38,6 +39,7 @@ from clinical.items import (
     Word,
     frame_of,
 )
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterStatus
 from clinical.watch.picture import PictureRow
 from streams.engine.outage import Hearing
@@ -47,7 +49,10 @@ from wire.rows import item_of
 from wire.synthetic import synthetic
 
 JOURNAL_MAX: Final = 128
-"""Steps kept since the last snapshot; then a new one is taken."""
+"""Frames and words kept since the last snapshot; then a new one is taken."""
+
+JOURNAL_STEPS_MAX: Final = 1_024
+"""Steps kept since then, ticks included that the watch was due at; then a new one is taken too."""
 
 FAILURES_MAX: Final = 2
 """Failures after which a patient is no longer judged."""
@@ -88,6 +93,13 @@ _Row = tuple[VitalsRow, int, int]
 """A row that led to nothing, when it was received, and the partition's time."""
 
 
+class Passed(NamedTuple):
+    """Ticks that the watch was not told of; this is the newest of them."""
+
+    now_us: int
+    ingress_us: int
+
+
 class ContainedWatch:
     """A watch that survives its own failures; it says ``Poison`` instead of raising."""
 
@@ -97,8 +109,10 @@ class ContainedWatch:
         self._encounter_id = encounter_id
         self._source = source
         self._watches = watches
-        self._journal: list[Step | _Row] = []
+        self._journal: list[Step | _Row | Passed] = []
         """Steps since ``_base``; without a base, since the beginning."""
+        self._told = 0
+        """Frames and words among them."""
         self._failures = stored.failures if stored else 0
         self._last: FrameRef | VitalsRow | None = stored.last if stored else None
         self.closed_us = stored.closed_us if stored else None
@@ -115,6 +129,7 @@ class ContainedWatch:
         self._last = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, 0)
         if not self.judged:
             return self._pass_on(frame, now_us)
+        self._told += 1
         return self._take(partial(_judge, frame, received_us, now_us), frame, now_us)
 
     def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
@@ -122,7 +137,7 @@ class ContainedWatch:
 
         What fails here is judged by ``on_frame`` instead, from where the watch was before.
         """
-        if self._failures >= FAILURES_MAX or len(self._journal) >= JOURNAL_MAX - 1:
+        if self._failures >= FAILURES_MAX or self._told >= JOURNAL_MAX - 1:
             return False
         try:
             if not self._watch.on_row(row, received_us, now_us):
@@ -130,6 +145,7 @@ class ContainedWatch:
         except Exception:  # noqa: BLE001 - whatever it is, the reference decides what it leads to
             self._watch = self._rebuilt()
             return False
+        self._told += 1
         self._journal.append((row, received_us, now_us))
         self._last = row
         return True
@@ -138,6 +154,7 @@ class ContainedWatch:
         """Judge what a gateway or another app says of the patient."""
         if not self.judged:
             return ()
+        self._told += 1
         return self._take(partial(_hear, word, now_us), None, now_us)
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission | Poison]:
@@ -145,6 +162,31 @@ class ContainedWatch:
         if not self.judged:
             return ()
         return self._take(partial(_pass_time, now_us, ingress_us), None, now_us)
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter; until then ``pass_over`` will do."""
+        if not self.judged or self.closed_us is not None:
+            return None
+        try:
+            return self._watch.due_us
+        except Exception:  # noqa: BLE001 - what it cannot say, its next step will show
+            return EVERY_TICK
+
+    def pass_over(self, passed: Passed) -> Sequence[Emission | Poison]:
+        """Make up for ticks before ``due_us``, of which this is the newest."""
+        if self._failures >= FAILURES_MAX:
+            return ()
+        try:
+            self._watch.pass_over(passed[0], passed[1])
+        except Exception as error:  # noqa: BLE001 - whatever it is must stop at this patient
+            return self.contain(error, None, passed.now_us)
+        journal = self._journal
+        if journal and type(journal[-1]) is Passed:
+            journal[-1] = passed
+        else:
+            journal.append(passed)
+        return ()
 
     @property
     def hearing(self) -> Hearing | None:
@@ -157,7 +199,7 @@ class ContainedWatch:
     @property
     def full(self) -> bool:
         """Whether the journal holds all that it may, so that the watch must be stored."""
-        return len(self._journal) >= JOURNAL_MAX
+        return self._told >= JOURNAL_MAX or len(self._journal) >= JOURNAL_STEPS_MAX
 
     def store(self) -> StoredWatch:
         """Take a snapshot, from which a later failure is rebuilt as well.
@@ -167,7 +209,7 @@ class ContainedWatch:
         """
         if self.judged:
             self._base = msgspec.msgpack.encode(self._watch.snapshot())
-            self._journal.clear()
+            self._forget()
         base = msgspec.Raw(self._base or _NOTHING)
         return StoredWatch(base, self._failures, self._newest(), self.closed_us)
 
@@ -190,7 +232,7 @@ class ContainedWatch:
             self._failures = FAILURES_MAX
         if self.judged:
             return (poison,)
-        self._journal.clear()
+        self._forget()
         return (poison, self._not_judged(frame, now_us))
 
     def _take(self, step: Step, frame: Frame | None, now_us: int) -> Sequence[Emission | Poison]:
@@ -203,6 +245,10 @@ class ContainedWatch:
             self.closed_us = now_us
         return said
 
+    def _forget(self) -> None:
+        self._journal.clear()
+        self._told = 0
+
     def _rebuilt(self) -> Watch:
         snapshot = msgspec.msgpack.decode(self._base) if self._base else None
         watch = (
@@ -211,7 +257,9 @@ class ContainedWatch:
             else self._watches.open(self._encounter_id, self._source)
         )
         for step in self._journal:
-            if isinstance(step, tuple):
+            if isinstance(step, Passed):
+                watch.pass_over(*step)
+            elif isinstance(step, tuple):
                 _judge_row(*step, watch)
             else:
                 step(watch)

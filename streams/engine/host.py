@@ -12,12 +12,16 @@ Nearly every frame is plain vital signs and leads to nothing. Such frames go the
 (``wire.rows``, ``clinical.watch.quiet``); everything else goes by the reference, as frames. Both
 lead to the same outputs, byte for byte.
 
+Nothing is done at a tick for a patient to whom the passing of time does nothing: the agenda has the
+instant at which each of them is due, to be judged, stored or shown, and ``clinical.watch.due`` says
+what is made up for later.
+
 After a restore the host replays from the lowest point. A patient restored from a later point
 rests until the replay reaches it. A closed encounter is kept for a while, so that what a vehicle
 sends late does not open it again; then its snapshot and its entry in ``encounters`` are deleted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,9 +30,10 @@ from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding, Word
 from clinical.watch.picture import PictureRow
 from ports.log.port import Record
+from streams.engine.agenda import Agenda
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
-from streams.engine.contained import ContainedWatch, Poison
-from streams.engine.outage import Hearing, quiet_together
+from streams.engine.contained import ContainedWatch, Passed, Poison
+from streams.engine.outage import Hearing, Hearings
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
 from streams.engine.watches import Emission, Watches
@@ -53,7 +58,11 @@ PROGRAM: Final = "patients"
 @dataclass(slots=True)
 class _Patient:
     encounter_id: str
+    number: int
+    """Patients of a partition are stepped and shown in the order of this."""
     watch: ContainedWatch
+    passed: Passed | None
+    """The newest tick that the watch has been told of, or that came before it."""
     ingress_shift_us: int = 0
     """Ingress time by which this patient's snapshot is ahead of the replayed clock."""
     snapshot_due_us: int = 0
@@ -75,8 +84,14 @@ class PartitionHost:
         """When each closed encounter was closed, longest ago first."""
         self._resting: list[tuple[Snapshot, ContainedWatch]] = []
         """Restored patients that the replay has not reached, the next one last."""
-        self._asleep: set[str] = set()
-        """Their encounters."""
+        self._asleep: dict[str, ContainedWatch] = {}
+        """The same, by encounter."""
+        self._numbered = 0
+        self._passed: Passed | None = None
+        self._agenda = Agenda()
+        self._changed: list[_Patient] = []
+        """Those to be shown at the next tick."""
+        self._hearings = Hearings()
         self._quiet: tuple[str, ...] = ()
         """Units that fell silent together, while that lasts."""
         self._next_offset = 0
@@ -131,33 +146,69 @@ class PartitionHost:
         except Exception:  # noqa: BLE001 - whatever is stored, the partition must come up
             return False
         self._resting.append((snapshot, watch))
-        self._asleep.add(snapshot.encounter_id)
+        self._asleep[snapshot.encounter_id] = watch
+        self._hearings.note(snapshot.encounter_id, watch.hearing, self._clock.ingress_us)
         self.ledger.durable(snapshot)
         return True
 
     def _wake(self, offset: int) -> None:
         while self._resting and self._resting[-1][0].point.offset <= offset:
             snapshot, watch = self._resting.pop()
-            self._asleep.discard(snapshot.encounter_id)
+            del self._asleep[snapshot.encounter_id]
             clock = snapshot.point.clock
-            patient = _Patient(snapshot.encounter_id, watch)
+            patient = self._admit(snapshot.encounter_id, watch)
             patient.ingress_shift_us = clock.ingress_us - self._clock.ingress_us
             patient.snapshot_due_us = clock.now_us + snapshot_interval_us(snapshot.encounter_id)
-            self._patients[snapshot.encounter_id] = patient
             if watch.closed_us is not None:
                 self._closed[snapshot.encounter_id] = watch.closed_us
+            self._note(patient)
+
+    def _admit(self, encounter_id: str, watch: ContainedWatch) -> _Patient:
+        patient = _Patient(encounter_id, self._numbered, watch, self._passed)
+        self._numbered += 1
+        self._patients[encounter_id] = patient
+        self._changed.append(patient)
+        return patient
+
+    def _note(self, patient: _Patient) -> None:
+        """See to it that the patient comes up when something is due; after all but rows."""
+        encounter_id, watch = patient.encounter_id, patient.watch
+        self._hearings.note(encounter_id, watch.hearing, self._clock.ingress_us)
+        if watch.closed_us is None:
+            shown_us = self._clock.now_us if patient.changed else patient.shown_us
+            show_us = shown_us + ROW_AT_LEAST_EVERY_US
+            due_us = watch.due_us
+            next_us = min(patient.snapshot_due_us, show_us)
+            self._agenda.enter(encounter_id, next_us if due_us is None else min(due_us, next_us))
+
+    def _catch_up(self, patient: _Patient) -> None:
+        """Make up for the ticks that the patient's watch was not told of."""
+        passed = self._passed
+        if patient.passed is not passed and passed is not None:
+            patient.passed = passed
+            shift_us = patient.ingress_shift_us
+            ahead = passed if not shift_us else Passed(passed.now_us, passed.ingress_us + shift_us)
+            said = patient.watch.pass_over(ahead)
+            if said:
+                self._hear(said)
+                self._note(patient)
 
     def _on_batch(self, batch: RowBatch, before: Point) -> None:
-        stamped_us, patients = batch.stamped_us, self._patients
+        stamped_us, patients, passed = batch.stamped_us, self._patients, self._passed
         self._clock = self._clock.stamped(stamped_us)
         now_us = self._clock.now_us
         to_store: dict[str, _Patient] = {}
         for index, row in enumerate(batch.rows):
             patient = None if row is None else patients.get(row[0])
-            if row and patient and patient.watch.on_row(row, stamped_us, now_us):
-                patient.changed = True
-            else:
-                self._on_frame(batch, index, before, to_store)
+            if row and patient:
+                if patient.passed is not passed:
+                    self._catch_up(patient)
+                if patient.watch.on_row(row, stamped_us, now_us):
+                    if not patient.changed:
+                        patient.changed = True
+                        self._changed.append(patient)
+                    continue
+            self._on_frame(batch, index, before, to_store)
         self._draft.received(len(batch.rows), stamped_us)
         self._store(to_store.values())
 
@@ -174,37 +225,55 @@ class PartitionHost:
             self._bury("the frame is of no encounter", handle.SerializeToString(), frame)
         elif frame.encounter_id not in self._asleep:
             patient = self._patient(frame.encounter_id, before)
+            self._catch_up(patient)
             said = patient.watch.on_frame(frame, batch.stamped_us, self._clock.now_us)
-            patient.changed = True
+            self._change(patient)
             if said or patient.watch.full:
                 self._hear(said, handle.SerializeToString)
                 to_store[patient.encounter_id] = patient
+            self._note(patient)
+
+    def _change(self, patient: _Patient) -> None:
+        """See to it that the patient is shown at the next tick."""
+        if not patient.changed:
+            patient.changed = True
+            self._changed.append(patient)
 
     def _on_tick(self, tick: Tick) -> None:
-        self._quiet = quiet_together(self._hearings(), self._quiet)
+        self._quiet = self._hearings.together(self._quiet, self._listen, self._clock.ingress_us)
         healthy = tick.healthy and not self._quiet
         self._clock = self._clock.ticked(tick.stamped_us, healthy=healthy)
-        now_us, ingress_us = self._clock.now_us, self._clock.ingress_us
-        to_store: list[_Patient] = []
-        for patient in self._patients.values():
-            if patient.watch.closed_us is not None:
-                continue
-            said = patient.watch.on_tick(now_us, ingress_us + patient.ingress_shift_us)
-            if said or patient.watch.full or now_us >= patient.snapshot_due_us:
-                self._hear(said)
-                to_store.append(patient)
-        self._store(to_store)
+        now_us = self._clock.now_us
+        self._passed = Passed(now_us, self._clock.ingress_us)
+        found = [self._patients.get(name) for name in self._agenda.take(now_us)]
+        due = [patient for patient in found if patient and patient.watch.closed_us is None]
+        due.sort(key=_number)
+        self._store([patient for patient in due if self._pass_time(patient, now_us)])
         self._forget_closed()
         self._draft.show(now_us, self._rows(), self._quiet)
+        for patient in due:
+            self._note(patient)
 
-    def _hearings(self) -> Iterator[Hearing]:
-        """Go through all who are live, those included that the replay has not reached."""
-        for patient in self._patients.values():
-            if (hearing := patient.watch.hearing) is not None:
-                yield hearing
-        for _, watch in self._resting:
-            if (hearing := watch.hearing) is not None:
-                yield hearing
+    def _pass_time(self, patient: _Patient, now_us: int) -> bool:
+        """Do what is due at this tick; return whether the patient is to be stored."""
+        due_us = patient.watch.due_us
+        said: Sequence[Emission | Poison] = ()
+        if due_us is not None and due_us <= now_us:
+            patient.passed = self._passed
+            ingress_us = self._clock.ingress_us + patient.ingress_shift_us
+            said = patient.watch.on_tick(now_us, ingress_us)
+            self._hear(said)
+        if now_us - patient.shown_us >= ROW_AT_LEAST_EVERY_US:
+            self._change(patient)
+        return bool(said) or patient.watch.full or now_us >= patient.snapshot_due_us
+
+    def _listen(self, encounter_id: str) -> Hearing | None:
+        """Return how a patient's unit was heard, of those included that the replay has to reach."""
+        patient = self._patients.get(encounter_id)
+        if patient is None:
+            return self._asleep[encounter_id].hearing
+        self._catch_up(patient)
+        return patient.watch.hearing
 
     def _on_word(self, word: Word) -> None:
         """Tell the encounter's watch while it is open; no such word opens one."""
@@ -213,16 +282,18 @@ class PartitionHost:
         patient = self._patients.get(word.encounter_id)
         if patient is None or patient.watch.closed_us is not None:
             return
+        self._catch_up(patient)
         said = patient.watch.on_word(word, self._clock.now_us)
         if said or patient.watch.full:
             self._hear(said)
             self._store([patient])
+        self._note(patient)
 
     def _patient(self, encounter_id: str, before: Point) -> _Patient:
         patient = self._patients.get(encounter_id)
         if patient is None:
             watch = ContainedWatch(encounter_id, self._source, self._watches)
-            patient = self._patients[encounter_id] = _Patient(encounter_id, watch)
+            patient = self._admit(encounter_id, watch)
             patient.snapshot_due_us = self._clock.now_us + snapshot_interval_us(encounter_id)
             self.ledger.opened(encounter_id, before)
         return patient
@@ -239,10 +310,12 @@ class PartitionHost:
 
     def _store(self, patients: Iterable[_Patient]) -> None:
         for patient in patients:
+            self._catch_up(patient)
             try:
                 stored = patient.watch.store()
             except Exception as error:  # noqa: BLE001 - whatever it is must stop at this patient
                 self._hear(patient.watch.contain(error, None, self._clock.now_us))
+                self._note(patient)
                 continue
             self._draft.store(Snapshot(patient.encounter_id, self.reached, stored))
             interval_us = snapshot_interval_us(patient.encounter_id)
@@ -260,14 +333,17 @@ class PartitionHost:
         ]
         for encounter_id in gone:
             del self._closed[encounter_id], self._patients[encounter_id]
+            self._agenda.cancel(encounter_id)
             self._draft.forget(encounter_id)
 
     def _rows(self) -> list[PictureRow]:
         now_us = self._clock.now_us
         rows: list[PictureRow] = []
-        for patient in self._patients.values():
-            due = patient.changed or now_us - patient.shown_us >= ROW_AT_LEAST_EVERY_US
-            if due and patient.watch.closed_us is None:
+        changed, self._changed = self._changed, []
+        changed.sort(key=_number)
+        for patient in changed:
+            if patient.watch.closed_us is None:
+                self._catch_up(patient)
                 rows.append(patient.watch.row())
                 patient.shown_us, patient.changed = now_us, False
         return rows
@@ -275,6 +351,10 @@ class PartitionHost:
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
         letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
         self._draft.bury(letter)
+
+
+def _number(patient: _Patient) -> int:
+    return patient.number
 
 
 def _content(record: Record) -> RecordValue | RowBatch:

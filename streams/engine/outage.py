@@ -7,12 +7,17 @@ heard again, the list is empty and time of silence goes on; a unit that stays qu
 silent a few seconds later.
 
 A unit whose silence was told before does not count among the quiet: it was silent by itself.
+
+Nearly all units are heard each second, so nearly none can be quiet: the agenda has the ingress time
+at which each patient's unit could be at the earliest, and only those are asked.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from clinical.instant import SECOND_US
+from streams.engine.agenda import Agenda
 
 QUIET_AFTER_US: Final = 6 * SECOND_US
 """Of healthy ingress time without a frame: then a unit is quiet. It lies below the delay of
@@ -38,18 +43,75 @@ class Hearing(NamedTuple):
     """Whether it is called silent already."""
 
 
-def quiet_together(hearings: Iterable[Hearing], before: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the units that are quiet for one common cause; ``before`` is the last answer."""
-    quiet_us: dict[str, int] = {}
-    told: set[str] = set()
-    for hearing in hearings:
-        unit_id = hearing.unit_id
-        quiet_us[unit_id] = min(hearing.quiet_us, quiet_us.get(unit_id, hearing.quiet_us))
-        if hearing.told:
-            told.add(unit_id)
-    quiet = [
-        unit_id for unit_id, us in quiet_us.items() if us >= QUIET_AFTER_US and unit_id not in told
-    ]
+Listen = Callable[[str], Hearing | None]
+"""How a patient's unit was heard up to the last tick; None for one who does not count any more."""
+
+
+class Hearings:
+    """The hearings of a partition."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._unit_of: dict[str, str] = {}
+        self._units: Counter[str] = Counter()
+        """Patients by their unit."""
+        self._agenda = Agenda()
+        self._quiet: set[str] = set()
+        """Patients whose unit was quiet when they were asked last."""
+
+    def note(self, encounter_id: str, hearing: Hearing | None, ingress_us: int) -> None:
+        """Take note of a patient who is new, or to whom something happened but time."""
+        before = self._unit_of.get(encounter_id)
+        if hearing is None:
+            if before is not None:
+                self._leave(encounter_id, before)
+            return
+        if before is None:
+            self._ask_again(encounter_id, hearing, ingress_us)
+        if before != hearing.unit_id:
+            if before is not None:
+                self._count(before, -1)
+            self._unit_of[encounter_id] = hearing.unit_id
+            self._count(hearing.unit_id, 1)
+
+    def together(self, before: Sequence[str], listen: Listen, ingress_us: int) -> tuple[str, ...]:
+        """Return the units that are quiet for one common cause; ``before`` is the last answer.
+
+        A unit is quiet when it is for each of its patients.
+        """
+        self._quiet.update(self._agenda.take(ingress_us))
+        quiet: Counter[str] = Counter()
+        told: set[str] = set()
+        for encounter_id in tuple(self._quiet):
+            hearing = listen(encounter_id)
+            if hearing is None or hearing.quiet_us < QUIET_AFTER_US:
+                self._quiet.discard(encounter_id)
+                if hearing is not None:
+                    self._ask_again(encounter_id, hearing, ingress_us)
+                continue
+            quiet[hearing.unit_id] += 1
+            if hearing.told:
+                told.add(hearing.unit_id)
+        whole = [unit_id for unit_id, patients in quiet.items() if patients == self._units[unit_id]]
+        return common_cause([x for x in whole if x not in told], len(self._units), before)
+
+    def _ask_again(self, encounter_id: str, hearing: Hearing, ingress_us: int) -> None:
+        self._agenda.enter(encounter_id, ingress_us + QUIET_AFTER_US - hearing.quiet_us)
+
+    def _leave(self, encounter_id: str, unit_id: str) -> None:
+        del self._unit_of[encounter_id]
+        self._count(unit_id, -1)
+        self._agenda.cancel(encounter_id)
+        self._quiet.discard(encounter_id)
+
+    def _count(self, unit_id: str, more: int) -> None:
+        self._units[unit_id] += more
+        if not self._units[unit_id]:
+            del self._units[unit_id]
+
+
+def common_cause(quiet: Sequence[str], units: int, before: Sequence[str]) -> tuple[str, ...]:
+    """Return the quiet of so many units if they have one cause; ``before`` is the last answer."""
     share = SHARE_ENDS if before else SHARE_BEGINS
-    together = len(quiet) >= TOGETHER_MIN and len(quiet) > share * len(quiet_us)
+    together = len(quiet) >= TOGETHER_MIN and len(quiet) > share * units
     return tuple(sorted(quiet)) if together else ()

@@ -36,6 +36,18 @@ class Watch(Protocol):
         """Judge the passing of time; silence is judged on ``ingress_us`` alone."""
         ...
 
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can matter; None: not before anything else does.
+
+        Rows that were taken may have moved it later since; whoever asked before is then early.
+        """
+        ...
+
+    def pass_over(self, now_us: int, ingress_us: int) -> None:
+        """Take note of ticks before ``due_us``, of which this is the newest."""
+        ...
+
     def snapshot(self) -> dict[str, Any]:
         """Return the whole state as plain data."""
         ...

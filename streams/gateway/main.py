@@ -26,8 +26,8 @@ from streams.gateway.settings import GatewaySettings
 
 PROGRAM: Final = "gateway"
 
-UNITS_ALONE: Final = frozenset({Kind.UNIT})
-"""Who may call a gateway, where there is TLS."""
+UNITS_AND_CENTERS: Final = frozenset({Kind.UNIT, Kind.CENTER})
+"""Who may call a gateway, where there is TLS; a center only as the unit of its heartbeat."""
 
 _STOP_GRACE_MS: Final = 500
 _log = get_logger(__name__)
@@ -62,7 +62,7 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         stack.push_async_callback(gateway.close)
         running = asyncio.create_task(gateway.run())
         stack.push_async_callback(cancel, running)
-        doors = [] if tls is None else [Door(tls, UNITS_ALONE, SystemClock())]
+        doors = [] if tls is None else [Door(tls, UNITS_AND_CENTERS, SystemClock())]
         for door in doors:
             stack.push_async_callback(cancel, asyncio.create_task(door.watch()))
         server = await serve(

@@ -14,11 +14,12 @@ import grpc
 
 from ports.clock import Clock
 from ports.grpc_server import abort_with
-from ports.identity import Kind, certificate_of
+from ports.identity import Identity, Kind, certificate_of
 from ports.logging import get_logger
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.opening import BadRequest
 from streams.gateway.quota import Kept, Quota, QuotaExceeded
+from wire.synthetic import unit_of
 
 OPEN_WITHIN_S: Final = 5
 """Longest time from the begin of a call to its first message; then it is ended."""
@@ -54,7 +55,7 @@ class Reception:
         certificate = certificate_of(context)
         if certificate is not None:
             holder = certificate.identity
-            if holder.kind is not Kind.UNIT or holder.name != unit_id:
+            if not _speaks_as(holder, unit_id):
                 self._turn_away("IDENTITY", unit_id, holder.uri)
                 words = "is not the unit of the certificate"
                 raise BadRequest(field_path, words, grpc.StatusCode.PERMISSION_DENIED)
@@ -87,3 +88,10 @@ class Reception:
     def _turn_away(self, reason: str, unit_id: str, why: str) -> None:
         self._metrics.turned_away(reason)
         _log.warning("call turned away", reason=reason, unit_id=unit_id, why=why)
+
+
+def _speaks_as(holder: Identity, unit_id: str) -> bool:
+    """Tell whether somebody may call under this name: a unit its own, a center its heartbeat's."""
+    if holder.kind is Kind.CENTER:
+        return unit_id == unit_of(holder.name)
+    return holder.kind is Kind.UNIT and unit_id == holder.name

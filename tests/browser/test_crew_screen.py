@@ -7,10 +7,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from clinical.alarms.transition import Acknowledgement, Reset
+from clinical.alarms.priority import Priority
+from clinical.alarms.signals import BURSTS
+from clinical.alarms.transition import Acknowledgement, Pause, Reset
 from clinical.items import CrewEvent, CrewFinding
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance
+from wire.frames import Lane
 from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -66,6 +69,45 @@ async def test_a_score_that_is_refused_says_what_is_missing(
     await expect(tablet.locator(".news2 .number")).to_have_text("at least 3")
     await expect(tablet.locator(".missing")).to_contain_text("Heart rate")
     await expect(number(tablet, "heart_rate_bpm")).to_have_text("–")  # noqa: RUF001 - a dash
+
+
+async def test_alarms_are_heard_and_one_tap_pauses_them_all(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """Untouched the screen says that nothing is heard; the pause leaves with the crew's name."""
+    switch = tablet.locator("[data-sound-switch]")
+    await expect(switch).to_contain_text("NO SOUND: tap")
+    await tablet.evaluate("""() => {
+      window.pulses = [];
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (at) {
+        window.pulses.push(this.frequency.value);
+        return start.call(this, at);
+      };
+    }""")
+    await tablet.locator("h1").click()
+    await expect(switch.locator(".when-on")).to_be_visible()
+    ambulance.vitals(WELL, systolic_mmhg=84)
+    await expect(tablet.locator(ALARM.format("SYSTOLIC_LOW"))).to_have_count(1)
+    high = BURSTS[Priority.HIGH].frequency_hz
+    await tablet.wait_for_function(f"window.pulses.filter((one) => one === {high}).length >= 10")
+    button = tablet.locator(".hush button")
+    box = await button.bounding_box()
+    assert box is not None
+    assert box["height"] >= GLOVE_PX
+    await button.click()
+    await expect(button).to_have_text("Sound again")
+    await expect(tablet.locator(ALARM.format("SYSTOLIC_LOW"))).to_contain_text("Sound paused by")
+    await tablet.wait_for_function("JSON.stringify(window.alarmSound.calling()) === '[]'")
+
+    def paused() -> list[Pause]:
+        frames = ambulance.gateway.frames(Lane.ALARM)
+        return [it for frame in frames for it in frame.items if isinstance(it, Pause)]
+
+    await until(lambda: bool(paused()))
+    assert paused()[0].person == "Zhang Wei"
+    await switch.click()
+    await expect(switch.locator(".when-off")).to_have_text("SOUND IS OFF")
 
 
 async def test_an_alarm_says_what_to_check_first_and_is_acknowledged(

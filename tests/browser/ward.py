@@ -165,6 +165,14 @@ class Ward:
         await append(self.log, said)
         return said.alarm_id.hex()
 
+    async def rises(self, patient: Patient, cause: Cause) -> None:
+        """Let an alarm rise to high priority."""
+        risen = replace(
+            patient.alarms[cause], phase=Phase.ESCALATE, priority=Priority.HIGH, revision=2,
+            learned_us=self.clock.now_us(),
+        )  # fmt: skip
+        await append(self.log, risen)
+
     async def over(self, patient: Patient, cause: Cause) -> None:
         """End the condition of an alarm."""
         now_us = self.clock.now_us()

@@ -43,6 +43,7 @@ def test_an_identity_survives_its_uri(kind: Kind, name: str) -> None:
         "spiffe://other/unit/AMB-01",
         "https://goldenhour/unit/AMB-01",
         "spiffe://goldenhour/unit/AMB%2D01",
+        "spiffe://goldenhour/unit/heartbeat.center-1",
     ],
 )
 def test_any_other_uri_names_nobody(uri: str) -> None:

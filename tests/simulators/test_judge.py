@@ -52,6 +52,13 @@ class Center(alert_service_pb2_grpc.AlertServiceServicer):
     ) -> alert_service_pb2.AcknowledgeResponse:
         return alert_service_pb2.AcknowledgeResponse()
 
+    async def Pause(  # noqa: N802 - as above
+        self,
+        request: alert_service_pb2.PauseRequest,
+        context: "grpc.aio.ServicerContext[Any, Any]",
+    ) -> alert_service_pb2.PauseResponse:
+        return alert_service_pb2.PauseResponse()
+
     async def Reset(  # noqa: N802 - as above
         self,
         request: alert_service_pb2.ResetRequest,

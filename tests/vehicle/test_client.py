@@ -1,14 +1,12 @@
 """The client against a gateway over real gRPC: cuts, refusals, credit, restarts, the edge."""
 
 import asyncio
-import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+import random
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from ambulance.command.v1 import message_pb2
-from ambulance.telemetry.v1 import telemetry_service_pb2
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Acknowledgement, Place
 from clinical.items import (
@@ -20,24 +18,21 @@ from clinical.items import (
     Vitals,
 )
 from clinical.signals.waveform import WaveformChunk
-from ports.clock import SystemClock
+from ports.clock import SystemClock, VirtualClock
 from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
-from vehicle.client import ClientOptions
+from vehicle.client import PULSE_US, SETTLED_FACTOR, ClientOptions, VehicleClient
 from vehicle.flight import FLIGHT_LEAST
-from vehicle.inbox import UnknownMessage
+from vehicle.grpc_link import GrpcLink
 from vehicle.lanes import MixedLanes
-from vehicle.live_view import CHUNK_US
-from vehicle.outbox import BEHIND_FRAMES
+from vehicle.outbox import BEHIND_FRAMES, Outbox
 from vehicle.spool import LaneFull, Spool
-from vehicle.spool_store import Depth, Entry, SpoolStore
 from wire.frames import Lane
-from wire.unit_items import LinkState, Receipt, ReceiptStage
+from wire.unit_items import LinkState
 from wire.validation import RefusalReason
 
 ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
-MESSAGE = "0192f0c1-0000-7d4e-8f50-61728394a5b6"
 WELL = Vitals(heart_rate_bpm=80.0, respiration_per_min=14.0, spo2_percent=98.0)
 CHUNK = WaveformChunk("II", 250.0, 5.0, 1_780_000_000_000_000, 0, (1, 2, 3))
 OPENED = EncounterEvent(EncounterChange.OPENED, bay="1", age_years=60)
@@ -217,97 +212,6 @@ async def test_the_crew_acknowledges_at_once_and_offline(
     assert (said.person, said.place) == ("R. Okafor", Place.VEHICLE)
 
 
-def message(expires_us: int) -> telemetry_service_pb2.DownlinkResponse:
-    return telemetry_service_pb2.DownlinkResponse(
-        message=message_pb2.Message(
-            message_id=MESSAGE,
-            unit_id="A1",
-            text="Cath lab is ready",
-            person="dispatcher",
-            issued_at_us=1,
-            expires_at_us=expires_us,
-        ),
-        resume_token=b"token 1",
-    )
-
-
-async def test_a_message_is_receipted_when_it_is_stored_and_when_it_is_read(
-    gateway: FakeGateway, start: Start, within: Within
-) -> None:
-    """DELIVERED goes back by itself, VIEWED when a person read it.
-
-    A message that comes again is said to have arrived again: the center did not hear of it.
-    """
-    client, _ = await start()
-    expires_us = SystemClock().now_us() + 3_600_000_000
-    gateway.posts.put_nowait(message(expires_us))
-    gateway.posts.put_nowait(message(expires_us))
-    await until(lambda: len(gateway.frames(Lane.ALARM)) == 2)
-    assert len(client.messages) == 1
-    client.note_message(MESSAGE, "R. Okafor")
-    await within(client.drained())
-    receipts = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
-    assert receipts == [
-        Receipt(MESSAGE, ReceiptStage.DELIVERED),
-        Receipt(MESSAGE, ReceiptStage.DELIVERED),
-        Receipt(MESSAGE, ReceiptStage.VIEWED, "R. Okafor"),
-    ]
-
-
-async def test_a_receipt_waits_for_the_disk_to_hold_the_message(
-    gateway: FakeGateway, start: Start, within: Within, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Upon a receipt the center lets the message go, so no crash may lose it from then on."""
-    client, _ = await start()
-    client.capture(ENCOUNTER, [WELL])
-    await within(client.drained())
-    write, full = SpoolStore.write, [True]
-
-    def refusing(store: SpoolStore, entries: Iterable[Entry]) -> Depth:
-        if full[0]:
-            words = "database or disk is full"
-            raise sqlite3.OperationalError(words)
-        return write(store, entries)
-
-    monkeypatch.setattr(SpoolStore, "write", refusing)
-    gateway.posts.put_nowait(message(SystemClock().now_us() + 3_600_000_000))
-    await until(lambda: client.messages)
-    client.capture(ENCOUNTER, [WELL])
-    await until(lambda: len(gateway.frames(Lane.VITALS)) == 2)
-    assert not gateway.frames(Lane.ALARM)
-    full[0] = False
-    await until(lambda: gateway.frames(Lane.ALARM))
-    await within(client.drained())
-
-
-async def test_an_expired_message_is_shown_as_expired_and_not_executed(
-    gateway: FakeGateway, start: Start, within: Within
-) -> None:
-    """What comes after its time is receipted EXPIRED and stands for nothing."""
-    client, _ = await start()
-    gateway.posts.put_nowait(message(1))
-    await until(lambda: gateway.frames(Lane.ALARM))
-    await within(client.drained())
-    assert gateway.frames(Lane.ALARM)[0].items == (Receipt(MESSAGE, ReceiptStage.EXPIRED),)
-    assert not client.messages
-    with pytest.raises(UnknownMessage):
-        client.note_message(MESSAGE, "R. Okafor")
-
-
-async def test_the_downlink_resumes_after_what_was_stored(
-    gateway: FakeGateway, start: Start
-) -> None:
-    """A new start asks for what came after the newest stored response, and knows the rest."""
-    client, _ = await start()
-    gateway.posts.put_nowait(message(SystemClock().now_us() + 3_600_000_000))
-    await until(lambda: client.messages)
-    await client.stop()
-    again, _ = await start()
-    await until(lambda: len(gateway.tokens) == 2)
-    assert gateway.tokens == [b"", b"token 1"]
-    assert [held.message.text for held in again.messages] == ["Cath lab is ready"]
-
-
 async def test_stamps_follow_the_gateway_clock(
     gateway: FakeGateway, start: Start, within: Within
 ) -> None:
@@ -402,18 +306,32 @@ async def test_waveforms_wait_while_the_lanes_above_are_behind(
     assert len(gateway.frames(Lane.WAVEFORM)) == 1
 
 
-async def test_a_live_view_shortens_the_chunks_and_is_no_message_to_the_crew(
-    gateway: FakeGateway, start: Start, within: Within
+async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rarely(
+    gateway: FakeGateway, spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is receipted like one, so that the center knows that the unit has it."""
-    client, _ = await start()
-    assert client.waveform_chunk_us(ENCOUNTER) == CHUNK_US
-    request = message(SystemClock().now_us() + 3_600_000_000)
-    request.message.live_chunk_ms = 200
-    request.message.encounter_id = ENCOUNTER
-    gateway.posts.put_nowait(request)
-    await until(lambda: client.waveform_chunk_us(ENCOUNTER) == 200_000)
-    await within(client.drained())
-    (receipt,) = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
-    assert receipt == Receipt(MESSAGE, ReceiptStage.DELIVERED)
-    assert list(client.messages) == []
+    """PULSE_US is what everything regular counts in; SETTLED_FACTOR spares the link."""
+    clock, settled = VirtualClock(10**15), False
+    pulses, probes = list[int](), list[int]()
+    monkeypatch.setattr(Outbox, "shed", lambda _: pulses.append(clock.monotonic_us()))
+    monkeypatch.setattr(Outbox, "probe_clock", lambda _: probes.append(clock.monotonic_us()))
+    monkeypatch.setattr(Outbox, "clock_settled", property(lambda _: settled))
+    client = VehicleClient(
+        "A1",
+        GrpcLink(dict.fromkeys(Lane, gateway.address)),
+        spool,
+        clock,
+        random.Random(7),  # noqa: S311 - jitter, not a secret
+        options=ClientOptions(probe_pulses=1, downlink=False),
+    )
+    await client.start()
+    await clock.run_for(PULSE_US - 1)
+    assert pulses == []
+    probes.clear()
+    await clock.run_for(1 + (2 * SETTLED_FACTOR - 1) * PULSE_US)
+    assert pulses == [times * PULSE_US for times in range(1, 2 * SETTLED_FACTOR + 1)]
+    assert probes == pulses
+    settled = True
+    probes.clear()
+    await clock.run_for(2 * SETTLED_FACTOR * PULSE_US)
+    assert probes == [times * SETTLED_FACTOR * PULSE_US for times in (3, 4)]
+    await client.stop()

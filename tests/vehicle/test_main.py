@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ import pytest
 from clinical.items import EncounterEvent
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
+from vehicle.main import STOP_S
 from wire.frames import Lane
 from wire.validation import RefusalReason
 
@@ -217,3 +219,25 @@ async def test_a_recording_is_played(gateway: FakeGateway, launch: Launch, tmp_p
     frames = gateway.frames(Lane.VITALS)
     assert [getattr(frame.items[0], "heart_rate_bpm", None) for frame in frames] == [80.0, 81.0]
     await until(lambda: len(gateway.frames(Lane.ALARM)) == 1)
+
+
+async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
+    gateway: FakeGateway, launch: Launch, tmp_path: Path
+) -> None:
+    """STOP_S: then the program leaves, and what the disk did not take was never confirmed."""
+    await gateway.cut()
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, "--drain-s", "0")
+    vehicle.vitals(1)
+    assert "captured" in await vehicle.hear()
+    (file,) = tmp_path.glob("vehicle/A1/spool.sqlite")
+    disk = sqlite3.connect(file, isolation_level=None)
+    disk.execute("BEGIN IMMEDIATE")
+    vehicle.vitals(2)
+    vehicle.process.send_signal(signal.SIGTERM)
+    ended_after_s = -asyncio.get_running_loop().time()
+    assert await asyncio.wait_for(vehicle.process.wait(), 60) == 0
+    ended_after_s += asyncio.get_running_loop().time()
+    assert ended_after_s >= STOP_S
+    disk.execute("ROLLBACK")
+    disk.close()
+    assert await vehicle.stdout.read() == b""

@@ -1,7 +1,14 @@
 """When a lane counts as overloaded, and when it is over, without any I/O."""
 
 from clinical.instant import SECOND_US
-from vehicle.pressure import CALM_AFTER_US, OVERLOADED_AFTER_US, LaneLoad, Pressure
+from vehicle.pressure import (
+    CALM_AFTER_US,
+    OVERLOADED_AFTER_US,
+    STANDS_STILL_AFTER_US,
+    Drain,
+    LaneLoad,
+    Pressure,
+)
 
 SEGMENT = b"s" * 16
 OVERLOADED_S = OVERLOADED_AFTER_US // SECOND_US
@@ -51,3 +58,21 @@ def test_a_new_segment_begins_anew() -> None:
     pulses(pressure, 0, OVERLOADED_S)
     other = LaneLoad(b"t" * 16, 0, 5, flowing=True)
     assert not pressure.pulse(other, OVERLOADED_S * SECOND_US)
+
+
+def test_a_drain_that_stands_still_is_none() -> None:
+    """What is left behind drains while it gets less, and from then on as long as the bound."""
+    drain, left = Drain(), {SEGMENT: 100}
+    assert drain.pulse(left, 0)
+    assert drain.pulse(left, STANDS_STILL_AFTER_US - 1)
+    assert not drain.pulse(left, STANDS_STILL_AFTER_US)
+    assert drain.pulse({SEGMENT: 99}, STANDS_STILL_AFTER_US + SECOND_US)
+    assert not drain.pulse({SEGMENT: 99}, 2 * STANDS_STILL_AFTER_US + SECOND_US)
+
+
+def test_another_segment_that_was_left_behind_has_its_time() -> None:
+    """Each begins with as long, and nothing left behind is no drain."""
+    drain = Drain()
+    assert drain.pulse({SEGMENT: 1}, 0)
+    assert drain.pulse({SEGMENT: 1, b"t" * 16: 1}, STANDS_STILL_AFTER_US)
+    assert not drain.pulse({}, STANDS_STILL_AFTER_US)

@@ -12,8 +12,8 @@ from ports.clock import VirtualClock
 from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
-from vehicle.pressure import OVERLOADED_AFTER_US
-from vehicle.session import LaneSession, Load, SealedFrame
+from vehicle.pressure import OVERLOADED_AFTER_US, STANDS_STILL_AFTER_US
+from vehicle.session import LaneSession, Load, SealedFrame, SegmentRun
 from vehicle.shedding import FRAMES_PER_PASS, Shedder
 from vehicle.spool import NEARLY_FULL, WAVEFORM_SHARE, Spool
 from vehicle.spool_store import SpooledFrame
@@ -136,6 +136,57 @@ async def test_vitals_are_thinned_to_the_newest_and_alarms_never(spool: Spool) -
     alarms = bench.session(Lane.ALARM)
     alarms.acknowledged(alarms.live, 1, 256)
     assert [one.items for one in await bench.sent(Lane.ALARM)] == [(NO_PULSE,)] * 19
+
+
+async def test_vitals_are_not_thinned_before_waveforms_are(spool: Spool) -> None:
+    """However long vital signs were behind: first the waveforms that wait go."""
+    bench = Bench(spool, Lane.WAVEFORM, Lane.VITALS)
+    for lane in (Lane.WAVEFORM, Lane.VITALS):
+        bench.open(lane, 0)
+    for n in range(20):
+        bench.capture(Lane.VITALS, Vitals(heart_rate_bpm=float(n)))
+    await bench.pulse()
+    for _ in range(3):
+        bench.capture(Lane.WAVEFORM, CHUNK)
+    while not bench.shedder.discarded:
+        await bench.pulse()
+    assert bench.shedder.discarded == {Lane.WAVEFORM: 3}
+    assert Lane.VITALS in bench.shedder.thinned
+    await bench.pulse()
+    assert bench.shedder.discarded == {Lane.WAVEFORM: 3, Lane.VITALS: 19}
+
+
+async def test_waveforms_without_a_stream_do_not_keep_vitals_whole(spool: Spool) -> None:
+    """A slice that cannot be reached is no overload, and does not hold up the other's relief."""
+    bench = Bench(spool, Lane.WAVEFORM, Lane.VITALS)
+    bench.open(Lane.VITALS, 0)
+    bench.capture(Lane.WAVEFORM, CHUNK)
+    for n in range(20):
+        bench.capture(Lane.VITALS, Vitals(heart_rate_bpm=float(n)))
+    await overloaded(bench, Lane.VITALS)
+    assert bench.shedder.discarded == {Lane.VITALS: 19}
+
+
+async def test_a_link_that_broke_while_the_log_stood_still_does_not_prevent_shedding(
+    spool: Spool,
+) -> None:
+    """What it left behind counts as draining only while it gets less."""
+    bench = Bench(spool, Lane.WAVEFORM, Lane.VITALS)
+    for lane in (Lane.WAVEFORM, Lane.VITALS):
+        bench.open(lane, 0)
+    left_behind = SegmentRun(b"o" * 16, 0, 9)
+    bench.session(Lane.VITALS).older.append(left_behind)
+    for _ in range(8):
+        bench.capture(Lane.WAVEFORM, CHUNK)
+    for acknowledged in range(1, 4):
+        for _ in range(STANDS_STILL_AFTER_US // SECOND_US):
+            await bench.pulse()
+        assert not bench.shedder.thinned
+        left_behind.advance(acknowledged)
+    for _ in range(STANDS_STILL_AFTER_US // SECOND_US):
+        await bench.pulse()
+    await overloaded(bench, Lane.WAVEFORM)
+    assert bench.shedder.discarded == {Lane.WAVEFORM: 8}
 
 
 async def test_a_restart_goes_on_with_what_was_said(spool: Spool, tmp_path: Path) -> None:

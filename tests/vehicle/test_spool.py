@@ -6,12 +6,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from vehicle.spool import PENDING_FRAMES, LaneFull, Spool, SpoolInUse
+from tests.vehicle.hearing import until
+from vehicle.spool import (
+    FORGET_S,
+    GROUP_COMMIT_S,
+    PENDING_FRAMES,
+    LaneFull,
+    Spool,
+    SpoolInUse,
+)
 from vehicle.spool_store import Refusal, Snapshot, SpooledFrame, SpoolStore
 
 SEGMENT = b"s" * 16
@@ -222,3 +231,46 @@ async def test_what_is_on_its_way_to_the_disk_is_bounded(tmp_path: Path) -> None
     await asyncio.wait_for(spool.room(1), 30)
     spool.check_room(1)
     await spool.close()
+
+
+class Waits(threading.Event):
+    """An event that remembers for how long it was waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timeouts: list[float | None] = []
+        self.came: list[bool] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.timeouts.append(timeout)
+        self.came.append(super().wait(timeout))
+        return self.came[-1]
+
+
+async def test_a_frame_waits_for_company_no_longer_than_its_bound(tmp_path: Path) -> None:
+    """GROUP_COMMIT_S: then it is committed alone; an urgent one takes along what waits."""
+    spool, waits = Spool(tmp_path), Waits()
+    spool._hurry = waits
+    await spool.open()
+    groups: list[int] = []
+    spool.put([frame(1)], lambda: groups.append(1))
+    await until(lambda: groups == [1])
+    assert waits.timeouts[-1] == GROUP_COMMIT_S
+    assert waits.came[-1] is False
+    spool.put([frame(2)], lambda: groups.append(2))
+    spool.put([frame(1, lane=1)], lambda: groups.append(3), urgent=True)
+    await until(lambda: groups == [1, 2, 3])
+    await spool.close()
+
+
+async def test_an_acknowledgement_waits_no_longer_than_its_bound(spool: Spool) -> None:
+    """FORGET_S: counted from the first that waits, however many follow."""
+    spool.put([frame(n) for n in range(1, 4)])
+    await spool.flush()
+    spool.acknowledge("A1", 2, SEGMENT, 1)
+    due = spool._forget_due
+    assert due is not None
+    assert due.when() <= asyncio.get_running_loop().time() + FORGET_S
+    spool.acknowledge("A1", 2, SEGMENT, 3)
+    assert spool._forget_due is due
+    await until(lambda: spool.depth.frames == 0)

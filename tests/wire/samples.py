@@ -13,7 +13,7 @@ VITALS_LANE = ("vitals", "device_status", "position", "link_state", "discarded")
 WAVEFORM_LANE = ("waveform",)
 ALARM_LANE = (
     *("encounter_event", "crew_event", "edge_transition"),
-    *("acknowledgement", "reset", "receipt"),
+    *("acknowledgement", "pause", "reset", "receipt"),
 )
 
 
@@ -105,6 +105,19 @@ _ITEMS = {
         place=alarm_pb2.PLACE_VEHICLE,
         at_us=1_770_000_000_000_000,
         request_id="r",
+        also=[alarm_pb2.Seen(alarm_id=b"b" * 16, priority=alarm_pb2.PRIORITY_LOW, revision=4)],
+    ),
+    "pause": alarm_pb2.Pause(
+        encounter_id=ENCOUNTER,
+        alarm_id=b"a" * 16,
+        priority=alarm_pb2.PRIORITY_HIGH,
+        revision=1,
+        person="paramedic",
+        place=alarm_pb2.PLACE_VEHICLE,
+        at_us=1_770_000_000_000_000,
+        for_us=120_000_000,
+        request_id="r",
+        also=[alarm_pb2.Seen(alarm_id=b"b" * 16, priority=alarm_pb2.PRIORITY_LOW, revision=4)],
     ),
     "reset": alarm_pb2.Reset(
         encounter_id=ENCOUNTER,

@@ -10,15 +10,18 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.transition import (
+    LONGEST_PAUSE_US,
     Acknowledgement,
     EncounterClosed,
+    Pause,
     Place,
     Reason,
     Reset,
+    Seen,
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Paused, ResetBy
 from clinical.items import (
     CrewEvent,
     CrewFinding,
@@ -136,8 +139,12 @@ transitions = st.builds(
     frame=frame_refs,
     reason=maybe(reasons),
 )
+together = st.lists(
+    st.builds(Seen, segments, st.sampled_from(Priority), revisions), max_size=3
+).map(tuple)
 acknowledgements = st.builds(
     Acknowledgement,
+    also=together,
     encounter_id=st.just(ENCOUNTER),
     alarm_id=segments,
     priority=st.sampled_from(Priority),
@@ -146,6 +153,19 @@ acknowledgements = st.builds(
     place=st.just(Place.VEHICLE),
     at_us=instants,
     request_id=names,
+)
+pauses = st.builds(
+    Pause,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    priority=st.sampled_from(Priority),
+    revision=revisions,
+    person=names,
+    place=st.just(Place.VEHICLE),
+    at_us=instants,
+    for_us=st.integers(0, LONGEST_PAUSE_US),
+    request_id=names,
+    also=together,
 )
 resets = st.builds(
     Reset,
@@ -212,7 +232,7 @@ def frames_with(
 patient_frames = frames_with(vitals | device_statuses, Lane.VITALS, ENCOUNTER) | frames_with(
     encounter_events | crew_events | transitions.map(EdgeTransition), Lane.ALARM, ENCOUNTER
 )
-alarm_log_frames = frames_with(acknowledgements | resets | receipts, Lane.ALARM, ENCOUNTER)
+alarm_log_frames = frames_with(acknowledgements | pauses | resets | receipts, Lane.ALARM, ENCOUNTER)
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None
 )
@@ -231,6 +251,7 @@ frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames | dis
 entries = (
     transitions
     | acknowledgements
+    | pauses
     | resets
     | st.builds(EncounterClosed, uuids, instants)
     | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
@@ -263,6 +284,17 @@ alarm_views = st.builds(
         max_size=2,
     ).map(tuple),
     reset=maybe(st.builds(ResetBy, st.sampled_from(Place), names, instants)),
+    pauses=st.lists(
+        st.builds(
+            Paused,
+            st.sampled_from(Place),
+            names,
+            st.sampled_from(Priority),
+            instants,
+            instants,
+        ),
+        max_size=2,
+    ).map(tuple),
 )
 ticks = st.builds(Tick, names, instants, st.booleans())
 lead_findings = st.builds(

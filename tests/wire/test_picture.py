@@ -1,8 +1,13 @@
 """Pictures of a partition, to and from protobuf."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from ambulance.log.v1 import record_pb2
+from clinical.watch.picture import PictureVitals
 from tests.wire import strategies
 from wire.picture import Picture, decode_picture, encode_picture
 from wire.reading import Unreadable
@@ -12,6 +17,36 @@ from wire.reading import Unreadable
 def test_round_trip(picture: Picture) -> None:
     """A refused score stays absent, a score of 0 stays 0."""
     assert decode_picture(encode_picture(picture)) == picture
+
+
+@given(strategies.pictures)
+def test_it_is_what_protobuf_would_write(picture: Picture) -> None:
+    """Byte for byte, though the rows are put together from pieces."""
+    value = encode_picture(picture)
+    assert record_pb2.Picture.FromString(value).SerializeToString(deterministic=True) == value
+
+
+@given(
+    strategies.pictures,
+    st.lists(st.integers(1_700_000_000_000_000, 2_000_000_000_000_000), min_size=7, max_size=7),
+    st.lists(strategies.numbers(0, 400), min_size=7, max_size=7),
+    st.sets(st.integers(0, 6)),
+)
+def test_vital_signs_as_columns_are_the_same_bytes(
+    picture: Picture, instants_us: list[int], values: list[float], present: set[int]
+) -> None:
+    """As a watch shows them, whichever of them are there."""
+    which = tuple(sorted(present))
+    columns = PictureVitals(
+        which, tuple(values[x] for x in which), tuple(instants_us[x] for x in which)
+    )
+    for row in picture.rows:
+        one, other = replace(row, vitals=columns), replace(row, vitals=tuple(columns))
+        assert one == other
+        value = encode_picture(replace(picture, rows=(one,)))
+        assert value == encode_picture(replace(picture, rows=(other,)))
+        assert record_pb2.Picture.FromString(value).SerializeToString() == value
+        assert decode_picture(value).rows == (other,)
 
 
 def test_a_picture_of_nobody_is_unreadable() -> None:

@@ -45,6 +45,15 @@ def _vital(name: str, lowest: float, highest: float) -> Expected:
     return Expected("vitals", name, (lowest, highest), bad)
 
 
+def _seen(kind: str) -> tuple[Expected, ...]:
+    """Further alarms that an action names."""
+    return (
+        Expected(kind, "also[0].alarm_id", (b"i" * 16,), (b"", b"i" * 17), required=True),
+        Expected(kind, "also[0].priority", (1, 3), CODES_BAD, required=True),
+        Expected(kind, "also[0].revision", (1, 2**32 - 1), (), required=True),
+    )
+
+
 EXPECTED = (
     Expected("", "unit_id", ("x", "x" * 64, "A-z.0_9"), UNIT_BAD, required=True),
     Expected("", "lane", (), (0, 4, 99), required=True),
@@ -116,6 +125,17 @@ EXPECTED = (
     Expected("acknowledgement", "place", (2,), (0, 1, 99), required=True),
     Expected("acknowledgement", "at_us", (0, LAST_US), INSTANT_BAD),
     Expected("acknowledgement", "request_id", NAME_GOOD, NAME_BAD, required=True),
+    *_seen("acknowledgement"),
+    Expected("pause", "encounter_id", (ENCOUNTER,), UUID_BAD),
+    Expected("pause", "alarm_id", (b"i" * 16,), (b"", b"i" * 17), required=True),
+    Expected("pause", "priority", (1, 3), CODES_BAD, required=True),
+    Expected("pause", "revision", (1, 2**32 - 1), (), required=True),
+    Expected("pause", "person", NAME_GOOD, NAME_BAD, required=True),
+    Expected("pause", "place", (2,), (0, 1, 99), required=True),
+    Expected("pause", "at_us", (0, LAST_US), INSTANT_BAD),
+    Expected("pause", "for_us", (0, 120_000_000), (-1, 120_000_001), required=True),
+    Expected("pause", "request_id", NAME_GOOD, NAME_BAD, required=True),
+    *_seen("pause"),
     Expected("reset", "encounter_id", (ENCOUNTER,), UUID_BAD),
     Expected("reset", "alarm_id", (b"i" * 16,), (b"", b"i" * 17), required=True),
     Expected("reset", "revision", (1, 2**32 - 1), (), required=True),
@@ -246,6 +266,16 @@ def test_no_samples_too_many_or_wider_ones_are_refused(deltas: list[int]) -> Non
     assert refused(frame) == (OUT, "items[0].waveform.deltas")
 
 
+@pytest.mark.parametrize("kind", ["acknowledgement", "pause"])
+def test_an_action_names_at_most_so_many_alarms(kind: str) -> None:
+    frame = samples.of_kind(kind)
+    further = getattr(frame.items[0], kind).also
+    further.extend([further[0]] * 31)
+    assert isinstance(check(frame.SerializeToString(), samples.stream_of(frame)), Checked)
+    further.add(alarm_id=b"c" * 16, priority=1, revision=1)
+    assert refused(frame) == (OUT, f"items[0].{kind}.also")
+
+
 def test_every_field_has_an_expectation() -> None:
     """A field added to an item of a frame needs its range stated here."""
     stated = {(e.kind, e.path.partition("[")[0].partition(".")[0]) for e in EXPECTED}
@@ -268,8 +298,8 @@ def _path(expected: Expected) -> str:
 def _owner(frame: frame_pb2.Frame, expected: Expected) -> tuple[Any, str]:
     owner: Any = getattr(frame.items[0], expected.kind) if expected.kind else frame
     steps, _, name = expected.path.rpartition(".")
-    if steps == "marks[0]":
-        owner = owner.marks[0]
+    if steps.endswith("[0]"):
+        owner = getattr(owner, steps.removesuffix("[0]"))[0]
     elif steps:
         owner = getattr(owner, steps)
     return owner, name

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given
 
 from ambulance.alerts.v1 import alarm_pb2
-from clinical.alarms.transition import Acknowledgement, Reason, Reset, Transition
+from clinical.alarms.transition import Acknowledgement, Pause, Reason, Reset, Transition
 from tests.wire import strategies
 from wire.transitions import (
     from_acknowledgement,
+    from_pause,
     from_reason,
     from_reset,
     from_transition,
     to_acknowledgement,
+    to_pause,
     to_reason,
     to_reset,
     to_transition,
@@ -26,6 +28,11 @@ def test_round_trip_of_transitions(transition: Transition) -> None:
 @given(strategies.acknowledgements)
 def test_round_trip_of_acknowledgements(acknowledgement: Acknowledgement) -> None:
     assert to_acknowledgement(from_acknowledgement(acknowledgement)) == acknowledgement
+
+
+@given(strategies.pauses)
+def test_round_trip_of_pauses(pause: Pause) -> None:
+    assert to_pause(from_pause(pause)) == pause
 
 
 @given(strategies.resets)

@@ -180,7 +180,7 @@ def test_each_kind_has_one_lane(kind: str) -> None:
     "kind",
     [
         "vitals", "device_status", "encounter_event", "crew_event", "edge_transition",
-        "acknowledgement", "reset",
+        "acknowledgement", "pause", "reset",
     ],
 )  # fmt: skip
 def test_items_about_a_patient_need_an_encounter(kind: str) -> None:

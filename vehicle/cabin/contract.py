@@ -2,14 +2,16 @@
 
 The vehicle says ``View`` (everything, a few times a second) and ``Trends`` (when they have grown),
 and answers each request by its number with ``Done`` or ``Refused``. A screen says ``Acknowledge``,
-``Reset``, ``Enter``, ``Withdraw`` and ``Note``. Each line is one object with the key ``type``.
-Whole states make a lost line harmless: the next one says everything again.
+``Pause``, ``Reset``, ``Enter``, ``Withdraw`` and ``Note``. Each line is one object with the key
+``type``. Whole states make a lost line harmless: the next one says everything again.
 Instants are microseconds since the Unix epoch; what is None was not measured or not stated.
 """
 
 from typing import Final
 
 import msgspec
+
+from clinical.alarms.view import AlarmState
 
 SOCKET_FILE: Final = "cabin.sock"
 """Name of the Unix socket, in the folder of the unit's spool."""
@@ -74,6 +76,18 @@ class Alarm(msgspec.Struct, frozen=True):
     unacknowledged: bool
     """Whether nobody of the crew took responsibility at the present priority."""
     acknowledged: list[Acknowledged]
+    paused_until_us: int = 0
+    """Until when the crew has paused its sound at the present priority; 0: it has not."""
+    paused_by: str = ""
+
+    @property
+    def calls(self) -> bool:
+        """Whether it asks the crew for somebody: it stands, and nobody of the crew has taken it."""
+        return self.unacknowledged and self.state in {AlarmState.ACTIVE, AlarmState.LATCHED}
+
+    def paused(self, now_us: int) -> bool:
+        """Tell whether it is silent because the crew has paused it."""
+        return now_us < self.paused_until_us
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -168,6 +182,24 @@ class Acknowledge(Message, frozen=True, tag="acknowledge"):
     person: str
 
 
+class Named(msgspec.Struct, frozen=True):
+    """An alarm as the screen showed it."""
+
+    alarm_id: str
+    priority: int
+    revision: int
+
+
+class Pause(Message, frozen=True, tag="pause"):
+    """A person pauses the sound of alarms of one patient in the vehicle; 0 s lets them sound."""
+
+    request: int
+    encounter_id: str
+    alarms: list[Named]
+    seconds: int
+    person: str
+
+
 class Reset(Message, frozen=True, tag="reset"):
     """A person takes a latched alarm off the list, as the screen showed it."""
 
@@ -218,7 +250,7 @@ class Refused(Message, frozen=True, tag="refused"):
     reason: str
 
 
-Request = Acknowledge | Reset | Enter | Withdraw | Note
+Request = Acknowledge | Pause | Reset | Enter | Withdraw | Note
 Answer = Done | Refused
 Said = View | Trends | Done | Refused
 

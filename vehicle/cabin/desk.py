@@ -1,12 +1,14 @@
 """Between the vehicle client and its screens: shows the client as a view, does what is asked."""
 
 import re
+from contextlib import suppress
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Place
+from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER, Place, Seen
 from clinical.alarms.view import AlarmState, AlarmView
+from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, CrewFinding
 from clinical.scores import news2
 from clinical.scores.chart import Refused as RefusedScore
@@ -79,6 +81,8 @@ class Desk:
             match request:
                 case contract.Acknowledge():
                     self._acknowledge(request)
+                case contract.Pause():
+                    self._pause(request)
                 case contract.Reset():
                     self._reset(request)
                 case contract.Enter():
@@ -116,15 +120,32 @@ class Desk:
             )
         return sorted(patients, key=lambda patient: patient.bay or "")
 
-    def _alarm(self, request: contract.Acknowledge | contract.Reset) -> AlarmView:
+    def _alarm(self, encounter_id: str, alarm_id: str) -> AlarmView:
         shown = {alarm.alarm_id.hex(): alarm for alarm in self._client.alarms}
-        alarm = shown.get(request.alarm_id)
-        if alarm is None or alarm.encounter_id != request.encounter_id:
-            raise NotDone(request.alarm_id)
+        alarm = shown.get(alarm_id)
+        if alarm is None or alarm.encounter_id != encounter_id:
+            raise NotDone(alarm_id)
         return alarm
 
+    def _pause(self, request: contract.Pause) -> None:
+        """Pause what still stands of the alarms that the screen showed."""
+        for_us = request.seconds * SECOND_US
+        within = 0 <= for_us <= LONGEST_PAUSE_US
+        if not within or not 1 <= len(request.alarms) <= 1 + MOST_TOGETHER:
+            message = f"{len(request.alarms)} alarms for {request.seconds} s"
+            raise NotDone(message)
+        seen = []
+        for one in request.alarms:
+            with suppress(NotDone):
+                alarm = self._alarm(request.encounter_id, one.alarm_id)
+                priority = Priority(max(Priority.LOW, min(one.priority, alarm.priority)))
+                seen.append(Seen(alarm.alarm_id, priority, max(1, one.revision)))
+        if not seen:
+            raise NotDone(request.encounter_id)
+        self._client.pause_alarms(request.encounter_id, seen, for_us, _name(request.person))
+
     def _reset(self, request: contract.Reset) -> None:
-        alarm = self._alarm(request)
+        alarm = self._alarm(request.encounter_id, request.alarm_id)
         if alarm.state is not AlarmState.LATCHED:
             raise NotDone(alarm.state)
         self._client.reset_alarm(
@@ -132,7 +153,7 @@ class Desk:
         )
 
     def _acknowledge(self, request: contract.Acknowledge) -> None:
-        alarm = self._alarm(request)
+        alarm = self._alarm(request.encounter_id, request.alarm_id)
         self._client.acknowledge_alarm(
             alarm.encounter_id,
             alarm.alarm_id,
@@ -188,6 +209,7 @@ def _score(inputs: news2.News2Inputs) -> contract.Score:
 
 def _alarm(view: AlarmView) -> contract.Alarm:
     reason = view.reason
+    paused = [one.person for one in view.pauses if one.place is Place.VEHICLE]
     return contract.Alarm(
         alarm_id=view.alarm_id.hex(),
         revision=view.revision,
@@ -205,6 +227,8 @@ def _alarm(view: AlarmView) -> contract.Alarm:
             contract.Acknowledged(str(one.place), one.person, one.at_us)
             for one in view.acknowledgements
         ],
+        paused_until_us=view.paused_until_us(Place.VEHICLE) or 0,
+        paused_by=paused[-1] if paused else "",
     )
 
 

@@ -50,7 +50,7 @@ class Uploader:
         clock: Clock,
         rng: Random,
         *,
-        turn: Callable[[], Awaitable[None]],
+        turn: Callable[[], Awaitable[object]],
     ) -> None:
         """Prepare; ``turn`` returns once nothing more urgent waits."""
         self._unit_id = unit_id

@@ -21,6 +21,7 @@ from ports.http_server import serve_http
 from ports.logging import configure_logging, get_logger
 from ports.program import run as run_program
 from ports.program import say_ready
+from ports.signals import head as signals
 from vehicle.screen.line import CabinLine, find_socket
 from vehicle.screen.page import CrewPage
 from vehicle.screen.settings import ScreenSettings
@@ -30,6 +31,7 @@ LIGHTS: Final = frozenset({"day", "night"})
 ASSETS: Final = Path(__file__).parent / "assets"
 HEAD: Final = """
 <link rel="stylesheet" href="/assets/screen.css">
+{signals}
 <script src="/assets/screen.js" defer></script>
 """
 
@@ -44,6 +46,7 @@ def main(  # noqa: PLR0917 - one per setting
     language: Annotated[str | None, typer.Option(help="zh-CN or en.")] = None,
     light: Annotated[str | None, typer.Option(help="day or night.")] = None,
     *,
+    sound: Annotated[bool | None, typer.Option(help="Whether alarms are heard.")] = None,
     log_json: Annotated[bool | None, typer.Option(help="Logs as JSON lines.")] = None,
 ) -> None:
     """Serve the crew's screen of one vehicle."""
@@ -54,6 +57,7 @@ def main(  # noqa: PLR0917 - one per setting
         "crew_person": person,
         "screen_language": language,
         "screen_light": light,
+        "screen_sound": sound,
         "log_json": log_json,
     }
     settings = _settings({name: value for name, value in given.items() if value is not None})
@@ -100,11 +104,12 @@ def application(settings: ScreenSettings, line: CabinLine) -> FastAPI:
     """Return the web application with its one page."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_static_files("/assets", ASSETS)
+    app.add_static_files(signals.PATH, signals.ASSETS)
 
     @ui.page("/")
     def page(lang: str = "", light: str = "") -> None:
         language = Language(lang if lang in set(Language) else settings.screen_language)
-        ui.add_head_html(HEAD)
+        ui.add_head_html(HEAD.format(signals=signals.head(sound=settings.screen_sound)))
         known = light if light in LIGHTS else settings.screen_light
         CrewPage(line, settings.crew_person, language, known)
 

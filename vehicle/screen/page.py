@@ -4,6 +4,7 @@ The parts are drawn as HTML by ``vehicle.screen.drawing``; this only puts them o
 carries the taps, which the browser reports as ``act`` with the data of the button.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -12,7 +13,7 @@ from nicegui import events, ui
 
 from ports.logging import get_logger
 from vehicle.cabin import contract
-from vehicle.screen.drawing.alarms import alarms, tally
+from vehicle.screen.drawing.alarms import alarms, calls, hush, tally
 from vehicle.screen.drawing.events import buttons, drugs, entered
 from vehicle.screen.drawing.heading import banner, heading, link
 from vehicle.screen.drawing.letters import letters
@@ -30,7 +31,9 @@ _PARTS: Final[Mapping[str, Callable[[Scene], str]]] = {
     "link": link,
     "numerics": numerics,
     "score": scoring,
+    "calls": calls,
     "tally": tally,
+    "hush": hush,
     "alarms": alarms,
     "letters": letters,
     "buttons": buttons,
@@ -110,7 +113,10 @@ class CrewPage:
                 self._part("numerics", "div")
                 self._part("score", "div")
             with ui.element("aside"):
-                self._part("tally", "div")
+                with ui.element("div").classes("above"):
+                    self._part("tally", "div")
+                    self._part("hush", "div")
+                self._part("calls", "div")
                 self._part("alarms", "div")
                 self._title("letters")
                 self._part("letters", "div")
@@ -165,6 +171,10 @@ def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Requ
                 revision=int(said["revision"]),
                 person=person,
             )
+        case "pause":
+            named = [contract.Named(*one) for one in json.loads(said["alarms"])]
+            encounter, seconds = str(said["encounter"]), int(said["seconds"])
+            return contract.Pause(number, encounter, named, seconds, person)
         case "reset":
             return contract.Reset(
                 request=number,

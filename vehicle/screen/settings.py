@@ -25,5 +25,7 @@ class ScreenSettings(BaseSettings):
     """The language that the screen begins in."""
     screen_light: str = Field(default="day", pattern=r"^(day|night)$")
     """The light that the screen begins in."""
+    screen_sound: bool = True
+    """Whether the screen sounds, where nobody has chosen otherwise on the tablet."""
     log_json: bool = False
     """Logs as JSON lines instead of for a console."""

@@ -2,6 +2,10 @@
 
 import { reactive, ref } from "vue";
 
+const MOST_TOGETHER = 33; // The center's: one, and 32 beside it.
+
+const seen = ({ id, priority, revision }) => ({ alarm: id, priority, revision });
+
 export class Acting {
   constructor(t, up) {
     this.t = t;
@@ -11,6 +15,7 @@ export class Acting {
     this.notice = ref("");
     this.taking = reactive(new Set());
     this.resetting = reactive(new Set());
+    this.hushing = reactive(new Set());
     this.asked = new Map();
     this.requests = 0;
     this.link = null;
@@ -21,6 +26,15 @@ export class Acting {
     if (!alarm || !alarm.unacknowledged || this.taking.has(alarm.id)) return;
     const body = { alarm: alarm.id, priority: alarm.priority, revision: alarm.revision };
     if (this.ask("take", body, { alarm: alarm.id })) this.taking.add(alarm.id);
+  }
+
+  // Pause the sound of these alarms of one patient, the one that was meant first; 0 s ends a pause.
+  pause(alarms, seconds) {
+    const [first, ...also] = alarms.filter((alarm) => alarm?.unacknowledged && alarm.current && !this.hushing.has(alarm.id)).slice(0, MOST_TOGETHER);
+    if (!first) return;
+    const body = { ...seen(first), seconds, also: also.map(seen) };
+    const ids = [first, ...also].map((alarm) => alarm.id);
+    if (this.ask("pause", body, { alarms: ids })) for (const id of ids) this.hushing.add(id);
   }
 
   reset(alarm) {
@@ -49,6 +63,7 @@ export class Acting {
   take(message) {
     for (const alarm of message.alarms ?? []) {
       if (!alarm.unacknowledged || !alarm.current) this.taking.delete(alarm.id);
+      this.hushing.delete(alarm.id);
       if (alarm.state !== "LATCHED") this.resetting.delete(alarm.id);
     }
     if (message.done) this.answered(message.done.request_id, "");
@@ -61,7 +76,7 @@ export class Acting {
     this.asked.delete(request);
     this.notice.value = { "": "", OVER: t.over, HOLDS: t.holds, NOT_KNOWN: t.notKnown }[why] ?? t.wrong;
     if (!what) return;
-    if (what.alarm) for (const asked of [this.taking, this.resetting]) asked.delete(what.alarm);
+    for (const id of what.alarms ?? [what.alarm]) for (const asked of [this.taking, this.resetting, this.hushing]) asked.delete(id);
     if (what.text && !why && this.draft.value === what.text) this.draft.value = "";
   }
 }

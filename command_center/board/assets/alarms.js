@@ -1,16 +1,17 @@
 // Active alarms, the most urgent first, each with its reason in words, its age, its owner and the key
-// that takes it, or the one that resets it when it is over and latched. A card draws itself from the ledger; the list draws only the order.
+// that takes it, the one that pauses its sound, or the one that resets it when it is over and latched. A card draws itself from the ledger; the list draws only the order.
 
 import { computed, inject } from "vue";
 import { LEVEL, MARK, clockTime, shown, span } from "/board/assets/words.js";
 
 const MOST_VALUES = 3;
+export const PAUSE_S = 120;
 
 export const AlarmCard = {
   props: { id: String, told: Object, full: Boolean },
   emits: ["open"],
   setup(props) {
-    const { ledger, acting, t, language, selected } = inject("board");
+    const { ledger, acting, ages, t, language, selected } = inject("board");
     const alarm = computed(() => ledger.alarm(props.id).value ?? props.told);
     const row = computed(() => ledger.row(alarm.value.encounter).value);
     return {
@@ -18,6 +19,10 @@ export const AlarmCard = {
       selected: computed(() => selected.value === props.id),
       taking: computed(() => acting.taking.has(props.id)),
       resetting: computed(() => acting.resetting.has(props.id)),
+      hushing: computed(() => acting.hushing.has(props.id)),
+      paused: computed(() => alarm.value.unacknowledged && alarm.value.current && alarm.value.paused_until_us / 1000 > ages.second.nowMs),
+      pause: () => acting.pause([alarm.value], PAUSE_S),
+      sound: () => acting.pause([alarm.value], 0),
       select: () => { selected.value = props.id; },
       take: () => acting.acknowledge(alarm.value),
       reset: () => acting.reset(alarm.value),
@@ -36,6 +41,7 @@ export const AlarmCard = {
       });
     },
     owners() { return this.alarm.taken.filter((one) => one.place === "CENTER" && one.priority >= this.alarm.priority); },
+    pausedBy() { return this.alarm.pauses.find((one) => one.place === "CENTER"); },
     crew() { return this.alarm.taken.filter((one) => one.place === "VEHICLE"); },
     ending() { return { LATCHED: this.t.latched, ENDED: this.t.ended, RECORDED: this.t.recorded }[this.alarm.state]; },
     lasted() { return span((this.alarm.until_us - this.alarm.since_us) / 1000, this.language); },
@@ -61,11 +67,15 @@ export const AlarmCard = {
       <p class="owner"><span v-for="one in owners" class="taken">{{ t.takenBy }} <b>{{ one.person }}</b> {{ clockTime(one.at_us) }}</span>
         <span v-if="!owners.length && alarm.current" class="nobody">{{ t.nobody }}</span>
         <span v-if="crew.length">{{ t.crewSaw }} <b>{{ crew[crew.length - 1].person }}</b> {{ clockTime(crew[crew.length - 1].at_us) }}</span>
+        <span v-if="paused" class="paused">{{ t.pausedBy }} <b>{{ pausedBy.person }}</b> {{ t.until }} {{ clockTime(alarm.paused_until_us) }}</span>
         <span v-if="alarm.reset" class="taken">{{ t.resetBy[alarm.reset.place] }} <b>{{ alarm.reset.person }}</b> {{ clockTime(alarm.reset.at_us) }}</span></p>
     </div>
     <div class="acts">
       <button v-if="alarm.unacknowledged && alarm.current" class="take" :disabled="taking" @click.stop="take">
         {{ taking ? t.taking : t.take }}<kbd v-if="selected">A</kbd></button>
+      <button v-if="alarm.unacknowledged && alarm.current && !paused" class="pause" :disabled="hushing" @click.stop="pause">
+        {{ t.pause }}<kbd v-if="selected">H</kbd></button>
+      <button v-if="paused" class="pause" :disabled="hushing" @click.stop="sound">{{ t.soundAgain }}<kbd v-if="selected">H</kbd></button>
       <button v-if="alarm.state === 'LATCHED'" class="reset" :disabled="resetting" @click.stop="reset">
         {{ resetting ? t.resetting : t.reset }}<kbd v-if="selected">R</kbd></button>
     </div>

@@ -4,7 +4,7 @@ import { computed, getCurrentInstance, nextTick, onMounted, provide, reactive, r
 import { Acting } from "/board/assets/acting.js";
 import { Ages } from "/board/assets/ages.js";
 import { flash } from "/board/assets/flashing.js";
-import { AlarmList } from "/board/assets/alarms.js";
+import { AlarmList, PAUSE_S } from "/board/assets/alarms.js";
 import { Ledger } from "/board/assets/ledger.js";
 import { Link } from "/board/assets/link.js";
 import { MapView, noted } from "/board/assets/map.js";
@@ -14,6 +14,7 @@ import { feed } from "/board/assets/strip.js";
 import { LEVEL, WORDS, clockTime } from "/board/assets/words.js";
 
 const MOST_POINTS = 600;
+const CALL_MS = 500; // A pause that runs out is heard within this time.
 
 const kept = (name, otherwise) => localStorage.getItem(`goldenhour.${name}`) ?? otherwise;
 const keep = (name, value) => localStorage.setItem(`goldenhour.${name}`, value);
@@ -33,6 +34,7 @@ export const Board = {
     const units = new Map();
     const moved = ref(0);
     const load = ref(0);
+    const sound = ref(window.alarmSound.state());
     const mapped = ref(kept("mapped", "") === "yes");
     const t = computed(() => WORDS[language.value]);
     const ages = new Ages(language);
@@ -52,11 +54,28 @@ export const Board = {
       feed.take(message);
       ledger.take(message);
       acting.take(message);
+      if (message.sound !== undefined) window.alarmSound.preset(message.sound);
+      call();
       if (message.load !== undefined) load.value = message.load;
       if (message.begin && page.id) link.ask("open", { encounter: page.id });
       if (message.begin && mapped.value) showMap(true);
       if (message.units) { noted(units, message.units); moved.value += 1; }
       if (message.page && message.page.id === page.id) fill(message.page);
+    }
+
+    // What asks by sound: what nobody here has taken or paused, and a board that hears nothing.
+    function call() {
+      const nowUs = link.now() * 1000;
+      const calls = ledger.calls(nowUs);
+      if (up.value === false) calls.push({ id: "cut", priority: 2 });
+      window.alarmSound.call(calls);
+    }
+
+    function pauseSelected(event) {
+      const alarm = ledger.alarm(selected.value).value;
+      if (!alarm) return;
+      const paused = alarm.paused_until_us > link.now() * 1000;
+      acting.pause([alarm, ...(event.shiftKey ? ledger.others(alarm.encounter, alarm.id) : [])], paused ? 0 : PAUSE_S);
     }
 
     function fill(told) {
@@ -68,6 +87,7 @@ export const Board = {
 
     function changed(value) {
       up.value = value;
+      call();
       lost.afterMs = Math.round(performance.now() - link.heardAt);
       lost.us = (link.heardAt + link.offsetMs) * 1000;
     }
@@ -116,12 +136,13 @@ export const Board = {
     }
 
     const toggleMap = () => showMap(page.id ? true : !mapped.value);
+    const toggleSound = () => window.alarmSound.toggle();
     const switchLanguage = () => { language.value = language.value === "en" ? "zh" : "en"; };
     const switchTheme = () => { theme.value = theme.value === "day" ? "night" : "day"; };
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), Escape: () => open(""),
+      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, s: toggleSound, Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 
@@ -135,7 +156,7 @@ export const Board = {
       const focused = event.target.closest?.("button, a");
       if (event.key === "Enter" && !focused && encounter) { event.preventDefault(); open(encounter); return; }
       const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (act) { event.preventDefault(); act(); }
+      if (act) { event.preventDefault(); act(event); }
     }
 
     watch(language, (value) => { keep("language", value); document.documentElement.lang = value === "zh" ? "zh-CN" : "en"; nextTick(() => ages.pass()); }, { immediate: true });
@@ -152,6 +173,8 @@ export const Board = {
       ages.nowMs = () => link.now();
       ages.run();
       flash(document.documentElement);
+      setInterval(call, CALL_MS);
+      window.addEventListener("sound", (event) => { sound.value = event.detail; });
       window.addEventListener("hashchange", follow);
       window.addEventListener("keydown", onKey);
       follow();
@@ -159,7 +182,7 @@ export const Board = {
 
     return {
       page, language, theme, person, up, lost, nameField, t, patients: ledger.patients, listed: ledger.listed,
-      notice: acting.notice, stale, counts, load, units, moved, mapped, toggleMap, nowMs: computed(() => ages.second.nowMs),
+      notice: acting.notice, stale, counts, load, units, moved, mapped, toggleMap, sound, toggleSound, nowMs: computed(() => ages.second.nowMs),
       standing: computed(() => ledger.listed.value.map((id) => ledger.alarm(id).value).filter(Boolean)),
       rows: computed(() => ledger.patients.value.map((id) => ledger.row(id).value).filter(Boolean)),
       open, switchLanguage, switchTheme, clockTime,
@@ -178,6 +201,7 @@ export const Board = {
       </div>
       <label class="person" :class="{ missing: !person.trim() }">{{ t.you }}
         <input ref="nameField" id="person" v-model="person" maxlength="64" :placeholder="t.yourName" autocomplete="off"></label>
+      <button id="sound" :class="sound" :aria-pressed="sound === 'on'" :title="t.soundMore[sound]" @click="toggleSound">{{ t.sound[sound] }} <kbd>S</kbd></button>
       <button id="map" :aria-pressed="mapped" @click="toggleMap">{{ mapped && !page.id ? t.list : t.map }} <kbd>G</kbd></button>
       <button id="theme" @click="switchTheme">{{ theme === 'day' ? t.night : t.day }}</button>
       <button id="language" @click="switchLanguage" :lang="language === 'en' ? 'zh-CN' : 'en'">{{ language === 'en' ? '中文' : 'English' }}</button>

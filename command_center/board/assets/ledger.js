@@ -36,6 +36,13 @@ export class Ledger {
   // Alarms of one patient, or all of them.
   choices(id) { return id ? this.alarmsOf(id).value.map((alarm) => alarm.id) : this.listed.value; }
 
+  // What asks somebody at the center by sound at this instant.
+  calls(nowUs) {
+    return [...this.alarms.values()].map((reference) => reference.value)
+      .filter((alarm) => alarm && alarm.current && alarm.unacknowledged && alarm.paused_until_us <= nowUs)
+      .map(({ id, priority }) => ({ id, priority }));
+  }
+
   take(message) {
     if (message.begin) this.begin(message);
     for (const alarm of message.alarms ?? []) this.tellAlarm(alarm);

@@ -8,10 +8,11 @@ the same run: each lead alone, as they are made, and the better lead of each rec
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import repeat
 from pathlib import Path
 from pkgutil import get_data
 from typing import Any, Final
@@ -31,9 +32,6 @@ from goldenhour.bench.accuracy.annotations import (
 from goldenhour.lab.beats import ecg_leads
 from goldenhour.lab.recordings import Signal, read_recording
 
-PEER_RECORDS: Final = 4
-"""Public detectors are slow: they are given every fourth record of the folder."""
-
 _SECTION_OPENING: Final = """## Heart beats
 
 MIT-BIH Arrhythmia Database (doi:10.13026/C2F305), all leads of each record, whole records, matched
@@ -44,12 +42,15 @@ _COLUMNS: Final = (
     "| record | beats | missed | made up | ventricular missed | made up "
     "| as shipped: missed | made up |"
 )
-_PEERS_OPENING: Final = """Public detectors in the same run, on {names}: the better lead of each
-record counts for them. CPU is that of one recording in chunks of a second; this project's arrays
-then hold a single patient (for thousands at once see `goldenhour bench ecg`).
+_PEERS_OPENING: Final = """Public detectors in the same run, on the same records: the better lead of
+each record counts for them. CPU is that of one recording in chunks of a second; this project's
+arrays then hold a single patient (for thousands at once see `goldenhour bench ecg`).
 """
 
 PROCESSES: Final = 2
+
+GAIN_PER_MV: Final = 200
+"""Steps per mV, as in the recordings: ``gqrs`` counts in steps."""
 
 Find = Callable[[Signal], Any]
 
@@ -75,6 +76,7 @@ def section(folder: Path) -> str:
     unseen = cross_validated()
     with ProcessPoolExecutor(PROCESSES) as pool:
         outcomes = list(pool.map(own, bases))
+        rows = {name: list(pool.map(peer, bases, repeat(name))) for name in peers()}
     seen = {base.name: outcome for base, outcome in zip(bases, outcomes, strict=True)}
     total = sum((unseen[name] for name in sorted(unseen)), Tally())
     now = sum((outcome.tally for outcome in seen.values()), Tally())
@@ -87,7 +89,7 @@ def section(folder: Path) -> str:
         "|---|---|---|---|---|---|---|---|",
         *(_row(name, unseen.get(name, Tally()), seen[name].tally) for name in seen),
         "",
-        *_peer_lines(bases[::PEER_RECORDS], seen),
+        *_peer_lines({**rows, "this project, as shipped": outcomes}),
         "",
     ]
     return "\n".join(lines)
@@ -111,8 +113,9 @@ def own(base: Path) -> Outcome:
     return Outcome(compare(reference, times_s, ventricular), spent, _lead_s(leads))
 
 
-def peer(base: Path, find: Find) -> Outcome:
+def peer(base: Path, name: str) -> Outcome:
     """Run a public detector over each lead of a record; the better one's tally counts."""
+    find = peers()[name]
     leads, reference = ecg_leads(read_recording(base)), read_reference(base)
     begun = time.process_time()
     found = [np.asarray(find(lead), np.float64) / lead.rate_hz for lead in leads]
@@ -131,10 +134,13 @@ def _lead_s(leads: Sequence[Signal]) -> float:
 
 def peers() -> dict[str, Find]:
     """Return the public detectors that are installed here."""
-    from wfdb.processing import xqrs_detect  # noqa: PLC0415
+    from wfdb.processing import gqrs_detect, xqrs_detect  # noqa: PLC0415
 
     finders: dict[str, Find] = {
-        "wfdb XQRS": lambda lead: xqrs_detect(lead.samples, lead.rate_hz, verbose=False)
+        "wfdb XQRS": lambda lead: xqrs_detect(lead.samples, lead.rate_hz, verbose=False),
+        "wfdb gqrs": lambda lead: gqrs_detect(
+            lead.samples, lead.rate_hz, adc_gain=GAIN_PER_MV, adc_zero=0
+        ),
     }
     if find_spec("neurokit2"):
         import neurokit2  # noqa: PLC0415
@@ -147,12 +153,9 @@ def peers() -> dict[str, Find]:
     return finders
 
 
-def _peer_lines(bases: Sequence[Path], seen: dict[str, Outcome]) -> list[str]:
-    names = ", ".join(base.name for base in bases)
-    rows = {name: [peer(base, find) for base in bases] for name, find in peers().items()}
-    rows["this project, as shipped"] = [seen[base.name] for base in bases]
+def _peer_lines(rows: Mapping[str, Sequence[Outcome]]) -> list[str]:
     return [
-        _PEERS_OPENING.format(names=names),
+        _PEERS_OPENING,
         "| detector | Se % | +P % | missed | made up | CPU us per lead-second |",
         "|---|---|---|---|---|---|",
         *(_peer_row(name, outcomes) for name, outcomes in rows.items()),

@@ -7,9 +7,11 @@ from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.transition import (
     Acknowledgement,
     AlarmEntry,
+    Pause,
     Place,
     Reason,
     Reset,
+    Seen,
     Transition,
 )
 from clinical.alarms.view import AlarmState, AlarmView
@@ -70,6 +72,27 @@ def reset(
 ) -> Reset:
     """Return that a person takes an alarm as seen off the list."""
     return Reset(view.encounter_id, view.alarm_id, view.revision, "wang", place, at, request)
+
+
+def paused(
+    view: AlarmView,
+    at: int = 200,
+    for_us: int = 60,
+    *,
+    place: Place = Place.CENTER,
+    request: str = "pause",
+    also: tuple[AlarmView, ...] = (),
+) -> Pause:
+    """Return that a person pauses the sound of alarms as seen."""
+    return Pause(
+        view.encounter_id, view.alarm_id, view.priority, view.revision, "wang", place, at, for_us,
+        request, tuple(as_seen(one) for one in also),
+    )  # fmt: skip
+
+
+def as_seen(view: AlarmView) -> Seen:
+    """Return an alarm as whoever acts on it saw it."""
+    return Seen(view.alarm_id, view.priority, view.revision)
 
 
 def tell(book: AlarmBook, *entries: AlarmEntry) -> list[AlarmView]:

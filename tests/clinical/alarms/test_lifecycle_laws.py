@@ -10,7 +10,7 @@ from clinical.alarms.lifecycle import AlarmBook
 from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.transition import AlarmEntry, EncounterClosed, Place, Transition
 from clinical.alarms.view import AlarmState, AlarmView
-from tests.clinical.alarms.entries import acknowledged, reset, said, tell
+from tests.clinical.alarms.entries import acknowledged, as_seen, paused, reset, said, tell
 
 
 class Detector:
@@ -31,9 +31,7 @@ class Detector:
 
     def _entry(self, number: int) -> AlarmEntry | None:
         self._now += self._draw(st.integers(0, 20))
-        kind = self._draw(
-            st.sampled_from(["said", "said", "said", "said", "ack", "reset", "closed"])
-        )
+        kind = self._draw(st.sampled_from([*["said"] * 5, "ack", "pause", "reset", "closed"]))
         entry: AlarmEntry | None = None
         if kind == "said":
             entry = self._transition()
@@ -41,7 +39,14 @@ class Detector:
             view = self._draw(st.sampled_from(self._views))
             priority = self._draw(st.sampled_from(Priority))
             place = self._draw(st.sampled_from(Place))
-            entry = acknowledged(view, priority, place, f"r{number}")
+            also = self._draw(st.lists(st.sampled_from(self._views), max_size=2))
+            together = tuple(as_seen(one) for one in also)
+            entry = replace(acknowledged(view, priority, place, f"r{number}"), also=together)
+        elif kind == "pause" and self._views:
+            view, other = (self._draw(st.sampled_from(self._views)) for _ in range(2))
+            place = self._draw(st.sampled_from(Place))
+            span = self._draw(st.integers(0, 60))
+            entry = paused(view, self._now, span, place=place, request=f"r{number}", also=(other,))
         elif kind == "reset" and self._views:
             view = self._draw(st.sampled_from(self._views))
             entry = reset(view, self._now, self._draw(st.sampled_from(Place)), f"r{number}")

@@ -13,8 +13,9 @@ from clinical.items import NOTHING_ELSE, Capture, Vitals, VitalsRow
 from clinical.scores import news2
 from clinical.scores.chart import Refused
 from clinical.watch.carry import VITALS
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.patient import Emission, PatientWatch
-from tests.scenarios.scenario import Arrival, Report, Step, play
+from tests.scenarios.scenario import Arrival, Report, Step, Tick, play
 
 Check = Callable[[Sequence[Step]], None]
 
@@ -158,6 +159,56 @@ def the_quick_way_can_begin_at_any_snapshot(steps: Sequence[Step]) -> None:
     assert restored.snapshot() == straight.snapshot()
 
 
+def ticks_can_be_left_out(steps: Sequence[Step], source: Source = Source.CENTER_A) -> int:
+    """Until it is due a watch need not be told the time; return how many ticks were left out.
+
+    The other watch is stepped at each. Words and snapshots are the same, whether the newest tick
+    left out is made up for at once or only before something happens, and after a restart too.
+    """
+    every, lazy, left_out = _watch(source), _watch(source), 0
+    due_us: int | None = EVERY_TICK
+    passed: Tick | None = None
+    for number, step in enumerate(steps):
+        said = play(every, step)
+        if isinstance(step, Tick) and (due_us is None or step.now_us < due_us):
+            assert said == []
+            passed = step
+            left_out += 1
+        else:
+            if passed is not None:
+                lazy.pass_over(passed.now_us, passed.ingress_us)
+                passed = None
+            row = None
+            if isinstance(step, Arrival) and isinstance(step.item, Vitals):
+                row = row_of(step.item, step.capture)
+            if row and lazy.on_row(row, step.now_us, step.now_us):
+                assert said == []
+            else:
+                assert play(lazy, step) == said
+                due_us = lazy.due_us
+        if passed is not None and number % 7:
+            continue
+        if passed is not None:
+            lazy.pass_over(passed.now_us, passed.ingress_us)
+            passed = None
+        assert lazy.snapshot() == every.snapshot()
+        assert lazy.row() == every.row()
+        if number % 11 == 0:
+            lazy = PatientWatch.restore(lazy.snapshot())
+            due_us = lazy.due_us
+    return left_out
+
+
+def ticks_can_be_left_out_in_the_center(steps: Sequence[Step]) -> None:
+    """At the center, where silence is judged."""
+    ticks_can_be_left_out(steps)
+
+
+def ticks_can_be_left_out_in_the_vehicle(steps: Sequence[Step]) -> None:
+    """In the vehicle too."""
+    ticks_can_be_left_out(steps, Source.EDGE)
+
+
 def the_row_scores_what_the_chart_scores(steps: Sequence[Step]) -> None:
     """The total that is shown, and why there is none, are those of the whole chart."""
     watch = _watch()
@@ -181,4 +232,6 @@ ALL: tuple[Check, ...] = (
     rows_lead_to_the_same_in_the_center,
     rows_lead_to_the_same_in_the_vehicle,
     the_quick_way_can_begin_at_any_snapshot,
+    ticks_can_be_left_out_in_the_center,
+    ticks_can_be_left_out_in_the_vehicle,
 )

@@ -4,7 +4,7 @@ from clinical.scores.chart import Refused
 from clinical.vitals import Consciousness, Vital
 from clinical.watch.carry import Carry
 from clinical.watch.encounter import provisional
-from clinical.watch.picture import PictureRow, PictureVital, picture_row
+from clinical.watch.picture import PictureRow, PictureVital, PictureVitals, picture_row
 from clinical.watch.scoring import Scoring
 from tests.clinical.watch.bedside import at
 
@@ -21,6 +21,20 @@ def test_a_row_shows_only_what_is_still_valid() -> None:
     carry = Carry()
     carry.on_item(Vitals(heart_rate_bpm=70, systolic_mmhg=120), at(0), at(0))
     assert _row(carry, 61).vitals == (PictureVital(Vital.SYSTOLIC, 120, at(0)),)
+
+
+def test_the_vital_signs_of_a_row_are_a_sequence() -> None:
+    """Whoever reads them need not know that they are columns."""
+    carry = Carry()
+    carry.on_item(Vitals(heart_rate_bpm=70, systolic_mmhg=0), at(0), at(0))
+    vitals = _row(carry, 1).vitals
+    heart, pressure = vitals
+    assert (heart, pressure.value) == (PictureVital(Vital.HEART_RATE, 70, at(0)), 0)
+    assert (vitals[0], vitals[1:], len(vitals)) == (heart, (pressure,), 2)
+    assert PictureVitals.of((heart, pressure)) == vitals
+    assert hash(vitals) == hash((heart, pressure))
+    assert repr(vitals) == repr((heart, pressure))
+    assert not PictureVitals.of(())
 
 
 def test_a_refused_score_shows_its_lower_bound_and_why() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from clinical.alarms.priority import Category, Priority
 from clinical.alarms.transition import Place
-from clinical.alarms.view import Acknowledged, AlarmState, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmState, Paused, ResetBy
 from clinical.watch.thinning import Thinned
 from command_center.board.showing import alarm_plain, row_plain, urgency
 from command_center.roster import RosterRow
@@ -64,6 +64,18 @@ def test_an_alarm_says_why_since_when_whose_and_what_to_check() -> None:
     assert (
         alarm_plain(replace(HIGH, cause="OF_TOMORROW", reason=None))["words"]["en"] == "OF_TOMORROW"
     )
+
+
+def test_a_pause_is_told_with_its_end_and_only_while_it_covers() -> None:
+    """The crew's own pause silences nobody at the center."""
+    ours = Paused(Place.CENTER, "desk", Priority.MEDIUM, at(3), at(63))
+    crews = replace(ours, place=Place.VEHICLE, person="crew")
+    assert alarm_plain(HIGH)["paused_until_us"] == 0
+    plain = alarm_plain(replace(MEDIUM, pauses=(crews, ours)))
+    assert plain["paused_until_us"] == at(63)
+    assert [one["person"] for one in plain["pauses"]] == ["crew", "desk"]
+    assert alarm_plain(replace(HIGH, pauses=(ours,)))["paused_until_us"] == 0
+    assert alarm_plain(replace(MEDIUM, pauses=(crews,)))["paused_until_us"] == 0
 
 
 def test_who_reset_an_alarm_is_told() -> None:

@@ -187,7 +187,36 @@ def test_a_slow_board_loses_the_oldest_and_is_told() -> None:
         strip.take({"number": number})
     told = strip.taken()
     assert (told["id"], told["lost"], told["chunks"][0]) == (PATIENT.id, 7, {"number": 7})
-    assert strip.taken() == {"id": PATIENT.id, "lost": 0, "chunks": []}
+    assert strip.taken() == {"id": PATIENT.id, "lost": 0, "chunks": [], "marks": []}
+
+
+async def test_a_board_is_told_the_marks_of_what_it_shows(
+    station: Station, ward: Ward, log: MemoryLog
+) -> None:
+    """Beats, quality and rate, also to a board that comes later."""
+    await record(log, 10)
+    first = await _marks(station, 9)
+    assert await _marks(station, 9) == first
+    beats = [beat for marks in first for beat in marks["beats"]]
+    assert [kind for _, kind, _ in beats] == ["N"] * len(beats)
+    assert len(beats) >= 8
+    assert first[-1]["origins"] == [{"lead": "II", "sample": 0, "rate_hz": RATE_HZ}]
+    assert abs(first[-1]["heart_rate_bpm"] - 75) <= 4
+
+
+async def _marks(station: Station, seconds: int) -> list[dict[str, Any]]:
+    """Open a board and return what it is told until so many seconds are marked."""
+    told: list[dict[str, Any]] = []
+
+    async def tell(message: dict[str, Any]) -> None:
+        told.extend(message["strip"]["marks"])
+
+    strip = Strip()
+    running = asyncio.create_task(station.center.strips.tell(strip, tell))
+    station.center.strips.show(strip, PATIENT.id)
+    await until(lambda: sum(len(one["seconds"]) for one in told) >= seconds)
+    running.cancel()
+    return told
 
 
 def test_samples_are_told_without_loss_at_little_more_than_a_byte() -> None:

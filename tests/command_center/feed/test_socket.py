@@ -164,6 +164,20 @@ async def test_resetting_is_answered_beside_the_feed(station: Station, log: Memo
             assert said["alarm"]["reset"]["person"] == "dispatcher"
 
 
+async def test_pausing_is_answered_beside_the_feed(station: Station, log: MemoryLog) -> None:
+    wanted = asked(for_us="60000000")
+    async with dialled(station) as socket:
+        await say(socket, "subscribe", request_id="s", subscriber="web")
+        await hear(socket)
+        await append(log, transition(1, 1))
+        await hear(socket)
+        await say(socket, "pause", request_id="p", pause=wanted)
+        answers = dict([await hear(socket), await hear(socket)])
+        for said in answers.values():
+            assert said["alarm"]["pauses"][0]["person"] == "dispatcher"
+            assert said["alarm"]["unacknowledged"]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
@@ -176,6 +190,7 @@ async def test_resetting_is_answered_beside_the_feed(station: Station, log: Memo
         ('{"subscribe": {"subscriber": ""}}', "INVALID_ARGUMENT", "subscriber"),
         ('{"subscribe": {"subscriber": "w", "resume_token": "AAAA"}}', "INVALID_ARGUMENT", "token"),
         ('{"acknowledge": {}}', "INVALID_ARGUMENT", "alarm_id"),
+        ('{"pause": {}}', "INVALID_ARGUMENT", "pause.for_us"),
         ('{"reset": {}}', "INVALID_ARGUMENT", "reset.alarm_id"),
     ],
 )

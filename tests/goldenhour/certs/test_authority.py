@@ -62,18 +62,19 @@ def test_a_unit_enrols_by_files_and_its_key_never_leaves(
     )
 
 
-def test_a_certificate_serves_one_purpose(authority: Authority) -> None:
-    """A unit's cannot be a server's, a server's cannot be a unit's, and none signs others."""
-    for kind, usage in (
-        (Kind.UNIT, ExtendedKeyUsageOID.CLIENT_AUTH),
-        (Kind.STAFF, ExtendedKeyUsageOID.CLIENT_AUTH),
-        (Kind.GATEWAY, ExtendedKeyUsageOID.SERVER_AUTH),
-        (Kind.CENTER, ExtendedKeyUsageOID.SERVER_AUTH),
+def test_a_certificate_serves_what_its_kind_does(authority: Authority) -> None:
+    """A unit's cannot be a server's, nor a gateway's a unit's; a center's is both; none signs."""
+    calls, serves = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
+    for kind, usages in (
+        (Kind.UNIT, [calls]),
+        (Kind.STAFF, [calls]),
+        (Kind.GATEWAY, [serves]),
+        (Kind.CENTER, [serves, calls]),
     ):
         pem = authority.issue(named(kind, "X"), new_key().public_key(), NOW_US, hosts=["a.test"])
         certificate = x509.load_pem_x509_certificate(pem)
         extensions = certificate.extensions
-        assert list(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == [usage]
+        assert list(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == usages
         assert not extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         assert not extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
         assert identity_in(certificate) == Identity(kind, "X")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.view import AlarmState
+from clinical.instant import SECOND_US
 from goldenhour.feed.main import _act_in_time, _Action, _as_json, alarm_id_of, alerts_address, app
 from ports.addresses import Addresses, write_addresses
 from ports.clock import SystemClock
@@ -68,7 +70,7 @@ def test_an_alarm_id_is_hexadecimal() -> None:
         alarm_id_of("no-id")
 
 
-async def test_an_alarm_is_taken_and_reset_by_its_id(tmp_path: Path) -> None:
+async def test_an_alarm_is_paused_taken_and_reset_by_its_id(tmp_path: Path) -> None:
     """A condition that holds is refused with the reason; an id that no alarm has is said."""
     log = MemoryLog()
     began, over = latched(1, 2)
@@ -83,6 +85,9 @@ async def test_an_alarm_is_taken_and_reset_by_its_id(tmp_path: Path) -> None:
         await append(log, began)
         await told.next()
         assert not await act(AlertFeed.reset, b"0" * 16)
+        assert await act(partial(AlertFeed.pause, for_us=60 * SECOND_US), began.alarm_id)
+        (view,) = station.center.publisher.current()
+        assert (view.pauses[0].person, view.unacknowledged) == ("Li Wei", True)
         assert await act(AlertFeed.acknowledge, began.alarm_id)
         with pytest.raises(grpc.aio.AioRpcError, match="the condition holds"):
             await act(AlertFeed.reset, began.alarm_id)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
-from clinical.items import ForeignFrame, Vitals
+from clinical.items import Capture, ForeignFrame, Vitals
+from clinical.watch.patient import PatientWatch
 from ports.log.port import Record
 from streams.engine.host import PartitionHost
 from streams.engine.outputs import Outputs
@@ -76,6 +79,20 @@ def foreign(number: int, sequence: int, second: float) -> ForeignFrame:
 def report(offset: int, number: int, second: float, sequence: int = 1) -> Record:
     value = encode_foreign_frame(foreign(number, sequence, second))
     return Record(PATIENTS.name, 0, offset, None, value, HEADERS_FOREIGN_FRAME)
+
+
+def edge_words() -> list[Transition]:
+    """What the vehicle of patient 0 says of alarms that begin and end within twenty seconds."""
+    watch = PatientWatch(encounter(0), Source.EDGE)
+    said: list[Transition] = []
+    for second in range(20):
+        item = ILL if 2 <= second < 14 else WELL
+        one = frame(0, second + 1, second, item)
+        name = FrameRef(one.unit_id, one.lane, one.segment, one.sequence, 0)
+        capture = Capture(name, one.captured_us, at(second))
+        emissions = [*watch.on_item(item, capture, at(second)), *watch.on_tick(at(second), 0)]
+        said += [each for each in emissions if isinstance(each, Transition)]
+    return said
 
 
 def night(seconds: int, ill_from: int, ill_until: int, patients: int = 3) -> list[Record]:

@@ -16,6 +16,7 @@ from clinical.items import (
     VitalsRow,
     Word,
 )
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.picture import PictureRow
 from streams.engine.watches import Emission, Watch
@@ -59,6 +60,13 @@ class PlantedWatch:
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
         self.ticks += 1
         return ()
+
+    @property
+    def due_us(self) -> int | None:
+        return EVERY_TICK
+
+    def pass_over(self, now_us: int, ingress_us: int) -> None:
+        raise AssertionError
 
     def snapshot(self) -> dict[str, Any]:
         return {

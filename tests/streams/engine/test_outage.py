@@ -1,6 +1,6 @@
 """When the silence of many units has one cause."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from clinical.alarms.priority import Source
@@ -8,7 +8,7 @@ from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from ports.log.port import Record
 from streams.engine.host import PartitionHost
-from streams.engine.outage import QUIET_AFTER_US, Hearing, quiet_together
+from streams.engine.outage import QUIET_AFTER_US, Hearing, Hearings
 from streams.engine.outputs import Outputs
 from streams.engine.watches import PatientWatches
 from tests.streams.engine.night import WELL, batch, drive, frame, tick
@@ -24,6 +24,15 @@ def units(number: int, quiet: int, told: int = 0) -> list[Hearing]:
         Hearing(f"unit-{n}", QUIET_AFTER_US if n < quiet else 0, told=n < told)
         for n in range(number)
     ]
+
+
+def quiet_together(hearings: Sequence[Hearing], before: Sequence[str]) -> tuple[str, ...]:
+    """Who is quiet for one cause, when these are all patients of a partition."""
+    of = {f"encounter-{n}": hearing for n, hearing in enumerate(hearings)}
+    heard = Hearings()
+    for encounter_id, hearing in of.items():
+        heard.note(encounter_id, hearing, 0)
+    return heard.together(before, of.get, 0)
 
 
 def test_more_than_a_fifth_of_the_units_is_a_common_cause() -> None:
@@ -46,6 +55,37 @@ def test_units_that_were_silent_by_themselves_do_not_count() -> None:
 def test_a_unit_with_several_patients_is_one_unit_and_heard_through_any_of_them() -> None:
     hearings = [one._replace(unit_id="unit-0") for one in units(4, 3)]
     assert quiet_together([*hearings, *units(4, 0)], ()) == ()
+
+
+def test_a_patient_who_left_or_moved_counts_where_they_are() -> None:
+    """Two of four units are quiet, then one of four, then two of five."""
+    of: dict[str, Hearing | None] = {f"e-{n}": one for n, one in enumerate(units(4, 2))}
+    heard = Hearings()
+    for encounter_id, hearing in of.items():
+        heard.note(encounter_id, hearing, 0)
+    assert heard.together((), of.get, 0) == ("unit-0", "unit-1")
+    of["e-0"] = Hearing("unit-3", QUIET_AFTER_US, told=False)
+    heard.note("e-0", of["e-0"], 0)
+    assert heard.together(("unit-0", "unit-1"), of.get, 0) == ()
+    heard.note("e-1", None, 0)
+    of["e-0"] = Hearing("unit-0", QUIET_AFTER_US, told=False)
+    heard.note("e-0", of["e-0"], 0)
+    of["e-2"] = Hearing("unit-2", QUIET_AFTER_US, told=False)
+    assert heard.together((), of.get, QUIET_AFTER_US) == ("unit-0", "unit-2")
+
+
+def test_who_is_heard_is_asked_only_when_the_unit_could_be_quiet() -> None:
+    asked: list[str] = []
+
+    def listen(encounter_id: str) -> Hearing:
+        asked.append(encounter_id)
+        return Hearing("unit-1", SECOND_US, told=False)
+
+    heard = Hearings()
+    heard.note("e-1", Hearing("unit-1", 0, told=False), 0)
+    for second in range(20):
+        assert heard.together((), listen, second * SECOND_US) == ()
+    assert len(asked) == 3
 
 
 def cut(

@@ -23,7 +23,7 @@ from ports.log.port import Log, Record, TopicPartition
 from ports.objects.memory import MemoryObjects
 from ports.tls import Tls, channel_credentials
 from streams.gateway.gateway import Gateway
-from streams.gateway.main import UNITS_ALONE
+from streams.gateway.main import UNITS_AND_CENTERS
 from streams.gateway.service import SERVICE
 from wire.encounters import encode_encounter
 from wire.frames import Frame, Lane, encode_frame
@@ -194,7 +194,7 @@ async def station_at(
         running = asyncio.create_task(gateway.run())
         stack.callback(running.cancel)
         registrations = [gateway.service.register, gateway.imaging.register]
-        doors = [] if tls is None else [Door(tls, UNITS_ALONE, SystemClock())]
+        doors = [] if tls is None else [Door(tls, UNITS_AND_CENTERS, SystemClock())]
         server = await serve(
             registrations,
             "127.0.0.1:0",

@@ -180,8 +180,23 @@ async def test_another_kind_of_certificate(
 ) -> None:
     """Who may read alarms may not say what a monitor saw; health and reflection are closed too."""
     material = trust.tls("AMB-66", Kind.STAFF).material
-    code, _ = await refused(station, channel_credentials(material))
+    code, words = await refused(station, channel_credentials(material))
+    assert (code, words) == (
+        grpc.StatusCode.PERMISSION_DENIED,
+        "a certificate of a staff does not open this door",
+    )
+
+
+@pytest.mark.parametrize("unit_id", ["AMB-66", "heartbeat.center-2"])
+async def test_a_center_speaks_as_its_own_heartbeat_alone(
+    station: Station, healthy: Healthy, trust: Trust, unit_id: str
+) -> None:
+    """Neither as an ambulance nor as another center's heartbeat."""
+    credentials = channel_credentials(trust.tls("center-1", Kind.CENTER).material)
+    code, words = await refused(station, credentials, Frames(unit_id))
     assert code is grpc.StatusCode.PERMISSION_DENIED
+    assert "is not the unit of the certificate" in words
+    assert station.figure("turned_away_total", reason="IDENTITY") == 1
 
 
 async def test_another_units_encounter(

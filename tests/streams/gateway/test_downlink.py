@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import grpc
 import pytest
@@ -12,6 +12,7 @@ from clinical.alarms.transition import EncounterClosed
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
 from streams.gateway import exchange, tails
+from streams.gateway.downlink import LOG_READS, DownlinkStream
 from streams.gateway.positions import OLDEST
 from tests.streams.gateway.station import (
     ENCOUNTER,
@@ -239,3 +240,41 @@ async def test_a_stopping_gateway_ends_downlinks(station: Station) -> None:
         with pytest.raises(grpc.aio.AioRpcError) as ended:
             await ear.call.read()
         assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+async def test_the_past_of_so_many_units_is_read_at_a_time(
+    log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LOG_READS of a thousand that return at once; the others wait, and all hear their past."""
+    monkeypatch.setattr(tails, "ENTRIES_KEPT", 1)
+    units = [f"AMB-{number}" for number in range(LOG_READS + 2)]
+    for number, unit_id in enumerate(units):
+        encounter_id = ENCOUNTER[:-1] + str(number)
+        await own(log, unit_id, encounter_id)
+        for at_us in range(20):
+            await close(log, at_us, encounter_id)
+    gate, reading, most = asyncio.Event(), list[str](), list[int]()
+    read_log = DownlinkStream._read_log
+
+    async def slowly(
+        stream: DownlinkStream, missing: dict[int, int]
+    ) -> AsyncIterator[exchange.PostedEntry]:
+        reading.append(stream._unit_id)
+        most.append(len(reading))
+        await gate.wait()
+        async for post in read_log(stream, missing):
+            yield post
+        reading.remove(stream._unit_id)
+
+    monkeypatch.setattr(DownlinkStream, "_read_log", slowly)
+    async with station_at(log) as station, AsyncExitStack() as stack:
+        ears = [
+            await stack.enter_async_context(listening(station, None, unit_id)) for unit_id in units
+        ]
+        await until(lambda: len(reading) == LOG_READS)
+        waiting = station.gateway.service._outlet.log_reads
+        await until(lambda: len(waiting._waiters or ()) == len(units) - LOG_READS)
+        gate.set()
+        for ear in ears:
+            assert (await ear.until_caught_up())[-1] == "19"
+    assert max(most) == LOG_READS

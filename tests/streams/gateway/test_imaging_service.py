@@ -15,6 +15,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from ambulance.imaging.v1 import imaging_service_pb2 as pb
 from ambulance.imaging.v1 import imaging_service_pb2_grpc as pb_grpc
 from ports.log.memory_log import MemoryLog
+from streams.gateway.imaging_service import WHOLE_WAITING
 from tests.streams.gateway.station import ENCOUNTER, PATIENCE_S, Station, own, station_at, until
 from wire.images import ImageStored, SeriesAnnounced, object_key
 from wire.limits import MAX_CHUNK_BYTES, MAX_OBJECT_BYTES, UPLOAD_CREDIT_BYTES
@@ -324,3 +325,36 @@ async def test_a_reference_that_the_log_did_not_confirm_is_written_again(
         await line.call.write(pb.UploadRequest(chunk=chunk))
     assert await line.end() is grpc.StatusCode.UNAVAILABLE
     await until(lambda: station.figure("images_stored_total") == 0)
+
+
+async def test_so_many_whole_objects_wait_and_then_no_more_bytes_are_taken(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WHOLE_WAITING beside the one that is judged and the one that has just become whole."""
+    library, gate, taken = station.gateway.imaging._library, asyncio.Event(), list[str]()
+    take, finish = library.take, library.finish
+
+    async def noted(*told: Any) -> Any:  # noqa: ANN401
+        taken.append(told[1].sop_uid)
+        return await take(*told)
+
+    async def slowly(*told: Any) -> Any:  # noqa: ANN401
+        await gate.wait()
+        return await finish(*told)
+
+    monkeypatch.setattr(library, "take", noted)
+    monkeypatch.setattr(library, "finish", slowly)
+    slices = {f"1.{number}": b"no slice" for number in range(WHOLE_WAITING + 5)}
+    line = await begun(station, manifest(*(entry(uid, it) for uid, it in slices.items())))
+    await line.next()
+    for uid, data in slices.items():
+        chunk = pb.Chunk(sop_instance_uid=uid, offset_bytes=0, data=data)
+        await line.call.write(pb.UploadRequest(chunk=chunk))
+    for _ in range(WHOLE_WAITING + 2):
+        assert (await line.next()).progress.held_bytes == len(b"no slice")
+    assert taken == list(slices)[: WHOLE_WAITING + 2]
+    gate.set()
+    refused = 0
+    while refused < len(slices):
+        refused += (await line.next()).HasField("refused")
+    assert taken == list(slices)

@@ -4,9 +4,10 @@ import asyncio
 
 from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
+from ports.log.port import LogReader, Record
 from streams.gateway.ownership import Ownership
 from streams.gateway.positions import OLDEST
-from streams.gateway.tails import TickTail, open_caches
+from streams.gateway.tails import READ_RECORDS, READ_WAIT_MS, TickTail, open_caches
 from streams.gateway.ticks import CLOCK_DISAGREEMENT_US, ForeignClock, Ticker
 from tests.streams.gateway.station import ENCOUNTER, UNIT, own, until
 from wire.partition import partition_of
@@ -55,4 +56,41 @@ async def test_a_gateway_hears_the_ticks_of_another(log: MemoryLog) -> None:
     await other.tick()
     await until(lambda: not foreign.agrees(clock.now_us()))
     listening.cancel()
+    await tail.close()
+
+
+class Watched:
+    """A reader of which it is seen how it is asked, and what it gives."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self.asked: list[tuple[int, int]] = []
+        self.given: list[int] = []
+
+    async def read(self, *, max_records: int, timeout_ms: int) -> list[Record]:
+        self.asked.append((max_records, timeout_ms))
+        records = await self._reader.read(max_records=max_records, timeout_ms=timeout_ms)
+        self.given.append(len(records))
+        return records
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reader, name)
+
+
+async def test_no_more_is_read_at_once_and_nothing_waited_for_longer_than_the_bounds(
+    log: MemoryLog,
+) -> None:
+    """READ_RECORDS of what is there, so that frames have their turn; READ_WAIT_MS for a first."""
+    writer = await log.writer()
+    for _ in range(READ_RECORDS + 1):
+        await writer.send(ENCOUNTERS.name, 0, b"\xff", key=b"key")
+    _, tail = await open_caches(log, Ownership())
+    watched = Watched(tail._reader)
+    tail._reader = watched  # type: ignore[assignment]
+    await tail.catch_up()
+    assert watched.given == [READ_RECORDS, 1]
+    following = asyncio.create_task(tail.run())
+    await until(lambda: watched.given[2:] == [0])
+    assert set(watched.asked) == {(READ_RECORDS, READ_WAIT_MS)}
+    following.cancel()
     await tail.close()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from clinical.items import Vitals
-from ports.clock import SystemClock
+from ports.clock import SystemClock, VirtualClock
+from tests.vehicle.hearing import until
 from vehicle.cabin.contract import (
     LINE_BYTES,
     SOCKET_FILE,
@@ -21,7 +22,7 @@ from vehicle.cabin.contract import (
     encode,
 )
 from vehicle.cabin.desk import Desk
-from vehicle.cabin.server import SCREENS_MAX, CabinServer
+from vehicle.cabin.server import PULSE_US, SCREENS_MAX, CabinServer
 from vehicle.client import VehicleClient
 
 Start = Callable[..., Awaitable[tuple[VehicleClient, object]]]
@@ -121,3 +122,21 @@ async def test_a_new_start_takes_the_place_of_a_socket_left_behind(
     assert isinstance(await (await dial(tmp_path / SOCKET_FILE)).hear(View), View)
     await server.stop()
     assert not (tmp_path / SOCKET_FILE).exists()
+
+
+async def test_a_screen_is_shown_a_view_once_per_pulse(
+    start: Start, tmp_path: Path, dial: Dial
+) -> None:
+    """PULSE_US: not sooner, whatever changes meanwhile."""
+    client, _ = await start()
+    clock = VirtualClock()
+    server = CabinServer(Desk(client), tmp_path, clock)
+    await server.start()
+    one = await dial(tmp_path / SOCKET_FILE)
+    await one.hear(View)
+    await until(lambda: clock.sleepers == 2)
+    clock.advance(PULSE_US - 1)
+    assert clock.sleepers == 2
+    clock.advance(1)
+    assert isinstance(await one.hear(View), View)
+    await server.stop()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from ports.clock import SystemClock
+from ports.clock import SystemClock, VirtualClock
 from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
 from vehicle.imaging.drop_folder import COMPLETE, ENCOUNTER, MARK
-from vehicle.imaging.intake import Intake
+from vehicle.imaging.intake import LOOK_EVERY_US, Intake
 from vehicle.imaging.series import Series
 from vehicle.imaging.session import UploadSession
 
@@ -177,3 +177,31 @@ async def test_a_series_is_marked_and_not_sent_again(bay: Bay, slices: list[Path
     (folder / "note.dcm.txt").write_text("another file, and no image")
     await bay.count(2)
     assert len(await bay.settled()) == 2
+
+
+async def test_the_folder_is_looked_at_no_more_often_than_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LOOK_EVERY_US; a look that fails does not end the looking."""
+    clock, looks = VirtualClock(), list[int]()
+
+    async def look(_: Intake) -> None:
+        looks.append(clock.monotonic_us())
+        raise OSError(5, "the share is gone")
+
+    monkeypatch.setattr(Intake, "_look", look)
+    intake = Intake(
+        tmp_path,
+        cast("Uploader", Sent()),
+        clock,
+        quiet_us=QUIET_US,
+        encounters=list,
+        now_us=clock.now_us,
+        busy=lambda _: False,
+    )
+    running = asyncio.create_task(intake.run())
+    await clock.run_for(3 * LOOK_EVERY_US)
+    assert looks == [times * LOOK_EVERY_US for times in range(4)]
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running

@@ -1,18 +1,28 @@
 """Images over DICOM, stored by DCMTK's storescu."""
 
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from pydicom import dcmread
-from pynetdicom import AE
+from pynetdicom import AE, evt
 from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]
 
 from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
-from vehicle.imaging.receiver import CANNOT_UNDERSTAND, DUPLICATE, SUCCESS, Receiver
+from vehicle.imaging import receiver as dicom
+from vehicle.imaging.receiver import (
+    ASSOCIATIONS_MAX,
+    CANNOT_UNDERSTAND,
+    DUPLICATE,
+    PDU_BYTES,
+    SUCCESS,
+    Receiver,
+)
 
 Send = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -83,3 +93,40 @@ def test_an_association_keeps_its_series_open(
     receiver.stop()
     assert not receiver.busy(series_uid)
     assert len(list((tmp_path / "drop" / series_uid).iterdir())) == 1
+
+
+def test_a_scanner_too_many_is_turned_away_for_the_moment(receiver: Receiver) -> None:
+    """ASSOCIATIONS_MAX at a time, and each is told how large a unit of data may be: PDU_BYTES."""
+    host, _, port = receiver.address.rpartition(":")
+    scanner = AE()
+    scanner.add_requested_context(CTImageStorage)
+
+    def associate() -> Any:  # noqa: ANN401 - pynetdicom's own type
+        return scanner.associate(host, int(port), ae_title="GOLDENHOUR")
+
+    held = [associate() for _ in range(ASSOCIATIONS_MAX)]
+    assert all(one.is_established for one in held)
+    assert {one.acceptor.maximum_length for one in held} == {PDU_BYTES}
+    assert associate().is_rejected
+    for one in held:
+        one.release()
+
+
+def test_a_scanner_that_says_nothing_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """IDLE_S without a word aborts its association, so its series can be finished."""
+    monkeypatch.setattr(dicom, "IDLE_S", 0.2)
+    receiver = Receiver("127.0.0.1:0", "GOLDENHOUR", tmp_path / "drop")
+    receiver.start()
+    host, _, port = receiver.address.rpartition(":")
+    scanner, aborted = AE(), threading.Event()
+    scanner.add_requested_context(CTImageStorage)
+    scanner.associate(
+        host,
+        int(port),
+        ae_title="GOLDENHOUR",
+        evt_handlers=[(evt.EVT_ABORTED, lambda _: aborted.set())],
+    )
+    assert aborted.wait(30)
+    receiver.stop()

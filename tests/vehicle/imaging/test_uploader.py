@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from pydicom import dcmread
 
-from ports.clock import SystemClock
+from ports.clock import SystemClock, VirtualClock
 from ports.grpc_server import serve
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
@@ -22,9 +22,12 @@ from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway.gateway import Gateway
 from streams.gateway.imaging_service import SERVICE
-from vehicle.imaging.link import GrpcImagingLink
+from vehicle.backoff import Backoff
+from vehicle.imaging import uploader as uploading
+from vehicle.imaging.link import GrpcImagingLink, Held, Progressed
 from vehicle.imaging.series import Series, read_series
-from vehicle.imaging.uploader import Uploader
+from vehicle.imaging.uploader import BULK_BACKOFF_FACTOR, Uploader
+from vehicle.link import LinkDown
 from wire.images import ImageStored, object_key
 from wire.records import decode_record
 from wire.topics import IMAGES
@@ -178,3 +181,65 @@ async def test_what_is_stored_is_not_sent_again(road: Road, series: Series) -> N
     assert len(again.stored) == len(series.objects)
     assert road.pace.turns <= turns + 1
     assert len(await road.stored()) == len(series.objects)
+
+
+class Deaf:
+    """A gateway that says nothing on the first streams, or ends them, and then holds it all."""
+
+    def __init__(self, series: Series, first: int, *, silent: bool) -> None:
+        self.held = Held(
+            tuple(Progressed(one.sop_uid, one.size_bytes, stored=True) for one in series.objects),
+            1,
+        )
+        self.first = first
+        self.silent = silent
+        self.dialled = 0
+
+    def upload(self) -> "Deaf":
+        self.dialled += 1
+        return self
+
+    async def open(self, unit_id: str, series: Series) -> None:
+        if self.dialled <= self.first and not self.silent:
+            raise LinkDown
+
+    async def send(self, sop_uid: str, offset: int, data: bytes) -> None:
+        raise AssertionError
+
+    async def read(self) -> Held:
+        if self.dialled <= self.first:
+            await asyncio.Event().wait()
+        return self.held
+
+    def cancel(self) -> None:
+        """Nothing runs here."""
+
+    async def close(self) -> None:
+        """Nothing is open here."""
+
+
+async def test_a_gateway_that_does_not_say_what_it_holds_is_dialled_again(
+    series: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HELD_TIMEOUT_S is the longest wait for it."""
+    monkeypatch.setattr(uploading, "HELD_TIMEOUT_S", 0.05)
+    deaf = Deaf(series, 1, silent=True)
+    uploader = Uploader("MCT-01", deaf, SystemClock(), JITTER, turn=asyncio.Event().wait)
+    session = await asyncio.wait_for(uploader.upload(series), 30)
+    assert session.done
+    assert deaf.dialled == 2
+
+
+async def test_an_upload_dials_more_rarely_than_a_lane_of_frames(series: Series) -> None:
+    """BULK_BACKOFF_FACTOR times its wait."""
+    clock, deaf = VirtualClock(), Deaf(series, 2, silent=False)
+    uploader = Uploader("MCT-01", deaf, clock, Random(4), turn=asyncio.Event().wait)  # noqa: S311 - jitter
+    sending = asyncio.create_task(uploader.upload(series))
+    lane = Backoff(Random(4))  # noqa: S311 - jitter
+    for dialled in (1, 2):
+        wait_us = BULK_BACKOFF_FACTOR * lane.next_us()
+        await clock.run_for(wait_us - 1)
+        assert deaf.dialled == dialled
+        await clock.run_for(1)
+    assert (await asyncio.wait_for(sending, 30)).done
+    assert deaf.dialled == 3

@@ -11,13 +11,21 @@ from ports.clock import SystemClock, VirtualClock
 from tests.vehicle.hearing import until
 from tests.vehicle.screen.scenes import LINK, NOW_US
 from vehicle.cabin.contract import SOCKET_FILE, Done, Enter, Refused, View, decode_request, encode
-from vehicle.screen.line import SILENT_US, CabinLine, NoAnswer, SeveralUnits, find_socket
+from vehicle.screen import line as screen_line
+from vehicle.screen.line import (
+    DIAL_US,
+    SILENT_US,
+    CabinLine,
+    NoAnswer,
+    SeveralUnits,
+    find_socket,
+)
 
 VIEW = View("A1", NOW_US, LINK, [], [])
 
 
 class Cabin:
-    """A vehicle that shows one view and does every request but SINGING."""
+    """A vehicle that shows one view, does not sing, and does not answer SLEEPING."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,6 +48,8 @@ class Cabin:
         while line := await reader.readline():
             request = decode_request(line)
             assert isinstance(request, Enter)
+            if request.finding == "SLEEPING":
+                continue
             refuse = request.finding == "SINGING"
             number = request.request
             writer.write(encode(Refused(number, "SINGING") if refuse else Done(number)))
@@ -107,3 +117,30 @@ def test_of_several_units_one_must_be_named(tmp_path: Path) -> None:
         find_socket(tmp_path, None)
     assert find_socket(tmp_path, "A2") == tmp_path / "vehicle" / "A2" / SOCKET_FILE
     assert find_socket(tmp_path, "A3") is None
+
+
+async def test_a_screen_waits_for_an_answer_no_longer_than_its_bound(
+    cabin: Cabin, line: CabinLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REQUEST_S: then it says that nothing was done, and forgets the request."""
+    monkeypatch.setattr(screen_line, "REQUEST_S", 0.05)
+    await cabin.start()
+    await until(lambda: line.current)
+    with pytest.raises(NoAnswer):
+        await line.ask(lambda number: Enter(number, "e1", "SLEEPING"))
+    assert line._waiting == {}
+    await line.ask(lambda number: Enter(number, "e1", "NO_PULSE"))
+
+
+async def test_a_screen_dials_no_more_often_than_its_bound() -> None:
+    """And for ever."""
+    clock, dialled = VirtualClock(), list[int]()
+
+    def nowhere() -> None:
+        dialled.append(clock.monotonic_us())
+
+    running = asyncio.ensure_future(CabinLine(nowhere, clock).run())
+    await clock.run_for(5 * DIAL_US)
+    assert dialled == [times * DIAL_US for times in range(6)]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -1,5 +1,5 @@
-// Three things that only the browser can do: say which button was tapped, count ages on, and say
-// that the screen itself has stopped. Everything else is drawn by the server.
+// Four things that only the browser can do: say which button was tapped, count ages on, sound, and
+// say that the screen itself has stopped. Everything else is drawn by the server.
 "use strict";
 
 (() => {
@@ -13,6 +13,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
     if (button) emitEvent("act", { ...button.dataset });
+    if (event.target.closest("[data-sound-switch]")) window.alarmSound.toggle();
   });
 
   function listen() {
@@ -69,6 +70,10 @@
       document.body.prepend(banner);
     }
     if (!frozen && banner) banner.remove();
+    const said = document.querySelector("[data-calls]");
+    const calls = said ? JSON.parse(said.dataset.calls) : [];
+    if (frozen) calls.push({ id: "screen", priority: 2 });
+    window.alarmSound.call(calls);
   }
 
   setInterval(watch, 200);

@@ -4,15 +4,25 @@ Colours and marks are those of IEC 60601-1-8: red, yellow and cyan; !!!, !! and 
 nobody of the crew has acknowledged is filled, and flashes when it is of high priority.
 """
 
+import json
 from typing import Final
 
+from clinical.alarms.priority import Priority
+from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER
 from clinical.alarms.view import AlarmState
+from clinical.instant import SECOND_US
 from vehicle.cabin.contract import Alarm, Patient
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 from vehicle.screen.words import Language, alarm_words, check_first, word
 
 _SAID_IN_WORDS: Final = frozenset({"consciousness", "fault"})
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
+
+_PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
+"""How long one tap pauses the sound."""
+
+_UNHEARD: Final = {"id": "vehicle", "priority": int(Priority.MEDIUM)}
+"""What calls while the vehicle program does not answer: no alarm can."""
 
 
 def alarms(scene: Scene) -> str:
@@ -38,6 +48,37 @@ def tally(scene: Scene) -> str:
         if count
     )
     return f"<h2>{scene.word('alarms')}{marks}</h2>"
+
+
+def hush(scene: Scene) -> str:
+    """Return the button that pauses the sound of the patient's alarms, or lets them sound."""
+    patient = scene.patient
+    calling = [] if patient is None else [one for one in patient.alarms if one.calls]
+    if patient is None or not calling:
+        return ""
+    paused = all(one.paused(scene.now_us) for one in calling)
+    named = [[one.alarm_id, one.priority, one.revision] for one in calling[: 1 + MOST_TOGETHER]]
+    return button(
+        "pause",
+        scene.word("sound_again" if paused else "pause"),
+        "hush",
+        encounter=patient.encounter_id,
+        alarms=json.dumps(named),
+        seconds=0 if paused else _PAUSE_S,
+    )
+
+
+def calls(scene: Scene) -> str:
+    """Return what asks the crew by sound now, of any patient on board, for the browser to play."""
+    sounding = [
+        {"id": one.alarm_id, "priority": one.priority}
+        for patient in scene.view.patients
+        for one in patient.alarms
+        if one.calls and not one.paused(scene.now_us)
+    ]
+    if not scene.current:
+        sounding.append(_UNHEARD)
+    return f"<span data-calls='{json.dumps(sounding)}'></span>"
 
 
 def _card(scene: Scene, patient: Patient, alarm: Alarm) -> str:
@@ -86,7 +127,13 @@ def _meaning(scene: Scene, name: str, value: str) -> str:
 
 
 def _who(scene: Scene, alarm: Alarm) -> str:
-    return "".join(
+    paused = (
+        f'<span class="paused">{scene.word("paused")} {text(alarm.paused_by)} '
+        f"{scene.word('until')} {at(alarm.paused_until_us)}</span>"
+        if alarm.calls and alarm.paused(scene.now_us)
+        else ""
+    )
+    return paused + "".join(
         f'<span class="taken">✓ {scene.word(one.place)}: {text(one.person)} {at(one.at_us)}</span>'
         for one in alarm.acknowledged
     )

@@ -10,10 +10,19 @@ def heading(scene: Scene) -> str:
     other = "day" if scene.light == "night" else "night"
     return (
         f'<h1>{text(scene.view.unit_id)}</h1><nav aria-label="{scene.word("bay")}">{tabs}</nav>'
-        f'<p class="clock" data-clock></p>'
+        f'<p class="clock" data-clock></p>{_sound(scene)}'
         f"{button('light', scene.word(other), 'plain')}"
         f"{button('language', scene.word('other_language'), 'plain')}"
     )
+
+
+def _sound(scene: Scene) -> str:
+    """Return the switch of the sound; the browser knows its state, and shows the word for it."""
+    words = "".join(
+        f'<span class="when-{state}">{scene.word(f"sound_{state}")}</span>'
+        for state in ("on", "off", "locked", "broken")
+    )
+    return f'<button type="button" class="plain sound" data-sound-switch>{words}</button>'
 
 
 def link(scene: Scene) -> str:

@@ -1,8 +1,13 @@
+import json
+import re
+from html import unescape
+
 import msgspec
 
 from tests.vehicle.screen.scenes import ALARM, NOW_US, patient, scene
 from vehicle.cabin.contract import Acknowledged
-from vehicle.screen.drawing.alarms import alarms, tally
+from vehicle.screen.drawing.alarms import alarms, calls, hush, tally
+from vehicle.screen.drawing.scene import Scene
 from vehicle.screen.words import Language
 
 
@@ -40,6 +45,45 @@ def test_one_that_is_over_stays_and_says_so_until_it_is_reset() -> None:
         assert 'data-act="reset"' in drawn
         assert ('data-act="acknowledge"' in drawn) is unacknowledged
     assert "复位" in alarms(scene(patient(alarms=[over]), language=Language.ZH))
+
+
+def test_one_button_pauses_every_alarm_of_the_patient_that_calls() -> None:
+    """It names each as it was drawn; when all are paused it lets them sound again."""
+    taken = msgspec.structs.replace(ALARM, alarm_id="cd" * 16, unacknowledged=False)
+    drawn = hush(scene(patient(alarms=[ALARM, taken])))
+    assert "Pause sound 2 min" in drawn
+    assert 'data-seconds="120"' in drawn
+    found = re.search(r'data-alarms="([^"]*)"', drawn)
+    assert found is not None
+    assert json.loads(unescape(found[1])) == [[ALARM.alarm_id, 3, 1]]
+    quiet = msgspec.structs.replace(ALARM, paused_until_us=NOW_US + 1, paused_by="Zhang <W>")
+    drawn = hush(scene(patient(alarms=[quiet])))
+    assert "Sound again" in drawn
+    assert 'data-seconds="0"' in drawn
+    assert "Sound paused by Zhang &lt;W&gt;" in alarms(scene(patient(alarms=[quiet])))
+    assert hush(scene(patient(alarms=[taken]))) == hush(scene(None)) == ""
+
+
+def _sounding(drawn: Scene) -> list[dict[str, object]]:
+    found = re.search(r"data-calls='([^']*)'", calls(drawn))
+    assert found is not None
+    sounding: list[dict[str, object]] = json.loads(found[1])
+    return sounding
+
+
+def test_the_browser_is_told_what_sounds_now() -> None:
+    """Of every patient on board: what nobody of the crew has taken or paused, latched too."""
+    over = msgspec.structs.replace(ALARM, state="LATCHED")
+    quiet = msgspec.structs.replace(ALARM, paused_until_us=NOW_US + 1)
+    again = msgspec.structs.replace(ALARM, paused_until_us=NOW_US)
+    taken = msgspec.structs.replace(ALARM, unacknowledged=False)
+    call = {"id": ALARM.alarm_id, "priority": 3}
+    for alarm, heard in ((ALARM, 1), (over, 1), (again, 1), (quiet, 0), (taken, 0)):
+        assert _sounding(scene(patient(alarms=[alarm]))) == [call] * heard
+
+
+def test_a_vehicle_program_that_does_not_answer_is_heard() -> None:
+    assert _sounding(scene(current=False)) == [{"id": "vehicle", "priority": 2}]
 
 
 def test_a_cause_of_a_newer_release_is_shown_by_its_name() -> None:

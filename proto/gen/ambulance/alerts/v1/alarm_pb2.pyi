@@ -485,8 +485,49 @@ class ConditionTransition(_message.Message):
 Global___ConditionTransition: _TypeAlias = ConditionTransition  # noqa: Y015
 
 @_typing.final
+class Seen(_message.Message):
+    """A further alarm of the same encounter that an action names, as the person saw it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_ID_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    alarm_id: _builtins.bytes
+    """The alarm, or any alias of it, 16 bytes. Required."""
+    priority: Global___Priority.ValueType
+    """The priority seen; a later rise is not covered. Required."""
+    revision: _builtins.int
+    """The revision of the alarm that the person saw. Required."""
+    def __init__(
+        self,
+        *,
+        alarm_id: _builtins.bytes | None = ...,
+        priority: Global___Priority.ValueType | None = ...,
+        revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_priority", b"_priority", "_revision", b"_revision", "alarm_id", b"alarm_id", "priority", b"priority", "revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_priority", b"_priority", "_revision", b"_revision", "alarm_id", b"alarm_id", "priority", b"priority", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
+    _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
+    _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm_id) -> _WhichOneofReturnType__alarm_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
+
+Global___Seen: _TypeAlias = Seen  # noqa: Y015
+
+@_typing.final
 class Acknowledgement(_message.Message):
-    """A person takes responsibility for one alarm at the priority that they saw."""
+    """A person takes responsibility for an alarm at the priority that they saw."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -498,6 +539,7 @@ class Acknowledgement(_message.Message):
     PLACE_FIELD_NUMBER: _builtins.int
     AT_US_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ALSO_FIELD_NUMBER: _builtins.int
     encounter_id: _builtins.str
     """The encounter that the alarm concerns. Absent for a condition of the system itself."""
     alarm_id: _builtins.bytes
@@ -514,6 +556,10 @@ class Acknowledgement(_message.Message):
     """When, microseconds since the Unix epoch. Set by the program that takes the action."""
     request_id: _builtins.str
     """Names the action, so that repeating it has no further effect, 1 to 64 characters. Required."""
+    @_builtins.property
+    def also(self) -> _containers.RepeatedCompositeFieldContainer[Global___Seen]:
+        """Further alarms of the same encounter for which it holds too, as one act, at most 32."""
+
     def __init__(
         self,
         *,
@@ -525,10 +571,11 @@ class Acknowledgement(_message.Message):
         place: Global___Place.ValueType | None = ...,
         at_us: _builtins.int | None = ...,
         request_id: _builtins.str | None = ...,
+        also: _abc.Iterable[Global___Seen] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "priority", b"priority", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "priority", b"priority", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "also", b"also", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "priority", b"priority", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
     _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
@@ -564,6 +611,103 @@ class Acknowledgement(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
 
 Global___Acknowledgement: _TypeAlias = Acknowledgement  # noqa: Y015
+
+@_typing.final
+class Pause(_message.Message):
+    """A person pauses the sound of an alarm at their place, for a time. It is not acknowledged, and sounds
+    again when the time is over or its priority rises.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    ALARM_ID_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    FOR_US_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ALSO_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """The encounter that the alarm concerns. Absent for a condition of the system itself."""
+    alarm_id: _builtins.bytes
+    """The alarm, or any alias of it, 16 bytes. Required."""
+    priority: Global___Priority.ValueType
+    """The priority seen; a later rise sounds. Required."""
+    revision: _builtins.int
+    """The revision of the alarm that the person saw. Required."""
+    person: _builtins.str
+    """Who, 1 to 64 characters. Required."""
+    place: Global___Place.ValueType
+    """Where. Required."""
+    at_us: _builtins.int
+    """When, microseconds since the Unix epoch. Set by the program that takes the action."""
+    for_us: _builtins.int
+    """For how long, in microseconds, 0 to 120,000,000. 0 lets it sound again at once. Required."""
+    request_id: _builtins.str
+    """Names the action, so that repeating it has no further effect, 1 to 64 characters. Required."""
+    @_builtins.property
+    def also(self) -> _containers.RepeatedCompositeFieldContainer[Global___Seen]:
+        """Further alarms of the same encounter for which it holds too, as one act, at most 32."""
+
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str | None = ...,
+        alarm_id: _builtins.bytes | None = ...,
+        priority: Global___Priority.ValueType | None = ...,
+        revision: _builtins.int | None = ...,
+        person: _builtins.str | None = ...,
+        place: Global___Place.ValueType | None = ...,
+        at_us: _builtins.int | None = ...,
+        for_us: _builtins.int | None = ...,
+        request_id: _builtins.str | None = ...,
+        also: _abc.Iterable[Global___Seen] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_for_us", b"_for_us", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "for_us", b"for_us", "person", b"person", "place", b"place", "priority", b"priority", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_for_us", b"_for_us", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_request_id", b"_request_id", "_revision", b"_revision", "alarm_id", b"alarm_id", "also", b"also", "at_us", b"at_us", "encounter_id", b"encounter_id", "for_us", b"for_us", "person", b"person", "place", b"place", "priority", b"priority", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
+    _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
+    _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
+    _WhichOneofReturnType__for_us: _TypeAlias = _typing.Literal["for_us"]  # noqa: Y015
+    _WhichOneofArgType__for_us: _TypeAlias = _typing.Literal["_for_us", b"_for_us"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__request_id: _TypeAlias = _typing.Literal["request_id"]  # noqa: Y015
+    _WhichOneofArgType__request_id: _TypeAlias = _typing.Literal["_request_id", b"_request_id"]  # noqa: Y015
+    _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
+    _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm_id) -> _WhichOneofReturnType__alarm_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__encounter_id) -> _WhichOneofReturnType__encounter_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__for_us) -> _WhichOneofReturnType__for_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__request_id) -> _WhichOneofReturnType__request_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
+
+Global___Pause: _TypeAlias = Pause  # noqa: Y015
 
 @_typing.final
 class Reset(_message.Message):
@@ -803,6 +947,7 @@ class AlarmEntry(_message.Message):
     RECEIPT_FIELD_NUMBER: _builtins.int
     SOURCE_STATUS_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
+    PAUSE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transition(self) -> Global___ConditionTransition:
         """A detector's word."""
@@ -827,6 +972,10 @@ class AlarmEntry(_message.Message):
     def reset(self) -> Global___Reset:
         """A person takes a latched alarm off the list."""
 
+    @_builtins.property
+    def pause(self) -> Global___Pause:
+        """A person pauses the sound of an alarm."""
+
     def __init__(
         self,
         *,
@@ -836,12 +985,13 @@ class AlarmEntry(_message.Message):
         receipt: Global___MessageReceipt | None = ...,
         source_status: Global___SourceStatus | None = ...,
         reset: Global___Reset | None = ...,
+        pause: Global___Pause | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset"]  # noqa: Y015
+    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset", "pause"]  # noqa: Y015
     _WhichOneofArgType_entry: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_entry) -> _WhichOneofReturnType_entry | None: ...
 
@@ -895,6 +1045,63 @@ class Acknowledged(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
 
 Global___Acknowledged: _TypeAlias = Acknowledged  # noqa: Y015
+
+@_typing.final
+class Paused(_message.Message):
+    """A pause of the sound as an alarm carries it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLACE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    UNTIL_US_FIELD_NUMBER: _builtins.int
+    place: Global___Place.ValueType
+    """Where."""
+    person: _builtins.str
+    """Who."""
+    priority: Global___Priority.ValueType
+    """The priority covered."""
+    at_us: _builtins.int
+    """When, microseconds since the Unix epoch."""
+    until_us: _builtins.int
+    """Until when, by the clock of that place, microseconds since the Unix epoch."""
+    def __init__(
+        self,
+        *,
+        place: Global___Place.ValueType | None = ...,
+        person: _builtins.str | None = ...,
+        priority: Global___Priority.ValueType | None = ...,
+        at_us: _builtins.int | None = ...,
+        until_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_until_us", b"_until_us", "at_us", b"at_us", "person", b"person", "place", b"place", "priority", b"priority", "until_us", b"until_us"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_until_us", b"_until_us", "at_us", b"at_us", "person", b"person", "place", b"place", "priority", b"priority", "until_us", b"until_us"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__until_us: _TypeAlias = _typing.Literal["until_us"]  # noqa: Y015
+    _WhichOneofArgType__until_us: _TypeAlias = _typing.Literal["_until_us", b"_until_us"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__until_us) -> _WhichOneofReturnType__until_us | None: ...
+
+Global___Paused: _TypeAlias = Paused  # noqa: Y015
 
 @_typing.final
 class ResetBy(_message.Message):
@@ -966,6 +1173,7 @@ class Alarm(_message.Message):
     WORDS_ZH_FIELD_NUMBER: _builtins.int
     FRAME_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
+    PAUSES_FIELD_NUMBER: _builtins.int
     alarm_id: _builtins.bytes
     """16 bytes; the first id that was given to this episode."""
     revision: _builtins.int
@@ -1024,6 +1232,12 @@ class Alarm(_message.Message):
     def reset(self) -> Global___ResetBy:
         """Who ended it while it was latched. Absent when nobody did."""
 
+    @_builtins.property
+    def pauses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Paused]:
+        """The newest pause of the sound of each place. It holds until its end, while no priority above the
+        one covered; nothing is told when it runs out.
+        """
+
     def __init__(
         self,
         *,
@@ -1050,10 +1264,11 @@ class Alarm(_message.Message):
         words_zh: _builtins.str | None = ...,
         frame: Global___FrameReference | None = ...,
         reset: Global___ResetBy | None = ...,
+        pauses: _abc.Iterable[Global___Paused] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "pauses", b"pauses", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
     _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015

@@ -26,15 +26,15 @@ from ambulance.alerts.v1 import alarm_pb2 as ambulance_dot_alerts_dot_v1_dot_ala
 from ambulance.alerts.v1 import series_pb2 as ambulance_dot_alerts_dot_v1_dot_series__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'ambulance/alerts/v1/alert_service.proto\x12\x13\x61mbulance.alerts.v1\x1a\x1f\x61mbulance/alerts/v1/alarm.proto\x1a ambulance/alerts/v1/series.proto\"f\n\x10SubscribeRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cresume_token\x18\x02 \x01(\x0cH\x01\x88\x01\x01\x42\r\n\x0b_subscriberB\x0f\n\r_resume_token\"\xe1\x01\n\x11SubscribeResponse\x12\x31\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1d.ambulance.alerts.v1.DeliveryH\x00\x12\x32\n\tcaught_up\x18\x02 \x01(\x0b\x32\x1d.ambulance.alerts.v1.CaughtUpH\x00\x12-\n\x06series\x18\x04 \x01(\x0b\x32\x1b.ambulance.alerts.v1.SeriesH\x00\x12\x19\n\x0cresume_token\x18\x03 \x01(\x0cH\x01\x88\x01\x01\x42\n\n\x08responseB\x0f\n\r_resume_token\"n\n\x08\x44\x65livery\x12\x18\n\x0b\x64\x65livery_id\x18\x01 \x01(\x0cH\x00\x88\x01\x01\x12.\n\x05\x61larm\x18\x02 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x01\x88\x01\x01\x42\x0e\n\x0c_delivery_idB\x08\n\x06_alarm\"*\n\x08\x43\x61ughtUp\x12\x13\n\x06\x61larms\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\t\n\x07_alarms\"l\n\x12\x41\x63knowledgeRequest\x12\x42\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0b\x32$.ambulance.alerts.v1.AcknowledgementH\x00\x88\x01\x01\x42\x12\n\x10_acknowledgement\"O\n\x13\x41\x63knowledgeResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cResetRequest\x12.\n\x05reset\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.ResetH\x00\x88\x01\x01\x42\x08\n\x06_reset\"I\n\rResetResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"\xaf\x01\n\rReportRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0c\x64\x65livery_ids\x18\x02 \x03(\x0c\x12\x36\n\x05stage\x18\x03 \x01(\x0e\x32\".ambulance.alerts.v1.DeliveryStageH\x01\x88\x01\x01\x12\x13\n\x06person\x18\x04 \x01(\tH\x02\x88\x01\x01\x42\r\n\x0b_subscriberB\x08\n\x06_stageB\t\n\x07_person\"4\n\x0eReportResponse\x12\x15\n\x08recorded\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\x0b\n\t_recorded*\x85\x01\n\rDeliveryStage\x12\x1e\n\x1a\x44\x45LIVERY_STAGE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45LIVERY_STAGE_DELIVERED\x10\x01\x12\x19\n\x15\x44\x45LIVERY_STAGE_VIEWED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_STAGE_ANSWERED\x10\x03\x32\xf1\x02\n\x0c\x41lertService\x12\\\n\tSubscribe\x12%.ambulance.alerts.v1.SubscribeRequest\x1a&.ambulance.alerts.v1.SubscribeResponse0\x01\x12`\n\x0b\x41\x63knowledge\x12\'.ambulance.alerts.v1.AcknowledgeRequest\x1a(.ambulance.alerts.v1.AcknowledgeResponse\x12N\n\x05Reset\x12!.ambulance.alerts.v1.ResetRequest\x1a\".ambulance.alerts.v1.ResetResponse\x12Q\n\x06Report\x12\".ambulance.alerts.v1.ReportRequest\x1a#.ambulance.alerts.v1.ReportResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'ambulance/alerts/v1/alert_service.proto\x12\x13\x61mbulance.alerts.v1\x1a\x1f\x61mbulance/alerts/v1/alarm.proto\x1a ambulance/alerts/v1/series.proto\"f\n\x10SubscribeRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cresume_token\x18\x02 \x01(\x0cH\x01\x88\x01\x01\x42\r\n\x0b_subscriberB\x0f\n\r_resume_token\"\xe1\x01\n\x11SubscribeResponse\x12\x31\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1d.ambulance.alerts.v1.DeliveryH\x00\x12\x32\n\tcaught_up\x18\x02 \x01(\x0b\x32\x1d.ambulance.alerts.v1.CaughtUpH\x00\x12-\n\x06series\x18\x04 \x01(\x0b\x32\x1b.ambulance.alerts.v1.SeriesH\x00\x12\x19\n\x0cresume_token\x18\x03 \x01(\x0cH\x01\x88\x01\x01\x42\n\n\x08responseB\x0f\n\r_resume_token\"n\n\x08\x44\x65livery\x12\x18\n\x0b\x64\x65livery_id\x18\x01 \x01(\x0cH\x00\x88\x01\x01\x12.\n\x05\x61larm\x18\x02 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x01\x88\x01\x01\x42\x0e\n\x0c_delivery_idB\x08\n\x06_alarm\"*\n\x08\x43\x61ughtUp\x12\x13\n\x06\x61larms\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\t\n\x07_alarms\"l\n\x12\x41\x63knowledgeRequest\x12\x42\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0b\x32$.ambulance.alerts.v1.AcknowledgementH\x00\x88\x01\x01\x42\x12\n\x10_acknowledgement\"O\n\x13\x41\x63knowledgeResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cResetRequest\x12.\n\x05reset\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.ResetH\x00\x88\x01\x01\x42\x08\n\x06_reset\"I\n\rResetResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cPauseRequest\x12.\n\x05pause\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.PauseH\x00\x88\x01\x01\x42\x08\n\x06_pause\"I\n\rPauseResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"\xaf\x01\n\rReportRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0c\x64\x65livery_ids\x18\x02 \x03(\x0c\x12\x36\n\x05stage\x18\x03 \x01(\x0e\x32\".ambulance.alerts.v1.DeliveryStageH\x01\x88\x01\x01\x12\x13\n\x06person\x18\x04 \x01(\tH\x02\x88\x01\x01\x42\r\n\x0b_subscriberB\x08\n\x06_stageB\t\n\x07_person\"4\n\x0eReportResponse\x12\x15\n\x08recorded\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\x0b\n\t_recorded*\x85\x01\n\rDeliveryStage\x12\x1e\n\x1a\x44\x45LIVERY_STAGE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45LIVERY_STAGE_DELIVERED\x10\x01\x12\x19\n\x15\x44\x45LIVERY_STAGE_VIEWED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_STAGE_ANSWERED\x10\x03\x32\xc1\x03\n\x0c\x41lertService\x12\\\n\tSubscribe\x12%.ambulance.alerts.v1.SubscribeRequest\x1a&.ambulance.alerts.v1.SubscribeResponse0\x01\x12`\n\x0b\x41\x63knowledge\x12\'.ambulance.alerts.v1.AcknowledgeRequest\x1a(.ambulance.alerts.v1.AcknowledgeResponse\x12N\n\x05Reset\x12!.ambulance.alerts.v1.ResetRequest\x1a\".ambulance.alerts.v1.ResetResponse\x12N\n\x05Pause\x12!.ambulance.alerts.v1.PauseRequest\x1a\".ambulance.alerts.v1.PauseResponse\x12Q\n\x06Report\x12\".ambulance.alerts.v1.ReportRequest\x1a#.ambulance.alerts.v1.ReportResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ambulance.alerts.v1.alert_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DELIVERYSTAGE']._serialized_start=1192
-  _globals['_DELIVERYSTAGE']._serialized_end=1325
+  _globals['_DELIVERYSTAGE']._serialized_start=1341
+  _globals['_DELIVERYSTAGE']._serialized_end=1474
   _globals['_SUBSCRIBEREQUEST']._serialized_start=131
   _globals['_SUBSCRIBEREQUEST']._serialized_end=233
   _globals['_SUBSCRIBERESPONSE']._serialized_start=236
@@ -51,10 +51,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESETREQUEST']._serialized_end=882
   _globals['_RESETRESPONSE']._serialized_start=884
   _globals['_RESETRESPONSE']._serialized_end=957
-  _globals['_REPORTREQUEST']._serialized_start=960
-  _globals['_REPORTREQUEST']._serialized_end=1135
-  _globals['_REPORTRESPONSE']._serialized_start=1137
-  _globals['_REPORTRESPONSE']._serialized_end=1189
-  _globals['_ALERTSERVICE']._serialized_start=1328
-  _globals['_ALERTSERVICE']._serialized_end=1697
+  _globals['_PAUSEREQUEST']._serialized_start=959
+  _globals['_PAUSEREQUEST']._serialized_end=1031
+  _globals['_PAUSERESPONSE']._serialized_start=1033
+  _globals['_PAUSERESPONSE']._serialized_end=1106
+  _globals['_REPORTREQUEST']._serialized_start=1109
+  _globals['_REPORTREQUEST']._serialized_end=1284
+  _globals['_REPORTRESPONSE']._serialized_start=1286
+  _globals['_REPORTRESPONSE']._serialized_end=1338
+  _globals['_ALERTSERVICE']._serialized_start=1477
+  _globals['_ALERTSERVICE']._serialized_end=1926
 # @@protoc_insertion_point(module_scope)

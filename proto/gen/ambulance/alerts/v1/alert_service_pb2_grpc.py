@@ -50,6 +50,11 @@ class AlertServiceStub:
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetRequest.SerializeToString,
                 response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetResponse.FromString,
                 _registered_method=True)
+        self.Pause = channel.unary_unary(
+                '/ambulance.alerts.v1.AlertService/Pause',
+                request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseRequest.SerializeToString,
+                response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseResponse.FromString,
+                _registered_method=True)
         self.Report = channel.unary_unary(
                 '/ambulance.alerts.v1.AlertService/Report',
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ReportRequest.SerializeToString,
@@ -87,6 +92,14 @@ class AlertServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Pause(self, request, context):
+        """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
+        Returns as Acknowledge does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Report(self, request, context):
         """Reports what became of a delivery.
         """
@@ -111,6 +124,11 @@ def add_AlertServiceServicer_to_server(servicer, server):
                     servicer.Reset,
                     request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetRequest.FromString,
                     response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetResponse.SerializeToString,
+            ),
+            'Pause': grpc.unary_unary_rpc_method_handler(
+                    servicer.Pause,
+                    request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseRequest.FromString,
+                    response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseResponse.SerializeToString,
             ),
             'Report': grpc.unary_unary_rpc_method_handler(
                     servicer.Report,
@@ -200,6 +218,33 @@ class AlertService:
             '/ambulance.alerts.v1.AlertService/Reset',
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetRequest.SerializeToString,
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Pause(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ambulance.alerts.v1.AlertService/Pause',
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseRequest.SerializeToString,
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseResponse.FromString,
             options,
             channel_credentials,
             insecure,

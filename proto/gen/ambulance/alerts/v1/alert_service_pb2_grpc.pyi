@@ -47,6 +47,10 @@ class AlertServiceStub:
     """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
     held after the reset was asked for. Returns as Acknowledge does.
     """
+    Pause: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.PauseRequest, _alert_service_pb2.PauseResponse]
+    """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
+    Returns as Acknowledge does.
+    """
     Report: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]
     """Reports what became of a delivery."""
 
@@ -68,6 +72,10 @@ class AlertServiceAsyncStub(AlertServiceStub):
     Reset: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ResetRequest, _alert_service_pb2.ResetResponse]  # type: ignore[assignment]
     """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
     held after the reset was asked for. Returns as Acknowledge does.
+    """
+    Pause: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.PauseRequest, _alert_service_pb2.PauseResponse]  # type: ignore[assignment]
+    """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
+    Returns as Acknowledge does.
     """
     Report: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]  # type: ignore[assignment]
     """Reports what became of a delivery."""
@@ -105,6 +113,16 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_alert_service_pb2.ResetResponse, _abc.Awaitable[_alert_service_pb2.ResetResponse]]:
         """Takes a latched alarm off the list. FAILED_PRECONDITION while its condition holds, or when it
         held after the reset was asked for. Returns as Acknowledge does.
+        """
+
+    @_abc_1.abstractmethod
+    def Pause(
+        self,
+        request: _alert_service_pb2.PauseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alert_service_pb2.PauseResponse, _abc.Awaitable[_alert_service_pb2.PauseResponse]]:
+        """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
+        Returns as Acknowledge does.
         """
 
     @_abc_1.abstractmethod

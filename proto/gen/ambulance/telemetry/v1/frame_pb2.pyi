@@ -33,7 +33,7 @@ class _LaneEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Lane.ValueType],
     LANE_UNSPECIFIED: _Lane.ValueType  # 0
     """Never sent; a frame with it is refused."""
     LANE_ALARM: _Lane.ValueType  # 1
-    """Alarms, encounter and crew events, acknowledgements, resets, receipts. Never waits for another lane."""
+    """Alarms, encounter and crew events, acknowledgements, pauses, resets, receipts. Never waits for another lane."""
     LANE_VITALS: _Lane.ValueType  # 2
     """Vital signs, device status, position, link state."""
     LANE_WAVEFORM: _Lane.ValueType  # 3
@@ -47,7 +47,7 @@ class Lane(_Lane, metaclass=_LaneEnumTypeWrapper):
 LANE_UNSPECIFIED: Lane.ValueType  # 0
 """Never sent; a frame with it is refused."""
 LANE_ALARM: Lane.ValueType  # 1
-"""Alarms, encounter and crew events, acknowledgements, resets, receipts. Never waits for another lane."""
+"""Alarms, encounter and crew events, acknowledgements, pauses, resets, receipts. Never waits for another lane."""
 LANE_VITALS: Lane.ValueType  # 2
 """Vital signs, device status, position, link state."""
 LANE_WAVEFORM: Lane.ValueType  # 3
@@ -505,6 +505,7 @@ class Item(_message.Message):
     WAVEFORM_FIELD_NUMBER: _builtins.int
     DISCARDED_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
+    PAUSE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
         """Vital signs of the patient. VITALS lane."""
@@ -555,6 +556,10 @@ class Item(_message.Message):
     def reset(self) -> _alarm_pb2.Reset:
         """The crew's reset of a latched alarm. ALARM lane."""
 
+    @_builtins.property
+    def pause(self) -> _alarm_pb2.Pause:
+        """The crew pauses the sound of an alarm in the vehicle. ALARM lane."""
+
     def __init__(
         self,
         *,
@@ -570,12 +575,13 @@ class Item(_message.Message):
         waveform: Global___WaveformChunk | None = ...,
         discarded: Global___Discarded | None = ...,
         reset: _alarm_pb2.Reset | None = ...,
+        pause: _alarm_pb2.Pause | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 

@@ -1,0 +1,1 @@
+"""What the pages of board and crew share: how an alarm is heard and flashes."""

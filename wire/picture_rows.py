@@ -1,0 +1,137 @@
+"""The rows of a picture, put together from pieces that protobuf wrote.
+
+A worker writes a row for every patient every second, and protobuf sets a field of a message from
+Python for about what the row costs here as a whole. A serialised message is its fields one behind
+the other, in the order of their numbers; so a row is its *head* (who it is of), two instants, its
+vital signs, and its *end* (scores and the rest). Heads and ends recur and are remembered as
+protobuf wrote them. Of the vital signs of one layout everything but the numbers and the instants is
+the same: one ``struct`` per layout writes all of them.
+
+This is no second writer of the format: each piece comes from the generated messages, and a test
+compares the whole with what protobuf would write, byte for byte.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from struct import Struct
+from typing import Any, Final
+
+from ambulance.log.v1 import record_pb2
+from clinical.watch.carry import VITALS
+from clinical.watch.picture import PictureRow, PictureVitals
+from clinical.watch.thinning import Thinned
+from wire.codes import VITAL
+from wire.frames import PB_LANE, Lane
+
+PIECES_REMEMBERED: Final = 8_192
+"""Heads, ends and instants of rows that are kept written down, of each as many; the longest unused
+is written anew."""
+
+_Row = record_pb2.PictureRow
+_Vital = record_pb2.PictureVital
+
+_ROWS_TAG: Final = record_pb2.Picture(rows=[_Row()]).SerializeToString()[:1]
+_VITALS_TAG: Final = _Row(vitals=[_Vital()]).SerializeToString()[:1]
+_CAPTURED_TAG: Final = _Row(captured_at_us=0).SerializeToString()[:1]
+_RECEIVED_TAG: Final = _Row(received_at_us=0).SerializeToString()[:1]
+_VALUE_TAG: Final = _Vital(value=0).SerializeToString()[:1]
+_WHICH: Final = tuple(_Vital(vital=VITAL.number[vital]).SerializeToString() for vital in VITALS)
+
+_EARLIEST_LONG_US: Final = 1 << 49
+_LATEST_LONG_US: Final = 1 << 56
+"""Between these, from 1987 to 4253, an instant is eight bytes of varint."""
+
+_DOUBLE: Final = 8
+_INSTANT: Final = 9
+"""Bytes of a double, and of a long instant with its tag."""
+
+
+def encode_row(row: PictureRow) -> bytes:
+    """Return the row as it stands in a picture, with its tag and its length."""
+    pieces = [
+        _head(row.encounter_id, row.unit_id, row.bay),
+        b"" if row.captured_us is None else _CAPTURED_TAG + _instant(row.captured_us)[1:],
+        b"" if row.received_us is None else _RECEIVED_TAG + _instant(row.received_us)[1:],
+        _vitals(PictureVitals.of(row.vitals)),
+        _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
+    ]
+    content = b"".join(pieces)
+    return b"".join((_ROWS_TAG, _length(len(content)), content))
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _head(encounter_id: str, unit_id: str, bay: str | None) -> bytes:
+    return _Row(encounter_id=encounter_id, unit_id=unit_id, bay=bay).SerializeToString()
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _end(
+    total: int | None,
+    at_least: int | None,
+    refusals: tuple[str, ...],
+    not_judged: bool,  # noqa: FBT001 - a field of the message
+    thinned: tuple[Thinned, ...],
+) -> bytes:
+    """Return all that comes behind the vital signs, and depends on nothing but what it is given."""
+    left_out = [
+        record_pb2.PictureThinned(
+            lane=PB_LANE[Lane(one.lane)],
+            frames=one.frames,
+            from_captured_at_us=one.from_us,
+            to_captured_at_us=one.to_us,
+        )
+        for one in thinned
+    ]
+    return _Row(
+        news2_total=total,
+        news2_at_least=at_least,
+        news2_refusals=refusals,
+        not_judged=not_judged,
+        thinned=left_out,
+    ).SerializeToString()
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _instant(captured_us: int) -> bytes:
+    return _Vital(captured_at_us=captured_us).SerializeToString()
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _length(size: int) -> bytes:
+    """Return a length as protobuf writes it, which is a number without its tag."""
+    return _Row(news2_total=size).SerializeToString()[1:]
+
+
+def _vitals(vitals: PictureVitals) -> bytes:
+    instants_us = vitals.instants_us
+    if not instants_us:
+        return b""
+    if min(instants_us) < _EARLIEST_LONG_US or max(instants_us) >= _LATEST_LONG_US:
+        return b"".join(
+            _vital(vital, value, captured_us)
+            for vital, value, captured_us in zip(
+                vitals.present, vitals.values, instants_us, strict=True
+            )
+        )
+    pack, blank = _layout(vitals.present)
+    fields = blank.copy()
+    fields[1::3] = vitals.values
+    fields[2::3] = [_instant(captured_us) for captured_us in instants_us]
+    return pack(*fields)
+
+
+def _vital(vital: int, value: float, captured_us: int) -> bytes:
+    pb = _Vital(vital=VITAL.number[VITALS[vital]], value=value, captured_at_us=captured_us)
+    content = pb.SerializeToString()
+    return b"".join((_VITALS_TAG, _length(len(content)), content))
+
+
+@lru_cache(maxsize=1 << len(VITALS))
+def _layout(present: Sequence[int]) -> tuple[Callable[..., bytes], list[Any]]:
+    """Return what writes vital signs with long instants, and its fields with none filled in."""
+    size = len(_WHICH[0]) + len(_VALUE_TAG) + _DOUBLE + _INSTANT
+    blank: list[Any] = []
+    for vital in present:
+        blank += [_VITALS_TAG + _length(size) + _WHICH[vital] + _VALUE_TAG, 0.0, b""]
+    begin = len(blank[0])
+    return Struct("<" + f"{begin}sd{_INSTANT}s" * len(present)).pack, blank
