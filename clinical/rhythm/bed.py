@@ -115,14 +115,14 @@ class Bed:
             if self.run is None:
                 self._opening.append(chunk)
 
-    def intakes(self) -> object:
+    def hold(self) -> object:
         """Return what the run has taken and not judged, for ``put_back``."""
-        return None if self.run is None else self.run.bank.intakes()
+        return None if self.run is None else self.run.bank.hold()
 
-    def put_back(self, intakes: Any) -> None:  # noqa: ANN401 - as ``intakes`` gave it
+    def put_back(self, held: Any) -> None:  # noqa: ANN401 - as ``hold`` gave it
         """Undo that a second was begun and failed."""
         if self.run is not None:
-            self.run.bank.put_back(intakes)
+            self.run.bank.put_back(held)
 
     def conclude(self, look: Look, second: Second, beats: Sequence[Beat]) -> Call | None:
         """Judge the newest second; return what is new."""

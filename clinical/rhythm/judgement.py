@@ -173,9 +173,7 @@ class Judgement:
         if repetition >= REPEATING:
             which = Arrhythmia.VENTRICULAR_TACHYCARDIA
         shown = [
-            lead
-            for lead, odds in zip(second.leads, second.log_odds, strict=True)
-            if isfinite(odds)
+            lead for lead, odds in zip(second.leads, second.log_odds, strict=True) if isfinite(odds)
         ]
         evidence: Evidence = (
             ("leads", " ".join(shown)),
@@ -267,7 +265,9 @@ class Judgement:
         self._clear += 1
         if told is None:
             return self._say(None, None) if self._said_s is None else None
-        return self._say(found, found and found.arrhythmia) if self._clear >= CLEAR else None
+        if self._clear < CLEAR:
+            return None
+        return self._say(found, None if found is None else found.arrhythmia)
 
     def _stands(self, found: _Found, told: Arrhythmia) -> bool:
         """Tell whether what was found bears out what was told, or is graver."""

@@ -137,9 +137,7 @@ class Run:
         rates: list[float] = []
         for name, chunk in first.items():
             ecg = kind_of(name) is SignalKind.ECG
-            self._lines[name] = _Line(
-                chunk, self._origin(chunk, second), len(rates) if ecg else -1
-            )
+            self._lines[name] = _Line(chunk, self._origin(chunk, second), len(rates) if ecg else -1)
             rates += [chunk.rate_hz] if ecg else []
         self.bank = Bank(rates)
         self.detector = BeatDetector(self.bank)
@@ -200,9 +198,7 @@ class Run:
         return {
             "begun_us": self.begun_us,
             "number": self.number,
-            "lines": [
-                [name, line.rate_hz, line.snapshot()] for name, line in self._lines.items()
-            ],
+            "lines": [[name, line.rate_hz, line.snapshot()] for name, line in self._lines.items()],
             "bank": to_plain(self.bank.snapshot()),
             "beats": to_plain(self.detector.snapshot()),
         }
@@ -210,9 +206,7 @@ class Run:
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> Self:
         """Return a run that goes on where ``snapshot`` was taken."""
-        empty = [
-            WaveformChunk(name, rate_hz, 1.0, 0, 0, ()) for name, rate_hz, _ in state["lines"]
-        ]
+        empty = [WaveformChunk(name, rate_hz, 1.0, 0, 0, ()) for name, rate_hz, _ in state["lines"]]
         run = cls(empty)
         run.begun_us, run.number = state["begun_us"], state["number"]
         for name, _, line in state["lines"]:

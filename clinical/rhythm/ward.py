@@ -49,13 +49,13 @@ def judge(
 
 def _contained(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | Exception | None]:
     """Judge some patients together; if that fails, each alone."""
-    intakes = [bed.intakes() for bed in beds]
+    before = [bed.hold() for bed in beds]
     try:
         return [*_second(beds, shock)]
     except Exception as error:  # noqa: BLE001 - whatever it is must stop at its patient
         if len(beds) == 1:
             return [error]
-    for bed, held in zip(beds, intakes, strict=True):
+    for bed, held in zip(beds, before, strict=True):
         bed.put_back(held)
     return [said for bed in beds for said in _contained([bed], shock)]
 
@@ -85,9 +85,7 @@ def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
     ]
 
 
-def _seconds(
-    beds: Sequence[Bed], looks: Sequence[Look], shock: ShockJudge | None
-) -> list[Second]:
+def _seconds(beds: Sequence[Bed], looks: Sequence[Look], shock: ShockJudge | None) -> list[Second]:
     """Return what the windows that end with the newest second say of a shock."""
     asked = [
         (place, lead)

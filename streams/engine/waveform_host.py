@@ -51,7 +51,7 @@ CHECKPOINTS: Final[dict[Source, Topic]] = {
 
 
 class _PatientLedger(Ledger):
-    """A ledger that lets go of a patient for good: a snapshot that was under way changes nothing."""
+    """A ledger that lets go for good: a snapshot that was under way changes nothing."""
 
     def durable(self, snapshot: Snapshot) -> None:
         """A snapshot is durable."""

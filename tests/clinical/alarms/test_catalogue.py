@@ -78,11 +78,14 @@ def test_every_cause_has_one_rule() -> None:
 
 
 def test_what_latches() -> None:
-    """The three arrests latch."""
+    """Arrests latch, and rhythms that can be one."""
     assert {rule.cause for rule in CATALOGUE if rule.latching} == {
         Cause.NO_PULSE,
         Cause.HEART_RATE_ZERO,
         Cause.APNOEA,
+        Cause.VENTRICULAR_FIBRILLATION,
+        Cause.ASYSTOLE,
+        Cause.VENTRICULAR_TACHYCARDIA,
     }
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import msgspec
 
 from clinical.alarms.priority import Phase, Priority, Source
-from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.items import EncounterChange, EncounterEvent, RhythmFinding, Vitals
 from clinical.rhythm.arrhythmia import Arrhythmia
@@ -95,9 +94,7 @@ def test_what_began_before_the_rhythm_was_known_goes_on_and_ends_by_itself() -> 
     judge.on_word(finding(10, VF), at(10))
     heard = []
     for second in range(10, 40):
-        heard += said(
-            judge.on_item(Vitals(heart_rate_bpm=80), capture(second, second), at(second))
-        )
+        heard += said(judge.on_item(Vitals(heart_rate_bpm=80), capture(second, second), at(second)))
     assert ("HEART_RATE_ZERO", Phase.END) in heard
 
 

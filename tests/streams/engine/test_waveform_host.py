@@ -11,6 +11,7 @@ from clinical.rhythm.arrhythmia import Arrhythmia
 from clinical.rhythm.bed import LEADS_MAX
 from clinical.signals.lead_quality import LeadFault, LeadQuality
 from clinical.signals.shock_judge import ShockJudge
+from clinical.signals.shock_window import Floats
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
 from simulators.ecg import LeadTrouble
@@ -19,7 +20,6 @@ from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
 from streams.engine.waveform_host import IDLE_US, WaveformHost
-from clinical.signals.shock_window import Floats
 from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, encounter, frame, tick
 from tests.streams.engine.strips import Strip, records_of, strip_batch
