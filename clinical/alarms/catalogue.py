@@ -12,11 +12,18 @@ from typing import Final
 
 from clinical.alarms.causes.detection import DETECTION
 from clinical.alarms.causes.equipment import EQUIPMENT
+from clinical.alarms.causes.rhythms import RHYTHMS
 from clinical.alarms.causes.scores import SCORES
 from clinical.alarms.causes.vital_signs import VITAL_SIGNS
 from clinical.alarms.rule import AlarmRule
 
-CATALOGUE: Final[tuple[AlarmRule, ...]] = (*VITAL_SIGNS, *SCORES, *EQUIPMENT, *DETECTION)
+CATALOGUE: Final[tuple[AlarmRule, ...]] = (
+    *VITAL_SIGNS,
+    *RHYTHMS,
+    *SCORES,
+    *EQUIPMENT,
+    *DETECTION,
+)
 
 RULES: Final[Mapping[str, AlarmRule]] = MappingProxyType({r.cause: r for r in CATALOGUE})
 """The catalogue by cause."""

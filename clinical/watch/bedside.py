@@ -12,11 +12,13 @@ from clinical.items import (
     ForeignFrame,
     Item,
     LeadFinding,
+    RhythmFinding,
     Vitals,
     Word,
 )
 from clinical.scores import news2
 from clinical.watch.carry import Carry
+from clinical.watch.covering import Covering
 from clinical.watch.crew import Crew
 from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
@@ -27,6 +29,7 @@ from clinical.watch.judging import Judging
 from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
 from clinical.watch.part import Part
+from clinical.watch.rhythms import Rhythms
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 
@@ -36,12 +39,14 @@ class Bedside:
 
     __slots__ = (
         "carry",
+        "covering",
         "crew",
         "foreign",
         "images",
         "judging",
         "leads",
         "limits",
+        "rhythms",
         "scoring",
         "sensors",
         "timed",
@@ -56,6 +61,8 @@ class Bedside:
         self.sensors = Sensors(self.carry)
         self.leads = Leads()
         self.images = Images()
+        self.rhythms = Rhythms()
+        self.covering = Covering(self.rhythms)
         self.crew = Crew()
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
@@ -72,7 +79,8 @@ class Bedside:
             findings = self.sensors.on_status(item, captured_us, frame)
         elif type(item) is CrewEvent:
             findings = self.crew.on_item(item, captured_us, frame)
-        return findings + self.judging.on_item(captured_us, capture.received_us, frame)
+        findings += self.judging.on_item(captured_us, capture.received_us, frame)
+        return self.covering.passed(findings) if findings else findings
 
     def on_word(self, word: Word, now_us: int) -> Findings:
         """Judge what a gateway or another app says of the patient."""
@@ -80,17 +88,21 @@ class Bedside:
             return self.foreign.on_item(word, now_us)
         if isinstance(word, LeadFinding):
             return self.leads.on_item(word)
+        if isinstance(word, RhythmFinding):
+            findings = self.rhythms.on_item(word)
+            return findings + self.covering.uncovered(word.at_us)
         return self.images.on_item(word)
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Let what holds mature as time passes."""
-        return (
+        findings = (
             self.limits.on_tick(now_us)
             + self.scoring.on_tick(state, now_us)
             + self.sensors.on_tick(now_us)
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
         )
+        return self.covering.passed(findings) if findings else findings
 
     @property
     def due_us(self) -> int | None:
@@ -98,12 +110,13 @@ class Bedside:
         return first_due(self.timed)
 
     def moved(self, at_us: int) -> Findings:
-        """End what was judged of the former unit's leads and images."""
-        return self.leads.close(at_us) + self.images.close(at_us)
+        """End what was judged of the former unit's waveforms and images."""
+        findings = self.leads.close(at_us) + self.images.close(at_us) + self.rhythms.close(at_us)
+        return findings + self.covering.uncovered(at_us)
 
     def close(self, at_us: int) -> Findings:
         """End what holds, because the encounter is over."""
-        return (
+        findings = (
             self.limits.close(at_us)
             + self.scoring.close(at_us)
             + self.sensors.close(at_us)
@@ -113,6 +126,7 @@ class Bedside:
             + self.crew.close(at_us)
             + self.foreign.close(at_us)
         )
+        return self.covering.passed(findings) + self.rhythms.close(at_us)
 
     def inputs(self, state: EncounterState, now_us: int) -> news2.News2Inputs:
         """Return what of the patient may be scored at this instant."""
@@ -128,6 +142,8 @@ class Bedside:
             ("sensors", self.sensors),
             ("leads", self.leads),
             ("images", self.images),
+            ("rhythms", self.rhythms),
+            ("covering", self.covering),
             ("crew", self.crew),
             ("foreign", self.foreign),
         )

@@ -59,6 +59,8 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "foreign": {},
     "leads": {},
     "images": {},
+    "rhythms": {},
+    "covering": {},
     "edge_words": {},
     "agreement": {},
     "thinning": {},

@@ -35,8 +35,10 @@ from clinical.items import (
     EncounterEvent,
     ForeignFrame,
     LeadFinding,
+    RhythmFinding,
     Vitals,
 )
+from clinical.rhythm.arrhythmia import Arrhythmia
 from clinical.signals.lead_quality import LeadFault
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
@@ -342,6 +344,19 @@ lead_findings = st.builds(
         sequence=sequences,
         item=st.integers(0, 63),
     ),
+    stamped_us=instants,
+)
+rhythm_findings = st.builds(
+    RhythmFinding,
+    encounter_id=uuids,
+    arrhythmia=maybe(st.sampled_from(Arrhythmia)),
+    since_us=instants,
+    at_us=instants,
+    confidence=st.floats(0, 1),
+    evidence=st.lists(
+        st.tuples(names, st.floats(allow_nan=False) | st.text(max_size=16)), max_size=4
+    ).map(tuple),
+    frame=frame_refs,
     stamped_us=instants,
 )
 
