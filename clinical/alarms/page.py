@@ -7,6 +7,7 @@ from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import rules_of
 from clinical.alarms.episode import LIFE_CYCLE
 from clinical.alarms.patience import Patience, Wait
+from clinical.alarms.recipient import UNANSWERED, told
 from clinical.alarms.rule import AlarmRule, Level
 from clinical.instant import SECOND_US
 from clinical.scores import npews
@@ -66,6 +67,7 @@ def _section(rule: AlarmRule) -> Iterator[str]:
     covered = ", ".join(f"`{cause}`" for cause in rule.suppressed_by)
     yield f"- suppressed by: {covered or 'nothing'}"
     yield f"- goes to: {', '.join(rule.for_whom)}"
+    yield f"- while nobody answers: {_unanswered(rule)}"
     yield f"- check first: {rule.check_first_en} · {rule.check_first_zh}"
     yield f"- source: {rule.citation or 'this project'}"
 
@@ -96,6 +98,22 @@ def _life_cycle() -> Iterator[str]:
     yield "|---|---|---|"
     for (state, event), following in LIFE_CYCLE.items():
         yield _row(state or "-", event.name.lower().replace("_", " "), following)
+
+
+def _unanswered(rule: AlarmRule) -> str:
+    """Return who further is told, and when, of each priority that does not wait."""
+    said = []
+    for level in rule.levels:
+        patience = UNANSWERED.get(level.priority)
+        if patience is None:
+            continue
+        steps = ", ".join(
+            f"{told(rule.category, level.priority, step)} after {_s(wait_us)}"
+            for step, wait_us in enumerate(patience.waits_us, start=1)
+        )
+        again = f"then again every {_s(patience.again_us)}"
+        said.append(f"{level.priority.name.lower()}: {steps}, {again}")
+    return "; ".join(said) or "it waits"
 
 
 def _delay(level: Level) -> str:

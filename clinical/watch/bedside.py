@@ -13,6 +13,7 @@ from clinical.items import (
     ForeignFrame,
     Item,
     LeadFinding,
+    RhythmFinding,
     Vitals,
     Word,
 )
@@ -20,6 +21,7 @@ from clinical.scores import news2
 from clinical.scores.choice import EarlyWarning, choose
 from clinical.watch.carry import RESPIRATION, Carry
 from clinical.watch.child_scoring import ChildScoring
+from clinical.watch.covering import Covering
 from clinical.watch.crew import Crew
 from clinical.watch.deteriorating import Deteriorating
 from clinical.watch.doubting import Beside
@@ -33,6 +35,7 @@ from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
 from clinical.watch.minutes import Minutes
 from clinical.watch.part import Part
+from clinical.watch.rhythms import Rhythms
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 from clinical.watch.trending import Trending
@@ -44,6 +47,7 @@ class Bedside:
     __slots__ = (
         "carry",
         "child_scoring",
+        "covering",
         "crew",
         "deteriorating",
         "foreign",
@@ -52,6 +56,7 @@ class Bedside:
         "leads",
         "limits",
         "minutes",
+        "rhythms",
         "scoring",
         "sensors",
         "timed",
@@ -71,6 +76,8 @@ class Bedside:
         self.sensors = Sensors(self.carry)
         self.leads = Leads()
         self.images = Images()
+        self.rhythms = Rhythms()
+        self.covering = Covering(self.rhythms, self.limits)
         self.crew = Crew()
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
@@ -89,7 +96,8 @@ class Bedside:
             findings = self.crew.on_item(item, captured_us, frame)
         elif type(item) is EncounterEvent:
             findings = self.limits.suit(state.age_years, captured_us)
-        return findings + self.judging.on_item(captured_us, capture.received_us, frame)
+        findings += self.judging.on_item(captured_us, capture.received_us, frame)
+        return self.covering.passed(findings) if findings else findings
 
     def on_word(self, word: Word, now_us: int) -> Findings:
         """Judge what a gateway or another app says of the patient."""
@@ -97,11 +105,14 @@ class Bedside:
             return self.foreign.on_item(word, now_us)
         if isinstance(word, LeadFinding):
             return self.leads.on_item(word)
+        if isinstance(word, RhythmFinding):
+            findings = self.rhythms.on_item(word)
+            return findings + self.covering.uncovered(word.at_us)
         return self.images.on_item(word)
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Let what holds mature as time passes."""
-        return (
+        findings = (
             self.limits.on_tick(now_us)
             + self.scoring.on_tick(state, now_us)
             + self.child_scoring.on_tick(state, now_us)
@@ -109,6 +120,7 @@ class Bedside:
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
         )
+        return self.covering.passed(findings) if findings else findings
 
     @property
     def due_us(self) -> int | None:
@@ -116,12 +128,13 @@ class Bedside:
         return first_due(self.timed)
 
     def moved(self, at_us: int) -> Findings:
-        """End what was judged of the former unit's leads and images."""
-        return self.leads.close(at_us) + self.images.close(at_us)
+        """End what was judged of the former unit's waveforms and images."""
+        findings = self.leads.close(at_us) + self.images.close(at_us) + self.rhythms.close(at_us)
+        return findings + self.covering.uncovered(at_us)
 
     def close(self, at_us: int) -> Findings:
         """End what holds, because the encounter is over."""
-        return (
+        findings = (
             self.limits.close(at_us)
             + self.scoring.close(at_us)
             + self.child_scoring.close(at_us)
@@ -134,6 +147,7 @@ class Bedside:
             + self.crew.close(at_us)
             + self.foreign.close(at_us)
         )
+        return self.covering.passed(findings) + self.rhythms.close(at_us)
 
     def inputs(self, state: EncounterState, now_us: int) -> news2.News2Inputs:
         """Return what of the patient may be scored at this instant."""
@@ -153,6 +167,8 @@ class Bedside:
             ("sensors", self.sensors),
             ("leads", self.leads),
             ("images", self.images),
+            ("rhythms", self.rhythms),
+            ("covering", self.covering),
             ("crew", self.crew),
             ("foreign", self.foreign),
         )

@@ -214,6 +214,10 @@ class Limits:
         self._use(None)
         self.stirred = [False] * len(VITALS)
 
+    def rule(self, cause: str) -> AlarmRule:
+        """Return the rule of a cause as it is for this patient's age."""
+        return next(rule for rule in rules_of(self._group) if rule.cause == cause)
+
     def suit(self, age_years: int | None, at_us: int) -> Findings:
         """Judge by the bounds for this age from now on; end what holds by others."""
         group = group_of(age_years)

@@ -65,6 +65,8 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "foreign": {},
     "leads": {},
     "images": {},
+    "rhythms": {},
+    "covering": {},
     "edge_words": {},
     "agreement": {},
     "thinning": {},
@@ -149,15 +151,18 @@ class PatientWatch:
         forwarded = self._forwarded(item)
         return [*forwarded, *self._announced(findings), *self._changed(before, captured_us)]
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         """Take a quiet row over, as ``on_item`` would its item, or change nothing.
 
-        Returns whether it was quiet; if not, the item of the row is for ``on_item``.
+        ``ingress_us`` is that of the newest tick before it that has to be passed over. Returns
+        whether the row was quiet; if not, its item is for ``on_item``, after ``pass_over``.
         """
         captured_us = row[5]
         if not (self._still or self._settled()) or captured_us < self._captured_us:
             return False
-        if not self._quiet.take(row, self._state.unit_id, received_us):
+        if not self._quiet.take(row, self._state.unit_id, received_us, ingress_us):
             return False
         self._captured_us = captured_us
         self._received_us = max(self._received_us, received_us)
@@ -230,9 +235,13 @@ class PatientWatch:
         """Return what of the patient may be scored at the newest instant known here."""
         return self._bedside.inputs(self._state, self._now_us)
 
-    def row(self) -> PictureRow:
-        """Return the patient as the board shows it at the newest instant known here."""
-        bedside, state, now_us = self._bedside, self._state, self._now_us
+    def row(self, at_us: int = 0) -> PictureRow:
+        """Return the patient as the board shows it at ``at_us``, or the newest instant known here.
+
+        Only ticks have passed in between.
+        """
+        bedside, state = self._bedside, self._state
+        now_us = max(self._now_us, at_us)
         return picture_row(
             state,
             bedside.carry,

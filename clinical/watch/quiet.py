@@ -94,7 +94,9 @@ class Quiet:
             or (self.silence is not None and self.silence.stands)
         )
 
-    def take(self, row: VitalsRow, owner: str, received_us: int) -> bool:
+    def take(
+        self, row: VitalsRow, owner: str, received_us: int, ingress_us: int | None = None
+    ) -> bool:
         """Take a row over if it is quiet; else change nothing and return False.
 
         The patient is an adult and still, ``owner`` holds the patient, and nothing that was
@@ -132,7 +134,7 @@ class Quiet:
         if captured_us >= minutes.due_us:
             minutes.sample(captured_us)
         if self.silence is not None:
-            self.silence.on_row(row, received_us)
+            self.silence.on_row(row, received_us, ingress_us)
         return True
 
     def _calm(

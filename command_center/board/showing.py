@@ -3,7 +3,7 @@
 The board judges nothing: a vital sign is marked when an alarm of the catalogue is about it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Place
-from clinical.alarms.view import Acknowledged, AlarmView, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, ResetBy
 from clinical.watch.deteriorating import Outlook
 from clinical.watch.picture import PictureRow, PictureScore
 from clinical.watch.thinning import Thinned
@@ -123,6 +123,7 @@ def alarm_plain(view: AlarmView) -> dict[str, Any]:
         "unacknowledged": view.unacknowledged,
         "taken": [_taken(acknowledged) for acknowledged in view.acknowledgements],
         "reset": view.reset and _reset(view.reset),
+        "escalated": _escalated(view.escalations),
         "pauses": [_paused(paused) for paused in view.pauses],
         "paused_until_us": view.paused_until_us(Place.CENTER) or 0,
     }
@@ -170,6 +171,15 @@ def _taken(acknowledged: Acknowledged) -> dict[str, Any]:
         "priority": int(acknowledged.priority),
         "at_us": acknowledged.at_us,
     }
+
+
+def _escalated(escalations: Sequence[Escalated]) -> list[dict[str, Any]]:
+    """Return who further was told; of those told again because nobody answered, the newest."""
+    newest = {(one.to, one.person, one.reason): one for one in escalations}
+    return [
+        {"to": str(one.to), "person": one.person, "reason": one.reason, "at_us": one.at_us}
+        for one in sorted(newest.values(), key=lambda one: one.at_us)
+    ]
 
 
 def _paused(paused: Paused) -> dict[str, Any]:

@@ -154,6 +154,28 @@ async def test_sound_is_paused_by_one_key_and_one_that_rises_is_heard(
     await expect(card).not_to_contain_text("sound paused")
 
 
+async def test_an_alarm_is_escalated_with_a_reason_by_the_keyboard(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """Without a reason nobody is told; the card says who told whom and why."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    alarm = await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    card = page.locator(f"[data-alarm='{alarm}']")
+    await expect(card).to_have_class("alarm high selected open")
+    await page.keyboard.press("e")
+    await expect(card.locator(".escalate input")).to_be_focused()
+    await card.locator(".escalate button", has_text="supervisor").click()
+    await expect(page.locator(".banner.notice")).to_contain_text("Say why first")
+    assert desk.center.publisher.current()[0].escalations == ()
+    await card.locator(".escalate input").fill("two crews need help")
+    await card.locator(".escalate button", has_text="supervisor").click()
+    await expect(card).to_contain_text("supervisor")
+    await expect(card).to_contain_text("Zhang Wei: two crews need help")
+    await expect(card.locator(".escalate")).to_have_count(0)
+    assert desk.center.publisher.current()[0].unacknowledged
+
+
 async def test_sound_that_is_off_is_said_and_stays_off(
     sit_down: Callable[[], Awaitable[Page]], page: Page, ward: Ward
 ) -> None:
@@ -393,7 +415,7 @@ async def test_the_keyboard_reaches_everything_and_is_caught_nowhere(
     await ward.admit(ill())
     await expect(page.locator("tr.line")).to_be_visible()
     await page.locator("#person").focus()
-    for target in ("#map", "#theme", "#language", "tr.line .name"):
+    for target in ("#sound", "#map", "#theme", "#language", "tr.line .name"):
         await page.keyboard.press("Tab")
         await expect(page.locator(target)).to_be_focused()
         outline = await page.locator(target).evaluate("(it) => getComputedStyle(it).outlineWidth")

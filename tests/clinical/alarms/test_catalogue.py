@@ -11,6 +11,11 @@ from clinical.vitals import PLAUSIBLE
 SPECIFIED = {
     "NO_PULSE": [(3, 0, None, 0)],
     "HEART_RATE_ZERO": [(3, 10, "< 1", 0)],
+    "VENTRICULAR_FIBRILLATION": [(3, 0, None, 0)],
+    "ASYSTOLE": [(3, 0, None, 0)],
+    "VENTRICULAR_TACHYCARDIA": [(3, 0, None, 0)],
+    "EXTREME_BRADYCARDIA": [(3, 0, None, 0)],
+    "EXTREME_TACHYCARDIA": [(3, 0, None, 0)],
     "APNOEA": [(3, 10, "< 1", 0)],
     "HEART_RATE_LOW": [(2, 25, "< 50", 5), (3, 20, "< 40", 5)],
     "HEART_RATE_HIGH": [(2, 25, "> 120", 5), (3, 20, "> 130", 5)],
@@ -77,11 +82,14 @@ def test_every_cause_has_one_rule() -> None:
 
 
 def test_what_latches() -> None:
-    """The three arrests latch."""
+    """Arrests latch, and rhythms that can be one."""
     assert {rule.cause for rule in CATALOGUE if rule.latching} == {
         Cause.NO_PULSE,
         Cause.HEART_RATE_ZERO,
         Cause.APNOEA,
+        Cause.VENTRICULAR_FIBRILLATION,
+        Cause.ASYSTOLE,
+        Cause.VENTRICULAR_TACHYCARDIA,
     }
 
 

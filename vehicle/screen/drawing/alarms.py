@@ -138,10 +138,15 @@ def _who(scene: Scene, alarm: Alarm) -> str:
         if alarm.calls and alarm.paused(scene.now_us)
         else ""
     )
-    return paused + "".join(
+    further = "".join(
+        f'<span class="told">{scene.word("told")} {scene.word(to)} {at(at_us)}</span>'
+        for to, at_us in alarm.told
+    )
+    taken = "".join(
         f'<span class="taken">✓ {scene.word(one.place)}: {text(one.person)} {at(one.at_us)}</span>'
         for one in alarm.acknowledged
     )
+    return paused + further + taken
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:

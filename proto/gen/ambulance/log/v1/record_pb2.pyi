@@ -50,6 +50,42 @@ LEAD_FAULT_FLAT: LeadFault.ValueType  # 3
 """It shows not even noise."""
 Global___LeadFault: _TypeAlias = LeadFault  # noqa: Y015
 
+class _Arrhythmia:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ArrhythmiaEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Arrhythmia.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ARRHYTHMIA_UNSPECIFIED: _Arrhythmia.ValueType  # 0
+    """Never sent."""
+    ARRHYTHMIA_ASYSTOLE: _Arrhythmia.ValueType  # 1
+    """No beat for 4 s."""
+    ARRHYTHMIA_VENTRICULAR_FIBRILLATION: _Arrhythmia.ValueType  # 2
+    """Fibrillation or flutter of the ventricles."""
+    ARRHYTHMIA_VENTRICULAR_TACHYCARDIA: _Arrhythmia.ValueType  # 3
+    """Five ventricular beats in a row, faster than 100/min."""
+    ARRHYTHMIA_EXTREME_BRADYCARDIA: _Arrhythmia.ValueType  # 4
+    """Slower than 40/min for five beats."""
+    ARRHYTHMIA_EXTREME_TACHYCARDIA: _Arrhythmia.ValueType  # 5
+    """Faster than 140/min for 17 beats."""
+
+class Arrhythmia(_Arrhythmia, metaclass=_ArrhythmiaEnumTypeWrapper):
+    """A rhythm that can kill."""
+
+ARRHYTHMIA_UNSPECIFIED: Arrhythmia.ValueType  # 0
+"""Never sent."""
+ARRHYTHMIA_ASYSTOLE: Arrhythmia.ValueType  # 1
+"""No beat for 4 s."""
+ARRHYTHMIA_VENTRICULAR_FIBRILLATION: Arrhythmia.ValueType  # 2
+"""Fibrillation or flutter of the ventricles."""
+ARRHYTHMIA_VENTRICULAR_TACHYCARDIA: Arrhythmia.ValueType  # 3
+"""Five ventricular beats in a row, faster than 100/min."""
+ARRHYTHMIA_EXTREME_BRADYCARDIA: Arrhythmia.ValueType  # 4
+"""Slower than 40/min for five beats."""
+ARRHYTHMIA_EXTREME_TACHYCARDIA: Arrhythmia.ValueType  # 5
+"""Faster than 140/min for 17 beats."""
+Global___Arrhythmia: _TypeAlias = Arrhythmia  # noqa: Y015
+
 class _EncounterStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -328,6 +364,157 @@ class LeadFinding(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
 
 Global___LeadFinding: _TypeAlias = LeadFinding  # noqa: Y015
+
+@_typing.final
+class RhythmFinding(_message.Message):
+    """What the `waveforms` app sees of a patient's rhythm: said when it is first judged, when it changes,
+    and again every few seconds while it is dangerous. Topic `patients`, in the partition of the
+    encounter; no key. Repeating it has no effect.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    ARRHYTHMIA_FIELD_NUMBER: _builtins.int
+    SINCE_US_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    UNIT_ID_FIELD_NUMBER: _builtins.int
+    LANE_FIELD_NUMBER: _builtins.int
+    SEGMENT_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    STAMPED_AT_US_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """The encounter."""
+    arrhythmia: Global___Arrhythmia.ValueType
+    """The dangerous rhythm. Absent: there is none."""
+    since_us: _builtins.int
+    """When it began, or was over, by the unit's clock, microseconds since the Unix epoch."""
+    at_us: _builtins.int
+    """End of the stretch that was judged, by the unit's clock, microseconds since the Unix epoch."""
+    confidence: _builtins.float
+    """How sure the judgement is, 0 to 1."""
+    unit_id: _builtins.str
+    """The unit that sent the chunk that decided."""
+    lane: _builtins.int
+    """Its lane, as in ambulance.telemetry.v1.Lane."""
+    segment: _builtins.bytes
+    """Its segment."""
+    sequence: _builtins.int
+    """Its sequence there."""
+    item: _builtins.int
+    """The chunk's place in its frame, from 0."""
+    stamped_at_us: _builtins.int
+    """When a gateway received it, microseconds since the Unix epoch."""
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___RhythmEvidence]:
+        """What it rests on. Empty: there is no dangerous rhythm."""
+
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str | None = ...,
+        arrhythmia: Global___Arrhythmia.ValueType | None = ...,
+        since_us: _builtins.int | None = ...,
+        at_us: _builtins.int | None = ...,
+        confidence: _builtins.float | None = ...,
+        evidence: _abc.Iterable[Global___RhythmEvidence] | None = ...,
+        unit_id: _builtins.str | None = ...,
+        lane: _builtins.int | None = ...,
+        segment: _builtins.bytes | None = ...,
+        sequence: _builtins.int | None = ...,
+        item: _builtins.int | None = ...,
+        stamped_at_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_arrhythmia", b"_arrhythmia", "_at_us", b"_at_us", "_confidence", b"_confidence", "_encounter_id", b"_encounter_id", "_item", b"_item", "_lane", b"_lane", "_segment", b"_segment", "_sequence", b"_sequence", "_since_us", b"_since_us", "_stamped_at_us", b"_stamped_at_us", "_unit_id", b"_unit_id", "arrhythmia", b"arrhythmia", "at_us", b"at_us", "confidence", b"confidence", "encounter_id", b"encounter_id", "item", b"item", "lane", b"lane", "segment", b"segment", "sequence", b"sequence", "since_us", b"since_us", "stamped_at_us", b"stamped_at_us", "unit_id", b"unit_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_arrhythmia", b"_arrhythmia", "_at_us", b"_at_us", "_confidence", b"_confidence", "_encounter_id", b"_encounter_id", "_item", b"_item", "_lane", b"_lane", "_segment", b"_segment", "_sequence", b"_sequence", "_since_us", b"_since_us", "_stamped_at_us", b"_stamped_at_us", "_unit_id", b"_unit_id", "arrhythmia", b"arrhythmia", "at_us", b"at_us", "confidence", b"confidence", "encounter_id", b"encounter_id", "evidence", b"evidence", "item", b"item", "lane", b"lane", "segment", b"segment", "sequence", b"sequence", "since_us", b"since_us", "stamped_at_us", b"stamped_at_us", "unit_id", b"unit_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__arrhythmia: _TypeAlias = _typing.Literal["arrhythmia"]  # noqa: Y015
+    _WhichOneofArgType__arrhythmia: _TypeAlias = _typing.Literal["_arrhythmia", b"_arrhythmia"]  # noqa: Y015
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
+    _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
+    _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
+    _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
+    _WhichOneofReturnType__item: _TypeAlias = _typing.Literal["item"]  # noqa: Y015
+    _WhichOneofArgType__item: _TypeAlias = _typing.Literal["_item", b"_item"]  # noqa: Y015
+    _WhichOneofReturnType__lane: _TypeAlias = _typing.Literal["lane"]  # noqa: Y015
+    _WhichOneofArgType__lane: _TypeAlias = _typing.Literal["_lane", b"_lane"]  # noqa: Y015
+    _WhichOneofReturnType__segment: _TypeAlias = _typing.Literal["segment"]  # noqa: Y015
+    _WhichOneofArgType__segment: _TypeAlias = _typing.Literal["_segment", b"_segment"]  # noqa: Y015
+    _WhichOneofReturnType__sequence: _TypeAlias = _typing.Literal["sequence"]  # noqa: Y015
+    _WhichOneofArgType__sequence: _TypeAlias = _typing.Literal["_sequence", b"_sequence"]  # noqa: Y015
+    _WhichOneofReturnType__since_us: _TypeAlias = _typing.Literal["since_us"]  # noqa: Y015
+    _WhichOneofArgType__since_us: _TypeAlias = _typing.Literal["_since_us", b"_since_us"]  # noqa: Y015
+    _WhichOneofReturnType__stamped_at_us: _TypeAlias = _typing.Literal["stamped_at_us"]  # noqa: Y015
+    _WhichOneofArgType__stamped_at_us: _TypeAlias = _typing.Literal["_stamped_at_us", b"_stamped_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__unit_id: _TypeAlias = _typing.Literal["unit_id"]  # noqa: Y015
+    _WhichOneofArgType__unit_id: _TypeAlias = _typing.Literal["_unit_id", b"_unit_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__arrhythmia) -> _WhichOneofReturnType__arrhythmia | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__encounter_id) -> _WhichOneofReturnType__encounter_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__item) -> _WhichOneofReturnType__item | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lane) -> _WhichOneofReturnType__lane | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__segment) -> _WhichOneofReturnType__segment | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sequence) -> _WhichOneofReturnType__sequence | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since_us) -> _WhichOneofReturnType__since_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stamped_at_us) -> _WhichOneofReturnType__stamped_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
+
+Global___RhythmFinding: _TypeAlias = RhythmFinding  # noqa: Y015
+
+@_typing.final
+class RhythmEvidence(_message.Message):
+    """One fact that a finding rests on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """What it is, with its unit, for example "rate_bpm"."""
+    number: _builtins.float
+    """As a number."""
+    text: _builtins.str
+    """In words."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str | None = ...,
+        number: _builtins.float = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "name", b"name", "number", b"number", "text", b"text", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "name", b"name", "number", b"number", "text", b"text", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["number", "text"]  # noqa: Y015
+    _WhichOneofArgType_value: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_value) -> _WhichOneofReturnType_value | None: ...
+
+Global___RhythmEvidence: _TypeAlias = RhythmEvidence  # noqa: Y015
 
 @_typing.final
 class DeadLetter(_message.Message):
