@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from clinical.alarms.transition import Action
+from clinical.alarms.transition import CrewAction
 from clinical.items import Item
 from clinical.signals.waveform import WaveformChunk
 
@@ -76,5 +76,5 @@ class LinkState:
     battery_percent: float | None = None
 
 
-WireItem = Item | Action | Receipt | Position | LinkState | WaveformChunk
+WireItem = Item | CrewAction | Receipt | Position | LinkState | WaveformChunk
 """Whatever a frame can carry."""

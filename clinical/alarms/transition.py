@@ -181,7 +181,10 @@ class Escalation:
     """With the time: the rise of priority that nobody has answered (``AlarmView.raised_us``)."""
 
 
-Action = Acknowledgement | Escalation | Pause | Reset
+CrewAction = Acknowledgement | Pause | Reset
+"""What the crew can do about an alarm."""
+
+Action = CrewAction | Escalation
 """What is done about an alarm, or about several of one patient as one act."""
 
 
