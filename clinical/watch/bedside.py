@@ -63,13 +63,13 @@ class Bedside:
         "trending",
     )
 
-    def __init__(self) -> None:
-        """Begin with nothing known of the patient."""
+    def __init__(self, phase_us: int) -> None:
+        """Begin with nothing known of the patient, whose minutes begin at ``phase_us``."""
         self.carry = Carry()
         self.limits = Limits(self.carry)
         self.scoring = Scoring(self.carry)
         self.child_scoring = ChildScoring(self.carry, self.scoring.doubts)
-        self.minutes = Minutes(self.carry)
+        self.minutes = Minutes(self.carry, phase_us)
         self.trending = Trending()
         self.deteriorating = Deteriorating(self.carry)
         self.judging = Judging(self.carry)

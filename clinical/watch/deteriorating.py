@@ -25,7 +25,6 @@ from clinical.deterioration.explanation import drivers
 from clinical.deterioration.inputs import COLUMNS
 from clinical.deterioration.model import trained
 from clinical.deterioration.patient_index import Assessment, PatientIndex, Row
-from clinical.instant import MINUTE_US
 from clinical.vitals import Consciousness, Vital
 from clinical.watch.carry import Carry
 from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
@@ -187,7 +186,7 @@ class Deteriorating:
     def _shown(self, closed: ClosedMinute, found: Assessment) -> Outlook:
         told = drivers(found.pushes, DRIVERS_TOLD)
         return Outlook(
-            (closed.minute + 1) * MINUTE_US,
+            closed.end_us,
             found.index,
             round(found.certainty, 3),
             tuple(Driver(one.column, one.odds_factor) for one in told),

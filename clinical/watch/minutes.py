@@ -6,6 +6,9 @@ later minute each vital that was sampled gets the median of its samples, and tha
 So a false second moves no level, whatever the rate of the data, and a frame in between costs one
 comparison. A value that a second signal contradicts is not sampled (``trust``), and neither is what
 comes late: the carry never holds it. Then that minute is missing, which is not the same as well.
+
+Minutes of different patients end at different instants (``phase_us``), so that what is judged by
+the minute is not judged of everybody at once while somebody's alarm waits.
 """
 
 from collections.abc import Mapping
@@ -45,7 +48,8 @@ class ClosedMinute:
     """One minute that is over."""
 
     minute: int
-    """Minutes since the epoch."""
+    """Its number; the next minute has the next one."""
+    end_us: int
     levels: Mapping[Vital, float]
     """Median of each vital that was sampled in it."""
     live: bool
@@ -55,11 +59,15 @@ class ClosedMinute:
 class Minutes:
     """The open minute of one patient."""
 
-    __slots__ = ("_carry", "_minute", "_taken_us", "_values", "due_us", "ends_us")
+    __slots__ = ("_carry", "_minute", "_phase_us", "_taken_us", "_values", "due_us", "ends_us")
 
-    def __init__(self, carry: Carry) -> None:
-        """Begin with nothing sampled; ``carry`` holds the newest values."""
+    def __init__(self, carry: Carry, phase_us: int = 0) -> None:
+        """Begin with nothing sampled; ``carry`` holds the newest values.
+
+        Minutes begin ``phase_us`` after those of the clock.
+        """
         self._carry = carry
+        self._phase_us = phase_us
         self._minute = 0
         self._values: list[list[float]] = [[] for _ in SAMPLED]
         self._taken_us = [0] * len(SAMPLED)
@@ -82,7 +90,7 @@ class Minutes:
     def sample(self, captured_us: int) -> None:
         """Sample at an instant of the open minute."""
         self._sample(captured_us + 1)
-        self.due_us = captured_us // SAMPLE_US * SAMPLE_US + SAMPLE_US
+        self.due_us = captured_us + SAMPLE_US - (captured_us - self._phase_us) % SAMPLE_US
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
@@ -101,7 +109,7 @@ class Minutes:
         self._values = [list(values) for values in state["values"]]
         self._taken_us = list(state["taken_us"])
         self.due_us = state["due_us"]
-        self.ends_us = (self._minute + 1) * MINUTE_US if self._minute else 0
+        self.ends_us = self._end_us() if self._minute else 0
 
     def _sample(self, before_us: int) -> None:
         """Take what is new, believed, and was captured in the open minute before this instant."""
@@ -132,8 +140,11 @@ class Minutes:
         }
         prompt = received_us - captured_us <= BACKLOG_US
         live = prompt and captured_us - self.ends_us <= STALE_US
-        closed = ClosedMinute(self._minute, levels, live) if self._minute else None
-        self._minute = captured_us // MINUTE_US
+        closed = ClosedMinute(self._minute, self.ends_us, levels, live) if self._minute else None
+        self._minute = (captured_us - self._phase_us) // MINUTE_US
         self._values = [[] for _ in SAMPLED]
-        self.ends_us = (self._minute + 1) * MINUTE_US
+        self.ends_us = self._end_us()
         return closed
+
+    def _end_us(self) -> int:
+        return (self._minute + 1) * MINUTE_US + self._phase_us

@@ -12,10 +12,12 @@ writes no state.
 
 from collections.abc import Mapping
 from typing import Any, Final, Self
+from zlib import crc32
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
+from clinical.instant import MINUTE_US
 from clinical.items import (
     Capture,
     Discarded,
@@ -105,7 +107,7 @@ class PatientWatch:
         self._captured_us = 0
         self._received_us = 0
         self._ordering = Ordering()
-        self._bedside = Bedside()
+        self._bedside = Bedside(crc32(encounter_id.encode()) % MINUTE_US)
         self._thinning = Thinning()
         self._center = None if source is Source.EDGE else AtCenter(self._ordering)
         self._announcer = Announcer(encounter_id, source)

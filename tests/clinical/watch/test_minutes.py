@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from clinical.instant import MINUTE_US
+from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import Vitals
 from clinical.vitals import Vital
 from clinical.watch.carry import Carry
@@ -91,3 +91,16 @@ def test_late_values_are_in_no_minute() -> None:
     bedside.show(10, replace(WELL, heart_rate_bpm=150))
     bedside.show(60, WELL)
     assert bedside.levels()[0]["heart_rate_bpm"] == 72
+
+
+def test_minutes_of_patients_end_at_different_instants() -> None:
+    """So that nobody's alarm waits while everybody is judged by the minute."""
+    carry = Carry()
+    ends = {Minutes(carry, phase_us).on_item(at(90), at(90)) for phase_us in (0, 17 * SECOND_US)}
+    assert ends == {None}
+    shifted = Minutes(carry, 17 * SECOND_US)
+    shifted.on_item(at(90), at(90))
+    assert shifted.ends_us % MINUTE_US == 17 * SECOND_US
+    closed = shifted.on_item(shifted.ends_us, shifted.ends_us)
+    assert closed is not None
+    assert closed.end_us % MINUTE_US == 17 * SECOND_US

@@ -62,7 +62,7 @@ def _taken_after(*steps: Step, item: Item = WELL, second: float = 10) -> bool:
 
 
 def test_a_calm_patient_is_quiet_but_for_the_first_row_of_each_minute() -> None:
-    """The first of all opens a minute, and the one at second 40 closes it."""
+    """The first of all opens a minute, and one within the sixty seconds closes it."""
     ticks = [Tick(at(second + 0.5), second * SECOND_US) for second in range(60)]
     steps = sorted([*_seconds(60), *ticks], key=lambda step: step.now_us)
     assert checks.rows_lead_to_the_same(steps) == 58
