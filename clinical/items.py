@@ -12,6 +12,7 @@ from typing import Final
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.transition import Transition
 from clinical.imaging.geometry import GeometryProblem
+from clinical.rhythm.arrhythmia import Arrhythmia
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 
@@ -85,6 +86,27 @@ class LeadFinding:
     """None: the lead shows a signal."""
     at_us: int
     """End of the stretch that was judged, by the unit's clock."""
+    frame: FrameRef
+    """The chunk that decided."""
+    stamped_us: int
+    """When a gateway received it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmFinding:
+    """What the judgement of the waveforms sees of a patient's rhythm."""
+
+    encounter_id: str
+    arrhythmia: Arrhythmia | None
+    """None: no dangerous rhythm."""
+    since_us: int
+    """When it began, or was over, by the unit's clock."""
+    at_us: int
+    """End of the stretch that was judged, by the unit's clock."""
+    confidence: float
+    """How sure the judgement is, 0 to 1."""
+    evidence: tuple[tuple[str, float | str], ...]
+    """What it rests on, by name with unit."""
     frame: FrameRef
     """The chunk that decided."""
     stamped_us: int
@@ -224,5 +246,5 @@ class Discarded:
 
 Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded
 
-Word = ForeignFrame | LeadFinding | SeriesFinding | EcgFinding
+Word = ForeignFrame | LeadFinding | RhythmFinding | SeriesFinding | EcgFinding
 """What a gateway or another app says of a patient."""

@@ -22,7 +22,7 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
+from clinical.alarms.transition import Acknowledgement, CrewAction, Pause, Place, Reset, Seen
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, EcgFinding, EdgeTransition, EncounterEvent
@@ -316,7 +316,7 @@ class VehicleClient:
         """Return once a full lane takes frames again."""
         await self._spool.room(int(lane))
 
-    def _act(self, entry: Action) -> SequenceRef:
+    def _act(self, entry: CrewAction) -> SequenceRef:
         """Send what a person does about an alarm, and fold it at once."""
         ref = self.capture(entry.encounter_id, [entry])
         self._edge.apply(entry, entry.at_us)

@@ -262,6 +262,7 @@ class ThresholdCondition:
         if self._served[0] is None:
             over_us = self._clear_us[0] or at_us
             self._frame = None
+            self._raised_us = 0
             self._served = [None] * len(self._levels)
             self._clear_us = [None] * len(self._levels)
         if before is after or frame is None:
@@ -303,16 +304,29 @@ class FlagCondition:
         """The frame with which the condition began, or None while it does not hold."""
         return self._frame
 
-    def set(self, active: bool, at_us: int, frame: FrameRef) -> Changes:  # noqa: FBT001
+    def set(
+        self,
+        active: bool,  # noqa: FBT001
+        at_us: int,
+        frame: FrameRef,
+        began_us: int | None = None,
+    ) -> Changes:
         """Say whether the condition holds, at the rule's lowest level."""
-        return self.set_level(self.rule.levels[0].priority if active else None, at_us, frame)
+        level = self.rule.levels[0].priority if active else None
+        return self.set_level(level, at_us, frame, began_us)
 
-    def set_level(self, level: Priority | None, at_us: int, frame: FrameRef) -> Changes:
-        """Say how grave the condition is from ``at_us`` on; None: it does not hold."""
+    def set_level(
+        self, level: Priority | None, at_us: int, frame: FrameRef, began_us: int | None = None
+    ) -> Changes:
+        """Say how grave the condition is from ``at_us`` on; None: it does not hold.
+
+        ``began_us`` is when it began, where that was before it could be known.
+        """
         if level is None and self._frame is None:
             return NOTHING
         if self._frame is None:
-            self._began_us, self._newest_us, self._frame = at_us, at_us, frame
+            self._began_us = at_us if began_us is None else began_us
+            self._newest_us, self._frame = at_us, frame
         self._level = level
         self._newest_us = max(self._newest_us, at_us)
         return self._settle(at_us)

@@ -78,11 +78,11 @@ class Bank:
         self.rates_hz = tuple(float(rate) for rate in rates_hz)
         owners = [0] * len(self.rates_hz) if patient_of is None else list(patient_of)
         self.leads_of: tuple[tuple[int, ...], ...] = _by_owner(owners)
-        self._intakes = [Intake(rate) for rate in self.rates_hz]
-        self._number = np.zeros(len(self.leads_of), np.intp)
+        self.intakes: list[Intake] = [Intake(rate) for rate in self.rates_hz]
+        self.number = np.zeros(len(self.leads_of), np.intp)
         leads = len(self.rates_hz)
-        self._wide_state = np.zeros((len(_WIDE), leads, 2))
-        self._narrow_state = np.zeros((len(_NARROW), leads, 2))
+        self.wide_state = np.zeros((len(_WIDE), leads, 2))
+        self.narrow_state = np.zeros((len(_NARROW), leads, 2))
 
     @property
     def patients(self) -> int:
@@ -95,23 +95,22 @@ class Bank:
         What was known before is left out, and a hole before the chunk is filled as missing, as is
         every NaN: a late chunk is lost once a later one came.
         """
-        self._intakes[lead].push(first_sample, samples_mv)
+        self.intakes[lead].push(first_sample, samples_mv)
 
     def end_of(self, lead: int) -> int:
         """Return the position after the newest sample of a lead, at its own rate."""
-        return self._intakes[lead].end
+        return self.intakes[lead].end
 
     def blocks(self) -> Iterator[Block]:
         """Compute every second that has become known, oldest first for each patient."""
         while ready := [
-            patient
-            for patient, leads in enumerate(self.leads_of)
-            if all(self._intakes[lead].ready for lead in leads)
+            patient for patient, leads in enumerate(self.leads_of) if self._ready(leads)
         ]:
             for begin in range(0, len(ready), TILE):
-                yield self._block(np.array(ready[begin : begin + TILE], np.intp))
+                yield self.block(np.array(ready[begin : begin + TILE], np.intp))
 
-    def _block(self, patients: Ints) -> Block:
+    def block(self, patients: Ints) -> Block:
+        """Compute the next second of some patients, of whom it is known."""
         groups = [self.leads_of[patient] for patient in patients]
         leads = np.array([lead for group in groups for lead in group], np.intp)
         slots = np.full((len(groups), max(map(len, groups))), -1, np.intp)
@@ -120,20 +119,20 @@ class Bank:
             slots[index, : len(group)] = np.arange(row, row + len(group))
             row += len(group)
         raw, missing = self._resampled(leads)
-        number = self._number[patients].copy()
+        number = self.number[patients].copy()
         first = np.repeat(number == 0, [len(group) for group in groups])
         if first.any():
             self._begin(leads[first], raw[first, 0])
-        wide = _filtered(_WIDE, raw, self._wide_state, leads)
-        narrow = _filtered(_NARROW, raw, self._narrow_state, leads)
-        self._number[patients] += 1
+        wide = _filtered(_WIDE, raw, self.wide_state, leads)
+        narrow = _filtered(_NARROW, raw, self.narrow_state, leads)
+        self.number[patients] += 1
         return Block(patients, number, leads, slots, raw, wide, narrow, missing)
 
     def _resampled(self, leads: Ints) -> tuple[Floats, Floats]:
         raw, missing = np.empty((len(leads), BLOCK)), np.empty(len(leads))
         alike: dict[tuple[float, int], tuple[list[int], list[NDArray[np.float32]]]] = {}
         for row, lead in enumerate(leads):
-            phase, window, missing[row] = self._intakes[lead].take()
+            phase, window, missing[row] = self.intakes[lead].take()
             rows, windows = alike.setdefault((self.rates_hz[lead], phase), ([], []))
             rows.append(row)
             windows.append(window)
@@ -143,24 +142,71 @@ class Bank:
 
     def _begin(self, leads: Ints, first_mv: Floats) -> None:
         """Let filters begin as if a lead had always been at its first sample."""
-        self._wide_state[:, leads] = sosfilt_zi(_WIDE)[:, None] * first_mv[:, None]
-        self._narrow_state[:, leads] = sosfilt_zi(_NARROW)[:, None] * first_mv[:, None]
+        self.wide_state[:, leads] = sosfilt_zi(_WIDE)[:, None] * first_mv[:, None]
+        self.narrow_state[:, leads] = sosfilt_zi(_NARROW)[:, None] * first_mv[:, None]
+
+    @classmethod
+    def joined(cls, banks: Sequence["Bank"]) -> Self:
+        """Return the patients of some banks, one bank's after another's, to be computed together.
+
+        What comes is pushed to the banks themselves; ``part`` gives them back what was computed.
+        """
+        bank = cls(())
+        bank.rates_hz = tuple(rate for one in banks for rate in one.rates_hz)
+        begin, leads_of = 0, []
+        for one in banks:
+            leads_of += [tuple(begin + lead for lead in leads) for leads in one.leads_of]
+            begin += len(one.rates_hz)
+        bank.leads_of = tuple(leads_of)
+        bank.intakes = [intake for one in banks for intake in one.intakes]
+        bank.number = np.concatenate([one.number for one in banks])
+        bank.wide_state = np.concatenate([one.wide_state for one in banks], axis=1)
+        bank.narrow_state = np.concatenate([one.narrow_state for one in banks], axis=1)
+        return bank
+
+    def part(self, banks: Sequence["Bank"]) -> None:
+        """Let each of the banks that this one was joined of go on from here."""
+        patient = lead = 0
+        for one in banks:
+            patients = slice(patient, patient + one.patients)
+            leads = slice(lead, lead + len(one.rates_hz))
+            one.number = self.number[patients].copy()
+            one.wide_state = self.wide_state[:, leads].copy()
+            one.narrow_state = self.narrow_state[:, leads].copy()
+            patient, lead = patients.stop, leads.stop
+
+    def hold(self) -> tuple[tuple[object, ...], ...]:
+        """Return what came and is not yet computed, for ``put_back``."""
+        return tuple(intake.snapshot() for intake in self.intakes)
+
+    def put_back(self, intakes: Sequence[tuple[Any, ...]]) -> None:
+        """Undo that a second was begun, of a bank that was joined and could not be parted."""
+        for intake, held in zip(self.intakes, intakes, strict=True):
+            intake.restore(held)
+
+    @property
+    def ready(self) -> bool:
+        """Whether any patient has a second that is known and not yet computed."""
+        return any(self._ready(leads) for leads in self.leads_of)
+
+    def _ready(self, leads: tuple[int, ...]) -> bool:
+        return all(self.intakes[lead].ready for lead in leads)
 
     def snapshot(self) -> dict[str, object]:
         """Return all that it remembers."""
         return {
-            "intakes": [intake.snapshot() for intake in self._intakes],
-            "number": self._number.copy(),
-            "wide": self._wide_state.copy(),
-            "narrow": self._narrow_state.copy(),
+            "intakes": [intake.snapshot() for intake in self.intakes],
+            "number": self.number.copy(),
+            "wide": self.wide_state.copy(),
+            "narrow": self.narrow_state.copy(),
         }
 
     def restore(self, memory: Mapping[str, Any]) -> Self:
         """Go on where ``snapshot`` was taken, of a bank of the same leads."""
-        for intake, held in zip(self._intakes, memory["intakes"], strict=True):
+        for intake, held in zip(self.intakes, memory["intakes"], strict=True):
             intake.restore(held)
-        self._number = memory["number"].copy()
-        self._wide_state, self._narrow_state = memory["wide"].copy(), memory["narrow"].copy()
+        self.number = memory["number"].copy()
+        self.wide_state, self.narrow_state = memory["wide"].copy(), memory["narrow"].copy()
         return self
 
 

@@ -10,7 +10,7 @@ said at most 1.75 s after it happened. Candidates are decided in the order of ti
 every patient, then the second, and so on: as arrays over patients.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Self
@@ -22,6 +22,7 @@ from clinical.signals.bank import Bank, Block, Ints
 from clinical.signals.beat_judge import JUDGE, BeatJudge
 from clinical.signals.candidates import AHEAD, Candidates, likeness
 from clinical.signals.memory import BEND_MIN_MV, BLUNT_MIN, LEVEL_MIN_MV, Memory
+from clinical.signals.quality import Quality, quality_of
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
 LEARNING: Final = 3
@@ -84,6 +85,17 @@ class Beats:
     quality: Floats
     ventricular: NDArray[np.bool_]
 
+    def each(self) -> Iterator[tuple[int, Beat]]:
+        """Go through all of them, with whose each is."""
+        for patient, sample, quality, odd in zip(
+            self.patient.tolist(),
+            self.sample.tolist(),
+            self.quality.tolist(),
+            self.ventricular.tolist(),
+            strict=True,
+        ):
+            yield patient, Beat(sample, quality, Kind.VENTRICULAR if odd else Kind.NORMAL)
+
     def of(self, patient: int) -> tuple[Beat, ...]:
         """Return one patient's beats."""
         rows = np.flatnonzero(self.patient == patient)
@@ -102,27 +114,38 @@ class BeatDetector:
 
     def __init__(self, bank: Bank, judge: BeatJudge = JUDGE) -> None:
         """Begin before sample 0 of every patient of a bank."""
-        self._memory = Memory(len(bank.rates_hz), bank.patients)
-        self._judge = judge
+        self.memory = Memory(len(bank.rates_hz), bank.patients)
+        self.judge = judge
+
+    @classmethod
+    def joined(cls, bank: Bank, detectors: Sequence["BeatDetector"]) -> Self:
+        """Return a detector of the bank that was joined of these detectors' banks, in order."""
+        detector = cls(bank, detectors[0].judge)
+        detector.memory = Memory.joined([one.memory for one in detectors])
+        return detector
+
+    def part(self, detectors: Sequence["BeatDetector"]) -> None:
+        """Let each of the detectors that this one was joined of go on from here."""
+        self.memory.part([one.memory for one in detectors])
 
     def snapshot(self) -> dict[str, object]:
         """Return all that it remembers."""
-        return self._memory.snapshot()
+        return self.memory.snapshot()
 
     def restore(self, memory: Mapping[str, Any]) -> Self:
         """Go on where ``snapshot`` was taken, of a detector of the same bank."""
-        self._memory.restore(memory)
+        self.memory.restore(memory)
         return self
 
-    def on_block(self, block: Block) -> Beats:
-        """Return the beats that this block decides."""
+    def on_block(self, block: Block, quality: Quality | None = None) -> Beats:
+        """Return the beats that this block decides; ``quality`` is the block's, if known."""
         slots = np.where(block.slots < 0, -1, block.leads[block.slots])
-        self._memory.remember(block)
+        self.memory.remember(block, quality or quality_of(block))
         first, later = block.number == LEARNING - 1, block.number >= LEARNING
         if first.any():
             leads = slots[first]
-            self._memory.learn(leads[leads >= 0], LEARNING)
-        self._memory.weigh(block.leads)
+            self.memory.learn(leads[leads >= 0], LEARNING)
+        self.memory.weigh(block.leads)
         return _joined(
             [
                 self._decided(block.patients[which], block.number[which], slots[which], length)
@@ -133,17 +156,17 @@ class BeatDetector:
 
     def _decided(self, patients: Ints, number: Ints, slots: Ints, length: int) -> Beats:
         """Decide the candidates of the ``length`` samples that end ``AHEAD`` before the newest."""
-        candidates = Candidates(self._memory, slots, length)
+        candidates = Candidates(self.memory, slots, length)
         row = candidates.row
         sample = BLOCK * (number[row] + 1) - candidates.before_newest - DELAY
         beat, ventricular = np.zeros(len(row), bool), np.zeros(len(row), bool)
         rank = np.arange(len(row)) - np.searchsorted(row, row)
         for turn in range(int(rank.max(initial=-1)) + 1):
             of = np.flatnonzero(rank == turn)
-            judged = self._judge.judge(
+            judged = self.judge.judge(
                 self.measures_of(candidates, of, patients[row[of]], sample[of])
             )
-            after = sample[of] - self._memory.last[patients[row[of]]] > REFRACTORY
+            after = sample[of] - self.memory.last[patients[row[of]]] > REFRACTORY
             tall = candidates.energies[of].max(axis=1) >= ENERGY_MIN_MV
             beat[of], ventricular[of] = judged[0] & after & tall, judged[1]
             chosen = of[beat[of]]
@@ -158,7 +181,7 @@ class BeatDetector:
 
     def measures_of(self, candidates: Candidates, of: Ints, whose: Ints, sample: Ints) -> Floats:
         """Return what a judge weighs of some candidates: what is around them, and the past."""
-        memory = self._memory
+        memory = self.memory
         gap, interval = sample - memory.last[whose], memory.interval[whose]
         rise = candidates.rise[of]
         past = (
@@ -174,7 +197,7 @@ class BeatDetector:
 
     def _keep_time(self, whose: Ints, sample: Ints, rise: Floats) -> None:
         """Let the interval follow the beats that were found."""
-        memory = self._memory
+        memory = self.memory
         interval = memory.interval[whose]
         near = np.clip(sample - memory.last[whose], 0.4 * interval, 1.8 * interval)
         memory.sway[whose] += 0.1 * (np.abs(near / interval - 1) - memory.sway[whose])
@@ -183,7 +206,7 @@ class BeatDetector:
 
     def _follow(self, candidates: Candidates, of: Ints, odd: NDArray[np.bool_]) -> None:
         """Let levels and shapes follow the beats that were found."""
-        memory = self._memory
+        memory = self.memory
         for slot in range(candidates.leads.shape[1]):
             lead = candidates.leads[of, slot]
             has = lead >= 0
@@ -209,7 +232,7 @@ class BeatDetector:
 
     def _leave(self, candidates: Candidates, of: Ints, patients: Ints, sample: Ints) -> None:
         """Remember what is no beat: how high it is, and its shape."""
-        memory, whose = self._memory, patients[candidates.row[of]]
+        memory, whose = self.memory, patients[candidates.row[of]]
         gap = sample[of] - memory.last[whose]
         for level, which in (
             (memory.tail, (gap > REFRACTORY) & (gap <= TAIL)),
@@ -230,11 +253,11 @@ class BeatDetector:
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:
         """Let the levels of patients without a beat sink."""
-        least = np.maximum(IDLE, IDLE_INTERVALS * self._memory.interval[patients])
-        idle = BLOCK * (number + 1) - AHEAD - self._memory.last[patients] > least
+        least = np.maximum(IDLE, IDLE_INTERVALS * self.memory.interval[patients])
+        idle = BLOCK * (number + 1) - AHEAD - self.memory.last[patients] > least
         leads = slots[idle]
         leads = leads[leads >= 0]
-        self._memory.level[leads] = np.maximum(LEVEL_MIN_MV, SINK * self._memory.level[leads])
+        self.memory.level[leads] = np.maximum(LEVEL_MIN_MV, SINK * self.memory.level[leads])
 
 
 def _joined(parts: list[Beats]) -> Beats:

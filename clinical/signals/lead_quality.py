@@ -18,7 +18,7 @@ What is older than what was judged comes from a backlog: it says nothing about t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +98,16 @@ class LeadQuality:
         if chunk.attached is not False and len(self._window) < length:
             return None
         return Verdict(fault_of(self._window, chunk), chunk.end_us)
+
+    def snapshot(self) -> list[Any]:
+        """Return the state as plain data."""
+        return [self._window.tobytes(), list(self._follows), self._end_us]
+
+    def restore(self, state: Sequence[Any]) -> None:
+        """Take over a state from ``snapshot``."""
+        window, follows, self._end_us = state
+        self._window = np.frombuffer(window, np.int16).copy()
+        self._follows = tuple(follows)
 
 
 def _manner(chunk: WaveformChunk, sample: int) -> tuple[float, ...]:

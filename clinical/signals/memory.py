@@ -4,14 +4,14 @@ The newest ``HISTORY`` samples of each lead are kept at hand, and of each lead a
 follows its beats: running averages, each moved by the newest beat.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Block, Ints
-from clinical.signals.quality import quality_of
+from clinical.signals.quality import Quality
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
 SECONDS: Final = 4
@@ -41,11 +41,12 @@ FLOOR_PART: Final = 0.3
 
 _Floats32 = NDArray[np.float32]
 
-_ARRAYS: Final = (
+_OF_LEADS: Final = (
     *("energy", "narrow", "wide", "level", "steep", "grade", "trust", "clear"),
     *("normal", "odd", "newest", "other", "alike", "aside", "sharp", "blunt"),
-    *("last", "interval", "sway", "height", "tail", "quiet"),
 )
+_OF_PATIENTS: Final = ("last", "interval", "sway", "height", "tail", "quiet")
+_ARRAYS: Final = _OF_LEADS + _OF_PATIENTS
 
 
 class Memory:
@@ -105,15 +106,31 @@ class Memory:
             setattr(self, name, memory[name].copy())
         return self
 
-    def remember(self, block: Block) -> None:
-        """Take the newest second of some leads."""
+    @classmethod
+    def joined(cls, memories: Sequence["Memory"]) -> Self:
+        """Return the leads and patients of some memories, one's after another's."""
+        joined = cls(0, 0)
+        for name in _ARRAYS:
+            setattr(joined, name, np.concatenate([getattr(one, name) for one in memories]))
+        return joined
+
+    def part(self, memories: Sequence["Memory"]) -> None:
+        """Let each of the memories that this one was joined of go on from here."""
+        for names, count in ((_OF_LEADS, _leads), (_OF_PATIENTS, _patients)):
+            ends = np.cumsum([count(one) for one in memories])
+            for name in names:
+                for one, rows in zip(memories, np.split(getattr(self, name), ends), strict=False):
+                    setattr(one, name, rows.copy())
+
+    def remember(self, block: Block, quality: Quality) -> None:
+        """Take the newest second of some leads, and its grades."""
         leads = block.leads
         before = self.narrow[leads, HISTORY - ENERGY :]
         narrow = block.narrow.astype(np.float32)
         _shift(self.narrow, leads, narrow)
         _shift(self.wide, leads, block.wide.astype(np.float32))
         _shift(self.energy, leads, _energy(np.concatenate((before, narrow), axis=1)))
-        _shift(self.grade, leads, quality_of(block).overall[:, None])
+        _shift(self.grade, leads, quality.overall[:, None])
 
     def learn(self, leads: Ints, seconds: int) -> None:
         """Take the first level of leads from the greatest energy of each second so far."""
@@ -149,6 +166,14 @@ def bends(wide: Floats) -> Floats:
     ahead, behind = wide[:, 2 * BEND :], wide[:, : -2 * BEND]
     bend: Floats = np.abs(ahead + behind - 2 * wide[:, BEND:-BEND])
     return bend
+
+
+def _leads(memory: Memory) -> int:
+    return len(memory.level)
+
+
+def _patients(memory: Memory) -> int:
+    return len(memory.last)
 
 
 def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:

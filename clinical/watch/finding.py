@@ -45,9 +45,14 @@ def hold(
     at_us: int,
     frame: FrameRef,
     values: Mapping[str, float | str] = NO_VALUES,
+    began_us: int | None = None,
 ) -> Findings:
-    """Say that a condition holds from ``at_us`` on; return what changes by it."""
-    return findings_of(condition, condition.set(active=True, at_us=at_us, frame=frame), values)
+    """Say that a condition holds from ``at_us`` on; return what changes by it.
+
+    ``began_us`` is when it began, where that was before it could be known.
+    """
+    changes = condition.set(active=True, at_us=at_us, frame=frame, began_us=began_us)
+    return findings_of(condition, changes, values)
 
 
 def release(condition: FlagCondition, at_us: int, frame: FrameRef) -> Findings:

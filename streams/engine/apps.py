@@ -5,7 +5,7 @@ Everything else - Faust, the in-memory worker, the outbox, the checkpoints - is 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from clinical.alarms.priority import Source
 from ports.log.port import Record
@@ -60,6 +60,15 @@ class Host(Protocol):
 
     def on_record(self, offset: int, record: Record) -> Outputs:
         """Judge the record at this offset."""
+        ...
+
+
+@runtime_checkable
+class Gathering(Protocol):
+    """A host that can leave a record to be judged together with the next one."""
+
+    def gather(self, offset: int, record: Record) -> Outputs:
+        """Take the record at this offset; the next one is at hand and will have both judged."""
         ...
 
 

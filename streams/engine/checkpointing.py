@@ -150,6 +150,14 @@ class Ledger:
         """An encounter began with the record at this point; nothing of it is durable."""
         self._points.setdefault(encounter_id, before)
 
+    def holds(self, encounter_id: str) -> bool:
+        """Tell whether an encounter can hold the marker back."""
+        return encounter_id in self._points
+
+    def forgotten(self, encounter_id: str) -> None:
+        """An encounter is of no interest any longer and holds nothing back."""
+        self._points.pop(encounter_id, None)
+
     def durable(self, snapshot: Snapshot) -> None:
         """A snapshot is durable; that of a closed encounter holds nothing back."""
         if not snapshot.live:

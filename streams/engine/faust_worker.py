@@ -230,12 +230,13 @@ class FaustWorker:
     async def _judge(self, stream: faust.StreamT[bytes]) -> None:
         async for event in stream.events():
             try:
-                for message in (*cast("Any", event.message).before, event.message):
-                    await self._take(message)
+                for message in cast("Any", event.message).before:
+                    await self._take(message, more=True)
+                await self._take(event.message)
             except Exception as error:  # noqa: BLE001 - Faust would swallow it and go on
                 self._end(error)
 
-    async def _take(self, message: Message) -> None:
+    async def _take(self, message: Message, *, more: bool = False) -> None:
         runner = self._runners.get(message.partition)
         if runner is None or self._ended.done() or message.offset < runner.next_offset:
             return
@@ -252,7 +253,7 @@ class FaustWorker:
             message.value,
             tuple(headers),
         )
-        self._observe(await runner.take(record))
+        self._observe(await runner.take(record, more=more))
 
     async def _go_back(self, partition: int, offset: int) -> None:
         self._lost_in_a_row += 1

@@ -45,8 +45,9 @@ class MemoryWorker:
             LogLost: the log did not confirm what was written.
         """
         records = await self._reader.read(max_records=RECORDS_AT_ONCE, timeout_ms=timeout_ms)
-        for record in records:
-            await self._runners[record.partition].take(record)
+        last = {record.partition: place for place, record in enumerate(records)}
+        for place, record in enumerate(records):
+            await self._runners[record.partition].take(record, more=place < last[record.partition])
         return len(records)
 
     async def run(self, stop: asyncio.Event) -> None:

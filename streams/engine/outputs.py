@@ -11,7 +11,7 @@ from typing import Final
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
-from clinical.items import EcgFinding, LeadFinding, SeriesFinding
+from clinical.items import EcgFinding, LeadFinding, RhythmFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from clinical.watch.picture import PictureRow
 from streams.engine.checkpointing import Snapshot, marker_checkpoint, snapshot_checkpoint
@@ -33,6 +33,7 @@ from wire.records import (
     HEADERS_ENCOUNTER_STATE,
     HEADERS_LEAD_FINDING,
     HEADERS_PICTURE,
+    HEADERS_RHYTHM_FINDING,
     HEADERS_SERIES_FINDING,
     HEADERS_SERIES_STATE,
     DeadLetter,
@@ -41,6 +42,7 @@ from wire.records import (
     encode_lead_finding,
     encounter_key,
 )
+from wire.rhythms import encode_rhythm_finding
 from wire.synthetic import synthetic
 from wire.topics import (
     ALARMS,
@@ -168,6 +170,13 @@ class Draft:
         value = encode_lead_finding(finding)
         self._facts.append(Send(PATIENTS.name, self._partition, None, value, HEADERS_LEAD_FINDING))
 
+    def find_rhythm(self, finding: RhythmFinding) -> None:
+        """Add what the waveforms say of a rhythm; its patient is in the partition likewise."""
+        value = encode_rhythm_finding(finding)
+        self._facts.append(
+            Send(PATIENTS.name, self._partition, None, value, HEADERS_RHYTHM_FINDING)
+        )
+
     def find_series(self, finding: SeriesFinding) -> None:
         """Add what the images say of a series; its patient lies in the partition of this number."""
         value = encode_series_finding(finding)
@@ -206,6 +215,10 @@ class Draft:
         checkpoints = CHECKPOINTS[self._source]
         self._add(checkpoints, encounter_key(encounter_id), None, HEADERS_CHECKPOINT)
         self._add(ENCOUNTERS, encounter_id.encode(), None, HEADERS_ENCOUNTER_STATE)
+
+    def let_go(self, checkpoints: Topic, encounter_id: str) -> None:
+        """Delete a snapshot of an encounter, of which nothing has come for long."""
+        self._add(checkpoints, encounter_key(encounter_id), None, HEADERS_CHECKPOINT)
 
     def finished(self, next_offset: int) -> Outputs:
         """Return all that was added, in order."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from clinical.alarms.priority import Source
 from ports.log.port import EARLIEST, Log, LogWriter, Record, TopicPartition
 from ports.logging import get_logger
-from streams.engine.apps import PATIENTS_APP, Host, HostedApp
+from streams.engine.apps import PATIENTS_APP, Gathering, Host, HostedApp
 from streams.engine.checkpointing import Recovered, recover
 from streams.engine.outbox import Outbox
 from streams.engine.outputs import Outputs
@@ -30,13 +30,18 @@ class PartitionRunner:
         """Offset of the only record that can be taken next."""
         return self._host.reached.offset
 
-    async def take(self, record: Record) -> Outputs:
+    async def take(self, record: Record, *, more: bool = False) -> Outputs:
         """Judge the record at ``next_offset`` and send what follows from it.
+
+        ``more`` says that the next one is at hand, so that a host may judge both together.
 
         Raises:
             LogLost: the log did not confirm an earlier record; this runner is done.
         """
-        outputs = self._host.on_record(record.offset, record)
+        if more and isinstance(self._host, Gathering):
+            outputs = self._host.gather(record.offset, record)
+        else:
+            outputs = self._host.on_record(record.offset, record)
         await self._outbox.put(outputs)
         return outputs
 

@@ -1,82 +1,62 @@
-"""One partition of ``waveforms``, judged: chunks in, findings about leads out. Pure.
+"""One partition of ``waveforms``, judged: chunks in, findings about leads and rhythms out. Pure.
 
-It says what a lead shows when it is first seen, when that changes, and every ``REPEATED_US`` while
-there is a fault; the patient watch, which alone raises alarms, ignores what it has heard. So
-repetition is harmless, and the state needs no snapshots: it rests on the newest seconds of each
-lead. The marker therefore stays ``REWIND_US`` behind what is durable, and a worker that takes the
-partition over judges those seconds again.
+It says what a lead shows when it is first seen, when that changes, and every few seconds while
+there is a fault; and likewise of a patient's rhythm while it is dangerous. The patient watch, which
+alone raises alarms, ignores what it has heard, so repetition is harmless.
 
-A frame that cannot be judged becomes a dead letter and the partition goes on; its patient's leads
-begin anew.
+What a driver has at hand is gathered and judged together: arrays cost little more
+for many patients than for one. A patient of whom a second is known is judged before the next frame
+of the same patient is taken, so nothing that is said depends on how records were bundled.
+
+Patients are stored and restored as those of ``host`` are: a snapshot of each now and then, a marker
+behind them all, and rest until the replay reaches what a snapshot has seen.
+
+A frame that cannot be judged becomes a dead letter and the partition goes on; its patient begins
+anew.
 """
 
-from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from collections import OrderedDict
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
-from clinical.items import LeadFinding
-from clinical.signals.lead_quality import WINDOW_US, LeadQuality, Verdict
+from clinical.items import LeadFinding, RhythmFinding
+from clinical.rhythm.arrhythmia import Call
+from clinical.rhythm.ward import judge
 from clinical.signals.waveform import WaveformChunk
 from ports.log.port import Record
-from streams.engine.checkpointing import Recovered, Snapshot
+from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
+from streams.engine.waveform_patient import WaveformPatient
 from wire.frames import Frame, to_frame
 from wire.reading import Unreadable
 from wire.records import Batch, decode_record, frames_of
-
-REPEATED_US: Final = 5 * SECOND_US
-"""Between two findings of one fault that lasts, by the unit's clock."""
-
-REWIND_US: Final = 5 * WINDOW_US
-"""What is judged again after a restart, by the partition's time."""
+from wire.topics import CHECKPOINTS_WAVEFORMS_A, CHECKPOINTS_WAVEFORMS_B, Topic
 
 IDLE_US: Final = 10 * MINUTE_US
 """A patient without a chunk for so long is forgotten; the next one begins anew."""
 
-LEADS_MAX: Final = 16
-"""Leads of one patient that are judged; further ones are passed over."""
+SWEPT_EVERY_US: Final = SECOND_US
+"""Between two looks at who is due for a snapshot or idle, by the partition's time."""
 
 PROGRAM: Final = "waveforms"
 """Who gave up on a dead letter."""
 
-
-@dataclass(slots=True)
-class _Lead:
-    quality: LeadQuality = field(default_factory=LeadQuality)
-    said: Verdict | None = None
-    """The verdict that was said last."""
+CHECKPOINTS: Final[dict[Source, Topic]] = {
+    Source.CENTER_A: CHECKPOINTS_WAVEFORMS_A,
+    Source.CENTER_B: CHECKPOINTS_WAVEFORMS_B,
+}
 
 
-@dataclass(slots=True)
-class _Patient:
-    heard_us: int
-    leads: dict[str, _Lead] = field(default_factory=dict)
-
-
-class Rewind:
-    """Where a worker that takes over has to begin, so that every window is whole again."""
-
-    def __init__(self) -> None:
-        """Begin with nothing passed."""
-        self._points: deque[Point] = deque()
-
-    def passed(self, point: Point) -> None:
-        """Take note of the record at this point."""
-        self._points.append(point)
+class _PatientLedger(Ledger):
+    """A ledger that lets go for good: a snapshot that was under way changes nothing."""
 
     def durable(self, snapshot: Snapshot) -> None:
-        """There are no snapshots of waveforms."""
-
-    def covered(self, settled: Point) -> Point:
-        """Return the newest point that lies far enough before ``settled``."""
-        oldest_us = settled.clock.now_us - REWIND_US
-        while len(self._points) > 1 and self._points[1].clock.now_us <= oldest_us:
-            self._points.popleft()
-        return min(self._points[0], settled, key=_offset) if self._points else settled
+        """A snapshot is durable."""
+        if self.holds(snapshot.encounter_id):
+            super().durable(snapshot)
 
 
 class WaveformHost:
@@ -88,10 +68,17 @@ class WaveformHost:
         self._source = source
         self._clock = PartitionClock()
         self._next_offset = 0
-        self._patients: OrderedDict[str, _Patient] = OrderedDict()
+        self._swept_us = 0
+        self._patients: OrderedDict[str, WaveformPatient] = OrderedDict()
         """The one heard of longest ago first."""
+        self._pending: dict[str, WaveformPatient] = {}
+        """Those of whom something came since the last judgement."""
+        self._resting: list[tuple[Snapshot, WaveformPatient]] = []
+        """Restored patients that the replay has not reached, the next one last."""
+        self._asleep: set[str] = set()
+        """Their encounters."""
         self._draft = Draft(partition, source)
-        self.ledger = Rewind()
+        self.ledger = _PatientLedger()
 
     @property
     def reached(self) -> Point:
@@ -99,87 +86,153 @@ class WaveformHost:
         return Point(self._next_offset, self._clock)
 
     def restore(self, found: Recovered, oldest_offset: int) -> tuple[str, ...]:
-        """Go on at the marker, or at the oldest record kept; ``reached`` says which."""
+        """Take over what an earlier host stored; ``reached`` says where to go on.
+
+        Returns the encounters whose state could not be restored; they begin anew.
+        """
+        failed = [snapshot.encounter_id for snapshot in found.snapshots if not self._rest(snapshot)]
+        self._resting.sort(key=lambda resting: resting[0].point.offset, reverse=True)
         start = found.start
         if start is not None and start.offset >= oldest_offset:
             self._clock, self._next_offset = start.clock, start.offset
         else:
             self._next_offset = oldest_offset
-        return found.ignored
+        return (*found.ignored, *failed)
 
     def on_record(self, offset: int, record: Record) -> Outputs:
-        """Judge the record at this offset."""
+        """Judge the record at this offset, and what was gathered before it."""
+        self._take(offset, record)
+        self._judge()
+        self._sweep()
+        return self._draft.finished(self._next_offset)
+
+    def gather(self, offset: int, record: Record) -> Outputs:
+        """Take the record at this offset; the next one is at hand and will have both judged."""
+        self._take(offset, record)
+        return self._draft.finished(self._next_offset)
+
+    def _take(self, offset: int, record: Record) -> None:
         self._draft = Draft(self._partition, self._source)
-        self.ledger.passed(Point(offset, self._clock))
+        self._wake(offset)
+        before = Point(offset, self._clock)
         self._next_offset = offset + 1
         try:
             content = decode_record(record.headers, record.value or b"")
         except Unreadable as error:
             self._bury(str(error), record.value or b"")
-            return self._draft.finished(self._next_offset)
-        if isinstance(content, Batch):
-            self._on_batch(content)
         else:
-            self._bury("the record is of an unexpected type", record.value or b"")
-        return self._draft.finished(self._next_offset)
+            if isinstance(content, Batch):
+                self._on_batch(content, before)
+            else:
+                self._bury("the record is of an unexpected type", record.value or b"")
 
-    def _on_batch(self, batch: Batch) -> None:
+    def _on_batch(self, batch: Batch, before: Point) -> None:
         self._clock = self._clock.stamped(batch.stamped_us)
         handles = frames_of(batch)
         for handle in handles:
             frame: Frame | None = None
             try:
                 frame = to_frame(handle)
-                self._on_frame(frame, batch.stamped_us)
+                self._on_frame(frame, batch.stamped_us, before)
             except Exception as error:  # noqa: BLE001 - one bad frame costs no other
                 words = f"{type(error).__name__} in judgement"
                 self._bury(words, handle.SerializeToString(), frame)
                 if frame is not None:
-                    self._patients.pop(frame.encounter_id or "", None)
+                    self._let_go(frame.encounter_id or "")
         self._draft.received(len(handles), batch.stamped_us)
-        self._forget_idle()
 
-    def _on_frame(self, frame: Frame, stamped_us: int) -> None:
+    def _on_frame(self, frame: Frame, stamped_us: int, before: Point) -> None:
         encounter_id = frame.encounter_id or ""
-        patient = self._patients.setdefault(encounter_id, _Patient(stamped_us))
+        if encounter_id in self._asleep:
+            return
+        waiting = self._pending.get(encounter_id)
+        if waiting is not None and waiting.bed.settle():
+            self._judge()
+        patient = self._patients.get(encounter_id)
+        if patient is None:
+            patient = self._patients[encounter_id] = WaveformPatient(encounter_id, stamped_us)
+            patient.snapshot_due_us = self._clock.now_us + snapshot_interval_us(encounter_id)
+            self.ledger.opened(encounter_id, before)
         self._patients.move_to_end(encounter_id)
         patient.heard_us = self._clock.now_us
         for index, item in enumerate(frame.items):
-            if not isinstance(item, WaveformChunk):
-                continue
-            lead = patient.leads.get(item.lead)
-            if lead is None:
-                if len(patient.leads) >= LEADS_MAX:
-                    continue
-                lead = patient.leads[item.lead] = _Lead()
-            verdict = lead.quality.on_chunk(item)
-            if verdict is not None and _is_news(lead.said, verdict):
-                lead.said = verdict
+            if isinstance(item, WaveformChunk):
                 ref = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, index)
-                self._draft.find(
-                    LeadFinding(
-                        encounter_id, item.lead, verdict.fault, verdict.at_us, ref, stamped_us
+                self._pending[encounter_id] = patient
+                verdict = patient.take(item, ref, stamped_us)
+                if verdict is not None:
+                    self._draft.find(
+                        LeadFinding(
+                            encounter_id, item.lead, verdict.fault, verdict.at_us, ref, stamped_us
+                        )
                     )
-                )
 
-    def _forget_idle(self) -> None:
-        oldest_us = self._clock.now_us - IDLE_US
+    def _judge(self) -> None:
+        """Judge all of whom something came, together."""
+        pending, self._pending = list(self._pending.values()), {}
+        for place, said in judge([patient.bed for patient in pending]):
+            patient = pending[place]
+            if isinstance(said, Call):
+                self._draft.find_rhythm(_finding(patient, said))
+            else:
+                self._bury(f"{type(said).__name__} in judgement of a rhythm", b"")
+                self._let_go(patient.encounter_id)
+
+    def _sweep(self) -> None:
+        """Store who is due, and forget who is idle."""
+        now_us = self._clock.now_us
+        if now_us - self._swept_us < SWEPT_EVERY_US:
+            return
+        self._swept_us = now_us
         while self._patients:
             encounter_id, patient = next(iter(self._patients.items()))
-            if patient.heard_us >= oldest_us:
-                return
-            del self._patients[encounter_id]
+            if patient.heard_us >= now_us - IDLE_US:
+                break
+            self._let_go(encounter_id)
+        for encounter_id, patient in self._patients.items():
+            if now_us >= patient.snapshot_due_us:
+                patient.snapshot_due_us = now_us + snapshot_interval_us(encounter_id)
+                self._draft.store(Snapshot(encounter_id, self.reached, patient.store()))
+
+    def _let_go(self, encounter_id: str) -> None:
+        """Forget a patient, and what is stored of it."""
+        self._pending.pop(encounter_id, None)
+        if self._patients.pop(encounter_id, None) is not None:
+            self.ledger.forgotten(encounter_id)
+            self._draft.let_go(CHECKPOINTS[self._source], encounter_id)
+
+    def _rest(self, snapshot: Snapshot) -> bool:
+        encounter_id = snapshot.encounter_id
+        try:
+            patient = WaveformPatient.restore(encounter_id, snapshot.stored)
+        except Exception:  # noqa: BLE001 - whatever is stored, the partition must come up
+            return False
+        now_us = snapshot.point.clock.now_us
+        patient.snapshot_due_us = now_us + snapshot_interval_us(encounter_id)
+        self._resting.append((snapshot, patient))
+        self._asleep.add(encounter_id)
+        self.ledger.opened(encounter_id, snapshot.point)
+        return True
+
+    def _wake(self, offset: int) -> None:
+        while self._resting and self._resting[-1][0].point.offset <= offset:
+            snapshot, patient = self._resting.pop()
+            self._asleep.discard(snapshot.encounter_id)
+            self._patients[snapshot.encounter_id] = patient
 
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
         letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
         self._draft.bury(letter)
 
 
-def _is_news(said: Verdict | None, verdict: Verdict) -> bool:
-    if said is None or said.fault is not verdict.fault:
-        return True
-    return verdict.fault is not None and verdict.at_us - said.at_us >= REPEATED_US
-
-
-def _offset(point: Point) -> int:
-    return point.offset
+def _finding(patient: WaveformPatient, call: Call) -> RhythmFinding:
+    return RhythmFinding(
+        encounter_id=patient.encounter_id,
+        arrhythmia=call.arrhythmia,
+        since_us=patient.bed.at_us(call.since_s),
+        at_us=patient.bed.at_us(call.at_s),
+        confidence=call.confidence,
+        evidence=call.evidence,
+        frame=patient.frame,
+        stamped_us=patient.stamp,
+    )

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
     EncounterClosed,
+    Escalation,
     Pause,
     Place,
     Reason,
@@ -21,7 +23,7 @@ from clinical.alarms.transition import (
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Escalated, Paused, ResetBy
 from clinical.items import (
     CrewEvent,
     CrewFinding,
@@ -33,20 +35,19 @@ from clinical.items import (
     EncounterEvent,
     ForeignFrame,
     LeadFinding,
+    RhythmFinding,
     Vitals,
 )
+from clinical.rhythm.arrhythmia import Arrhythmia
 from clinical.signals.lead_quality import LeadFault
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
 from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECES_MAX, EcgPiece
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.picture import PictureRow, PictureVital
-from clinical.watch.thinning import Thinned
 from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_COUNT, MAX_INSTANT_US
 from wire.messages import Message
-from wire.picture import Picture
 from wire.records import Checkpoint, DeadLetter, Tick
 from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, UnitKind, WireItem
 from wire.validation import RefusalReason
@@ -166,6 +167,21 @@ pauses = st.builds(
     request_id=names,
     also=together,
 )
+escalations = st.builds(
+    Escalation,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    priority=st.sampled_from(Priority),
+    revision=revisions,
+    to=st.sampled_from(Recipient),
+    person=names | st.just(""),
+    reason=st.text(max_size=200),
+    place=st.sampled_from(Place),
+    at_us=instants,
+    request_id=names,
+    step=st.integers(0, 2**32 - 1),
+    raised_us=instants,
+)
 resets = st.builds(
     Reset,
     encounter_id=st.just(ENCOUNTER),
@@ -270,6 +286,7 @@ entries = (
     transitions
     | acknowledgements
     | pauses
+    | escalations
     | resets
     | st.builds(EncounterClosed, uuids, instants)
     | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
@@ -302,6 +319,21 @@ alarm_views = st.builds(
         max_size=2,
     ).map(tuple),
     reset=maybe(st.builds(ResetBy, st.sampled_from(Place), names, instants)),
+    escalations=st.lists(
+        st.builds(
+            Escalated,
+            st.sampled_from(Recipient),
+            names | st.just(""),
+            st.text(max_size=200),
+            st.sampled_from(Place),
+            st.sampled_from(Priority),
+            instants,
+            st.integers(0, 2**32 - 1),
+            instants,
+        ),
+        max_size=2,
+    ).map(tuple),
+    raised_us=instants,
     pauses=st.lists(
         st.builds(
             Paused,
@@ -329,6 +361,19 @@ lead_findings = st.builds(
         sequence=sequences,
         item=st.integers(0, 63),
     ),
+    stamped_us=instants,
+)
+rhythm_findings = st.builds(
+    RhythmFinding,
+    encounter_id=uuids,
+    arrhythmia=maybe(st.sampled_from(Arrhythmia)),
+    since_us=instants,
+    at_us=instants,
+    confidence=st.floats(0, 1),
+    evidence=st.lists(
+        st.tuples(names, st.floats(allow_nan=False) | st.text(max_size=16)), max_size=4
+    ).map(tuple),
+    frame=frame_refs,
     stamped_us=instants,
 )
 
@@ -367,31 +412,6 @@ encounter_states = st.builds(
     previous_unit_id=maybe(unit_ids),
     age_years=maybe(st.integers(0, 130)),
     pregnant=st.none(),
-)
-picture_rows = st.builds(
-    PictureRow,
-    encounter_id=uuids,
-    unit_id=unit_ids,
-    bay=maybe(names),
-    captured_us=maybe(instants),
-    received_us=maybe(instants),
-    vitals=st.lists(
-        st.builds(PictureVital, st.sampled_from(Vital), numbers(0, 400), instants), max_size=3
-    ).map(tuple),
-    news2_total=maybe(st.integers(0, 20)),
-    news2_at_least=maybe(st.integers(0, 20)),
-    news2_refusals=st.lists(names, max_size=3).map(tuple),
-    not_judged=st.booleans(),
-    thinned=st.lists(
-        st.builds(Thinned, st.sampled_from([1, 2, 3]), counts, instants, instants), max_size=3
-    ).map(tuple),
-)
-pictures = st.builds(
-    Picture,
-    partition=st.integers(0, 3),
-    stamped_us=instants,
-    source=st.sampled_from(Source),
-    rows=st.lists(picture_rows, max_size=3).map(tuple),
 )
 messages = st.builds(
     Message,

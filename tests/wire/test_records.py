@@ -10,7 +10,7 @@ from ambulance.alerts.v1 import alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
-from tests.wire import strategies
+from tests.wire import picture_strategies, strategies
 from wire import records
 from wire.alarms import encode_entry
 from wire.encounters import encode_encounter
@@ -18,6 +18,7 @@ from wire.frames import Frame, Unreadable, encode_frame, to_frame
 from wire.messages import encode_message
 from wire.picture import encode_picture
 from wire.records import RecordValue
+from wire.rhythms import encode_rhythm_finding
 
 
 @given(st.lists(strategies.frames, max_size=4), strategies.instants, strategies.names)
@@ -61,10 +62,11 @@ def test_one_bad_frame_costs_its_neighbours_nothing() -> None:
         (strategies.ticks, records.HEADERS_TICK, records.encode_tick),
         (strategies.foreign_frames, records.HEADERS_FOREIGN_FRAME, records.encode_foreign_frame),
         (strategies.lead_findings, records.HEADERS_LEAD_FINDING, records.encode_lead_finding),
+        (strategies.rhythm_findings, records.HEADERS_RHYTHM_FINDING, encode_rhythm_finding),
         (strategies.dead_letters, records.HEADERS_DEAD_LETTER, records.encode_dead_letter),
         (strategies.checkpoints, records.HEADERS_CHECKPOINT, records.encode_checkpoint),
         (strategies.encounter_states, records.HEADERS_ENCOUNTER_STATE, encode_encounter),
-        (strategies.pictures, records.HEADERS_PICTURE, encode_picture),
+        (picture_strategies.pictures, records.HEADERS_PICTURE, encode_picture),
         (strategies.entries, records.HEADERS_ALARM_ENTRY, encode_entry),
         (strategies.messages, records.HEADERS_MESSAGE, encode_message),
     ],
@@ -88,6 +90,7 @@ def test_type_headers_are_full_message_names() -> None:
         records.HEADERS_BATCH: record_pb2.RecordBatch.DESCRIPTOR,
         records.HEADERS_TICK: record_pb2.Tick.DESCRIPTOR,
         records.HEADERS_FOREIGN_FRAME: record_pb2.ForeignFrame.DESCRIPTOR,
+        records.HEADERS_RHYTHM_FINDING: record_pb2.RhythmFinding.DESCRIPTOR,
         records.HEADERS_DEAD_LETTER: record_pb2.DeadLetter.DESCRIPTOR,
         records.HEADERS_ENCOUNTER_STATE: record_pb2.EncounterState.DESCRIPTOR,
         records.HEADERS_PICTURE: record_pb2.Picture.DESCRIPTOR,

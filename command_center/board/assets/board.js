@@ -29,6 +29,7 @@ export const Board = {
     const up = ref(null);
     const lost = reactive({ afterMs: 0, us: 0 });
     const selected = ref("");
+    const escalating = ref("");
     const nameField = ref(null);
     const ct = ref(null);
     const units = new Map();
@@ -43,7 +44,8 @@ export const Board = {
     let link = null;
 
     getCurrentInstance().appContext.app.directive("age", ages.directive);
-    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, ct });
+    getCurrentInstance().appContext.app.directive("focus", { mounted: (field) => field.focus() });
+    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, escalating, ct });
     person.value = kept("person", "");
     acting.nameMissing = () => nameField.value.focus();
 
@@ -143,7 +145,7 @@ export const Board = {
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, s: toggleSound, Escape: () => open(""),
+      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, e: () => { escalating.value = selected.value; }, s: toggleSound, Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 

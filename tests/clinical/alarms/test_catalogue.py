@@ -11,6 +11,11 @@ from clinical.vitals import PLAUSIBLE
 SPECIFIED = {
     "NO_PULSE": [(3, 0, None, 0)],
     "HEART_RATE_ZERO": [(3, 10, "< 1", 0)],
+    "VENTRICULAR_FIBRILLATION": [(3, 0, None, 0)],
+    "ASYSTOLE": [(3, 0, None, 0)],
+    "VENTRICULAR_TACHYCARDIA": [(3, 0, None, 0)],
+    "EXTREME_BRADYCARDIA": [(3, 0, None, 0)],
+    "EXTREME_TACHYCARDIA": [(3, 0, None, 0)],
     "APNOEA": [(3, 10, "< 1", 0)],
     "HEART_RATE_LOW": [(2, 25, "< 50", 5), (3, 20, "< 40", 5)],
     "HEART_RATE_HIGH": [(2, 25, "> 120", 5), (3, 20, "> 130", 5)],
@@ -20,6 +25,10 @@ SPECIFIED = {
     "RESPIRATION_HIGH": [(2, 27, "> 30", 2)],
     "NEWS2_HIGH": [(3, 0, None, 0)],
     "NEWS2_MEDIUM": [(2, 0, None, 0)],
+    "NPEWS_HIGH": [(3, 0, None, 0)],
+    "NPEWS_MEDIUM": [(2, 0, None, 0)],
+    "DETERIORATION": [(2, 0, None, 0)],
+    "WORSENING_IN_BAND": [(1, 0, None, 0), (2, 0, None, 0)],
     "STEMI_SUSPECTED": [(3, 0, None, 0)],
     "SENSOR_OFF": [(1, 5, None, 0)],
     "ECG_LEAD_FAULT": [(1, 3, None, 0)],
@@ -74,11 +83,14 @@ def test_every_cause_has_one_rule() -> None:
 
 
 def test_what_latches() -> None:
-    """The three arrests latch, and what asks for the catheter laboratory."""
+    """Arrests latch, rhythms that can be one, and what asks for the catheter laboratory."""
     assert {rule.cause for rule in CATALOGUE if rule.latching} == {
         Cause.NO_PULSE,
         Cause.HEART_RATE_ZERO,
         Cause.APNOEA,
+        Cause.VENTRICULAR_FIBRILLATION,
+        Cause.ASYSTOLE,
+        Cause.VENTRICULAR_TACHYCARDIA,
         Cause.STEMI_SUSPECTED,
     }
 

@@ -47,7 +47,9 @@ class PlantedWatch:
         self.heard.append(capture.frame.sequence)
         return [self._counted(capture, now_us)]
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         return False
 
     def on_word(self, word: Word, now_us: int) -> Sequence[Emission]:
@@ -78,7 +80,7 @@ class PlantedWatch:
             "heard": list(self.heard),
         }
 
-    def row(self) -> PictureRow:
+    def row(self, at_us: int = 0) -> PictureRow:
         return PictureRow(
             encounter_id=self.encounter_id,
             unit_id="unit",

@@ -6,19 +6,31 @@ from dataclasses import replace
 import pytest
 
 from clinical.alarms.priority import Source
-from clinical.items import LeadFinding, Vitals
+from clinical.items import LeadFinding, RhythmFinding, Vitals
+from clinical.rhythm.arrhythmia import Arrhythmia
+from clinical.rhythm.bed import LEADS_MAX
 from clinical.signals.lead_quality import LeadFault, LeadQuality
+from clinical.signals.shock_judge import ShockJudge
+from clinical.signals.shock_window import Floats
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
 from simulators.ecg import LeadTrouble
 from streams.engine.apps import WAVEFORMS_APP
+from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
-from streams.engine.waveform_host import IDLE_US, LEADS_MAX, REWIND_US, WaveformHost
+from streams.engine.waveform_host import IDLE_US, WaveformHost
+from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, encounter, frame, tick
 from tests.streams.engine.strips import Strip, records_of, strip_batch
 from wire.frames import Lane
-from wire.records import decode_dead_letter, decode_lead_finding
+from wire.records import (
+    HEADERS_LEAD_FINDING,
+    HEADERS_RHYTHM_FINDING,
+    decode_dead_letter,
+    decode_lead_finding,
+)
+from wire.rhythms import decode_rhythm_finding
 from wire.topics import CHECKPOINTS_WAVEFORMS_A, DEAD_LETTERS, PATIENTS, WAVEFORMS
 
 INPUT = TopicPartition(WAVEFORMS.name, 0)
@@ -37,7 +49,16 @@ def findings(outputs: Iterable[Outputs]) -> list[LeadFinding]:
         decode_lead_finding(fact.value or b"")
         for each in outputs
         for fact in each.facts
-        if fact.topic == PATIENTS.name
+        if fact.headers == HEADERS_LEAD_FINDING
+    ]
+
+
+def rhythms(outputs: Iterable[Outputs]) -> list[RhythmFinding]:
+    return [
+        decode_rhythm_finding(fact.value or b"")
+        for each in outputs
+        for fact in each.facts
+        if fact.headers == HEADERS_RHYTHM_FINDING
     ]
 
 
@@ -134,6 +155,95 @@ def test_a_patient_without_chunks_is_forgotten_and_begins_anew() -> None:
     assert said(again) == [(None, later + 4)]
 
 
+def ill_and_well(seconds: int = 30) -> list[Record]:
+    """Patient 0's heart begins to fibrillate at second 12; patient 1's goes on."""
+    leads = falling_ill(1, 12, seconds - 12), beating(2, seconds)
+    return [
+        strip_batch(
+            second,
+            second + 1.1,
+            *(
+                frame(
+                    number,
+                    second + 1,
+                    second + 1,
+                    chunk("II", lead[250 * second : 250 * second + 250], 250 * second),
+                    lane=Lane.WAVEFORM,
+                )
+                for number, lead in enumerate(leads)
+            ),
+        )
+        for second in range(seconds)
+    ]
+
+
+SHOCKABLE = {Arrhythmia.VENTRICULAR_FIBRILLATION, Arrhythmia.VENTRICULAR_TACHYCARDIA}
+
+
+def test_a_heart_that_fibrillates_is_told_of_by_its_name_and_chunk() -> None:
+    told = rhythms(drive(host(), ill_and_well()))
+    ill = [each for each in told if each.arrhythmia]
+    assert {each.encounter_id for each in ill} == {encounter(0)}
+    assert {each.arrhythmia for each in ill} <= SHOCKABLE
+    assert ill[0].frame.lane == Lane.WAVEFORM
+    assert ill[0].stamped_us == at(ill[0].frame.sequence + 0.1)
+    assert [each.encounter_id for each in told if each.arrhythmia is None] == [
+        encounter(0),
+        encounter(1),
+    ]
+
+
+def test_what_is_gathered_and_judged_together_is_judged_as_if_it_came_one_by_one() -> None:
+    records = ill_and_well()
+    judge = host()
+    together: list[Outputs] = []
+    for record in records:
+        last = (record.offset + 1) % 7 == 0 or record is records[-1]
+        take = judge.on_record if last else judge.gather
+        together.append(take(record.offset, record))
+    assert rhythms(together) == rhythms(drive(host(), records))
+
+
+async def test_a_kill_anywhere_leaves_what_is_told_of_a_rhythm_as_it_was() -> None:
+    records = ill_and_well()
+    expected = set(rhythms(drive(host(), records)))
+    for boundary in (9, 17, 25):
+        log = await log_of(records)
+        await run_until(log, await open_runner(log), boundary)
+        second = await open_runner(log)
+        await run_until(log, second, len(records))
+        await second.flush()
+        told = [
+            decode_rhythm_finding(record.value or b"")
+            for record in await log.read_to_end(TopicPartition(PATIENTS.name, 0))
+            if record.headers == HEADERS_RHYTHM_FINDING
+        ]
+        assert set(told) == expected, f"killed before record {boundary}"
+
+
+def test_a_patient_who_breaks_the_judgement_of_a_rhythm_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Judged together, and then each alone: only the broken one begins anew."""
+    records = ill_and_well()
+    expected = rhythms(drive(host(), records))
+    log_odds = ShockJudge.log_odds
+    calls = 0
+
+    def breaking(self: ShockJudge, features: Floats) -> Floats:
+        nonlocal calls
+        calls += 1
+        if calls in {1, 3}:
+            raise ZeroDivisionError
+        return log_odds(self, features)
+
+    monkeypatch.setattr(ShockJudge, "log_odds", breaking)
+    outputs = drive(host(), records)
+    assert sum(each.dead_letters for each in outputs) == 1
+    of_first = [each for each in expected if each.encounter_id == encounter(0)]
+    assert [each for each in rhythms(outputs) if each.encounter_id == encounter(0)] == of_first
+
+
 async def log_of(records: list[Record]) -> MemoryLog:
     log = MemoryLog()
     writer = await log.writer()
@@ -158,6 +268,8 @@ async def changes(log: MemoryLog) -> list[tuple[str, LeadFault | None]]:
     heard: list[tuple[str, LeadFault | None]] = []
     state: dict[str, LeadFault | None] = {}
     for record in await log.read_to_end(TopicPartition(PATIENTS.name, 0)):
+        if record.headers != HEADERS_LEAD_FINDING:
+            continue
         found = decode_lead_finding(record.value or b"")
         if found.at_us <= newest.get(found.encounter_id, 0):
             continue
@@ -176,7 +288,7 @@ async def test_a_kill_at_any_record_changes_nothing_in_effect() -> None:
         (encounter(0), LeadFault.FLAT),
         (encounter(0), None),
     ]
-    for boundary in range(len(records) + 1):
+    for boundary in range(0, len(records) + 1, 5):
         log = await log_of(records)
         await run_until(log, await open_runner(log), boundary)
         second = await open_runner(log)
@@ -186,7 +298,7 @@ async def test_a_kill_at_any_record_changes_nothing_in_effect() -> None:
 
 
 async def test_who_takes_over_begins_some_seconds_before_what_is_done() -> None:
-    """Not at the beginning of the log, and far enough back for every window to be whole."""
+    """Not at the beginning of the log, and at the oldest of the newest snapshots."""
     log = await log_of(records_of(60, off_from=90, off_until=90))
     first = await open_runner(log)
     await run_until(log, first, 60)
@@ -194,7 +306,7 @@ async def test_who_takes_over_begins_some_seconds_before_what_is_done() -> None:
     stored = await log.read_to_end(TopicPartition(CHECKPOINTS_WAVEFORMS_A.name, 0))
     assert stored
     again = await open_runner(log)
-    assert again.next_offset == 60 - REWIND_US // 1_000_000
+    assert 60 - SNAPSHOT_MAX_US // 1_000_000 - 1 <= again.next_offset < 60
 
 
 def test_a_trouble_of_every_kind_is_named() -> None:

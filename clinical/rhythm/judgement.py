@@ -1,0 +1,303 @@
+"""Which dangerous rhythm a patient is in, decided every second from what the leads show.
+
+- **Fibrillation, and tachycardia that calls for a shock**: the decision of ``shockable`` on the
+  four seconds that end now. Windows a second apart overlap, so their evidence must not be added up:
+  four chains of memory take turns, each of which sees every fourth window, just as the lab judges a
+  recording. ``SHOCKS`` windows in a row must speak for it. Waves that repeat themselves are
+  tachycardia, else fibrillation.
+- **Ventricular tachycardia** also by beats: five ventricular ones in a row over 100/min.
+- **Asystole**: no beat for four seconds on a lead that shows a signal.
+- **Extreme bradycardia and tachycardia**: five beats under 40/min, 17 beats over 140/min.
+
+Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation, asystole and
+tachycardia; beats found on leads that cannot be trusted say nothing. What was told stands until the
+leads have shown otherwise for ``CLEAR`` seconds, and no answer changes nothing; fibrillation whose
+waves become regular is still told of as fibrillation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from statistics import fmean, median
+from typing import Any, Final
+
+from clinical.rhythm.arrhythmia import GRAVITY, Arrhythmia, Call
+from clinical.rhythm.pulse import Witness
+from clinical.signals.beats import DELAY, LEARNING, Beat, Kind
+from clinical.signals.candidates import AHEAD
+from clinical.signals.resampling import WORKING_RATE_HZ
+from clinical.signals.rhythm import REPEATING
+from clinical.signals.shock_window import WINDOW_S
+from clinical.signals.shockable import ShockDecision, ShockState, decide
+
+SHOCKS: Final = 2
+SHOCK_ODDS: Final = 0.5
+SHOCK_ODDS_TOGETHER: Final = 3.0
+"""So many windows in a row, a second apart, of which each speaks for a shock by these log odds, and
+all together by those, are fibrillation or tachycardia."""
+
+CLEAR: Final = 4
+"""Seconds that show otherwise before what was told is over."""
+
+GAP_S: Final = 4.0
+"""Without a beat for so long it is asystole."""
+
+RUN: Final = 5
+RUN_BPM: Final = 100.0
+"""So many ventricular beats in a row, faster than this, are tachycardia."""
+
+SLOW: Final = 5
+SLOW_BPM: Final = 40.0
+FAST: Final = 17
+FAST_BPM: Final = 140.0
+
+NEWEST_S: Final = 3.0
+"""Fast beats that ended longer ago are no rhythm any longer."""
+
+TRUSTED: Final = 0.2
+"""Beats whose leads can be trusted less, at the median, say nothing."""
+
+SOUND: Final = 0.3
+"""A lead that can be trusted less cannot show that there is no beat."""
+
+REPEATED_S: Final = 5.0
+"""Between two calls of one rhythm that lasts."""
+
+BEATS_KEPT: Final = FAST
+"""The newest beats that are remembered."""
+
+_PULSELESS: Final = frozenset(
+    {
+        Arrhythmia.VENTRICULAR_FIBRILLATION,
+        Arrhythmia.VENTRICULAR_TACHYCARDIA,
+        Arrhythmia.ASYSTOLE,
+    }
+)
+"""What pulses that go on contradict; tachycardia only where they are slow."""
+
+Evidence = tuple[tuple[str, float | str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What the leads of a patient show in the window that ends now, a value of each lead."""
+
+    leads: tuple[str, ...]
+    log_odds: tuple[float, ...]
+    """For a shock; NaN where the window says nothing."""
+    span_mv: tuple[float, ...]
+    repetition: tuple[float, ...]
+    sound: tuple[float, ...]
+    """The worst second's trust, 0 to 1."""
+    alive: tuple[float, ...]
+    """The worst second's movement, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    arrhythmia: Arrhythmia
+    since_s: float
+    confidence: float
+    evidence: Evidence
+    by_shock: bool = False
+
+
+def _graver(found: _Found, told: Arrhythmia) -> bool:
+    return GRAVITY[found.arrhythmia] > GRAVITY[told]
+
+
+class Judgement:
+    """What is remembered of a patient's rhythm."""
+
+    __slots__ = ("_beats", "_clear", "_number", "_odds", "_said_s", "_states", "_told")
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._told: Arrhythmia | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a new run; what was told stands until it is judged."""
+        self._number = 0
+        self._states = [ShockState()] * WINDOW_S
+        self._odds: list[float] = []
+        """For a shock, by the newest windows that said anything."""
+        self._beats: list[Beat] = []
+        self._clear = 0
+        self._said_s: float | None = None
+
+    def on_second(self, second: Second, beats: Sequence[Beat], witness: Witness) -> Call | None:
+        """Judge a second and the beats that it decided; return what is new."""
+        self._beats = [*self._beats, *beats][-BEATS_KEPT:]
+        decision = self._decided(second)
+        self._number += 1
+        found = self._borne_out(self._gravest(second, decision), witness)
+        return self._news(found, decision)
+
+    @property
+    def _now_s(self) -> float:
+        return float(self._number)
+
+    def _decided(self, second: Second) -> ShockDecision | None:
+        """Return whether the window that ends now calls for a shock; None: it is not yet whole."""
+        if self._number < WINDOW_S - 1:
+            return None
+        turn = self._number % WINDOW_S
+        spans = [span if isfinite(span) else 0.0 for span in second.span_mv]
+        decision, self._states[turn] = decide(self._states[turn], second.log_odds, spans)
+        if decision.leads:
+            self._odds = [*self._odds, self._states[turn].log_odds][-SHOCKS:]
+        return decision
+
+    def _gravest(self, second: Second, decision: ShockDecision | None) -> _Found | None:
+        if decision is not None and self._shocking:
+            return self._shocked(second, decision)
+        likely = decision is not None and decision.likely
+        return (
+            (None if likely else self._still(second))
+            or self._ventricular()
+            or self._paced(Arrhythmia.EXTREME_TACHYCARDIA, FAST)
+            or self._paced(Arrhythmia.EXTREME_BRADYCARDIA, SLOW)
+        )
+
+    @property
+    def _shocking(self) -> bool:
+        odds = self._odds
+        enough = len(odds) == SHOCKS and sum(odds) >= SHOCK_ODDS_TOGETHER
+        return enough and min(odds) >= SHOCK_ODDS
+
+    def _shocked(self, second: Second, decision: ShockDecision) -> _Found:
+        waves = [each for each in second.repetition if isfinite(each)]
+        repetition = fmean(waves) if waves else 0.0
+        which = Arrhythmia.VENTRICULAR_FIBRILLATION
+        if repetition >= REPEATING:
+            which = Arrhythmia.VENTRICULAR_TACHYCARDIA
+        shown = [
+            lead for lead, odds in zip(second.leads, second.log_odds, strict=True) if isfinite(odds)
+        ]
+        evidence: Evidence = (
+            ("leads", " ".join(shown)),
+            ("shock_probability", round(decision.probability, 4)),
+            ("repetition", round(repetition, 2)),
+        )
+        since_s = max(0.0, self._now_s - WINDOW_S - SHOCKS + 1)
+        return _Found(which, since_s, decision.probability, evidence, by_shock=True)
+
+    def _still(self, second: Second) -> _Found | None:
+        """Return asystole, if a lead shows that there is no beat."""
+        decided_s = self._now_s - (AHEAD + DELAY) / WORKING_RATE_HZ
+        last_s = self._beats[-1].sample / WORKING_RATE_HZ if self._beats else float(LEARNING)
+        gap_s = decided_s - last_s
+        shown = [
+            (lead, sound)
+            for lead, sound, alive in zip(second.leads, second.sound, second.alive, strict=True)
+            if sound >= SOUND and alive > 0
+        ]
+        if gap_s < GAP_S or not shown:
+            return None
+        evidence: Evidence = (
+            ("leads", " ".join(lead for lead, _ in shown)),
+            ("gap_s", round(gap_s, 1)),
+        )
+        return _Found(Arrhythmia.ASYSTOLE, last_s, max(sound for _, sound in shown), evidence)
+
+    def _ventricular(self) -> _Found | None:
+        run = self._beats[-RUN:]
+        if any(beat.kind is not Kind.VENTRICULAR for beat in run):
+            return None
+        return self._rate(Arrhythmia.VENTRICULAR_TACHYCARDIA, RUN, over_bpm=RUN_BPM)
+
+    def _paced(self, which: Arrhythmia, count: int) -> _Found | None:
+        if which is Arrhythmia.EXTREME_TACHYCARDIA:
+            return self._rate(which, count, over_bpm=FAST_BPM)
+        return self._rate(which, count, under_bpm=SLOW_BPM)
+
+    def _rate(
+        self,
+        which: Arrhythmia,
+        count: int,
+        *,
+        over_bpm: float | None = None,
+        under_bpm: float | None = None,
+    ) -> _Found | None:
+        """Return a rhythm, if the newest beats are so fast or so slow, and can be trusted."""
+        beats = self._beats[-count:]
+        if len(beats) < count:
+            return None
+        first_s, last_s = (beats[at].sample / WORKING_RATE_HZ for at in (0, -1))
+        rate_bpm = 60 * (count - 1) / (last_s - first_s)
+        trust = median(beat.quality for beat in beats)
+        if trust < TRUSTED:
+            return None
+        if over_bpm is not None and (rate_bpm <= over_bpm or self._now_s - last_s > NEWEST_S):
+            return None
+        if under_bpm is not None and rate_bpm >= under_bpm:
+            return None
+        evidence: Evidence = (
+            ("rate_bpm", round(rate_bpm, 1)),
+            ("beats", float(count)),
+            ("quality", round(trust, 2)),
+        )
+        return _Found(which, first_s, trust, evidence)
+
+    def _borne_out(self, found: _Found | None, witness: Witness) -> _Found | None:
+        """Return what was found unless pulses contradict it, with what they say."""
+        if found is None or found.arrhythmia not in _PULSELESS:
+            return found
+        pulse_bpm = witness.rate_bpm()
+        if pulse_bpm is None:
+            return found
+        if found.arrhythmia is Arrhythmia.VENTRICULAR_TACHYCARDIA and pulse_bpm >= RUN_BPM:
+            evidence = (*found.evidence, ("pulse_bpm", round(pulse_bpm, 1)))
+            return replace(found, evidence=evidence)
+        return None
+
+    def _news(self, found: _Found | None, decision: ShockDecision | None) -> Call | None:
+        """Return what is said of this second; None: nothing that is new."""
+        told = self._told
+        if found is not None and (told is None or self._stands(found, told)):
+            self._clear = 0
+            which = found.arrhythmia if told is None or _graver(found, told) else told
+            due = self._said_s is None or self._now_s - self._said_s >= REPEATED_S
+            return self._say(found, which) if which is not told or due else None
+        if decision is None or decision.shockable is not False:
+            return None
+        self._clear += 1
+        if told is None:
+            return self._say(None, None) if self._said_s is None else None
+        if self._clear < CLEAR:
+            return None
+        return self._say(found, None if found is None else found.arrhythmia)
+
+    def _stands(self, found: _Found, told: Arrhythmia) -> bool:
+        """Tell whether what was found bears out what was told, or is graver."""
+        waves = found.by_shock and told is Arrhythmia.VENTRICULAR_FIBRILLATION
+        return waves or found.arrhythmia is told or _graver(found, told)
+
+    def _say(self, found: _Found | None, which: Arrhythmia | None) -> Call:
+        since_s = max(0.0, self._now_s - self._clear) if found is None else found.since_s
+        self._told, self._said_s, self._clear = which, self._now_s, 0
+        if found is None:
+            return Call(None, since_s, self._now_s, 1.0, ())
+        return Call(which, since_s, self._now_s, found.confidence, found.evidence)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return all that it remembers, as plain data."""
+        return {
+            "told": self._told and self._told.value,
+            "number": self._number,
+            "states": [[state.log_odds, state.begun] for state in self._states],
+            "odds": list(self._odds),
+            "beats": [[beat.sample, beat.quality, beat.kind.value] for beat in self._beats],
+            "clear": self._clear,
+            "said_s": self._said_s,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a state from ``snapshot``."""
+        self._told = None if state["told"] is None else Arrhythmia(state["told"])
+        self._number = state["number"]
+        self._states = [ShockState(*each) for each in state["states"]]
+        self._odds = list(state["odds"])
+        self._beats = [Beat(at, quality, Kind(kind)) for at, quality, kind in state["beats"]]
+        self._clear, self._said_s = state["clear"], state["said_s"]

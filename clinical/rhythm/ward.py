@@ -1,0 +1,115 @@
+"""Many patients judged together: what their waveforms show, a second at a time.
+
+What a second leads to depends on its patient alone. Judging many at once only shares out what
+arrays cost: patients of whom a second is known are joined into one batch of the filter bank, the
+beat detector and the shock judge, and parted again.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from clinical.rhythm.arrhythmia import Call
+from clinical.rhythm.bed import Bed, Look
+from clinical.rhythm.judgement import Second
+from clinical.signals.bank import TILE, Bank
+from clinical.signals.beats import Beat, BeatDetector
+from clinical.signals.quality import quality_of
+from clinical.signals.shock_judge import ShockJudge
+from clinical.signals.shock_window import WINDOW_S
+from clinical.signals.shockable import evidence_of
+
+SOUND_MIN: Final = 0.1
+"""A window of a lead with a worse second says nothing of a shock."""
+
+
+def judge(
+    beds: Sequence[Bed], shock: ShockJudge | None = None
+) -> Iterator[tuple[int, Call | Exception]]:
+    """Judge all that is known of some patients; yield what is new, by the patient's place.
+
+    A patient who breaks the judgement costs no other: what was raised is yielded in the place of a
+    call, and that patient is passed over from then on.
+
+    Args:
+        beds: the patients.
+        shock: another judge of shocks than the one that comes with this version.
+    """
+    whole = dict(enumerate(beds))
+    while ready := [place for place, bed in whole.items() if bed.settle()]:
+        for begin in range(0, len(ready), TILE):
+            tile = ready[begin : begin + TILE]
+            for place, said in zip(tile, _contained([beds[at] for at in tile], shock), strict=True):
+                if isinstance(said, Exception):
+                    del whole[place]
+                if said is not None:
+                    yield place, said
+
+
+def _contained(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | Exception | None]:
+    """Judge some patients together; if that fails, each alone."""
+    before = [bed.hold() for bed in beds]
+    try:
+        return [*_second(beds, shock)]
+    except Exception as error:  # noqa: BLE001 - whatever it is must stop at its patient
+        if len(beds) == 1:
+            return [error]
+    for bed, held in zip(beds, before, strict=True):
+        bed.put_back(held)
+    return [said for bed in beds for said in _contained([bed], shock)]
+
+
+def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
+    """Judge the next second of each of some patients; until all is known nothing changes."""
+    runs = [bed.run for bed in beds if bed.run is not None]
+    bank = Bank.joined([run.bank for run in runs])
+    detector = BeatDetector.joined(bank, [run.detector for run in runs])
+    block = bank.block(np.arange(bank.patients))
+    quality = quality_of(block)
+    found = detector.on_block(block, quality)
+    rows, looks = 0, []
+    for bed in beds:
+        own = slice(rows, rows + len(bed.look.window))
+        looks.append(bed.look.after(block.raw[own], quality, own))
+        rows = own.stop
+    seconds = _seconds(beds, looks, shock)
+    beats: list[list[Beat]] = [[] for _ in beds]
+    for patient, beat in found.each():
+        beats[patient].append(beat)
+    bank.part([run.bank for run in runs])
+    detector.part([run.detector for run in runs])
+    return [
+        bed.conclude(look, second, own)
+        for bed, look, second, own in zip(beds, looks, seconds, beats, strict=True)
+    ]
+
+
+def _seconds(beds: Sequence[Bed], looks: Sequence[Look], shock: ShockJudge | None) -> list[Second]:
+    """Return what the windows that end with the newest second say of a shock."""
+    asked = [
+        (place, lead)
+        for place, (bed, look) in enumerate(zip(beds, looks, strict=True))
+        if bed.run is not None and bed.run.number >= WINDOW_S - 1
+        for lead, sound in enumerate(look.sound.min(axis=1).tolist())
+        if sound >= SOUND_MIN
+    ]
+    said = [np.full((3, len(look.window)), np.nan) for look in looks]
+    if asked:
+        windows = np.array([looks[place].window[lead] for place, lead in asked], np.float64)
+        evidence = evidence_of(windows, shock)
+        for (place, lead), *numbers in zip(
+            asked, evidence.log_odds, evidence.span_mv, evidence.repetition, strict=True
+        ):
+            said[place][:, lead] = numbers
+    return [
+        Second(
+            leads=() if bed.run is None else bed.run.leads,
+            log_odds=tuple(odds.tolist()),
+            span_mv=tuple(spans.tolist()),
+            repetition=tuple(repetition.tolist()),
+            sound=tuple(look.sound.min(axis=1).tolist()),
+            alive=tuple(look.alive.min(axis=1).tolist()),
+        )
+        for bed, look, (odds, spans, repetition) in zip(beds, looks, said, strict=True)
+    ]
