@@ -23,8 +23,7 @@ from goldenhour.broker.running import RunningBroker
 from goldenhour.broker.settings import BrokerSettings
 from goldenhour.home import cache_folder
 from goldenhour.main import GRPC_ENVIRONMENT
-
-START_TIMEOUT_S = 90.0
+from tests.patience import PATIENCE_S
 
 
 def pytest_configure() -> None:
@@ -77,7 +76,7 @@ def own_kafka(
 @contextmanager
 def _broker(home: Path, cache: Path) -> Iterator[RunningBroker]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    wanted = BrokerSettings(home=home, cache=cache, port=None, start_timeout_s=START_TIMEOUT_S)
+    wanted = BrokerSettings(home=home, cache=cache, port=None, start_timeout_s=PATIENCE_S)
     with _one_at_a_time(cache):
         broker = _run_aside(start_broker(wanted))
     try:

@@ -14,13 +14,13 @@ from tests.browser.accessibility import findings
 from tests.browser.ambulance import SEPTIC, Ambulance
 from tests.browser.scan import scanning
 from tests.browser.ward import Desk, Patient, Ward
+from tests.patience import PATIENCE_MS
 from wire.unit_items import Position, UnitKind
 
 BOARD_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
 SCREEN_LOOKS = (("en", "day"), ("en", "night"), ("zh-CN", "night"), ("zh-CN", "day"))
-PATIENCE_MS = 30_000
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -22,12 +22,12 @@ from clinical.watch.trending import Arrow
 from ports.log.memory_log import MemoryLog
 from tests.browser.night_shift import vitals
 from tests.browser.ward import Desk, Patient, Ward, desk_at
+from tests.patience import PATIENCE_MS
 from wire.frames import Lane
 from wire.unit_items import ReceiptStage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 20_000
 _DRAWN = re.compile("^M.+L")
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 

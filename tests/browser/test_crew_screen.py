@@ -13,12 +13,12 @@ from clinical.alarms.transition import Acknowledgement, Pause, Reset
 from clinical.items import CrewEvent, CrewFinding
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance
+from tests.patience import PATIENCE_MS
 from wire.frames import Lane
 from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENT_MS = 30_000
 GLOVE_PX = 48
 ALARM = "article.alarm[data-cause={}]"
 
@@ -26,8 +26,8 @@ ALARM = "article.alarm[data-cause={}]"
 @pytest_asyncio.fixture(loop_scope="session")
 async def tablet(ambulance: Ambulance, page: Page) -> Page:
     """A screen with a patient who is well."""
-    page.set_default_timeout(PATIENT_MS)
-    expect.set_options(timeout=PATIENT_MS)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     await ambulance.drive()
     ambulance.admit()
     ambulance.vitals(WELL)
@@ -42,7 +42,7 @@ def number(page: Page, vital: str) -> Locator:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENT_MS / 1000):
+    async with asyncio.timeout(PATIENCE_MS / 1000):
         while not condition():
             await SystemClock().sleep_us(20_000)
 

@@ -15,10 +15,10 @@ from pydicom.pixels.processing import apply_rescale
 from ports.log.memory_log import MemoryLog
 from tests.browser.scan import CtUnit, scanning
 from tests.browser.ward import Desk, Patient, Ward
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 20_000
 DRAWN = """() => {
     const canvas = document.querySelector('.ct canvas');
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

@@ -16,13 +16,14 @@ from simulators.scenario import RECORDINGS
 from simulators.twelve_lead import MadeUp, made_up, recorded
 from tests.browser.recorder import append_ecg
 from tests.browser.ward import Desk, Patient, Ward
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOW_US = SystemClock().now_us()
 DRAWN = "(image) => image.complete && image.naturalWidth > 0"
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

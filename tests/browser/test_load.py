@@ -7,10 +7,11 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.vitals import Vital
 from tests.browser.ward import Desk, Patient, Ward
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 async def test_alarms_of_the_last_ten_minutes_are_counted(

@@ -12,11 +12,11 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.vitals import Vital
 from tests.browser.ward import Desk, Patient, Ward
+from tests.patience import PATIENCE_MS
 from wire.unit_items import Position, UnitKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 20_000
 TOWN = (23.13, 113.27)
 FLEET = 300
 LABELS = """() => [...document.querySelectorAll('.map .unit')].map((unit) => {

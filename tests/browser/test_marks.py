@@ -14,10 +14,10 @@ from simulators.ecg import LeadTrouble
 from tests.browser.bedside import Bedside, bedside_of
 from tests.browser.test_strip import CHANGED, PICTURE, at_page, sweeping
 from tests.browser.ward import Desk, Patient, Ward
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 60_000
 LANE = "Math.floor((5 * 96) / 25.4)"
 INKED_RUNS = f"""() => {{
   const canvas = document.querySelector('.strip canvas');

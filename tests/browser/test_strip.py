@@ -17,10 +17,10 @@ from ports.log.memory_log import MemoryLog
 from simulators.ecg import LeadTrouble
 from tests.browser.bedside import Bedside, bedside_of, requests_to
 from tests.browser.ward import Desk, Patient, Ward, desk_at
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 30_000
 
 SWEEPING = "() => window.goldenhourStrip.frames > 10"
 PICTURE = "() => document.querySelector('.strip canvas').toDataURL()"

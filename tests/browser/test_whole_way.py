@@ -9,10 +9,10 @@ from playwright.async_api import Browser, Locator, Page, expect
 from goldenhour.broker.running import RunningBroker
 from simulators.ecg import LeadTrouble
 from tests.browser.journey import CREW, DISPATCHER, Journey, under_way
+from tests.patience import PATIENCE_MS
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PATIENCE_MS = 60_000
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 
 expect.set_options(timeout=PATIENCE_MS)

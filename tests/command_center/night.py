@@ -21,7 +21,6 @@ from wire.records import HEADERS_ALARM_ENTRY, HEADERS_PICTURE
 from wire.topics import ALARMS, PICTURE
 
 START_US = 1_780_000_000 * SECOND_US
-PATIENCE_S = 20.0
 
 
 def encounter(number: int) -> str:

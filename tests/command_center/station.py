@@ -20,7 +20,7 @@ from ports.clock import Clock, SystemClock
 from ports.grpc_server import STATUS_DETAILS_KEY, serve
 from ports.log.memory_log import MemoryLog
 from ports.objects.opening import open_objects
-from tests.command_center.night import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 
 @dataclass

@@ -23,13 +23,13 @@ from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from ports.objects.memory import MemoryObjects
 from tests.command_center.night import (
-    PATIENCE_S,
     acknowledgement,
     append,
     closed,
     transition,
     turns,
 )
+from tests.patience import PATIENCE_S
 
 CAUSES = ("NEWS2_HIGH", "SPO2_LOW", "NO_PULSE")
 

@@ -21,6 +21,7 @@ from goldenhour.main import COMMANDS
 from simulators.settings import SimulateSettings
 from streams.engine.settings import WorkerSettings
 from streams.gateway.settings import GatewaySettings
+from tests.patience import PATIENCE_S
 from vehicle.settings import VehicleSettings
 from wire.topics import TOPICS
 from wire.validation import RefusalReason as FrameRefusal
@@ -310,7 +311,7 @@ def test_a_block_marked_as_runnable_runs(block: Block, tmp_path: Path) -> None:
         env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 BUF = Path(sys.executable).with_name("buf")
 A_FIELD = re.compile(r"^  optional \w+ (\w+) = \d+;$", re.MULTILINE)
@@ -15,7 +17,12 @@ A_FIELD = re.compile(r"^  optional \w+ (\w+) = \d+;$", re.MULTILINE)
 
 def _buf(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [BUF, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        [BUF, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 

@@ -15,6 +15,7 @@ from goldenhour.broker.running import RunningBroker
 from goldenhour.broker.settings import BrokerSettings
 from goldenhour.broker.state import BrokerState, process_lives, read_state, write_state
 from ports.log.kafka_admin import LogUnavailable, TopicRefused, create_topics, round_trip
+from tests.patience import PATIENCE_S
 from wire.topics import ALARMS, TOPICS, Topic
 
 RECORDS = [f"record {number}".encode() for number in range(20)]
@@ -23,7 +24,9 @@ RECORDS = [f"record {number}".encode() for number in range(20)]
 @pytest.fixture
 async def own_broker(tmp_path: Path, broker_cache: Path) -> AsyncIterator[RunningBroker]:
     """A broker that the test may kill."""
-    settings = BrokerSettings(home=tmp_path, cache=broker_cache, port=None, start_timeout_s=90)
+    settings = BrokerSettings(
+        home=tmp_path, cache=broker_cache, port=None, start_timeout_s=PATIENCE_S
+    )
     broker = await start_broker(settings)
     yield broker
     await broker.kill()

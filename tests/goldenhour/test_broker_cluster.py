@@ -18,6 +18,7 @@ from goldenhour.broker.state import read_state
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import TopicPartition
+from tests.patience import PATIENCE_S
 from wire.topics import ALARMS
 
 RACKS = ("r1", "r2", "r3")
@@ -53,13 +54,14 @@ def test_what_makes_no_cluster_is_refused(tmp_path: Path, options: ClusterOption
         planned(settings_from({}, home=tmp_path, port=None), options)
 
 
-@pytest.mark.timeout(400)
 async def test_a_lost_node_costs_no_record_and_comes_back(
     tmp_path: Path, broker_cache: Path
 ) -> None:
     """Records confirmed before, while it is gone, and after its return are all there."""
     clock = SystemClock()
-    settings = BrokerSettings(home=tmp_path, cache=broker_cache, port=None, start_timeout_s=120)
+    settings = BrokerSettings(
+        home=tmp_path, cache=broker_cache, port=None, start_timeout_s=PATIENCE_S
+    )
     cluster = await start_cluster(settings, ClusterOptions(racks=RACKS), clock)
     try:
         log = KafkaLog(cluster.bootstrap, client_id="test")

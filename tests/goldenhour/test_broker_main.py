@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from goldenhour.broker.state import process_lives, read_state
+from tests.patience import PATIENCE_S
 
 GOLDENHOUR = Path(sys.executable).with_name("goldenhour")
-TIMEOUT_S = 100
 
 
 def _broker(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -19,7 +19,7 @@ def _broker(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         [GOLDENHOUR, "broker", *arguments],
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -56,7 +56,7 @@ def test_a_broker_in_the_foreground_ends_cleanly_when_asked(
         assert "Ctrl-C stops it" in running.stdout.readline()
         state = read_state(tmp_path / "broker")
         running.send_signal(signal.SIGTERM)
-        assert running.wait(timeout=TIMEOUT_S) == 0
+        assert running.wait(timeout=PATIENCE_S) == 0
     assert state is not None
     assert not process_lives(state.pid)
 

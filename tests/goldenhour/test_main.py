@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from goldenhour.main import COMMANDS, Command, load
+from tests.patience import PATIENCE_S
 
 HEAVY = ("aiokafka", "faust", "grpc", "numpy", "scipy", "sqlalchemy")
 
@@ -15,7 +16,11 @@ HEAVY = ("aiokafka", "faust", "grpc", "numpy", "scipy", "sqlalchemy")
 def _help(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("goldenhour")
     return subprocess.run(
-        [program, *arguments, "--help"], capture_output=True, text=True, timeout=60, check=False
+        [program, *arguments, "--help"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 
@@ -39,7 +44,7 @@ def test_help_loads_nothing_heavy(name: str) -> None:
     module = command.target.partition(":")[0]
     code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
     answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True
     )
     assert answer.stdout.strip() == "[]"
 
@@ -47,7 +52,11 @@ def test_help_loads_nothing_heavy(name: str) -> None:
 def test_an_unknown_command_is_refused() -> None:
     program = Path(sys.executable).with_name("goldenhour")
     answer = subprocess.run(
-        [program, "nonsense"], capture_output=True, text=True, timeout=60, check=False
+        [program, "nonsense"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     assert answer.returncode == 2
     assert "nonsense" in answer.stderr

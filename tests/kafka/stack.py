@@ -25,6 +25,7 @@ from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Record, TopicPartition
 from simulators.alert_feed import AlertFeed, Delivered
+from tests.patience import PATIENCE_S
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -33,7 +34,6 @@ from wire.frames import Lane
 from wire.topics import Topic
 
 CLOCK = SystemClock()
-PATIENCE_S = 45.0
 STEP_US = 20_000
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -15,8 +15,6 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.priority import Phase, Source
 from clinical.alarms.rule import Cause
@@ -26,7 +24,8 @@ from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
 from simulators.alert_feed import AlertFeed, Delivered
-from tests.kafka.stack import CLOCK, PATIENCE_S, STEP_US, Running, unit
+from tests.kafka.stack import CLOCK, STEP_US, Running, unit
+from tests.patience import PATIENCE_S
 from vehicle.client import VehicleClient
 from wire.frames import Lane
 
@@ -144,7 +143,6 @@ async def hot_hot(bootstrap: str, home: Path) -> AsyncIterator[tuple[Stack, Runn
         await stack.stop()
 
 
-@pytest.mark.timeout(600)
 async def test_a_killed_and_a_stopped_worker_cost_no_alarm_a_second(
     kafka: RunningBroker, tmp_path: Path
 ) -> None:

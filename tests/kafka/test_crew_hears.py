@@ -22,7 +22,7 @@ from tests.kafka.stack import CLOCK, Running, desk, shown_to_crew, unit
 from vehicle.cabin.desk import Desk
 from vehicle.client import VehicleClient
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CAUSE = "ECG_LEAD_FAULT"
 FLAT_FROM, MENDED_FROM, ENDS = 3, 12, 17

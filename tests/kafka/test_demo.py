@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.patience import PATIENCE_S
 
 _SCENARIOS = Path(__file__).parent / "demo"
-_PATIENCE_S = 240
-"""A demo that hangs is made to say where, within the limit of the test."""
 
 
 async def _demo(folder: Path, scenario: str, *options: str) -> tuple[int, dict[str, Any], str]:
@@ -34,14 +32,13 @@ async def _demo(folder: Path, scenario: str, *options: str) -> tuple[int, dict[s
         stderr=asyncio.subprocess.STDOUT,
     )
     telling = asyncio.create_task(process.communicate())
-    if not (await asyncio.wait({telling}, timeout=_PATIENCE_S))[0]:
+    if not (await asyncio.wait({telling}, timeout=PATIENCE_S))[0]:
         process.send_signal(signal.SIGABRT)
     said, _ = await telling
     assert report.exists(), said.decode(errors="replace")[-2_000:]
     return process.returncode or 0, json.loads(report.read_text()), said.decode(errors="replace")
 
 
-@pytest.mark.timeout(300)
 async def test_a_story_over_kafka_and_faust_ends_with_a_good_verdict(tmp_path: Path) -> None:
     """Nothing is lost, missed or said without reason, and the report says what carried it."""
     code, report, said = await _demo(tmp_path, "short.toml", "--engine", "kafka", "--seconds", "20")
@@ -59,7 +56,6 @@ async def test_a_story_over_kafka_and_faust_ends_with_a_good_verdict(tmp_path: P
     assert not (tmp_path / "home" / "addresses.json").exists()
 
 
-@pytest.mark.timeout(300)
 async def test_a_missed_alarm_is_a_bad_verdict(tmp_path: Path) -> None:
     """The exit code is 1 when an expected alarm was not seen; here, on the in-memory twin."""
     code, report, said = await _demo(
@@ -73,7 +69,6 @@ async def test_a_missed_alarm_is_a_bad_verdict(tmp_path: Path) -> None:
     assert report["frames_lost"] == 0
 
 
-@pytest.mark.timeout(300)
 async def test_a_story_over_mutual_tls_is_the_same_story(tmp_path: Path) -> None:
     """Every unit shows its certificate; nothing is lost for it, and no log tells of a patient."""
     code, report, said = await _demo(

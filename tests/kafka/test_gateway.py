@@ -16,12 +16,12 @@ from ambulance.telemetry.v1 import telemetry_service_pb2_grpc as pb_grpc
 from clinical.items import Vitals
 from goldenhour.broker.running import RunningBroker
 from ports.log.kafka_log import KafkaLog
+from tests.patience import PATIENCE_S
 from tests.streams.gateway.station import Frames, Line, opening, own, station_at
 from wire.records import decode_batch
 from wire.topics import DEAD_LETTERS, PATIENTS
 
 PROGRAM = "import sys; from goldenhour.main import main; sys.argv[0] = 'goldenhour'; main()"
-PATIENCE_S = 60.0
 
 
 async def test_frames_reach_kafka_and_are_acknowledged(kafka: RunningBroker) -> None:

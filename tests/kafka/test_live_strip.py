@@ -15,12 +15,13 @@ from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from command_center.board.strips import LIVE_CHUNK_MS
 from simulators.ecg import RATE_HZ, SimulatedLead
-from tests.kafka.stack import CLOCK, PATIENCE_S, Running, eventually, unit
+from tests.kafka.stack import CLOCK, Running, eventually, unit
+from tests.patience import PATIENCE_S
 from vehicle.client import VehicleClient
 from wire.messages import decode_message
 from wire.topics import DOWNLINK
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LAST = 0x80
 """Bytes below it end a number."""

@@ -18,13 +18,14 @@ from clinical.instant import MINUTE_US
 from clinical.items import Vitals
 from goldenhour.broker.running import RunningBroker
 from ports.log.kafka_admin import create_topics
-from tests.kafka.stack import CLOCK, PATIENCE_S, Running, eventually, outside_tool
+from tests.kafka.stack import CLOCK, Running, eventually, outside_tool
+from tests.patience import PATIENCE_S
 from wire.frames import Frame, Lane, encode_frame
 from wire.messages import message_key
 from wire.partition import partition_of
 from wire.topics import ALARMS, DOWNLINK, PATIENTS, Topic
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 UPLINK = "ambulance.telemetry.v1.TelemetryService/Uplink"
 SUBSCRIBE = "ambulance.alerts.v1.AlertService/Subscribe"

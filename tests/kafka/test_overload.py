@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from clinical.alarms.priority import Phase
@@ -34,6 +33,7 @@ from simulators.ledger import FrameKey
 from simulators.links import FaultyLink
 from simulators.reader import Present, present
 from tests.kafka.stack import CLOCK, STEP_US, Desk, desk
+from tests.patience import PATIENCE_S
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -43,12 +43,9 @@ from wire.frames import Lane
 from wire.picture import decode_picture
 from wire.topics import PICTURE
 
-pytestmark = pytest.mark.timeout(420)
-
 UNIT = "AMB-OVERLOAD"
 CHUNK = WaveformChunk("II", 250.0, 5.0, 0, 0, tuple(range(250)))
 NO_PULSE = CrewEvent(CrewFinding.NO_PULSE)
-PATIENCE_S = 120.0
 """For one step: some wait for the thirty seconds after which a gateway gives a record up."""
 
 

@@ -18,10 +18,10 @@ from goldenhour.broker.settings import BrokerSettings
 from ports.log.kafka_log import KafkaLog
 from ports.log.kafka_security import KafkaRefused
 from ports.log.port import TopicPartition
+from tests.patience import PATIENCE_S
 from wire.topics import PATIENTS
 
 CLIENT = ("USER", "PASSWORD_FILE", "CA")
-PATIENCE_S = 120
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -44,7 +44,6 @@ async def broker(
         await broker.stop()
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_right_password_works_from_the_gateway_to_the_worker(
     broker: RunningBroker, tmp_path: Path
@@ -63,7 +62,6 @@ async def test_the_right_password_works_from_the_gateway_to_the_worker(
         assert (await _ready(broker, tmp_path, *program))["ready"] == program[0]
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_wrong_password_is_refused_at_once_and_in_one_line(
     broker: RunningBroker, tmp_path: Path

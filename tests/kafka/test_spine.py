@@ -21,7 +21,7 @@ from wire.records import HEADERS_BATCH, decode_batch, frames_of
 from wire.topics import ALARMS, DOWNLINK, UNITS
 from wire.unit_items import Receipt, ReceiptStage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SEPTIC = {
     "heart_rate_bpm": 118,

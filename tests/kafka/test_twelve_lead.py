@@ -11,7 +11,8 @@ from clinical.alarms.priority import Priority, Source
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from clinical.twelve_lead.pieces import cut
 from simulators.twelve_lead import MadeUp, made_up
-from tests.kafka.stack import CLOCK, PATIENCE_S, Running, desk, eventually, unit
+from tests.kafka.stack import CLOCK, Running, desk, eventually, unit
+from tests.patience import PATIENCE_S
 from vehicle.client import VehicleClient
 from vehicle.ecg import send_ecg
 from wire.frames import Lane
@@ -19,7 +20,7 @@ from wire.records import decode_dead_letter
 from wire.topics import DEAD_LETTERS
 from wire.twelve_lead import encode_ecg
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def admitted(client: VehicleClient) -> str:

@@ -13,6 +13,7 @@ from goldenhour.broker.running import RunningBroker
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import TopicPartition
+from tests.patience import PATIENCE_S
 from tests.vehicle.hearing import Hearing, until
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -23,7 +24,6 @@ from wire.topics import DEAD_LETTERS, PATIENTS, Topic
 
 UNIT = "AMB-KAFKA-V1"
 GATEWAY = "import sys; from goldenhour.main import main; sys.argv[0] = 'goldenhour'; main()"
-PATIENCE_S = 60.0
 
 
 async def start_gateway(kafka: RunningBroker, address: str) -> tuple[Process, str]:

@@ -23,6 +23,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.log.port import LogWriter, TopicPartition
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
+from tests.patience import PATIENCE_S
 from tests.streams.engine.night import ILL, WELL
 from wire.alarms import decode_entry
 from wire.frames import Frame, Lane, encode_frame
@@ -34,7 +35,6 @@ GOLDENHOUR = Path(sys.executable).with_name("goldenhour")
 PARTITIONS = range(PATIENTS.partitions)
 CLOCK = SystemClock()
 PACE_US = 50_000
-PATIENCE_S = 60.0
 
 Effect = tuple[bytes, Source, int]
 

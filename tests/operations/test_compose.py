@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from goldenhour.broker.jars import pinned_version
 from tests.operations.by_hand import COMPOSE, running
 from tests.operations.prometheus import CLOCK, STEP_US, prometheus_over
@@ -35,7 +33,6 @@ def test_kafkas_image_is_of_the_version_that_is_tested() -> None:
     assert f"image: apache/kafka:{pinned_version()}\n" in COMPOSE.read_text()
 
 
-@pytest.mark.timeout(600)
 async def test_every_service_runs_by_its_own_command_line(tmp_path: Path) -> None:
     """Three brokers hold three copies of each topic, every program gets ready, a fleet is served.
 

@@ -14,8 +14,6 @@ from ports.log.memory_log import MemoryLog
 from ports.log.port import Log, TopicPartition
 from wire.topics import TOPICS, Topic
 
-PATIENCE_MS = 30_000
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:

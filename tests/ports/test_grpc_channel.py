@@ -11,13 +11,13 @@ from grpc_health.v1 import health_pb2
 from ports.clock import SystemClock
 from ports.grpc_channel import open_channel
 from ports.grpc_server import serve
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
 Watching: TypeAlias = "grpc.aio.UnaryStreamCall[Message, health_pb2.HealthCheckResponse]"
 
-PATIENCE_S = 30
 STRIKES = 2  # pings that gRPC forgives a client by default before it hangs up
 DEAD_LINK_US = 3_000_000
 SLACK_US = 2_000_000  # for a machine that is busy with other tests

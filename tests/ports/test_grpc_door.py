@@ -16,9 +16,9 @@ from ports.grpc_door import CALLS_PER_IDENTITY, REFRESH_US, Door
 from ports.grpc_server import Server, serve
 from ports.identity import Kind
 from ports.tls import Tls, channel_credentials
+from tests.patience import PATIENCE_S
 from tests.ports.trust import DAY_US, Trust
 
-PATIENCE_S = 20.0
 HELD = "test.v1.HeldService"
 
 

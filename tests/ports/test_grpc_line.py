@@ -12,9 +12,9 @@ from ports.grpc_door import Door
 from ports.grpc_line import Line
 from ports.grpc_server import serve
 from ports.identity import Kind, certificate_of
+from tests.patience import PATIENCE_S
 from tests.ports.trust import Trust
 
-PATIENCE_S = 20.0
 METHOD = "/test.v1.WhoService/Who"
 
 

@@ -14,7 +14,8 @@ from ports.log.port import (
     Record,
     TopicPartition,
 )
-from tests.ports.conftest import PATIENCE_MS, Subject
+from tests.patience import PATIENCE_MS
+from tests.ports.conftest import Subject
 
 
 async def write(log: Log, topic: str, partition: int, values: list[bytes]) -> list[int]:

@@ -17,7 +17,8 @@ from streams.engine.host import PartitionHost
 from streams.engine.memory_worker import MemoryWorker
 from streams.engine.partition_runner import Runners
 from streams.engine.watches import PatientWatches
-from tests.ports.conftest import PATIENCE_MS, Subject
+from tests.patience import PATIENCE_MS
+from tests.ports.conftest import Subject
 from tests.streams.engine.night import encounter, night
 from wire.alarms import decode_entry
 from wire.topics import ALARMS, Topic

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from ports.program import INTERRUPTED, SUPERVISOR
+from tests.patience import PATIENCE_S
 
 PROGRAM = """
 import asyncio, sys
@@ -36,7 +37,7 @@ def _start(drain: str) -> "subprocess.Popen[str]":
 def test_a_signal_lets_the_program_drain_and_gives_its_exit_code(number: signal.Signals) -> None:
     with _start("pass") as program:
         program.send_signal(number)
-        output, _ = program.communicate(timeout=60)
+        output, _ = program.communicate(timeout=PATIENCE_S)
     assert output == "draining\n"
     assert program.returncode == 7
 
@@ -47,7 +48,7 @@ def test_a_second_signal_cuts_the_drain_short() -> None:
         program.send_signal(signal.SIGTERM)
         assert program.stdout.readline() == "draining\n"
         program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=60)
+        program.communicate(timeout=PATIENCE_S)
     assert program.returncode == INTERRUPTED
 
 
@@ -58,7 +59,7 @@ def test_a_program_whose_supervisor_is_gone_does_not_begin() -> None:
         env={**os.environ, SUPERVISOR: "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert ended.returncode == INTERRUPTED

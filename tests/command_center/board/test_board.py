@@ -7,8 +7,9 @@ from typing import Any
 
 from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
-from tests.command_center.night import PATIENCE_S, append, at, transition
+from tests.command_center.night import append, at, transition
 from tests.command_center.station import Station, station_at
+from tests.patience import PATIENCE_S
 from wire.synthetic import encounter_of
 
 

@@ -19,8 +19,9 @@ from clinical.alarms.priority import Priority
 from command_center.feed.socket import AlertSocket
 from ports.http_server import serve_http
 from ports.log.memory_log import MemoryLog
-from tests.command_center.night import PATIENCE_S, alarm_of, append, encounter, latched, transition
+from tests.command_center.night import alarm_of, append, encounter, latched, transition
 from tests.command_center.station import Station, station_at
+from tests.patience import PATIENCE_S
 
 
 @asynccontextmanager

@@ -7,12 +7,12 @@ from clinical.imaging.geometry import Slice
 from goldenhour.bench.witness import Witness
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
+from tests.patience import PATIENCE_S
 from wire.images import ImageStored, encode_image_stored
 from wire.records import HEADERS_IMAGE_STORED
 from wire.topics import IMAGES
 
 POLL_US = 5_000
-PATIENCE_S = 30
 PLACE = Slice((0, 0, 0), (1, 0, 0), (0, 1, 0), None, None)
 
 

@@ -10,9 +10,9 @@ from ports.log.kafka_admin import create_topics
 from ports.log.kafka_log import KafkaLog
 from ports.log.kafka_reader import KafkaReader, new_consumer
 from ports.log.port import EARLIEST, Log, LogLost, OffsetGone, TopicPartition
+from tests.patience import PATIENCE_MS
 from wire.topics import PATIENTS, Topic
 
-PATIENCE_MS = 30_000
 NOWHERE = "127.0.0.1:1"
 PARTITION = TopicPartition(PATIENTS.name, 0)
 

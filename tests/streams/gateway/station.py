@@ -25,6 +25,7 @@ from ports.tls import Tls, channel_credentials
 from streams.gateway.gateway import Gateway
 from streams.gateway.main import UNITS_AND_CENTERS
 from streams.gateway.service import SERVICE
+from tests.patience import PATIENCE_S
 from wire.encounters import encode_encounter
 from wire.frames import Frame, Lane, encode_frame
 from wire.partition import partition_of
@@ -36,7 +37,6 @@ UNIT = "AMB-1"
 SEGMENT = b"segment-16-bytes"
 ENCOUNTER = "01890a5d-ac96-774b-bcce-b302099a8057"
 CAPTURED_US = 1_700_000_000_000_000
-PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from ports.log.memory_log import MemoryLog
 from ports.tls import channel_credentials
 from streams.gateway import reception
 from streams.gateway.quota import OPENS_BURST
+from tests.patience import PATIENCE_S
 from tests.ports.trust import Trust
 from tests.streams.gateway.station import (
     ENCOUNTER,
-    PATIENCE_S,
     Frames,
     Line,
     Station,

@@ -14,9 +14,9 @@ from ports.log.port import TopicPartition
 from streams.gateway import exchange, tails
 from streams.gateway.downlink import LOG_READS, DownlinkStream
 from streams.gateway.positions import OLDEST
+from tests.patience import PATIENCE_S
 from tests.streams.gateway.station import (
     ENCOUNTER,
-    PATIENCE_S,
     UNIT,
     Frames,
     Station,

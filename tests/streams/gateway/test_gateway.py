@@ -16,7 +16,8 @@ from streams.gateway.gateway import Gateway
 from streams.gateway.main import run
 from streams.gateway.service import SERVICE
 from streams.gateway.settings import GatewaySettings
-from tests.streams.gateway.station import PATIENCE_S, Frames, Line, Station, opening, own, until
+from tests.patience import PATIENCE_S
+from tests.streams.gateway.station import Frames, Line, Station, opening, own, until
 from wire.frames import Lane
 from wire.records import decode_tick
 from wire.topics import PATIENTS

@@ -16,7 +16,8 @@ from ambulance.imaging.v1 import imaging_service_pb2 as pb
 from ambulance.imaging.v1 import imaging_service_pb2_grpc as pb_grpc
 from ports.log.memory_log import MemoryLog
 from streams.gateway.imaging_service import WHOLE_WAITING
-from tests.streams.gateway.station import ENCOUNTER, PATIENCE_S, Station, own, station_at, until
+from tests.patience import PATIENCE_S
+from tests.streams.gateway.station import ENCOUNTER, Station, own, station_at, until
 from wire.images import ImageStored, SeriesAnnounced, object_key
 from wire.limits import MAX_CHUNK_BYTES, MAX_OBJECT_BYTES, UPLOAD_CREDIT_BYTES
 from wire.records import decode_record

@@ -14,6 +14,7 @@ import pytest
 from ports.clock import SystemClock, VirtualClock
 from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
+from tests.patience import PATIENCE_S
 from vehicle.imaging.drop_folder import COMPLETE, ENCOUNTER, MARK
 from vehicle.imaging.intake import LOOK_EVERY_US, Intake
 from vehicle.imaging.series import Series
@@ -27,7 +28,6 @@ BERT = "0192f0c1-2b3c-7d4e-8f50-61728394a5b7"
 CLOCK = SystemClock()
 QUIET_US = 100_000
 POLL_US = 10_000
-PATIENCE_S = 60
 
 
 @dataclass

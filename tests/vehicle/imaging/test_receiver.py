@@ -14,6 +14,7 @@ from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]
 
 from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
+from tests.patience import PATIENCE_S
 from vehicle.imaging import receiver as dicom
 from vehicle.imaging.receiver import (
     ASSOCIATIONS_MAX,
@@ -46,7 +47,13 @@ def send(receiver: Receiver) -> Send:
     def send(*paths: Path, title: str = "GOLDENHOUR") -> subprocess.CompletedProcess[str]:
         host, _, port = receiver.address.rpartition(":")
         command = ["storescu", "-v", "-aec", title, host, port, *map(str, paths)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
 
     return send
 

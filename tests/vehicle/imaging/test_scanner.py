@@ -28,6 +28,7 @@ from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway import imaging_service, service
 from streams.gateway.gateway import Gateway
+from tests.patience import PATIENCE_S
 from vehicle.imaging.drop_folder import COMPLETE, MARK, Mark
 from wire.images import ImageStored, SeriesAnnounced
 from wire.records import decode_record
@@ -36,7 +37,6 @@ from wire.topics import IMAGES
 ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
 CLOCK = SystemClock()
 POLL_US = 20_000
-PATIENCE_S = 60
 MEMORY_MOST_KB = 150_000
 
 
