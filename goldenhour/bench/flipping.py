@@ -1,13 +1,19 @@
-"""The patients of the latency bench: well and ill in turn, so that NEWS2_HIGH flips every 3 s.
+"""The patients of the latency bench: well and ill in turn, so that an alarm flips every 3 s.
 
-The ill values add up to 9 points of NEWS2 without reaching any threshold cause, so each turn for
-the worse raises exactly one alarm and each turn for the better ends it.
+Most alarms of vital signs wait before they begin, or last a while after; a low systolic pressure
+does neither. So each turn for the worse begins exactly one ``CAUSE`` and each turn for the better
+ends it.
 """
 
+from dataclasses import replace
 from typing import Final
 
+from clinical.alarms.rule import Cause
 from clinical.items import Vitals
 from clinical.vitals import Consciousness
+
+CAUSE: Final = Cause.SYSTOLIC_LOW
+"""What begins with a turn for the worse and ends with one for the better."""
 
 PHASE_S: Final = 3
 """Seconds in each state."""
@@ -25,18 +31,8 @@ WELL: Final = Vitals(
 )
 """NEWS2 0."""
 
-ILL: Final = Vitals(
-    heart_rate_bpm=115,
-    pulse_rate_bpm=115,
-    respiration_per_min=26,
-    spo2_percent=93,
-    systolic_mmhg=105,
-    diastolic_mmhg=65,
-    temperature_c=38.5,
-    consciousness=Consciousness.ALERT,
-    on_oxygen=False,
-)
-"""NEWS2 9: respiration 3, saturation 2, systolic 1, heart rate 2, temperature 1."""
+ILL: Final = replace(WELL, systolic_mmhg=84, diastolic_mmhg=52)
+"""As well, but for the pressure."""
 
 
 def vitals_at(unit: int, second: int) -> Vitals:

@@ -9,6 +9,7 @@ import msgspec
 from clinical.alarms.view import AlarmState
 from clinical.instant import SECOND_US
 from goldenhour.bench.figures import percentile
+from goldenhour.bench.flipping import CAUSE
 from goldenhour.bench.tunnel import Course, Tunnel, course_of
 
 CURRENT_WITHIN_US: Final = 5 * SECOND_US
@@ -16,8 +17,6 @@ CURRENT_WITHIN_US: Final = 5 * SECOND_US
 
 ONSET_DIFFERS_US: Final = 10 * SECOND_US
 """How far the instant that an alarm names may be from the onset: two frames at one in 5 s."""
-
-CAUSE: Final = "NEWS2_HIGH"
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 Each patient is ill for 20 s of every two minutes, so with 300 units one in six is ill at any time
 and 2.5 alarms begin each second: far more than a real shift brings. The ripple moves the numbers
-within their band of NEWS2, so that each turn for the worse raises exactly one ``NEWS2_HIGH``.
+within their band of NEWS2, so that each turn for the worse begins exactly one ``CAUSE``.
 """
 
 from dataclasses import replace

@@ -6,10 +6,9 @@ import msgspec
 
 from clinical.alarms.priority import Phase
 from goldenhour.bench.figures import Arrival, FrameKey
+from goldenhour.bench.flipping import CAUSE
 from ports.clock import Clock
 from simulators.alert_feed import AlertFeed, Delivered
-
-CAUSE = "NEWS2_HIGH"
 
 
 class SubscriberRecord(msgspec.Struct):
@@ -29,7 +28,7 @@ class SubscriberRecord(msgspec.Struct):
 
 
 async def run(alerts: str, stop: asyncio.Event, clock: Clock) -> SubscriberRecord:
-    """Note each NEWS2_HIGH that begins, until told to stop."""
+    """Note each turn for the worse that is told, until told to stop."""
     record = SubscriberRecord(arrivals=[], shown_twice=0)
     feed = AlertFeed(alerts, "bench", clock)
     listening = asyncio.create_task(_listen(feed, record))

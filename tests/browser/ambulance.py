@@ -33,6 +33,9 @@ SEPTIC: dict[str, Any] = {
 }  # fmt: skip
 
 
+SHOWN_EVERY_US = 500_000
+
+
 class HonestGateway(FakeGateway):
     """A gateway whose clock is right, so that the unit's stays so."""
 
@@ -64,6 +67,21 @@ class Ambulance:
 
     def vitals(self, values: dict[str, Any], **changed: Any) -> None:  # noqa: ANN401
         self.say(vitals={**values, **changed})
+
+    @asynccontextmanager
+    async def showing(self, values: dict[str, Any]) -> AsyncIterator[None]:
+        """Let the monitor show these values all the while; what jumps is believed when it stays."""
+
+        async def show() -> None:
+            while True:
+                self.vitals(values)
+                await SystemClock().sleep_us(SHOWN_EVERY_US)
+
+        task = asyncio.create_task(show())
+        try:
+            yield
+        finally:
+            task.cancel()
 
     def admit(self, **event: Any) -> None:  # noqa: ANN401
         opened = {"change": "ENCOUNTER_CHANGE_OPENED", "age_years": 71, **event}

@@ -51,9 +51,9 @@ async def test_numbers_score_and_what_it_asks_for(ambulance: Ambulance, tablet: 
     """The newest values in huge digits, the score beside them, and the response of its chart."""
     await expect(number(tablet, "systolic_mmhg")).to_have_text("128/79")
     await expect(tablet.locator(".news2 .total")).to_have_text("0")
-    ambulance.vitals(SEPTIC)
-    await expect(number(tablet, "heart_rate_bpm")).to_have_text("126")
-    await expect(tablet.locator(".news2 .total")).to_have_text("16")
+    async with ambulance.showing(SEPTIC):
+        await expect(number(tablet, "heart_rate_bpm")).to_have_text("126")
+        await expect(tablet.locator(".news2 .total")).to_have_text("16")
     await expect(tablet.locator(".news2 .asks")).to_contain_text("critical-care team")
 
 

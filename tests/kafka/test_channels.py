@@ -19,7 +19,7 @@ from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.priority import Phase, Source
 from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
-from goldenhour.bench.flipping import ILL, WELL
+from goldenhour.bench.flipping import CAUSE, ILL, WELL
 from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
@@ -60,11 +60,11 @@ class Night:
 
     @property
     def starts(self) -> list[Delivered]:
-        """Each beginning of NEWS2_HIGH."""
+        """Each beginning of what flips."""
         return [
             one
             for one in self.heard
-            if one.alarm.cause == Cause.NEWS2_HIGH
+            if one.alarm.cause == CAUSE
             and one.alarm.encounter_id == self.encounter_id
             and one.alarm.phase is Phase.START
         ]
@@ -109,7 +109,7 @@ class Night:
         an alias of it.
         """
         frame = FrameRef("HOT-1", Lane.VITALS, segment, sequence, 0)
-        return alarm_id(self.encounter_id, Cause.NEWS2_HIGH, frame)
+        return alarm_id(self.encounter_id, CAUSE, frame)
 
     def delays_us(self) -> list[int]:
         """From the frame to the feed, of each alarm."""

@@ -12,14 +12,14 @@ from clinical.items import EncounterChange, EncounterEvent, Vitals
 from goldenhour.broker.running import RunningBroker
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
-from ports.log.port import TopicPartition
+from ports.log.port import Record, TopicPartition
 from tests.patience import PATIENCE_S
 from tests.vehicle.hearing import Hearing, until
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.spool import Spool
 from wire.frames import Lane
-from wire.records import decode_batch, decode_dead_letter
+from wire.records import HEADERS_BATCH, decode_batch, decode_dead_letter
 from wire.topics import DEAD_LETTERS, PATIENTS, Topic
 
 UNIT = "AMB-KAFKA-V1"
@@ -43,16 +43,24 @@ async def kill(process: Process) -> None:
         await process.wait()
 
 
+async def records(log: KafkaLog, topic: Topic) -> list[Record]:
+    """Return every record of a topic."""
+    partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+    return [record for one in partitions for record in await log.read_to_end(one)]
+
+
 async def values(log: KafkaLog, topic: Topic) -> list[bytes]:
     """Return every value of a topic."""
-    partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
-    records = [record for one in partitions for record in await log.read_to_end(one)]
-    return [record.value for record in records if record.value is not None]
+    return [record.value for record in await records(log, topic) if record.value is not None]
 
 
 async def logged(log: KafkaLog) -> set[tuple[bytes, int]]:
     """Return the segment and sequence of every frame of the unit that reached the log."""
-    batches = [decode_batch(value) for value in await values(log, PATIENTS)]
+    batches = [
+        decode_batch(record.value)
+        for record in await records(log, PATIENTS)
+        if record.value is not None and record.headers == HEADERS_BATCH
+    ]
     frames = [frame for batch in batches for frame in batch.frames]
     return {(frame.segment, frame.sequence) for frame in frames if frame.unit_id == UNIT}
 

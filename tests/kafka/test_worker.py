@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import urlopen
 from uuid import uuid4
 
@@ -120,7 +121,10 @@ class Worker:
     async def judges(self) -> set[int]:
         """The partitions of which it has judged a record."""
         url = f"http://{self._metrics}/metrics"
-        text = await asyncio.to_thread(lambda: urlopen(url, timeout=5).read().decode())
+        try:
+            text = await asyncio.to_thread(lambda: urlopen(url).read().decode())
+        except URLError:
+            return set()
         return {
             partition
             for partition in PARTITIONS

@@ -107,7 +107,7 @@ async def test_the_downlink_resumes_after_what_was_stored(
     """A new start asks for what came after the newest stored response, and knows the rest."""
     client, _ = await start()
     gateway.posts.put_nowait(message(SystemClock().now_us() + 3_600_000_000))
-    await until(lambda: client.messages)
+    await until(lambda: gateway.frames(Lane.ALARM))
     await client.stop()
     again, _ = await start()
     await until(lambda: len(gateway.tokens) == 2)

@@ -14,11 +14,10 @@ from random import Random
 from typing import Final, NoReturn
 
 from clinical.alarms.identity import FrameRef, alarm_id
-from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent
 from goldenhour.bench.crash.judging import Injected
-from goldenhour.bench.flipping import PHASE_S, vitals_at
+from goldenhour.bench.flipping import CAUSE, PHASE_S, vitals_at
 from ports.clock import Clock
 from simulators.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
 from simulators.stdin_unit import StdinUnit
@@ -30,7 +29,6 @@ from vehicle.spool_store import Refusal
 from wire.frames import Lane
 from wire.uuid7 import uuid7
 
-CAUSE: Final = Cause.NEWS2_HIGH
 DRAIN_S: Final = 60
 SNAPSHOT_FRAMES: Final = 10
 

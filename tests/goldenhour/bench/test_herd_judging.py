@@ -1,7 +1,8 @@
 """The return is judged by what the center saw: current vitals, and no sound about what is over."""
 
 from clinical.instant import MINUTE_US, SECOND_US
-from goldenhour.bench.herd_judging import CAUSE, Told, Watched, alarms, current_s, unit_name
+from goldenhour.bench.flipping import CAUSE
+from goldenhour.bench.herd_judging import Told, Watched, alarms, current_s, unit_name
 from goldenhour.bench.tunnel import Course, Tunnel, course_of
 
 MENDED_US = 1_800_000_000_000_000

@@ -24,16 +24,16 @@ def total(vitals: Vitals) -> int:
 def test_every_patient_is_ill_once_in_a_cycle_and_the_score_knows_two_values() -> None:
     for unit in (0, 1, 7, UNITS - 1):
         scores = [total(vitals_at(unit, second)) for second in range(CYCLE_S)]
-        assert sorted(set(scores)) == [0, 9]
-        assert scores.count(9) == ILL_S
-        turns = sum(1 for at in range(CYCLE_S) if scores[at] == 9 and scores[at - 1] == 0)
+        assert sorted(set(scores)) == [0, 3]
+        assert scores.count(3) == ILL_S
+        turns = sum(1 for at in range(CYCLE_S) if scores[at] == 3 and scores[at - 1] == 0)
         assert turns == 1
 
 
 def test_the_turns_for_the_worse_are_spread_over_the_cycle() -> None:
     """The load on the board is even: no second begins more than twice its share."""
     begun = [
-        sum(total(vitals_at(u, s)) == 9 and total(vitals_at(u, s - 1)) == 0 for u in range(UNITS))
+        sum(total(vitals_at(u, s)) == 3 and total(vitals_at(u, s - 1)) == 0 for u in range(UNITS))
         for s in range(1, 20)
     ]
     assert max(begun) <= 2 * UNITS / CYCLE_S + 1
