@@ -15,6 +15,7 @@ from clinical.alarms.rule import Cause
 from clinical.items import CrewFinding
 from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
+from simulators.rhythms import HeartRhythm
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
 RECORDINGS: Final = Path(__file__).parent / "recordings"
@@ -87,6 +88,18 @@ class LeadFault(_Part, frozen=True):
     kind: LeadTrouble
 
 
+class Rhythm(_Part, frozen=True):
+    """What the heart of a patient does for a while, as the leads show it.
+
+    The vital signs follow the patient's course: an arrest that shows in both has both.
+    """
+
+    encounter: str
+    at_s: float
+    for_s: float
+    kind: HeartRhythm
+
+
 class CrewAct(_Part, frozen=True):
     """The crew enters a finding."""
 
@@ -143,6 +156,7 @@ class Scenario(_Part, frozen=True):
     """Latitude and longitude of the middle of the town; None: nobody says a position."""
     faults: tuple[Fault, ...] = ()
     lead_faults: tuple[LeadFault, ...] = ()
+    rhythms: tuple[Rhythm, ...] = ()
     crew: tuple[CrewAct, ...] = ()
     scans: tuple[Scan, ...] = ()
     expectations: tuple[Expectation, ...] = ()
@@ -157,10 +171,20 @@ class Scenario(_Part, frozen=True):
                 return one.kind
         return None
 
+    def rhythm(self, key: str, second: float | None) -> HeartRhythm | None:
+        """Return what a patient's heart does at a second of the story; None: it beats."""
+        for one in self.rhythms:
+            if second is None or one.encounter != key:
+                continue
+            if one.at_s <= second < one.at_s + one.for_s:
+                return one.kind
+        return None
+
     def onset_s(self, key: str) -> float | None:
         """Return when a patient's state is first made to change; None: never."""
         onsets = [one.onset_s for one in self.encounters if one.key == key]
         found = [act.at_s for act in self.crew if act.encounter == key]
+        found += [one.at_s for one in self.rhythms if one.encounter == key]
         return min((it for it in [*onsets, *found] if it is not None), default=None)
 
 
@@ -208,6 +232,9 @@ def problems(scenario: Scenario) -> Iterable[str]:
     leads = {f"{one.key}/{lead}" for one in scenario.encounters for lead in one.leads}
     faulty = [f"{one.encounter}/{one.lead}" for one in scenario.lead_faults]
     yield from _unknown("lead_faults", "lead", faulty, leads)
+    played = [one.encounter for one in scenario.rhythms]
+    with_leads = {one.key for one in scenario.encounters if one.leads}
+    yield from _unknown("rhythms", "encounter", played, with_leads)
     scanned = [one.encounter for one in scenario.scans]
     yield from _unknown("scans", "encounter", scanned, keys)
     expected = [one.encounter for one in scenario.expectations]
