@@ -25,6 +25,7 @@ SECONDS ?= 60
 # Processes that share out the files of the suite; each has a broker of its own (340 MB).
 PROCESSES ?= 2
 SEEDS ?= 50
+ONLY ?=
 FUZZ := .cache/fuzz
 TRAINING := .cache/training
 PEERS := .cache/peers
@@ -157,6 +158,10 @@ bench: setup ## Measure; ARGS="latency --units 100 --seconds 60 --out latency.js
 world: setup ## Play the whole system from seeds, everything going wrong; SEEDS=50
 	@mkdir -p .goldenhour
 	goldenhour world --seeds $(SEEDS) --out .goldenhour/world.json $(ARGS)
+
+.PHONY: hazards
+hazards: setup ## Take each control of docs/hazards.md out and see its test fail; ONLY=part of a name
+	python -m tests.hazards.seen_failing --only "$(ONLY)"
 
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and run state

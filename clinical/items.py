@@ -56,6 +56,27 @@ class SeriesFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class EcgFinding:
+    """What the judgement of the images reads off a twelve-lead ECG of a patient."""
+
+    encounter_id: str
+    ecg_id: bytes
+    stemi: bool | None
+    """Whether it shows ST-elevation infarction; None: not said."""
+    territory: tuple[str, ...]
+    criteria: tuple[str, ...]
+    """What was found, in words."""
+    declined: str | None
+    """Why neither yes nor no is said."""
+    recorded_us: int
+    """By the unit's clock."""
+    frame: FrameRef
+    """Of its first piece."""
+    stamped_us: int
+    """When a gateway received its last piece."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeadFinding:
     """What the judgement of the waveforms sees of one lead of a patient."""
 
@@ -225,5 +246,5 @@ class Discarded:
 
 Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded
 
-Word = ForeignFrame | LeadFinding | RhythmFinding | SeriesFinding
+Word = ForeignFrame | LeadFinding | RhythmFinding | SeriesFinding | EcgFinding
 """What a gateway or another app says of a patient."""

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from clinical.alarms.fatigue import STALE_AFTER_US, Burden
 from clinical.alarms.priority import CHANNELS
+from clinical.alarms.transition import Escalation
 from clinical.alarms.view import AlarmView
 from command_center.board.acting import Acting
 from command_center.board.board import Board
@@ -16,6 +17,7 @@ from command_center.board.strips import Strips
 from command_center.channels import Channels
 from command_center.consumer import AlarmTail, LiveTail, Pictures, partitions_of
 from command_center.detection import DetectionAlarms, Watchdog
+from command_center.escalating import Escalating
 from command_center.feed.actions import Actions
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.messages import CommandService
@@ -25,11 +27,13 @@ from command_center.fold import Fold
 from command_center.folding import Folding
 from command_center.heartbeat.answers import Answers
 from command_center.heartbeat.uplink import HeartbeatUplink
+from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.gallery import Gallery
 from command_center.imaging.studies import Studies
 from command_center.imaging.tail import ImagesTail
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
+from command_center.positions import OWN
 from command_center.publishing import Publisher
 from command_center.referee import Referee, Word
 from command_center.roster import Roster
@@ -45,6 +49,9 @@ from wire.topics import ALARMS, PATIENTS
 
 WATCHED_EVERY_US: Final = 250_000
 """Time between two looks at the watchdog."""
+
+ESCALATED_EVERY_US: Final = 1_000_000
+"""Time between two looks for alarms that nobody answers."""
 
 PRUNED_EVERY_US: Final = 60_000_000
 """Time between two looks for changes that are not kept."""
@@ -83,6 +90,7 @@ class Center:
         self.channels = Channels(set(CHANNELS[: settings.center_channels]))
         self._referee = Referee(self.channels)
         self._detection = DetectionAlarms(settings.center_id, self.watchdog, self.channels)
+        self._escalating = Escalating()
         self.publisher = Publisher(settings.center_waiting_per_subscriber)
         SeriesFeed(self.studies, self.roster, self.publisher)
         self.folding = Folding(Fold(), store, self.publisher, metrics, clock)
@@ -136,6 +144,7 @@ class Center:
                 self.deliveries.run(),
                 self.strips.run(),
                 self._watch(),
+                self._escalate(),
                 self._prune(),
                 self._measure_lag(),
                 self._fail_with_store(),
@@ -163,7 +172,8 @@ class Center:
             log, self.roster, Pictures(self.watchdog, self.channels), store, clock
         )
         stack.push_async_callback(self._live_tail.close)
-        self._images_tail = await ImagesTail.open(log, self.studies)
+        self.ecgs = EcgShelf(store, self.roster)
+        self._images_tail = await ImagesTail.open(log, self.studies, self.ecgs)
         stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
         actions = Actions(self.folding, store, writer, timeout_ms)
@@ -185,6 +195,7 @@ class Center:
             store,
             clock,
             self.studies,
+            ecgs=self.ecgs,
             burden=self._burden,
             sound=self._settings.board_sound,
         )
@@ -239,7 +250,20 @@ class Center:
                     await self._write(partition, word)
             await self._clock.sleep_us(WATCHED_EVERY_US)
 
-    async def _write(self, partition: int, word: Word) -> None:
+    async def _escalate(self) -> None:
+        while True:
+            now_us = self._clock.now_us()
+            for entry in self._escalating.judge(self.publisher.views(), now_us):
+                found = self.folding.fold.find(entry.alarm_id)
+                if found is None:
+                    continue
+                if found[0] == OWN:
+                    await self.folding.take_own(entry)
+                else:
+                    await self._write(found[0], entry)
+            await self._clock.sleep_us(ESCALATED_EVERY_US)
+
+    async def _write(self, partition: int, word: Word | Escalation) -> None:
         """Write to the log of alarms; what is lost there is said again."""
         await self._writer.send(
             ALARMS.name,

@@ -175,7 +175,9 @@ class Folding:
                     alarm_message(change.view).SerializeToString(), kind_of(one.entry)
                 )
                 for one in heard
-                if isinstance(one.entry, Action) and one.entry.place is Place.CENTER
+                if isinstance(one.entry, Action)
+                and one.entry.place is Place.CENTER
+                and one.entry.person
                 if (change := first.get((one.partition, one.offset)))
             },
             receipts=[one.entry for one in heard if isinstance(one.entry, MessageReceipt)],

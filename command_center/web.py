@@ -1,4 +1,4 @@
-"""What the center serves over HTTP: health, the feed over WebSocket, the board, and slices of CT.
+"""What the center serves over HTTP: health, the feed over WebSocket, the board, CT and ECGs.
 
 A browser lets any page on the machine speak to loopback, so requests that name another host, and
 sockets that come from another page than ours, are refused.
@@ -46,6 +46,7 @@ def web(center: Center) -> Starlette:
         WebSocketRoute("/v1/alerts", _from_our_page(alerts)),
         WebSocketRoute("/board/live", _from_our_page(board)),
         Route(serving.PATH, serving.slices(center.gallery)),
+        Route(serving.ECG_PATH, serving.sheets(center.ecgs)),
         *board_pages.routes,
     ]
     return Starlette(

@@ -11,11 +11,13 @@ from typing import Final
 import grpc
 
 from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2, alert_service_pb2_grpc
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.view import AlarmView
 from ports.clock import Clock
 from ports.grpc_channel import open_channel
 from ports.tls import Tls, channel_credentials
 from wire.alarms import alarm_view
+from wire.codes import RECIPIENT
 from wire.series import SeriesWord, to_series_word
 
 RECONNECT_US: Final = 100_000
@@ -119,6 +121,28 @@ class AlertFeed:
                         person=person,
                         place=alarm_pb2.PLACE_CENTER,
                         for_us=for_us,
+                        request_id=request_id,
+                    )
+                )
+            )
+
+    async def escalate(
+        self, alarm: AlarmView, person: str, request_id: str, *, to: Recipient, reason: str
+    ) -> None:
+        """Tell somebody further of an alarm, as it was seen; raises as ``acknowledge``."""
+        async with self._channel() as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            await stub.Escalate(
+                alert_service_pb2.EscalateRequest(
+                    escalation=alarm_pb2.Escalation(
+                        encounter_id=alarm.encounter_id,
+                        alarm_id=alarm.alarm_id,
+                        priority=alarm_pb2.Priority.ValueType(alarm.priority),
+                        revision=alarm.revision,
+                        to=RECIPIENT.number[to],
+                        person=person,
+                        reason=reason,
+                        place=alarm_pb2.PLACE_CENTER,
                         request_id=request_id,
                     )
                 )

@@ -12,13 +12,17 @@ from random import Random
 from typing import Protocol
 
 from clinical.items import CrewEvent, EncounterChange, EncounterEvent, Vitals
+from clinical.twelve_lead.criteria import Person
+from clinical.twelve_lead.ecg import EcgRecording
+from clinical.twelve_lead.pieces import ECG_ID_BYTES
 from ports.clock import Clock
 from simulators.ecg import RATE_HZ, SimulatedLead
 from simulators.physiology import Patient, SimulatedMonitor
 from simulators.scanner import Scanner
-from simulators.scenario import RECORDINGS, CrewAct, Encounter, Scenario
+from simulators.scenario import RECORDINGS, CrewAct, Ecg, Encounter, Scenario
 from simulators.story import SECOND_US, Story
 from simulators.travel import Travel, travels
+from simulators.twelve_lead import SECONDS, MadeUp, made_up, recorded
 from simulators.units import SimulatedUnit
 from vehicle.devices.recording import read_recording
 from wire.uuid7 import RANDOM_BYTES, uuid7
@@ -78,6 +82,16 @@ def leads_of(encounter: Encounter, seed: int) -> Mapping[str, SimulatedLead]:
     }
 
 
+def ecg_of(taken: Ecg, patient: Encounter, ended_us: int, seed: int) -> EcgRecording:
+    """Return the ECG that the crew takes of a patient, its last sample at ``ended_us``."""
+    person = Person(taken.sex, patient.age_years)
+    begun_us = ended_us - SECONDS * SECOND_US
+    if taken.recording is not None:
+        return recorded(RECORDINGS / taken.recording, begun_us, person)
+    own = _own_seed(f"{seed}/{patient.key}/ecg")
+    return made_up(taken.made_up or MadeUp.NORMAL, begun_us, own, person)
+
+
 def _own_seed(name: str) -> int:
     return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big")
 
@@ -129,6 +143,8 @@ class Fleet:
             self._tasks.append(asyncio.create_task(self._drive(name, way, due_us), name=name))
         for act in self._scenario.crew:
             self._tasks.append(asyncio.create_task(self._act(act), name=act.encounter))
+        for ecg in self._scenario.ecgs:
+            self._tasks.append(asyncio.create_task(self._take_ecg(ecg), name=ecg.encounter))
 
     async def reached(self) -> None:
         """Return once every unit that has a patient has been seen to reach the center."""
@@ -218,3 +234,11 @@ class Fleet:
     async def _act(self, act: CrewAct) -> None:
         await self._story.until(act.at_s)
         await self._unit_of[act.encounter].capture(self._ids[act.encounter], [CrewEvent(act.value)])
+
+    async def _take_ecg(self, taken: Ecg) -> None:
+        await self._story.until(taken.at_s)
+        one = next(one for one in self._scenario.encounters if one.key == taken.encounter)
+        ecg = ecg_of(taken, one, self._clock.now_us(), self._seed)
+        name = f"{self._ids[one.key]}/{taken.at_s}"
+        ecg_id = blake2b(name.encode(), digest_size=ECG_ID_BYTES).digest()
+        await self._units[one.unit].send_ecg(self._ids[one.key], ecg, ecg_id)

@@ -13,9 +13,11 @@ import msgspec
 
 from clinical.alarms.rule import Cause
 from clinical.items import CrewFinding
+from clinical.twelve_lead.criteria import Sex
 from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
 from simulators.rhythms import HeartRhythm
+from simulators.twelve_lead import MadeUp
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
 RECORDINGS: Final = Path(__file__).parent / "recordings"
@@ -122,6 +124,18 @@ class Scan(_Part, frozen=True):
     """Archive in the recordings folder."""
 
 
+class Ecg(_Part, frozen=True):
+    """The crew takes a twelve-lead ECG: a recorded one, or one that is made up."""
+
+    encounter: str
+    at_s: float
+    recording: str | None = None
+    """WFDB record in the recordings folder, without its ending."""
+    made_up: MadeUp | None = None
+    """What it shows, when it is not a recorded one."""
+    sex: Sex | None = None
+
+
 class Expectation(_Part, frozen=True):
     """An alarm that has to be on the feed inside a window."""
 
@@ -159,6 +173,7 @@ class Scenario(_Part, frozen=True):
     rhythms: tuple[Rhythm, ...] = ()
     crew: tuple[CrewAct, ...] = ()
     scans: tuple[Scan, ...] = ()
+    ecgs: tuple[Ecg, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     allowances: tuple[Allowance, ...] = ()
 
@@ -185,6 +200,11 @@ class Scenario(_Part, frozen=True):
         onsets = [one.onset_s for one in self.encounters if one.key == key]
         found = [act.at_s for act in self.crew if act.encounter == key]
         found += [one.at_s for one in self.rhythms if one.encounter == key]
+        found += [
+            ecg.at_s
+            for ecg in self.ecgs
+            if ecg.encounter == key and ecg.made_up not in {None, MadeUp.NORMAL}
+        ]
         return min((it for it in [*onsets, *found] if it is not None), default=None)
 
 
@@ -237,6 +257,13 @@ def problems(scenario: Scenario) -> Iterable[str]:
     yield from _unknown("rhythms", "encounter", played, with_leads)
     scanned = [one.encounter for one in scenario.scans]
     yield from _unknown("scans", "encounter", scanned, keys)
+    taken = [one.encounter for one in scenario.ecgs]
+    yield from _unknown("ecgs", "encounter", taken, keys)
+    for place, ecg in enumerate(scenario.ecgs):
+        if (ecg.recording is None) == (ecg.made_up is None):
+            yield f"ecgs[{place}].recording: an ECG is recorded or made_up"
+        if ecg.recording is not None and not (RECORDINGS / f"{ecg.recording}.hea").is_file():
+            yield f"ecgs[{place}].recording: there is no {ecg.recording}"
     expected = [one.encounter for one in scenario.expectations]
     yield from _unknown("expectations", "encounter", expected, keys)
     for place, one in enumerate(scenario.encounters):

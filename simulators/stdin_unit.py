@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from google.protobuf import json_format
 
+from clinical.twelve_lead.ecg import EcgRecording
+from clinical.twelve_lead.pieces import cut
 from ports.clock import Clock
 from ports.logging import get_logger
 from ports.program import SUPERVISOR
@@ -31,6 +33,7 @@ from vehicle.spool import SPOOL_FILE
 from vehicle.spool_store import SpoolStore
 from wire.frame_items import from_item
 from wire.frames import Lane
+from wire.twelve_lead import encode_ecg
 from wire.unit_items import WireItem
 
 UNCONFIRMED_MAX: Final = 10_000
@@ -122,6 +125,11 @@ class StdinUnit:
         """Return the usual length: what the process is asked for does not come out of it."""
         del encounter_id
         return CHUNK_US
+
+    async def send_ecg(self, encounter_id: str, ecg: EcgRecording, ecg_id: bytes) -> None:
+        """Say the pieces of a twelve-lead ECG, as a recorder would; the center judges it."""
+        for piece in cut(ecg_id, encode_ecg(ecg)):
+            await self.capture(encounter_id, [piece])
 
     async def drain(self) -> None:
         """End the input and wait until the process has drained and ended."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final, Protocol
 
+from clinical.twelve_lead.ecg import EcgRecording
 from ports.clock import Clock
 from ports.logging import get_logger
 from ports.tls import Tls
 from simulators.ledger import FrameKey, Ledger, LedgerEntry
 from vehicle.client import ClientOptions, VehicleClient
+from vehicle.ecg import send_ecg
 from vehicle.grpc_link import GrpcLink
 from vehicle.lanes import lane_of
 from vehicle.session import SequenceRef
@@ -52,6 +54,10 @@ class SimulatedUnit(Protocol):
 
     def waveform_chunk_us(self, encounter_id: str) -> int:
         """Return how long the waveform chunks of a patient shall be."""
+        ...
+
+    async def send_ecg(self, encounter_id: str, ecg: EcgRecording, ecg_id: bytes) -> None:
+        """Send a twelve-lead ECG."""
         ...
 
     async def drain(self) -> None:
@@ -160,6 +166,10 @@ class ClientUnit:
     def waveform_chunk_us(self, encounter_id: str) -> int:
         """Return what the client says: shorter while somebody watches."""
         return self.client.waveform_chunk_us(encounter_id)
+
+    async def send_ecg(self, encounter_id: str, ecg: EcgRecording, ecg_id: bytes) -> None:
+        """Send a twelve-lead ECG; the client judges it too."""
+        await send_ecg(self.client, encounter_id, ecg, ecg_id)
 
     async def drain(self) -> None:
         """Return once everything captured is acknowledged."""

@@ -22,10 +22,10 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
+from clinical.alarms.transition import Acknowledgement, CrewAction, Pause, Place, Reset, Seen
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
-from clinical.items import CrewEvent, EdgeTransition, EncounterEvent
+from clinical.items import CrewEvent, EcgFinding, EdgeTransition, EncounterEvent
 from clinical.watch.patient import PatientWatch
 from ports.clock import Clock
 from ports.logging import get_logger
@@ -292,6 +292,18 @@ class VehicleClient:
         """Done, with the error, when a bug ended a part of this client."""
         return self._outbox.failed
 
+    def hear(self, finding: EcgFinding) -> None:
+        """Judge what was read off an ECG that this unit took."""
+        if not self._options.edge:
+            return
+        said = self._edge.on_word(finding, self.now_us())
+        told = self._tell(finding.encounter_id, [EdgeTransition(one) for one in said])
+        self._outbox.put([*told, *self._edge.snapshots(finding.encounter_id)])
+
+    async def clear(self, lane: Lane) -> None:
+        """Return once the log holds all that was captured for a lane of late."""
+        await self._outbox.clear(lane)
+
     async def turn(self) -> None:
         """Return once what is less urgent than alarms and vital signs may use the link."""
         await self._outbox.turn(Lane.WAVEFORM)
@@ -304,7 +316,7 @@ class VehicleClient:
         """Return once a full lane takes frames again."""
         await self._spool.room(int(lane))
 
-    def _act(self, entry: Action) -> SequenceRef:
+    def _act(self, entry: CrewAction) -> SequenceRef:
         """Send what a person does about an alarm, and fold it at once."""
         ref = self.capture(entry.encounter_id, [entry])
         self._edge.apply(entry, entry.at_us)

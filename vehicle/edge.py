@@ -20,7 +20,7 @@ from clinical.alarms.lifecycle import AlarmBook
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import AlarmEntry, EncounterClosed, Transition
 from clinical.instant import SECOND_US
-from clinical.items import Capture, CrewEvent, DeviceStatus, EncounterEvent, Vitals
+from clinical.items import Capture, CrewEvent, DeviceStatus, EcgFinding, EncounterEvent, Vitals
 from clinical.watch.patient import PatientWatch
 from vehicle.spool_store import Snapshot
 from wire.frames import Frame
@@ -79,6 +79,14 @@ class EdgeWatch:
             return said
 
         return self._contain(encounter_id, judge, now_us)
+
+    def on_word(self, finding: EcgFinding, now_us: int) -> list[Transition]:
+        """Judge what was read off an ECG of an encounter; return what to tell."""
+        watch = self._watches.get(finding.encounter_id)
+        if watch is None:
+            return []
+        judge = partial(watch.on_word, finding, now_us)
+        return self._contain(finding.encounter_id, judge, now_us)
 
     def on_tick(self, now_us: int) -> list[Transition]:
         """Let every watch see the time; return what to tell."""

@@ -6,6 +6,7 @@ from typing import Final
 from clinical.alarms.transition import Acknowledgement, Pause, Reset
 from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
+from clinical.twelve_lead.pieces import EcgPiece
 from wire.frames import Lane
 from wire.unit_items import LinkState, Position, Receipt, WireItem
 
@@ -17,6 +18,7 @@ LANE_OF: Final[dict[type[WireItem], Lane]] = {
     Pause: Lane.ALARM,
     Reset: Lane.ALARM,
     Receipt: Lane.ALARM,
+    EcgPiece: Lane.ALARM,
     Vitals: Lane.VITALS,
     DeviceStatus: Lane.VITALS,
     Position: Lane.VITALS,

@@ -68,6 +68,7 @@ class Outbox:
         self._tasks: list[asyncio.Task[None]] = []
         self._shedder = Shedder(self._lanes, spool, clock, self.spawn)
         self._caught_up = asyncio.Event()
+        self._acknowledged = asyncio.Event()
         self._drain_waiters: list[asyncio.Future[None]] = []
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -223,6 +224,12 @@ class Outbox:
             self._caught_up.clear()
             await self._caught_up.wait()
 
+    async def clear(self, lane: Lane) -> None:
+        """Return once the log holds all that a lane was given in the present run of the spool."""
+        while self._streams(lane).session.depth:
+            self._acknowledged.clear()
+            await self._acknowledged.wait()
+
     @property
     def _behind(self) -> bool:
         above = [
@@ -234,6 +241,7 @@ class Outbox:
         """The log holds it; the spool may forget it."""
         self._spool.acknowledge(self.unit_id, int(session.lane), segment, through)
         self._listener.acknowledged(self.unit_id, session.lane, segment, through)
+        self._acknowledged.set()
         if not self._behind:
             self._caught_up.set()
         if self.depth:

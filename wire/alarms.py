@@ -14,12 +14,13 @@ from clinical.alarms.transition import (
     Acknowledgement,
     Action,
     EncounterClosed,
+    Escalation,
     Pause,
     Reset,
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmView, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, ResetBy
 from wire.codes import (
     ALARM_STATE,
     CATEGORY,
@@ -28,18 +29,21 @@ from wire.codes import (
     PLACE,
     PRIORITY,
     RECEIPT_STAGE,
+    RECIPIENT,
     SOURCE,
 )
 from wire.frames import Frame
 from wire.reading import Unreadable, reading
 from wire.transitions import (
     from_acknowledgement,
+    from_escalation,
     from_frame_ref,
     from_pause,
     from_reason,
     from_reset,
     from_transition,
     to_acknowledgement,
+    to_escalation,
     to_frame_ref,
     to_pause,
     to_reason,
@@ -175,6 +179,8 @@ def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:
         frame=from_frame_ref(view.frame),
         reset=_from_reset_by(view.reset) if view.reset else None,
         pauses=[_from_paused(one) for one in view.pauses],
+        escalations=[_from_escalated(one) for one in view.escalations],
+        raised_us=view.raised_us or None,
     )
 
 
@@ -203,6 +209,8 @@ def alarm_view(pb: alarm_pb2.Alarm) -> AlarmView:
             acknowledgements=tuple([_to_acknowledged(ack) for ack in pb.acknowledgements]),
             reset=_to_reset_by(pb.reset) if pb.HasField("reset") else None,
             pauses=tuple([_to_paused(one) for one in pb.pauses]),
+            escalations=tuple([_to_escalated(one) for one in pb.escalations]),
+            raised_us=pb.raised_us,
         )
 
 
@@ -234,6 +242,32 @@ def _to_paused(pb: alarm_pb2.Paused) -> Paused:
     return Paused(place, pb.person, priority, pb.at_us, pb.until_us)
 
 
+def _from_escalated(escalated: Escalated) -> alarm_pb2.Escalated:
+    return alarm_pb2.Escalated(
+        to=RECIPIENT.number[escalated.to],
+        person=escalated.person or None,
+        reason=escalated.reason or None,
+        place=PLACE.number[escalated.place],
+        priority=PRIORITY.number[escalated.priority],
+        at_us=escalated.at_us,
+        step=escalated.step or None,
+        raised_us=escalated.raised_us or None,
+    )
+
+
+def _to_escalated(pb: alarm_pb2.Escalated) -> Escalated:
+    return Escalated(
+        to=RECIPIENT.member[pb.to],
+        person=pb.person,
+        reason=pb.reason,
+        place=PLACE.member[pb.place],
+        priority=PRIORITY.member[pb.priority],
+        at_us=pb.at_us,
+        step=pb.step,
+        raised_us=pb.raised_us,
+    )
+
+
 def _from_reset_by(by: ResetBy) -> alarm_pb2.ResetBy:
     return alarm_pb2.ResetBy(place=PLACE.number[by.place], person=by.person, at_us=by.at_us)
 
@@ -245,6 +279,7 @@ def _to_reset_by(pb: alarm_pb2.ResetBy) -> ResetBy:
 _FROM_ENTRY: Final[dict[type[Entry], Callable[[Any], alarm_pb2.AlarmEntry]]] = {
     Transition: lambda it: alarm_pb2.AlarmEntry(transition=from_transition(it)),
     Acknowledgement: lambda it: alarm_pb2.AlarmEntry(acknowledgement=from_acknowledgement(it)),
+    Escalation: lambda it: alarm_pb2.AlarmEntry(escalation=from_escalation(it)),
     Pause: lambda it: alarm_pb2.AlarmEntry(pause=from_pause(it)),
     Reset: lambda it: alarm_pb2.AlarmEntry(reset=from_reset(it)),
     EncounterClosed: lambda it: alarm_pb2.AlarmEntry(
@@ -257,6 +292,7 @@ _FROM_ENTRY: Final[dict[type[Entry], Callable[[Any], alarm_pb2.AlarmEntry]]] = {
 _TO_ENTRY: Final[dict[str, Callable[[alarm_pb2.AlarmEntry], Entry]]] = {
     "transition": lambda pb: to_transition(pb.transition),
     "acknowledgement": lambda pb: to_acknowledgement(pb.acknowledgement),
+    "escalation": lambda pb: to_escalation(pb.escalation),
     "pause": lambda pb: to_pause(pb.pause),
     "reset": lambda pb: to_reset(pb.reset),
     "encounter_closed": lambda pb: EncounterClosed(

@@ -13,6 +13,7 @@ from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmState
 from clinical.items import CrewFinding, DiscardReason, EncounterChange
@@ -64,6 +65,7 @@ PRIORITY: Final = paired(Priority, alarm_pb2.Priority.items(), "PRIORITY_")
 CATEGORY: Final = paired(Category, alarm_pb2.Category.items(), "CATEGORY_")
 SOURCE: Final = paired(Source, alarm_pb2.Source.items(), "SOURCE_")
 PHASE: Final = paired(Phase, alarm_pb2.Phase.items(), "PHASE_")
+RECIPIENT: Final = paired(Recipient, alarm_pb2.Recipient.items(), "RECIPIENT_")
 PLACE: Final = paired(Place, alarm_pb2.Place.items(), "PLACE_")
 ALARM_STATE: Final = paired(AlarmState, alarm_pb2.AlarmState.items(), "ALARM_STATE_")
 ENCOUNTER_STATUS: Final = paired(

@@ -18,6 +18,7 @@ from clinical.items import (
     Vitals,
 )
 from clinical.signals.waveform import WaveformChunk
+from clinical.twelve_lead.pieces import EcgPiece
 from wire.codes import (
     CREW_ANSWER,
     CREW_FINDING,
@@ -39,6 +40,7 @@ from wire.transitions import (
     to_reset,
     to_transition,
 )
+from wire.twelve_lead import from_piece, to_piece
 from wire.unit_items import LinkState, Position, Receipt, WireItem
 from wire.vitals import from_vitals, to_vitals
 from wire.waveforms import from_waveform, to_waveform
@@ -231,6 +233,7 @@ _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]
     "link_state": lambda pb, _: to_link_state(pb.link_state),
     "waveform": lambda pb, _: to_waveform(pb.waveform),
     "discarded": lambda pb, _: to_discarded(pb.discarded),
+    "ecg_piece": lambda pb, _: to_piece(pb.ecg_piece),
 }
 
 _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
@@ -246,5 +249,6 @@ _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
     Position: lambda item: frame_pb2.Item(position=from_position(item)),
     LinkState: lambda item: frame_pb2.Item(link_state=from_link_state(item)),
     WaveformChunk: lambda item: frame_pb2.Item(waveform=from_waveform(item)),
+    EcgPiece: lambda item: frame_pb2.Item(ecg_piece=from_piece(item)),
     Discarded: lambda item: frame_pb2.Item(discarded=from_discarded(item)),
 }

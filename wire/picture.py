@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
-from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.deteriorating import Driver, Outlook
+from clinical.watch.picture import PictureRow, PictureScore, PictureVital
+from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
+from clinical.watch.trending import Arrow
 from wire.codes import SOURCE, VITAL
 from wire.picture_rows import encode_row
 from wire.reading import reading
@@ -72,4 +75,35 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
                 for one in pb.thinned
             ]
         ),
+        score=_to_score(pb.score) if has("score") else None,
+        outlook=_to_outlook(pb.outlook) if has("outlook") else None,
+        arrows=tuple(
+            [Arrow(VITAL.member[one.vital], one.per_minute, one.worsening) for one in pb.arrows]
+        ),
+        shock=_to_shock(pb) if has("shock_index") else None,
     )
+
+
+def _to_score(pb: record_pb2.PictureScore) -> PictureScore:
+    return PictureScore(
+        name=pb.name,
+        total=pb.total if pb.HasField("total") else None,
+        at_least=pb.at_least if pb.HasField("at_least") else None,
+        band=pb.band or None,
+        refusals=tuple(pb.refusals),
+    )
+
+
+def _to_outlook(pb: record_pb2.PictureOutlook) -> Outlook:
+    return Outlook(
+        at_us=pb.at_us,
+        index=pb.index,
+        certainty=pb.certainty,
+        drivers=tuple([Driver(one.column, one.odds_factor) for one in pb.drivers]),
+        alert=pb.alert,
+    )
+
+
+def _to_shock(pb: record_pb2.PictureRow) -> ShockIndex:
+    raised = pb.shock_index_raised if pb.HasField("shock_index_raised") else None
+    return ShockIndex(pb.shock_index, raised)

@@ -18,8 +18,11 @@ from typing import Any, Final
 
 from ambulance.log.v1 import record_pb2
 from clinical.watch.carry import VITALS
-from clinical.watch.picture import PictureRow, PictureVitals
+from clinical.watch.deteriorating import Outlook
+from clinical.watch.picture import PictureRow, PictureScore, PictureVitals
+from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
+from clinical.watch.trending import Arrow
 from wire.codes import VITAL
 from wire.frames import PB_LANE, Lane
 
@@ -54,6 +57,7 @@ def encode_row(row: PictureRow) -> bytes:
         b"" if row.received_us is None else _RECEIVED_TAG + _instant(row.received_us)[1:],
         _vitals(PictureVitals.of(row.vitals)),
         _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
+        _judged(row.score, row.outlook, row.arrows, row.shock),
     ]
     content = b"".join(pieces)
     return b"".join((_ROWS_TAG, _length(len(content)), content))
@@ -89,6 +93,53 @@ def _end(
         not_judged=not_judged,
         thinned=left_out,
     ).SerializeToString()
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _judged(
+    score: PictureScore | None,
+    outlook: Outlook | None,
+    arrows: tuple[Arrow, ...],
+    shock: ShockIndex | None,
+) -> bytes:
+    """Return what is judged beside NEWS2; it changes once a minute as a rule."""
+    return _Row(
+        score=None if score is None else _score(score),
+        outlook=None if outlook is None else _outlook(outlook),
+        arrows=[
+            record_pb2.PictureArrow(
+                vital=VITAL.number[one.vital],
+                per_minute=one.per_minute,
+                worsening=one.worsening,
+            )
+            for one in arrows
+        ],
+        shock_index=None if shock is None else shock.value,
+        shock_index_raised=None if shock is None else shock.raised,
+    ).SerializeToString()
+
+
+def _score(score: PictureScore) -> record_pb2.PictureScore:
+    return record_pb2.PictureScore(
+        name=score.name,
+        total=score.total,
+        at_least=score.at_least,
+        band=score.band,
+        refusals=score.refusals,
+    )
+
+
+def _outlook(outlook: Outlook) -> record_pb2.PictureOutlook:
+    return record_pb2.PictureOutlook(
+        at_us=outlook.at_us,
+        index=outlook.index,
+        certainty=outlook.certainty,
+        drivers=[
+            record_pb2.PictureDriver(column=one.column, odds_factor=one.odds_factor)
+            for one in outlook.drivers
+        ],
+        alert=outlook.alert,
+    )
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.transition import LONGEST_PAUSE_US
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
+from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECE_BYTES, PIECES_MAX
 from wire.codes import (
     CATEGORY,
     CONSCIOUSNESS,
@@ -228,6 +229,23 @@ DISCARDED: Final = (
     _number("to_sequence", 1, MAX_COUNT, required=True),
     _code("reason", DISCARD_REASON, required=True),
     _instant("from_captured_at_us", required=True),
+)
+
+ECG_PIECE: Final = (
+    FieldRange(
+        "ecg_id",
+        lambda value: len(value) == ECG_ID_BYTES,
+        f"must be {ECG_ID_BYTES} bytes",
+        required=True,
+    ),
+    _number("count", 1, PIECES_MAX, required=True),
+    _number("index", 0, PIECES_MAX - 1, required=True),
+    FieldRange(
+        "content",
+        lambda value: 1 <= len(value) <= PIECE_BYTES,
+        f"must be 1 to {PIECE_BYTES} bytes",
+        required=True,
+    ),
 )
 
 WAVEFORM_CHUNK: Final = (

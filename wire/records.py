@@ -14,7 +14,7 @@ from typing import Final
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.identity import FrameRef
-from clinical.items import ForeignFrame, LeadFinding, RhythmFinding, SeriesFinding
+from clinical.items import EcgFinding, ForeignFrame, LeadFinding, RhythmFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from wire.alarms import Entry, decode_entry
 from wire.codes import LEAD_FAULT
@@ -34,6 +34,7 @@ from wire.messages import Message, decode_message
 from wire.picture import Picture, decode_picture
 from wire.reading import Unreadable, reading
 from wire.rhythms import decode_rhythm_finding
+from wire.twelve_lead import decode_ecg_finding
 from wire.validation import REFUSAL_REASON, RefusalReason
 
 VERSION: Final = b"1"
@@ -58,6 +59,7 @@ BATCH: Final = HEADERS_BATCH[0][1]
 HEADERS_TICK: Final = type_header("ambulance.log.v1.Tick")
 HEADERS_FOREIGN_FRAME: Final = type_header("ambulance.log.v1.ForeignFrame")
 HEADERS_LEAD_FINDING: Final = type_header("ambulance.log.v1.LeadFinding")
+HEADERS_ECG_FINDING: Final = type_header("ambulance.log.v1.EcgFinding")
 HEADERS_RHYTHM_FINDING: Final = type_header("ambulance.log.v1.RhythmFinding")
 HEADERS_DEAD_LETTER: Final = type_header("ambulance.log.v1.DeadLetter")
 HEADERS_ENCOUNTER_STATE: Final = type_header("ambulance.log.v1.EncounterState")
@@ -138,6 +140,7 @@ RecordValue = (
     | ImageStored
     | SeriesState
     | SeriesFinding
+    | EcgFinding
 )
 """Whatever a record of the log can hold."""
 
@@ -321,6 +324,7 @@ _DECODERS: Final = _by_type(
         HEADERS_TICK: decode_tick,
         HEADERS_FOREIGN_FRAME: decode_foreign_frame,
         HEADERS_LEAD_FINDING: decode_lead_finding,
+        HEADERS_ECG_FINDING: decode_ecg_finding,
         HEADERS_RHYTHM_FINDING: decode_rhythm_finding,
         HEADERS_DEAD_LETTER: decode_dead_letter,
         HEADERS_ENCOUNTER_STATE: decode_encounter,

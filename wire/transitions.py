@@ -9,8 +9,16 @@ from typing import Final
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.transition import Acknowledgement, Pause, Reason, Reset, Seen, Transition
-from wire.codes import CATEGORY, PHASE, PLACE, PRIORITY, SOURCE
+from clinical.alarms.transition import (
+    Acknowledgement,
+    Escalation,
+    Pause,
+    Reason,
+    Reset,
+    Seen,
+    Transition,
+)
+from wire.codes import CATEGORY, PHASE, PLACE, PRIORITY, RECIPIENT, SOURCE
 
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?")
 
@@ -164,6 +172,42 @@ def to_pause(pb: alarm_pb2.Pause, *, encounter_id: str = "", at_us: int = 0) -> 
         for_us=pb.for_us,
         request_id=pb.request_id,
         also=tuple([_to_seen(seen) for seen in pb.also]),
+    )
+
+
+def from_escalation(escalation: Escalation) -> alarm_pb2.Escalation:
+    """Translate that somebody further is told."""
+    return alarm_pb2.Escalation(
+        encounter_id=escalation.encounter_id or None,
+        alarm_id=escalation.alarm_id,
+        priority=PRIORITY.number[escalation.priority],
+        revision=escalation.revision,
+        to=RECIPIENT.number[escalation.to],
+        person=escalation.person or None,
+        reason=escalation.reason or None,
+        place=PLACE.number[escalation.place],
+        at_us=escalation.at_us,
+        request_id=escalation.request_id,
+        step=escalation.step or None,
+        raised_us=escalation.raised_us or None,
+    )
+
+
+def to_escalation(pb: alarm_pb2.Escalation) -> Escalation:
+    """Translate that somebody further is told."""
+    return Escalation(
+        encounter_id=pb.encounter_id,
+        alarm_id=pb.alarm_id,
+        priority=PRIORITY.member[pb.priority],
+        revision=pb.revision,
+        to=RECIPIENT.member[pb.to],
+        person=pb.person,
+        reason=pb.reason,
+        place=PLACE.member[pb.place],
+        at_us=pb.at_us,
+        request_id=pb.request_id,
+        step=pb.step,
+        raised_us=pb.raised_us,
     )
 
 

@@ -50,6 +50,8 @@ class Route(StrEnum):
     """As received, in a batch of its encounter's partition."""
     WAVEFORMS = "waveforms"
     """As received, in a batch of its encounter's partition, beside the vitals."""
+    IMAGES = "images"
+    """As received, in a batch of its encounter's partition, beside references to images."""
     UNITS = "units"
     """As received, in a batch of its unit's partition."""
     ALARMS = "alarms"
@@ -106,6 +108,8 @@ class _Kind:
     alarm_log: bool = False
     also: Lane | None = None
     """A second lane that it may travel on."""
+    route: Route | None = None
+    """Where it goes, when not where its lane goes; it then stands alone in its frame."""
 
 
 def check(data: bytes, stream: StreamKey, sequence: int | None = None) -> Checked | Refusal:
@@ -140,7 +144,7 @@ def _checked(frame: frame_pb2.Frame) -> Checked:
 def _route(kind: _Kind) -> Route:
     if kind.alarm_log:
         return Route.ALARMS
-    return _ROUTE_OF_LANE.get(kind.lane, Route.PATIENTS)
+    return kind.route or _ROUTE_OF_LANE.get(kind.lane, Route.PATIENTS)
 
 
 def _out_of_range(message: Message, fields: Iterable[FieldRange], path: str) -> Refusal | None:
@@ -217,7 +221,9 @@ def _misplaced(
     if kind.encounter is False and frame.encounter_id:
         words = "must be absent for items about the unit"
         return Refusal(RefusalReason.OUT_OF_RANGE, "encounter_id", words)
-    if previous is not None and previous.alarm_log != kind.alarm_log:
+    if previous is not None and (
+        previous.alarm_log != kind.alarm_log or previous.route != kind.route
+    ):
         words = "must not share a frame with items of another topic"
         return Refusal(RefusalReason.WRONG_LANE, path, words)
     return None
@@ -246,6 +252,18 @@ def _check_waveform(
     if refusal is None and not in_sample_range(chunk.deltas):
         words = f"must keep every sample within {SAMPLE_MIN} to {SAMPLE_MAX}"
         refusal = Refusal(RefusalReason.OUT_OF_RANGE, path + "deltas", words)
+    return refusal
+
+
+def _check_ecg_piece(
+    piece: frame_pb2.EcgPiece, frame: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    refusal = _out_of_range(piece, ranges.ECG_PIECE, path)
+    if refusal is None and piece.index >= piece.count:
+        refusal = Refusal(RefusalReason.OUT_OF_RANGE, f"{path}index", "must be under count")
+    if refusal is None and len(frame.items) > 1:
+        words = "must be the only item of its frame"
+        refusal = Refusal(RefusalReason.OUT_OF_RANGE, path.rstrip("."), words)
     return refusal
 
 
@@ -363,5 +381,6 @@ _KINDS: Final = {
     "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),
     "link_state": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.LINK_STATE)),
     "discarded": _Kind(Lane.VITALS, encounter=None, check=_check_discarded, also=Lane.WAVEFORM),
+    "ecg_piece": _Kind(Lane.ALARM, encounter=True, check=_check_ecg_piece, route=Route.IMAGES),
     "waveform": _Kind(Lane.WAVEFORM, encounter=True, check=_check_waveform),
 }

@@ -37,7 +37,7 @@ def from_waveform(chunk: WaveformChunk) -> frame_pb2.WaveformChunk:
         scale_uv_per_bit=chunk.scale_uv_per_bit,
         start_us=chunk.start_us,
         first_sample=chunk.first_sample,
-        deltas=_deltas(chunk.samples),
+        deltas=differences(chunk.samples),
         lowest=None if chunk.lowest == SAMPLE_MIN else chunk.lowest,
         highest=None if chunk.highest == SAMPLE_MAX else chunk.highest,
         attached=chunk.attached,
@@ -46,7 +46,7 @@ def from_waveform(chunk: WaveformChunk) -> frame_pb2.WaveformChunk:
 
 def packed_samples(samples: Sequence[int]) -> bytes:
     """Return the samples as the wire packs them: differences as zigzag varints, without a tag."""
-    zigzag = (delta << 1 if delta >= 0 else ~(delta << 1) for delta in _deltas(samples))
+    zigzag = (delta << 1 if delta >= 0 else ~(delta << 1) for delta in differences(samples))
     return b"".join(map(varint, zigzag))
 
 
@@ -56,5 +56,6 @@ def in_sample_range(deltas: Iterable[int]) -> bool:
     return min(samples) >= SAMPLE_MIN and max(samples) <= SAMPLE_MAX
 
 
-def _deltas(samples: Sequence[int]) -> Sequence[int]:
+def differences(samples: Sequence[int]) -> Sequence[int]:
+    """Return the first sample, then each sample minus the one before."""
     return [after - before for before, after in pairwise(chain((0,), samples))]

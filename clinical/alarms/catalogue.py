@@ -12,8 +12,10 @@ from typing import Final
 
 from clinical.alarms.causes.detection import DETECTION
 from clinical.alarms.causes.equipment import EQUIPMENT
+from clinical.alarms.causes.outlook import OUTLOOK
 from clinical.alarms.causes.rhythms import RHYTHMS
 from clinical.alarms.causes.scores import SCORES
+from clinical.alarms.causes.twelve_lead import TWELVE_LEAD
 from clinical.alarms.causes.vital_signs import VITAL_SIGNS
 from clinical.alarms.rule import AlarmRule
 
@@ -21,6 +23,8 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
     *VITAL_SIGNS,
     *RHYTHMS,
     *SCORES,
+    *OUTLOOK,
+    *TWELVE_LEAD,
     *EQUIPMENT,
     *DETECTION,
 )

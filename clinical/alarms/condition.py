@@ -262,6 +262,7 @@ class ThresholdCondition:
         if self._served[0] is None:
             over_us = self._clear_us[0] or at_us
             self._frame = None
+            self._raised_us = 0
             self._served = [None] * len(self._levels)
             self._clear_us = [None] * len(self._levels)
         if before is after or frame is None:

@@ -20,6 +20,7 @@ from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
+    Escalation,
     Pause,
     Reason,
     Reset,
@@ -30,6 +31,7 @@ from clinical.alarms.view import (
     Acknowledged,
     AlarmState,
     AlarmView,
+    Escalated,
     Paused,
     ResetBy,
     view_from_plain,
@@ -41,6 +43,8 @@ ALIASES_KEPT: Final = 64
 HEARD_KEPT: Final = (ALIASES_KEPT + 1) * len(Source)
 """Revisions per episode: one for each id and source."""
 ACKNOWLEDGEMENTS_KEPT: Final = 32
+"""Per episode; the oldest is dropped first."""
+ESCALATIONS_KEPT: Final = 16
 """Per episode; the oldest is dropped first."""
 
 
@@ -164,6 +168,29 @@ class Episode:
         kept = (*self.view.acknowledgements, acknowledged)[-ACKNOWLEDGEMENTS_KEPT:]
         return self._show(replace(self.view, acknowledgements=kept, phase=Phase.UPDATE))
 
+    def answered(self, entry: Escalation) -> bool:
+        """Tell whether an escalation by time comes too late: it was answered, or is over."""
+        view = self.view
+        calls = view.state is AlarmState.ACTIVE and view.unacknowledged
+        news = entry.raised_us == view.called_us and entry.step > view.steps_done
+        return bool(entry.step) and not (calls and news)
+
+    def escalate(self, entry: Escalation) -> bool:
+        """Take in that somebody further is told; tell whether the view changed."""
+        covered = min(entry.priority, self.highest)
+        escalated = Escalated(
+            entry.to,
+            entry.person,
+            entry.reason,
+            entry.place,
+            covered,
+            entry.at_us,
+            entry.step,
+            entry.raised_us,
+        )
+        kept = (*self.view.escalations, escalated)[-ESCALATIONS_KEPT:]
+        return self._show(replace(self.view, escalations=kept, phase=Phase.UPDATE))
+
     def pause(self, entry: Pause) -> bool:
         """Take in that a person pauses the sound; tell whether the view changed."""
         covered = min(entry.priority, self.highest)
@@ -242,6 +269,7 @@ class Episode:
             priority=priority,
             state=state,
             phase=_phase(before, state, priority),
+            raised_us=_raised_us(before, state, priority, transition),
             active_since_us=min(before.active_since_us, transition.since_us),
             ended_us=None if holding else _ended_us(before, transition),
             sources=tuple(source for source in Source if source in self.reports),
@@ -327,6 +355,15 @@ def _phase(before: AlarmView, state: AlarmState, priority: Priority) -> Phase:
     if priority == before.priority:
         return Phase.UPDATE
     return Phase.ESCALATE if priority > before.priority else Phase.DEESCALATE
+
+
+def _raised_us(
+    before: AlarmView, state: AlarmState, priority: Priority, transition: Transition
+) -> int:
+    """Return when it began to ask for somebody at this priority; a fall begins nothing."""
+    returns = state is AlarmState.ACTIVE and before.state is not AlarmState.ACTIVE
+    rises = priority > before.priority
+    return transition.learned_us if returns or rises else before.raised_us
 
 
 def _reason(before: AlarmView, transition: Transition, priority: Priority) -> Reason | None:

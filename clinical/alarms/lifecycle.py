@@ -9,6 +9,10 @@ Sound that is paused (``AlarmView.sounds_at``) is no state of the life cycle: a 
 when, by the clock of its place, so whoever knows the time knows whether an alarm sounds, and no
 entry marks the end. An action about several alarms counts for those that still stand.
 
+An alarm that nobody answers is escalated by the center's clock, as entries of the log
+(``command_center.escalating``), so that every instance and the vehicle agree on who was told. The
+fold takes the next step of a call once and leaves out what somebody has answered meanwhile.
+
 A latched alarm leaves the book when a person resets it, at the center and in the vehicle alike: its
 condition is over, so there is nothing left to sound. A reset is refused while anybody whose word
 counts says that the condition holds, and when it held, by its captures, after the person had asked:
@@ -38,6 +42,7 @@ from clinical.alarms.transition import (
     Action,
     AlarmEntry,
     EncounterClosed,
+    Escalation,
     Pause,
     Reset,
     SourceStatus,
@@ -58,6 +63,8 @@ class ActionRefusal(StrEnum):
     """The alarm is over."""
     CONDITION_HOLDS = "CONDITION_HOLDS"
     """It cannot be reset: the condition holds, or was over only after the reset was asked for."""
+    ANSWERED = "ANSWERED"
+    """It needs no escalation by time: somebody has answered, or another center was first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,8 @@ class AlarmBook:
             return ActionRefusal.ALARM_ENDED
         if isinstance(entry, Reset) and episode.held_after(entry):
             return ActionRefusal.CONDITION_HOLDS
+        if isinstance(entry, Escalation) and episode.answered(entry):
+            return ActionRefusal.ANSWERED
         return None
 
     def alarm(self, alarm_id: bytes) -> AlarmView | None:
@@ -255,6 +264,8 @@ class AlarmBook:
         match entry:
             case Acknowledgement():
                 return [episode.view] if episode.acknowledge(entry) else []
+            case Escalation():
+                return [episode.view] if episode.escalate(entry) else []
             case Pause():
                 return [episode.view] if episode.pause(entry) else []
             case Reset():

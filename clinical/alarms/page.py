@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from clinical.alarms.catalogue import CATALOGUE
+from clinical.alarms.childhood import rules_of
 from clinical.alarms.episode import LIFE_CYCLE
 from clinical.alarms.patience import Patience, Wait
+from clinical.alarms.recipient import UNANSWERED, told
 from clinical.alarms.rule import AlarmRule, Level
 from clinical.instant import SECOND_US
+from clinical.scores import npews
 
 _INTRODUCTION: Final = """\
 # Alarms
@@ -34,7 +37,7 @@ def alarm_page() -> str:
     lines = [_INTRODUCTION, *_overview(), ""]
     for rule in CATALOGUE:
         lines += [*_section(rule), ""]
-    return "\n".join([*lines, *_life_cycle()]) + "\n"
+    return "\n".join([*lines, *_childhood(), "", *_life_cycle()]) + "\n"
 
 
 def _overview() -> Iterator[str]:
@@ -64,8 +67,28 @@ def _section(rule: AlarmRule) -> Iterator[str]:
     covered = ", ".join(f"`{cause}`" for cause in rule.suppressed_by)
     yield f"- suppressed by: {covered or 'nothing'}"
     yield f"- goes to: {', '.join(rule.for_whom)}"
+    yield f"- while nobody answers: {_unanswered(rule)}"
     yield f"- check first: {rule.check_first_en} · {rule.check_first_zh}"
     yield f"- source: {rule.citation or 'this project'}"
+
+
+def _childhood() -> Iterator[str]:
+    groups = (0, 1, 5, 13)
+    yield "## Limits of children"
+    yield ""
+    yield f"Below 16 years these causes have bounds by age: edges of {npews.CITATION}."
+    yield "Medium begins where that chart gives 2 points, high and a single level where it gives 4."
+    yield ""
+    yield _row("cause", "priority", "0 years", "1-4", "5-12", "13-15", "adult")
+    yield _row(*["---"] * 7)
+    by_cause = {group: {x.cause: x for x in rules_of(group)} for group in (*groups, None)}
+    for rule in CATALOGUE:
+        if by_cause[0][rule.cause] == rule:
+            continue
+        for place, level in enumerate(rule.levels):
+            bounds = [by_cause[group][rule.cause].levels[place].bound for group in by_cause]
+            limits = [f"{x.comparison} {x.limit:g}" for x in bounds if x]
+            yield _row(f"`{rule.cause}`", level.priority.name.lower(), *limits)
 
 
 def _life_cycle() -> Iterator[str]:
@@ -75,6 +98,22 @@ def _life_cycle() -> Iterator[str]:
     yield "|---|---|---|"
     for (state, event), following in LIFE_CYCLE.items():
         yield _row(state or "-", event.name.lower().replace("_", " "), following)
+
+
+def _unanswered(rule: AlarmRule) -> str:
+    """Return who further is told, and when, of each priority that does not wait."""
+    said = []
+    for level in rule.levels:
+        patience = UNANSWERED.get(level.priority)
+        if patience is None:
+            continue
+        steps = ", ".join(
+            f"{told(rule.category, level.priority, step)} after {_s(wait_us)}"
+            for step, wait_us in enumerate(patience.waits_us, start=1)
+        )
+        again = f"then again every {_s(patience.again_us)}"
+        said.append(f"{level.priority.name.lower()}: {steps}, {again}")
+    return "; ".join(said) or "it waits"
 
 
 def _delay(level: Level) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from clinical.alarms.patience import Patience, Trust
 from clinical.alarms.priority import Category, Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Reason
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
@@ -31,6 +32,11 @@ class Cause(StrEnum):
     EXTREME_TACHYCARDIA = "EXTREME_TACHYCARDIA"
     NEWS2_HIGH = "NEWS2_HIGH"
     NEWS2_MEDIUM = "NEWS2_MEDIUM"
+    NPEWS_HIGH = "NPEWS_HIGH"
+    NPEWS_MEDIUM = "NPEWS_MEDIUM"
+    DETERIORATION = "DETERIORATION"
+    WORSENING_IN_BAND = "WORSENING_IN_BAND"
+    STEMI_SUSPECTED = "STEMI_SUSPECTED"
     SENSOR_OFF = "SENSOR_OFF"
     ECG_LEAD_FAULT = "ECG_LEAD_FAULT"
     IMAGING_INCOMPLETE = "IMAGING_INCOMPLETE"
@@ -44,15 +50,6 @@ class Cause(StrEnum):
     CHANNELS_DISAGREE = "CHANNELS_DISAGREE"
     EDGE_DISAGREES = "EDGE_DISAGREES"
     UNITS_SILENT = "UNITS_SILENT"
-
-
-class Recipient(StrEnum):
-    """Whom an alarm goes to."""
-
-    CREW = "crew"
-    CLINICIAN = "center clinician"
-    DISPATCHER = "dispatcher"
-    ENGINEER = "system engineer"
 
 
 CREW_AND_CLINICIAN: Final = (Recipient.CREW, Recipient.CLINICIAN)

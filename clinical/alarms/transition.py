@@ -11,6 +11,7 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.recipient import Recipient
 from clinical.instant import SECOND_US
 
 MOST_TOGETHER: Final = 32
@@ -153,13 +154,43 @@ class Reset:
     """Names the action: repeating it has no further effect."""
 
 
-Action = Acknowledgement | Pause | Reset
-"""What a person does about an alarm, or about several of one patient as one act."""
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Somebody further is told of an alarm: by a person, or because nobody has answered it."""
+
+    encounter_id: str
+    """Empty for an alarm of the system itself."""
+    alarm_id: bytes
+    """The alarm, or any alias of it."""
+    priority: Priority
+    """The priority seen."""
+    revision: int
+    """The revision of the alarm that was seen."""
+    to: Recipient
+    person: str
+    """Who escalates it; empty: nobody, the time."""
+    reason: str
+    """Why, in the words of that person; empty with the time."""
+    place: Place
+    at_us: int
+    request_id: str
+    """Names the action: repeating it has no further effect."""
+    step: int = 0
+    """How often nobody had answered, from 1; 0: a person escalates it."""
+    raised_us: int = 0
+    """With the time: the rise of priority that nobody has answered (``AlarmView.raised_us``)."""
+
+
+CrewAction = Acknowledgement | Pause | Reset
+"""What the crew can do about an alarm."""
+
+Action = CrewAction | Escalation
+"""What is done about an alarm, or about several of one patient as one act."""
 
 
 def singly(action: Action) -> tuple[Action, ...]:
     """Return an action about several alarms as one action for each, in the order named."""
-    if isinstance(action, Reset) or not action.also:
+    if isinstance(action, Escalation | Reset) or not action.also:
         return (action,)
     alone = replace(action, also=())
     further = (

@@ -8,6 +8,7 @@ from typing import Any
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Place, Reason
 
 
@@ -46,6 +47,23 @@ class Paused:
     at_us: int
     until_us: int
     """By the clock of that place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """That somebody further was told of an alarm, as it carries it."""
+
+    to: Recipient
+    person: str
+    """Empty: by time."""
+    reason: str
+    place: Place
+    priority: Priority
+    at_us: int
+    step: int
+    """How often nobody had answered, from 1; 0: by a person."""
+    raised_us: int
+    """With the time: the rise of priority that nobody had answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,10 @@ class AlarmView:
     """Who ended it while it was latched; None when nobody did."""
     pauses: tuple[Paused, ...] = ()
     """The newest of each place that ever paused it."""
+    escalations: tuple[Escalated, ...] = ()
+    """Newest last."""
+    raised_us: int = 0
+    """When its present priority, or its return from being over, was learned of; 0: at its start."""
 
     def acknowledged_priority(self, place: Place) -> Priority | None:
         """Return the highest priority that was acknowledged at this place."""
@@ -108,6 +130,17 @@ class AlarmView:
     def current(self) -> bool:
         """Tell whether it stands: its condition holds, or it is latched."""
         return self.state in {AlarmState.ACTIVE, AlarmState.LATCHED}
+
+    @property
+    def called_us(self) -> int:
+        """Since when it asks for somebody at its present priority, by the log."""
+        return self.raised_us or self.learned_us
+
+    @property
+    def steps_done(self) -> int:
+        """How many further recipients and reminders the present call for an answer has had."""
+        mine = (one.step for one in self.escalations if one.raised_us == self.called_us)
+        return max(mine, default=0)
 
     def paused_until_us(self, place: Place) -> int | None:
         """Return until when sound is paused at this place; None where the priority has risen."""
@@ -165,6 +198,20 @@ def view_to_plain(view: AlarmView) -> dict[str, Any]:
             for ack in view.acknowledgements
         ],
         "reset": view.reset and [str(view.reset.place), view.reset.person, view.reset.at_us],
+        "escalations": [
+            [
+                str(one.to),
+                one.person,
+                one.reason,
+                str(one.place),
+                int(one.priority),
+                one.at_us,
+                one.step,
+                one.raised_us,
+            ]
+            for one in view.escalations
+        ],
+        "raised_us": view.raised_us,
         "pauses": [
             [str(one.place), one.person, int(one.priority), one.at_us, one.until_us]
             for one in view.pauses
@@ -199,6 +246,11 @@ def view_from_plain(plain: Mapping[str, Any]) -> AlarmView:
             for place, person, priority, at_us in plain["acknowledgements"]
         ),
         reset=None if reset is None else ResetBy(Place(reset[0]), *reset[1:]),
+        escalations=tuple(
+            Escalated(Recipient(to), person, reason, Place(place), Priority(priority), *rest)
+            for to, person, reason, place, priority, *rest in plain.get("escalations", ())
+        ),
+        raised_us=plain.get("raised_us", 0),
         pauses=tuple(
             Paused(Place(place), person, Priority(priority), at_us, until_us)
             for place, person, priority, at_us, until_us in plain.get("pauses", ())

@@ -5,7 +5,7 @@ odds, against the average patient of the training records; the words name the fe
 most in that direction. What is not known pushes nothing and is named among what is missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, isnan
 from typing import Final
@@ -47,6 +47,32 @@ _NOT_ALERT: Final = ("not alert", "意识非清醒")
 _NAMED: Final = 2
 
 
+def _places() -> Mapping[str, Sequence[int]]:
+    """Return which pushes are of which column; consciousness comes last."""
+    places: dict[str, list[int]] = {CONSCIOUSNESS: [len(FEATURES)]}
+    for place, feature in enumerate(FEATURES):
+        places.setdefault(feature.columns[0], []).append(place)
+    return places
+
+
+_PLACES: Final = _places()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How much one vital pushes the index, without words."""
+
+    column: str
+    """One of COLUMNS, or ``consciousness``."""
+    log_odds: float
+    """Above 0 raises the index, below 0 lowers it."""
+
+    @property
+    def odds_factor(self) -> float:
+        """By how much it multiplies the odds; above 1 raises the index."""
+        return round(exp(self.log_odds), 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """What one vital does to the index."""
@@ -71,18 +97,21 @@ def reasons(
         pushes: log-odds by feature and, last, by consciousness.
         most: how many are told at most.
     """
-    places: dict[str, list[int]] = {CONSCIOUSNESS: [len(FEATURES)]}
-    for place, feature in enumerate(FEATURES):
-        places.setdefault(feature.columns[0], []).append(place)
-    totals = {column: sum(pushes[place] for place in of) for column, of in places.items()}
-    order = sorted(totals, key=lambda column: (-abs(totals[column]), column))
-    told = [column for column in order[:most] if abs(totals[column]) >= LEAST_PUSH]
     source = f"{SOURCE} ({model.provenance})"
     return tuple(
-        Reason(
-            column, round(exp(totals[column]), 2), *_words(places[column], values, pushes), source
-        )
-        for column in told
+        Reason(one.column, one.odds_factor, *_words(_PLACES[one.column], values, pushes), source)
+        for one in drivers(pushes, most)
+    )
+
+
+def drivers(pushes: Sequence[float], most: int = 3) -> tuple[Driver, ...]:
+    """Return the vitals that push most, strongest first; ``pushes`` as for ``reasons``."""
+    totals = {column: sum([pushes[place] for place in of]) for column, of in _PLACES.items()}
+    order = sorted(totals, key=lambda column: (-abs(totals[column]), column))
+    return tuple(
+        Driver(column, totals[column])
+        for column in order[:most]
+        if abs(totals[column]) >= LEAST_PUSH
     )
 
 

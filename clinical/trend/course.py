@@ -6,6 +6,7 @@ treated alike. When the course is full every second point of its older half is l
 encounter stays in sight, the last part of it minute by minute.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from statistics import median
 from typing import Any, Final
@@ -44,16 +45,18 @@ class Course:
             self._values.append(value)
         return closed
 
+    def on_minute(self, minute: int, level: float) -> None:
+        """Take the level of a minute that was closed elsewhere; it is later than every other."""
+        self._keep(minute, level)
+
     def since(self, minute: int) -> tuple[list[int], list[float]]:
         """Return the points from a minute on."""
-        begin = next(
-            (at for at, one in enumerate(self.minutes) if one >= minute), len(self.minutes)
-        )
+        begin = bisect_left(self.minutes, minute)
         return self.minutes[begin:], self.levels[begin:]
 
     def before(self, minute: int) -> list[float]:
         """Return the levels before a minute."""
-        return [level for one, level in zip(self.minutes, self.levels, strict=True) if one < minute]
+        return self.levels[: bisect_left(self.minutes, minute)]
 
     def snapshot(self) -> dict[str, Any]:
         """Return the course as plain data."""
@@ -70,10 +73,13 @@ class Course:
         self._open, self._values = state["open"], list(state["values"])
 
     def _close(self) -> None:
+        self._keep(self._open, median(self._values))
+        self._values = []
+
+    def _keep(self, minute: int, level: float) -> None:
         if len(self.minutes) == POINTS_MAX:
             half = POINTS_MAX // 2
             self.minutes[:half] = self.minutes[:half:2]
             self.levels[:half] = self.levels[:half:2]
-        self.minutes.append(self._open)
-        self.levels.append(median(self._values))
-        self._values = []
+        self.minutes.append(minute)
+        self.levels.append(level)

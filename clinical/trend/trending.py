@@ -116,8 +116,32 @@ class Trending:
         course = self._courses.get(vital)
         if course is None or not course.on_item(value, captured_us):
             return None
-        found = self.trend(vital)
-        return None if found is None else worsening(found)
+        return self._worsening(vital)
+
+    def on_minute(self, minute: int, levels: Mapping[Vital, float]) -> tuple[VitalTrend, ...]:
+        """Take the levels of a minute that was closed elsewhere; return the trends that drift.
+
+        It is later than every minute before.
+        """
+        for vital, level in levels.items():
+            self._courses[vital].on_minute(minute, level)
+        found = [self.trend(vital) for vital in levels if self.drifts(vital)]
+        return tuple(one for one in found if one is not None)
+
+    def drifts(self, vital: Vital) -> bool:
+        """Tell, quickly, whether a slope is worth drawing.
+
+        The last third of the slope's points must lie apart from the first third by half of what
+        matters; a line that moves by what matters leaves them two thirds of that apart.
+        """
+        course = self._courses[vital]
+        if not course.minutes:
+            return False
+        levels = course.since(course.minutes[-1] - SLOPE_MINUTES)[1]
+        third = len(levels) // 3
+        if not third:
+            return False
+        return abs(median(levels[-third:]) - median(levels[:third])) >= MATTERS[vital] / 2
 
     def trend(self, vital: Vital) -> VitalTrend | None:
         """Return the trend of a vital; None before its first closed minute."""
@@ -136,6 +160,10 @@ class Trending:
             step=_step(course, last, MATTERS[vital]),
             moved=0.0 if found is None else found.per_minute * (minutes[-1] - minutes[0]),
         )
+
+    def _worsening(self, vital: Vital) -> Worsening | None:
+        found = self.trend(vital) if self.drifts(vital) else None
+        return None if found is None else worsening(found)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""

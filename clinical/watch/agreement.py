@@ -5,7 +5,9 @@ vehicle says comes as items of the stream; what the center says is what this wat
 are compared only where the center has got what the vehicle judged: frames of the segment that the
 alarm is named after, up to the instant at which the vehicle decided. A cut link delays frames, not
 the comparison; and of what the center judges alone (silence, waveforms, images) the vehicle never
-speaks, so it is not compared.
+speaks, so it is not compared. Neither is what rests on the past of a patient (index and trend): a
+center that got an hour out of a backlog, and a unit that has just taken the patient over, know
+another past than the other side, and both are right about their own.
 
 A difference that lasts is ``EDGE_DISAGREES``, one alarm for each cause and subject in dispute. It
 is about the comparison: it lasts, by the stream's time, until both say the same. With it the center
@@ -44,6 +46,9 @@ segment; a monitor gives a value each second."""
 DISPUTES_MAX: Final = 64
 """Causes and subjects that are compared; the one heard of longest ago is let go first."""
 
+OF_THE_PAST: Final = frozenset({Cause.DETERIORATION, Cause.WORSENING_IN_BAND})
+"""What is not compared."""
+
 _RULE: Final = RULES[Cause.EDGE_DISAGREES]
 
 _Key = tuple[str, str]
@@ -68,7 +73,7 @@ class Agreement:
 
     def on_edge(self, said: Transition) -> None:
         """Take in what the vehicle says."""
-        if said.recorded_only:
+        if said.recorded_only or said.cause in OF_THE_PAST:
             return
         key = (said.cause, said.subject)
         self._edge.pop(key, None)

@@ -9,6 +9,8 @@ from clinical.items import (
     Capture,
     CrewEvent,
     DeviceStatus,
+    EcgFinding,
+    EncounterEvent,
     ForeignFrame,
     Item,
     LeadFinding,
@@ -17,21 +19,28 @@ from clinical.items import (
     Word,
 )
 from clinical.scores import news2
-from clinical.watch.carry import Carry
+from clinical.scores.choice import EarlyWarning, choose
+from clinical.watch.carry import RESPIRATION, Carry
+from clinical.watch.child_scoring import ChildScoring
 from clinical.watch.covering import Covering
 from clinical.watch.crew import Crew
+from clinical.watch.deteriorating import Deteriorating
+from clinical.watch.doubting import Beside
 from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
 from clinical.watch.images import Images
+from clinical.watch.infarction import InfarctionWatch
 from clinical.watch.judging import Judging
 from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
+from clinical.watch.minutes import Minutes
 from clinical.watch.part import Part
 from clinical.watch.rhythms import Rhythms
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
+from clinical.watch.trending import Trending
 
 
 class Bedside:
@@ -39,30 +48,40 @@ class Bedside:
 
     __slots__ = (
         "carry",
+        "child_scoring",
         "covering",
         "crew",
+        "deteriorating",
         "foreign",
         "images",
+        "infarction",
         "judging",
         "leads",
         "limits",
+        "minutes",
         "rhythms",
         "scoring",
         "sensors",
         "timed",
+        "trending",
     )
 
-    def __init__(self) -> None:
-        """Begin with nothing known of the patient."""
+    def __init__(self, phase_us: int) -> None:
+        """Begin with nothing known of the patient, whose minutes begin at ``phase_us``."""
         self.carry = Carry()
         self.limits = Limits(self.carry)
         self.scoring = Scoring(self.carry)
+        self.child_scoring = ChildScoring(self.carry, self.scoring.doubts)
+        self.minutes = Minutes(self.carry, phase_us)
+        self.trending = Trending()
+        self.deteriorating = Deteriorating(self.carry)
         self.judging = Judging(self.carry)
         self.sensors = Sensors(self.carry)
         self.leads = Leads()
         self.images = Images()
+        self.infarction = InfarctionWatch()
         self.rhythms = Rhythms()
-        self.covering = Covering(self.rhythms)
+        self.covering = Covering(self.rhythms, self.limits)
         self.crew = Crew()
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
@@ -79,6 +98,8 @@ class Bedside:
             findings = self.sensors.on_status(item, captured_us, frame)
         elif type(item) is CrewEvent:
             findings = self.crew.on_item(item, captured_us, frame)
+        elif type(item) is EncounterEvent:
+            findings = self.limits.suit(state.age_years, captured_us)
         findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self.covering.passed(findings) if findings else findings
 
@@ -88,6 +109,8 @@ class Bedside:
             return self.foreign.on_item(word, now_us)
         if isinstance(word, LeadFinding):
             return self.leads.on_item(word)
+        if isinstance(word, EcgFinding):
+            return self.infarction.on_item(word)
         if isinstance(word, RhythmFinding):
             findings = self.rhythms.on_item(word)
             return findings + self.covering.uncovered(word.at_us)
@@ -98,6 +121,7 @@ class Bedside:
         findings = (
             self.limits.on_tick(now_us)
             + self.scoring.on_tick(state, now_us)
+            + self.child_scoring.on_tick(state, now_us)
             + self.sensors.on_tick(now_us)
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
@@ -119,10 +143,14 @@ class Bedside:
         findings = (
             self.limits.close(at_us)
             + self.scoring.close(at_us)
+            + self.child_scoring.close(at_us)
+            + self.trending.close(at_us)
+            + self.deteriorating.close(at_us)
             + self.sensors.close(at_us)
             + self.judging.close(at_us)
             + self.leads.close(at_us)
             + self.images.close(at_us)
+            + self.infarction.close(at_us)
             + self.crew.close(at_us)
             + self.foreign.close(at_us)
         )
@@ -138,10 +166,15 @@ class Bedside:
             ("carry", self.carry),
             ("limits", self.limits),
             ("scoring", self.scoring),
+            ("child_scoring", self.child_scoring),
+            ("minutes", self.minutes),
+            ("trending", self.trending),
+            ("deteriorating", self.deteriorating),
             ("judging", self.judging),
             ("sensors", self.sensors),
             ("leads", self.leads),
             ("images", self.images),
+            ("infarction", self.infarction),
             ("rhythms", self.rhythms),
             ("covering", self.covering),
             ("crew", self.crew),
@@ -151,12 +184,29 @@ class Bedside:
     def _on_vitals(
         self, item: Vitals, capture: Capture, state: EncounterState, captured_us: int, now_us: int
     ) -> Findings:
-        frame = capture.frame
-        taken = self.carry.on_item(item, captured_us, capture.received_us)
+        frame, carry = capture.frame, self.carry
+        before = (carry.values[RESPIRATION], carry.captured_us[RESPIRATION])
+        taken = carry.on_item(item, captured_us, capture.received_us)
         findings = self.limits.on_item(taken, captured_us, frame, now_us)
-        doubted = self.limits.doubted()
+        beside = Beside(self.limits.doubted(), self.limits.sounding(), before)
+        backlog = bool(taken.backlog)
         return (
             findings
-            + self.scoring.on_item(taken, state, captured_us, frame, now_us, doubted)
+            + self.scoring.on_item(taken, state, captured_us, frame, now_us, beside)
+            + self.child_scoring.on_item(state, captured_us, frame, now_us, backlog=backlog)
             + self.sensors.on_vitals(item, taken, captured_us, frame)
+            + self._on_minute(capture, state, captured_us)
+        )
+
+    def _on_minute(self, capture: Capture, state: EncounterState, captured_us: int) -> Findings:
+        """Judge a minute that this frame closes."""
+        closed = self.minutes.on_item(captured_us, capture.received_us)
+        if closed is None:
+            return NO_FINDINGS
+        frame, scoring = capture.frame, self.scoring
+        adult = choose(state.age_years, pregnant=state.pregnant).used is EarlyWarning.NEWS2
+        return self.trending.on_minute(
+            closed, captured_us, frame, judged=adult, covered=scoring.stands
+        ) + self.deteriorating.on_minute(
+            closed, captured_us, frame, judged=adult, covered=scoring.high
         )

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from clinical.alarms.catalogue import RULES
 from clinical.alarms.condition import Change
 from clinical.alarms.identity import frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Phase, Priority
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings
+from clinical.watch.limits import Limits
 from clinical.watch.rhythms import Rhythms
 
 HELD_MAX: Final = 16
@@ -23,11 +23,15 @@ HELD_MAX: Final = 16
 class Covering:
     """What of one patient is held back."""
 
-    __slots__ = ("_held", "_rhythms")
+    __slots__ = ("_held", "_limits", "_rhythms")
 
-    def __init__(self, rhythms: Rhythms) -> None:
-        """Begin with nothing held back; ``rhythms`` knows what the waveforms tell."""
+    def __init__(self, rhythms: Rhythms, limits: Limits) -> None:
+        """Begin with nothing held back; ``rhythms`` knows what the waveforms tell.
+
+        ``limits`` knows the rules that are for this patient's age.
+        """
         self._rhythms = rhythms
+        self._limits = limits
         self._held: dict[tuple[str, str], Finding] = {}
 
     def passed(self, findings: Findings) -> Findings:
@@ -66,7 +70,7 @@ class Covering:
             change = Change(
                 Phase.START, Priority(priority), since_us, at_us, frame_from_plain(frame), value
             )
-            self._held[cause, subject] = Finding(RULES[cause], subject, change, values)
+            self._held[cause, subject] = Finding(self._limits.rule(cause), subject, change, values)
 
     def _hold(self, finding: Finding) -> bool:
         """Hold a finding back if it is covered, or of a condition that is held back."""

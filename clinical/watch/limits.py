@@ -1,4 +1,4 @@
-"""Threshold causes of the catalogue, on the newest values and on what comes late.
+"""Threshold causes of the catalogue, by age, on the newest values and on what comes late.
 
 Live values feed the live conditions; delays are event time, and a tick lets a run mature while its
 newest value still holds and may still be judged. An alarm never ends because data stopped.
@@ -24,6 +24,7 @@ from math import inf
 from typing import Any, Final
 
 from clinical.alarms.catalogue import CATALOGUE
+from clinical.alarms.childhood import group_of, rules_of
 from clinical.alarms.condition import Change, Changes, ThresholdCondition
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.patience import Trust
@@ -36,7 +37,14 @@ from clinical.watch.finding import NO_FINDINGS, Finding, Findings
 from clinical.watch.late import LateLine
 from clinical.watch.trust import WITNESSES, stands_in, trust_of
 
-_RULES: Final = tuple(tuple(rule for rule in CATALOGUE if rule.vital is vital) for vital in VITALS)
+_Rules = tuple[tuple[AlarmRule, ...], ...]
+
+
+def _by_vital(rules: tuple[AlarmRule, ...]) -> _Rules:
+    return tuple(tuple(rule for rule in rules if rule.vital is vital) for vital in VITALS)
+
+
+_RULES: Final = _by_vital(CATALOGUE)
 
 
 def _calm_range(rules: tuple[AlarmRule, ...]) -> tuple[float, float]:
@@ -50,11 +58,19 @@ def _calm_range(rules: tuple[AlarmRule, ...]) -> tuple[float, float]:
     return lowest, highest
 
 
-CALM: Final = tuple(
-    _calm_range(_RULES[HEART_RATE if vital == PULSE_RATE else vital])
-    for vital in range(len(VITALS))
-)
-"""By vital; the pulse rate is judged as the heart rate where it stands in for it."""
+def _calm_by_vital(rules: _Rules) -> tuple[tuple[float, float], ...]:
+    """Return it by vital; the pulse rate is judged as the heart rate where it stands in for it."""
+    return tuple(
+        _calm_range(rules[HEART_RATE if vital == PULSE_RATE else vital])
+        for vital in range(len(VITALS))
+    )
+
+
+CALM: Final = _calm_by_vital(_RULES)
+"""Of an adult, by vital."""
+
+_GROUP: Final = "for_group"
+"""Name in a snapshot of whose bounds are used, beside the names of causes."""
 
 
 class Limit:
@@ -190,22 +206,33 @@ class Limit:
 class Limits:
     """The threshold causes of one patient."""
 
-    __slots__ = ("_carry", "_limits", "stirred")
+    __slots__ = ("_calm", "_carry", "_group", "_limits", "stirred")
 
     def __init__(self, carry: Carry) -> None:
-        """Begin with nothing violated; ``carry`` holds the newest values."""
+        """Begin with nothing violated, for an adult; ``carry`` holds the newest values."""
         self._carry = carry
-        self._limits = tuple(
-            tuple(Limit(rule, vital, carry) for rule in rules) for vital, rules in enumerate(_RULES)
-        )
+        self._use(None)
         self.stirred = [False] * len(VITALS)
+
+    def rule(self, cause: str) -> AlarmRule:
+        """Return the rule of a cause as it is for this patient's age."""
+        return next(rule for rule in rules_of(self._group) if rule.cause == cause)
+
+    def suit(self, age_years: int | None, at_us: int) -> Findings:
+        """Judge by the bounds for this age from now on; end what holds by others."""
+        group = group_of(age_years)
+        if group == self._group:
+            return NO_FINDINGS
+        findings = self.close(at_us)
+        self._use(group)
+        return findings
 
     def on_item(self, taken: Taken, captured_us: int, frame: FrameRef, now_us: int) -> Findings:
         """Judge the values of an item that ``carry`` has taken over."""
         findings = NO_FINDINGS
-        stirred = self.stirred
+        stirred, calm = self.stirred, self._calm
         for vital, value in taken.live:
-            lowest, highest = CALM[vital]
+            lowest, highest = calm[vital]
             if stirred[vital] or not lowest <= value <= highest:
                 for limit in self._limits[vital]:
                     findings += limit.on_live(value, captured_us, frame, now_us)
@@ -245,6 +272,16 @@ class Limits:
             if self.stirred[vital] and any(limit.doubted for limit in limits)
         )
 
+    def sounding(self) -> tuple[int, ...]:
+        """Return the vitals, by index, of which an alarm by a limit holds."""
+        if True not in self.stirred:
+            return ()
+        return tuple(
+            vital
+            for vital, limits in enumerate(self._limits)
+            if any(limit.live.raised is not None for limit in limits)
+        )
+
     def close(self, at_us: int) -> Findings:
         """End what holds, and record what was held back."""
         findings = NO_FINDINGS
@@ -256,7 +293,8 @@ class Limits:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data: of each cause in which anything stands."""
-        return {
+        group = {} if self._group is None else {_GROUP: self._group}
+        return group | {
             limit.rule.cause.value: limit.snapshot()
             for limits in self._limits
             for limit in limits
@@ -265,11 +303,21 @@ class Limits:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
+        self._use(state.get(_GROUP))
         for vital, limits in enumerate(self._limits):
             for limit in limits:
                 if limit.rule.cause.value in state:
                     limit.restore(state[limit.rule.cause.value])
             self._note(vital)
+
+    def _use(self, group: int | None) -> None:
+        rules = _by_vital(rules_of(group))
+        self._group = group
+        self._calm = CALM if group is None else _calm_by_vital(rules)
+        self._limits = tuple(
+            tuple(Limit(rule, vital, self._carry) for rule in found)
+            for vital, found in enumerate(rules)
+        )
 
     def _each(
         self,

@@ -12,10 +12,12 @@ writes no state.
 
 from collections.abc import Mapping
 from typing import Any, Final, Self
+from zlib import crc32
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
+from clinical.instant import MINUTE_US
 from clinical.items import (
     Capture,
     Discarded,
@@ -27,6 +29,7 @@ from clinical.items import (
     Word,
 )
 from clinical.scores import news2
+from clinical.scores.choice import is_child
 from clinical.watch.announcing import Announcer
 from clinical.watch.bedside import Bedside
 from clinical.watch.center import AtCenter
@@ -47,6 +50,7 @@ from clinical.watch.ordering import Ordering
 from clinical.watch.part import Part
 from clinical.watch.picture import PictureRow, picture_row
 from clinical.watch.quiet import Quiet
+from clinical.watch.shock import shock_of
 from clinical.watch.thinning import Thinning
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus
@@ -56,9 +60,14 @@ NOTHING: Final[Emissions] = []
 """What almost every item leads to; shared, and never to be added to."""
 
 _LATER_PARTS: Final[Mapping[str, Any]] = {
+    "child_scoring": {},
+    "minutes": {},
+    "trending": {},
+    "deteriorating": {},
     "foreign": {},
     "leads": {},
     "images": {},
+    "infarction": {},
     "rhythms": {},
     "covering": {},
     "edge_words": {},
@@ -99,7 +108,7 @@ class PatientWatch:
         self._captured_us = 0
         self._received_us = 0
         self._ordering = Ordering()
-        self._bedside = Bedside()
+        self._bedside = Bedside(crc32(encounter_id.encode()) % MINUTE_US)
         self._thinning = Thinning()
         self._center = None if source is Source.EDGE else AtCenter(self._ordering)
         self._announcer = Announcer(encounter_id, source)
@@ -145,15 +154,18 @@ class PatientWatch:
         forwarded = self._forwarded(item)
         return [*forwarded, *self._announced(findings), *self._changed(before, captured_us)]
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         """Take a quiet row over, as ``on_item`` would its item, or change nothing.
 
-        Returns whether it was quiet; if not, the item of the row is for ``on_item``.
+        ``ingress_us`` is that of the newest tick before it that has to be passed over. Returns
+        whether the row was quiet; if not, its item is for ``on_item``, after ``pass_over``.
         """
         captured_us = row[5]
         if not (self._still or self._settled()) or captured_us < self._captured_us:
             return False
-        if not self._quiet.take(row, self._state.unit_id, received_us):
+        if not self._quiet.take(row, self._state.unit_id, received_us, ingress_us):
             return False
         self._captured_us = captured_us
         self._received_us = max(self._received_us, received_us)
@@ -226,16 +238,25 @@ class PatientWatch:
         """Return what of the patient may be scored at the newest instant known here."""
         return self._bedside.inputs(self._state, self._now_us)
 
-    def row(self) -> PictureRow:
-        """Return the patient as the board shows it at the newest instant known here."""
+    def row(self, at_us: int = 0) -> PictureRow:
+        """Return the patient as the board shows it at ``at_us``, or the newest instant known here.
+
+        Only ticks have passed in between.
+        """
+        bedside, state = self._bedside, self._state
+        now_us = max(self._now_us, at_us)
         return picture_row(
-            self._state,
-            self._bedside.carry,
-            self._bedside.scoring.score(self._state, self._now_us),
-            now_us=self._now_us,
+            state,
+            bedside.carry,
+            bedside.scoring.score(state, now_us),
+            now_us=now_us,
             captured_us=self._captured_us or None,
             received_us=self._received_us or None,
-            thinned=self._thinning.current(self._now_us),
+            thinned=self._thinning.current(now_us),
+            instead=bedside.child_scoring.shown(state, now_us),
+            outlook=bedside.deteriorating.outlook,
+            arrows=bedside.trending.arrows,
+            shock=shock_of(bedside.carry, state, now_us),
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -316,7 +337,8 @@ class PatientWatch:
 
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
-        self._still = not self._closed and self._quiet.still()
+        child = is_child(self._state.age_years)
+        self._still = not self._closed and not child and self._quiet.still()
         return self._still
 
     def _matured(self, now_us: int) -> Findings:

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, overload
 
-from clinical.scores.chart import Refused
+from clinical.scores.chart import Refused, Response, Result
 from clinical.vitals import Vital
 from clinical.watch.carry import VITALS, Carry
+from clinical.watch.deteriorating import Outlook
 from clinical.watch.encounter import EncounterState
+from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
+from clinical.watch.trending import Arrow
 
 
 class PictureVital(NamedTuple):
@@ -73,6 +76,20 @@ class PictureVitals(Sequence[PictureVital]):
 
 
 @dataclass(frozen=True, slots=True)
+class PictureScore:
+    """The early warning score that is used in the place of NEWS2."""
+
+    name: str
+    total: int | None
+    """None: refused."""
+    at_least: int | None
+    """The lower bound, when the total was refused."""
+    band: str | None
+    """Of the total, or of the lower bound; None: none is reached."""
+    refusals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PictureRow:
     """One patient at one instant; absent scores were refused, absent vitals are not valid."""
 
@@ -88,6 +105,26 @@ class PictureRow:
     not_judged: bool
     thinned: tuple[Thinned, ...] = ()
     """What the unit left out of late, at most one stretch for each lane."""
+    score: PictureScore | None = None
+    """None: NEWS2 is the score of this patient, or there is none (``news2_refusals`` says why)."""
+    outlook: Outlook | None = None
+    """The deterioration index; None: there is none, or not yet."""
+    arrows: tuple[Arrow, ...] = ()
+    """Vital signs that move."""
+    shock: ShockIndex | None = None
+    """None: heart rate or systolic pressure is not known."""
+
+
+def shown_score(name: str, result: Result, band: Response | None) -> PictureScore:
+    """Return a score as a row shows it."""
+    refused = isinstance(result, Refused)
+    return PictureScore(
+        name=name,
+        total=None if refused else result.at_least,
+        at_least=result.at_least if refused else None,
+        band=None if band is None else band.value,
+        refusals=tuple(str(x) for x in result.reasons) if isinstance(result, Refused) else (),
+    )
 
 
 def picture_row(
@@ -99,10 +136,14 @@ def picture_row(
     captured_us: int | None,
     received_us: int | None,
     thinned: tuple[Thinned, ...] = (),
+    instead: PictureScore | None = None,
+    outlook: Outlook | None = None,
+    arrows: tuple[Arrow, ...] = (),
+    shock: ShockIndex | None = None,
 ) -> PictureRow:
     """Return the patient as seen at ``now_us``; a value that has aged out is not shown.
 
-    ``score`` is the total of NEWS2, or why there is none.
+    ``score`` is the total of NEWS2, or why there is none; ``instead`` is the score in its place.
     """
     refused = score if isinstance(score, Refused) else None
     return PictureRow(
@@ -117,6 +158,10 @@ def picture_row(
         news2_refusals=() if refused is None else tuple(str(x) for x in refused.reasons),
         not_judged=False,
         thinned=thinned,
+        score=instead,
+        outlook=outlook,
+        arrows=arrows,
+        shock=shock,
     )
 
 

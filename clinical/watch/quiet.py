@@ -8,6 +8,9 @@ leaves exactly the state that ``on_item`` would, or changes nothing and says so;
 goes the way of the reference. No other module looks into processors that are not its own; the
 check-suite holds both ways together, snapshot by snapshot (``tests/clinical/watch/checks.py``).
 
+The first row of a minute closes the one before, by which trend and outlook are judged, and is never
+quiet. A child's limits and scores are not those of the tables here: no row of a child is quiet.
+
 A number is *calm* when it is plausible, violates no limit of the catalogue and scores less than 3
 points of NEWS2. Those at the printed precision of their chart are a table. Zero is never calm.
 """
@@ -81,6 +84,9 @@ class Quiet:
             or bedside.judging.stirred
             or bedside.scoring.stands
             or bedside.scoring.waiting
+            or bedside.scoring.doubts.stand
+            or bedside.child_scoring.stands
+            or bedside.child_scoring.waiting
             or bedside.sensors.conditions
             or self.ordering.suspect_us is not None
             or bedside.leads.stand
@@ -88,11 +94,13 @@ class Quiet:
             or (self.silence is not None and self.silence.stands)
         )
 
-    def take(self, row: VitalsRow, owner: str, received_us: int) -> bool:
+    def take(
+        self, row: VitalsRow, owner: str, received_us: int, ingress_us: int | None = None
+    ) -> bool:
         """Take a row over if it is quiet; else change nothing and return False.
 
-        The patient is still, ``owner`` holds the patient, and nothing that was captured later than
-        this row has been taken before.
+        The patient is an adult and still, ``owner`` holds the patient, and nothing that was
+        captured later than this row has been taken before.
         """
         _, unit_id, lane, segment, sequence, captured_us, _, vitals, numbers, rest = row
         stream = self.ordering.streams.get((unit_id, lane, segment))
@@ -107,7 +115,9 @@ class Quiet:
         ):
             return False
         bedside = self.bedside
-        carry = bedside.carry
+        carry, minutes = bedside.carry, bedside.minutes
+        if captured_us >= minutes.ends_us:
+            return False
         taken = self._calm(vitals, numbers)
         if taken is None or not _known(rest, carry):
             return False
@@ -121,8 +131,10 @@ class Quiet:
             _repeat(rest, carry, captured_us)
         if captured_us > bedside.judging.now_us:
             bedside.judging.now_us, bedside.judging.backlog_us = captured_us, None
+        if captured_us >= minutes.due_us:
+            minutes.sample(captured_us)
         if self.silence is not None:
-            self.silence.on_row(row, received_us)
+            self.silence.on_row(row, received_us, ingress_us)
         return True
 
     def _calm(

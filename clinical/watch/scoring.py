@@ -7,8 +7,8 @@ score becomes refused stays until a complete score says that it is over, or unti
 out not to be for this patient (age, pregnancy). Ageing alone therefore never begins or ends an
 alarm. While NEWS2_HIGH holds it covers NEWS2_MEDIUM.
 
-A value beyond a limit that a second signal contradicts (``trust``) begins no alarm here before it
-is one by its limit: the score is refused, and its lower bound goes without it.
+A value that something speaks against (``doubting``) begins no alarm here while it is doubted: the
+score is refused, and its lower bound goes without it.
 
 A backlog is scored at its end, on what is then still fresh: what was over before it was learned of
 is not sounded.
@@ -18,7 +18,7 @@ whatever is carried, kept up one vital at a time; only a patient whom it does no
 has an alarm, is scored in full.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -39,6 +39,7 @@ from clinical.watch.carry import (
     Reading,
     Taken,
 )
+from clinical.watch.doubting import NOTHING_BESIDE, Beside, Doubts
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
 from clinical.watch.late import OVERDUE_AFTER_US, SETTLED_AFTER_US
@@ -74,7 +75,7 @@ _NOT_FOR_THIS_PATIENT: Final = frozenset({RefusalReason.AGE, RefusalReason.PREGN
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """The newest item of a backlog that is still coming in."""
 
     began_us: int
@@ -84,13 +85,16 @@ class _Waiting:
 
     @property
     def over_us(self) -> int:
+        """When nothing more of it has come for a while, or it has come for too long."""
         return min(self.heard_us + SETTLED_AFTER_US, self.began_us + OVERDUE_AFTER_US)
 
     def plain(self) -> list[Any]:
+        """Return it as plain data."""
         return [self.began_us, self.heard_us, self.captured_us, frame_to_plain(self.frame)]
 
     @classmethod
     def of(cls, plain: list[Any]) -> Self:
+        """Return what ``plain`` wrote down."""
         began_us, heard_us, captured_us, frame = plain
         return cls(began_us, heard_us, captured_us, frame_from_plain(frame))
 
@@ -98,16 +102,17 @@ class _Waiting:
 class Scoring:
     """NEWS2 of one patient."""
 
-    __slots__ = ("_carry", "_high", "_medium", "newest_us", "screen", "waiting")
+    __slots__ = ("_carry", "_high", "_medium", "doubts", "newest_us", "screen", "waiting")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values."""
         self._carry = carry
+        self.doubts = Doubts(carry)
         self._high = FlagCondition(RULES[Cause.NEWS2_HIGH])
         self._medium = FlagCondition(RULES[Cause.NEWS2_MEDIUM])
         self.screen = [0] * _PARTS
         self.newest_us = 0
-        self.waiting: _Waiting | None = None
+        self.waiting: Waiting | None = None
 
     def on_item(  # noqa: PLR0917 - an item, its patient, and what is doubted of it
         self,
@@ -116,30 +121,36 @@ class Scoring:
         captured_us: int,
         frame: FrameRef,
         now_us: int,
-        doubted: Collection[int] = (),
+        beside: Beside = NOTHING_BESIDE,
     ) -> Findings:
         """Score after an item of vital signs whose values ``carry`` has taken over.
 
-        An item captured before the newest one completes the record only. ``doubted`` are vitals,
-        by index, whose newest value is contradicted.
+        An item captured before the newest one completes the record only.
         """
         self._screen_for(taken.live or taken.backlog)
         if captured_us < self.newest_us:
             return NO_FINDINGS
         self.newest_us = captured_us
-        if self._cleared():
+        if self._cleared() and not beside.doubted:
+            self.doubts.clear()
             return NO_FINDINGS
+        self.doubts.on_item(taken.live, captured_us, beside)
         if taken.backlog:
             began_us = now_us if self.waiting is None else self.waiting.began_us
-            self.waiting = _Waiting(began_us, now_us, captured_us, frame)
+            self.waiting = Waiting(began_us, now_us, captured_us, frame)
             return NO_FINDINGS
         self.waiting = None
-        return self._judge(self.inputs(state, now_us, doubted), captured_us, frame)
+        return self._judge(self.inputs(state, now_us), captured_us, frame)
 
     @property
     def stands(self) -> bool:
         """Tell whether either alarm holds."""
         return self._high.raised is not None or self._medium.raised is not None
+
+    @property
+    def high(self) -> bool:
+        """Tell whether NEWS2_HIGH holds."""
+        return self._high.raised is not None
 
     @property
     def due_us(self) -> int | None:
@@ -154,21 +165,19 @@ class Scoring:
         self.waiting = None
         return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
 
-    def inputs(
-        self, state: EncounterState, now_us: int, doubted: Collection[int] = ()
-    ) -> News2Inputs:
+    def inputs(self, state: EncounterState, now_us: int) -> News2Inputs:
         """Return what of the newest values may be scored at ``now_us``, but for the doubted.
 
         The pulse felt by the pleth stands in where no heart rate may be judged.
         """
-        carry = self._carry
+        carry, doubts = self._carry, self.doubts
         values: dict[str, Any] = {}
         unusable: dict[str, RefusalReason] = {}
         for name, vital in _MEASURED:
             source = vital
             if vital == HEART_RATE and not carry.fresh(HEART_RATE, now_us):
                 source = PULSE_RATE if carry.fresh(PULSE_RATE, now_us) else HEART_RATE
-            if source in doubted:
+            if source in doubts.contradicted:
                 unusable[name] = RefusalReason.IMPLAUSIBLE
             elif carry.fresh(source, now_us):
                 values[name] = carry.values[source]
@@ -196,6 +205,7 @@ class Scoring:
         if (
             (state.age_years is None or state.age_years >= news2.YOUNGEST_YEARS)
             and not state.pregnant
+            and not self.doubts.stand
             and carry.spo2_scale is not _SCALE_2
             and carry.on_oxygen is not None
             and carry.assessed(now_us) is not None
@@ -216,6 +226,7 @@ class Scoring:
             "high": self._high.snapshot(),
             "medium": self._medium.snapshot(),
             "newest_us": self.newest_us,
+            "doubts": self.doubts.snapshot(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -223,7 +234,8 @@ class Scoring:
         self._high.restore(state["high"])
         self._medium.restore(state["medium"])
         self.newest_us = state["newest_us"]
-        self.waiting = None if state["waiting"] is None else _Waiting.of(state["waiting"])
+        self.doubts.restore(state.get("doubts", {}))
+        self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
         values = enumerate(self._carry.values)
         self._screen_for(tuple((vital, value) for vital, value in values if value is not None))
 

@@ -59,8 +59,13 @@ class Silence:
         """Tell whether the unit is called silent."""
         return self._condition.raised is not None
 
-    def on_row(self, row: VitalsRow, received_us: int) -> None:
-        """Take note of a row of the owning unit, which is not called silent."""
+    def on_row(self, row: VitalsRow, received_us: int, ingress_us: int | None) -> None:
+        """Take note of a row of the owning unit, which is not called silent.
+
+        ``ingress_us`` is that of the newest tick that was passed over until now, if any was.
+        """
+        if ingress_us is not None:
+            self._ingress_us = ingress_us
         self._frame = row
         self.received_us = received_us
         self._heard_ingress_us = self._ingress_us

@@ -1,4 +1,4 @@
-"""What a person does at the board: take, hush or reset alarms, write to a crew, open a page."""
+"""What a person does at the board: about alarms, messages to a crew, and pages to look at."""
 
 from typing import Annotated, Any, Final
 
@@ -6,10 +6,12 @@ import msgspec
 
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.priority import Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     MOST_TOGETHER,
     Acknowledgement,
+    Escalation,
     Pause,
     Place,
     Reset,
@@ -28,7 +30,7 @@ from command_center.feed.actions import (
 )
 from command_center.messaging import Messaging, NotConfirmed
 from ports.clock import Clock
-from wire.limits import MAX_MESSAGE_TEXT, MAX_NAME
+from wire.limits import MAX_MESSAGE_TEXT, MAX_NAME, MAX_REASON
 from wire.messages import Message
 
 MESSAGE_VALID_US: Final = 15 * 60 * 1_000_000
@@ -81,6 +83,18 @@ class Hush(msgspec.Struct, tag="pause", frozen=True, forbid_unknown_fields=True)
     also: Further = ()
 
 
+class Raise(msgspec.Struct, tag="escalate", frozen=True, forbid_unknown_fields=True):
+    """Tell somebody further of an alarm."""
+
+    request_id: Name
+    alarm: AlarmId
+    priority: Grade
+    revision: Revision
+    to: Recipient
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON)]
+    person: Name
+
+
 class Clear(msgspec.Struct, tag="reset", frozen=True, forbid_unknown_fields=True):
     """Take a latched alarm off the list."""
 
@@ -112,7 +126,7 @@ class Map(msgspec.Struct, tag="map", frozen=True, forbid_unknown_fields=True):
     shown: bool
 
 
-Act = Take | Hush | Clear | Write | Open | Map
+Act = Take | Hush | Raise | Clear | Write | Open | Map
 
 _REFUSED: Final = {
     UnknownAlarm: "OVER",
@@ -152,12 +166,14 @@ class Acting:
             return {"refused": {"request_id": asked.request_id, "why": why, "words": str(refused)}}
         return {"done": {"request_id": asked.request_id}}
 
-    async def _do(self, asked: Take | Hush | Clear | Write) -> None:
+    async def _do(self, asked: Take | Hush | Raise | Clear | Write) -> None:
         match asked:
             case Take():
                 await self._take(asked)
             case Hush():
                 await self._hush(asked)
+            case Raise():
+                await self._raise(asked)
             case Clear():
                 await self._clear(asked)
             case Write():
@@ -191,6 +207,22 @@ class Acting:
                 for_us=asked.seconds * SECOND_US,
                 request_id=asked.request_id,
                 also=tuple(one.seen() for one in asked.also),
+            )
+        )
+
+    async def _raise(self, asked: Raise) -> None:
+        await self._actions.take(
+            Escalation(
+                encounter_id="",
+                alarm_id=bytes.fromhex(asked.alarm),
+                priority=Priority(asked.priority),
+                revision=asked.revision,
+                to=asked.to,
+                person=asked.person,
+                reason=asked.reason,
+                place=Place.CENTER,
+                at_us=self._clock.now_us(),
+                request_id=asked.request_id,
             )
         )
 

@@ -16,6 +16,7 @@ from command_center.board.mapping import unit_plain
 from command_center.board.showing import alarm_plain, message_plain, point_plain, row_plain
 from command_center.board.trend import Trends
 from command_center.board.viewer import Viewer
+from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.showing import series_plain
 from command_center.imaging.studies import Studies
 from command_center.publishing import Publisher
@@ -47,11 +48,13 @@ class Board:
         clock: Clock,
         studies: Studies,
         *,
+        ecgs: EcgShelf,
         burden: Burden,
         sound: bool = True,
     ) -> None:
         self._roster = roster
         self._studies = studies
+        self._ecgs = ecgs
         self._store = store
         self._clock = clock
         self._burden = burden
@@ -145,6 +148,10 @@ class Board:
         if revision != viewer.series_revision:
             viewer.series_revision = revision
             page["series"] = [series_plain(series) for series in self._studies.of(encounter_id)]
+        ecgs_revision = self._ecgs.revision(encounter_id)
+        if begin or ecgs_revision != viewer.ecgs_revision:
+            viewer.ecgs_revision = ecgs_revision
+            page["ecgs"] = await self._ecgs.of(encounter_id)
         return {"page": page}
 
     def _moved(self, viewer: Viewer) -> dict[str, Any]:
@@ -160,6 +167,7 @@ class Board:
             self.trends.forget(encounter_id)
             self.chronicle.forget(encounter_id)
             self._studies.forget(encounter_id)
+            self._ecgs.forget(encounter_id)
         elif row.picture is not None:
             self.trends.take(row.picture, row.stamped_us)
         for viewer in self._viewers:

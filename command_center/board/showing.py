@@ -3,16 +3,19 @@
 The board judges nothing: a vital sign is marked when an alarm of the catalogue is about it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Place
-from clinical.alarms.view import Acknowledged, AlarmView, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, ResetBy
+from clinical.watch.deteriorating import Outlook
+from clinical.watch.picture import PictureRow, PictureScore
 from clinical.watch.thinning import Thinned
-from command_center.board.trend import Point, known_news2
+from command_center.board.trend import Point, known_score
 from command_center.roster import RosterRow
 from command_center.store.values import SentMessage
 from wire.frames import Lane
@@ -31,7 +34,7 @@ def urgency(row: RosterRow, alarms: Iterable[AlarmView]) -> int:
     whether nobody has taken it, then whether it is about the patient rather than a device, and last
     the score.
     """
-    score = 0 if row.picture is None else known_news2(row.picture) or 0
+    score = 0 if row.picture is None else known_score(row.picture) or 0
     return max((_weight(view) for view in alarms), default=0) + score
 
 
@@ -56,7 +59,27 @@ def row_plain(row: RosterRow, alarms: Iterable[AlarmView], spark: list[int | Non
         else {str(seen.vital): [seen.value, seen.captured_us] for seen in picture.vitals},
         "thinned": [] if picture is None else [_thinned_plain(one) for one in picture.thinned],
         "spark": spark,
+        **_judged_plain(picture),
     }
+
+
+def _judged_plain(picture: PictureRow | None) -> dict[str, Any]:
+    """Return what is judged of a patient beside NEWS2."""
+    outlook = None if picture is None else picture.outlook
+    score = None if picture is None else picture.score
+    shock = None if picture is None else picture.shock
+    return {
+        "score": None if score is None else {**_fields(score), "refusals": list(score.refusals)},
+        "outlook": None
+        if outlook is None
+        else {**_fields(outlook), "drivers": [one._asdict() for one in outlook.drivers]},
+        "arrows": [] if picture is None else [one._asdict() for one in picture.arrows],
+        "shock": None if shock is None else list(shock),
+    }
+
+
+def _fields(value: PictureScore | Outlook) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _thinned_plain(thinned: Thinned) -> dict[str, Any]:
@@ -100,6 +123,7 @@ def alarm_plain(view: AlarmView) -> dict[str, Any]:
         "unacknowledged": view.unacknowledged,
         "taken": [_taken(acknowledged) for acknowledged in view.acknowledgements],
         "reset": view.reset and _reset(view.reset),
+        "escalated": _escalated(view.escalations),
         "pauses": [_paused(paused) for paused in view.pauses],
         "paused_until_us": view.paused_until_us(Place.CENTER) or 0,
     }
@@ -147,6 +171,15 @@ def _taken(acknowledged: Acknowledged) -> dict[str, Any]:
         "priority": int(acknowledged.priority),
         "at_us": acknowledged.at_us,
     }
+
+
+def _escalated(escalations: Sequence[Escalated]) -> list[dict[str, Any]]:
+    """Return who further was told; of those told again because nobody answered, the newest."""
+    newest = {(one.to, one.person, one.reason): one for one in escalations}
+    return [
+        {"to": str(one.to), "person": one.person, "reason": one.reason, "at_us": one.at_us}
+        for one in sorted(newest.values(), key=lambda one: one.at_us)
+    ]
 
 
 def _paused(paused: Paused) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Trends:
         if points and stamped_us - points[-1].at_us < STEP_US:
             return
         values = {vital.vital: vital.value for vital in row.vitals}
-        points.append(Point(stamped_us, known_news2(row), tuple(values.get(v) for v in Vital)))
+        points.append(Point(stamped_us, known_score(row), tuple(values.get(v) for v in Vital)))
         self._sparks.pop(row.encounter_id, None)
 
     def forget(self, encounter_id: str) -> None:
@@ -70,8 +70,10 @@ class Trends:
         return [_worst(scores[start : start + share]) for start in range(0, len(scores), share)]
 
 
-def known_news2(row: PictureRow) -> int | None:
-    """Return the total, or where it was refused what it is at least."""
+def known_score(row: PictureRow) -> int | None:
+    """Return the total of the score in use, or where it was refused what it is at least."""
+    if row.score is not None:
+        return row.score.at_least if row.score.total is None else row.score.total
     return row.news2_at_least if row.news2_total is None else row.news2_total
 
 

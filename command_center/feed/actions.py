@@ -46,6 +46,7 @@ class NotReadBack(Exception):  # noqa: N818 - named for what happened
 _REFUSALS: Final[dict[ActionRefusal, tuple[type[Exception], str]]] = {
     ActionRefusal.UNKNOWN_ALARM: (UnknownAlarm, "no alarm of this id in this encounter"),
     ActionRefusal.ALARM_ENDED: (AlarmOver, "the alarm that was seen is over"),
+    ActionRefusal.ANSWERED: (AlarmOver, "somebody has answered"),
     ActionRefusal.CONDITION_HOLDS: (ConditionHolds, "the condition holds, or held until just now"),
 }
 

@@ -1,4 +1,4 @@
-"""The alert feed: subscribe, acknowledge, pause, reset, report; over gRPC and for other transports.
+"""The alert feed: subscribing, what people do about alarms, and reports of deliveries.
 
 A subscription without a token begins with the alarms of this moment, and these carry no token:
 whoever loses the call before ``caught_up`` begins again. With a token it begins with what the store
@@ -14,7 +14,15 @@ import grpc
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.alerts.v1 import alert_service_pb2 as pb
 from clinical.alarms.priority import Priority
-from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
+from clinical.alarms.transition import (
+    Acknowledgement,
+    Action,
+    Escalation,
+    Pause,
+    Place,
+    Reset,
+    Seen,
+)
 from command_center.consumer import partitions_of
 from command_center.feed.actions import (
     Actions,
@@ -28,6 +36,7 @@ from command_center.feed.deliveries import Deliveries
 from command_center.feed.validation import (
     Violations,
     acknowledgement_violations,
+    escalation_violations,
     name_violations,
     pause_violations,
     report_violations,
@@ -42,6 +51,7 @@ from ports.clock import Clock
 from ports.grpc_server import Call, abort_with
 from ports.log.port import Log
 from wire.alarms import alarm_message
+from wire.codes import RECIPIENT
 from wire.series import SeriesWord, from_series_word
 from wire.topics import ALARMS
 
@@ -97,6 +107,11 @@ class AlertService:
                 self.acknowledge,
                 request_deserializer=pb.AcknowledgeRequest.FromString,
                 response_serializer=pb.AcknowledgeResponse.SerializeToString,
+            ),
+            "Escalate": grpc.unary_unary_rpc_method_handler(
+                self.escalate,
+                request_deserializer=pb.EscalateRequest.FromString,
+                response_serializer=pb.EscalateResponse.SerializeToString,
             ),
             "Pause": grpc.unary_unary_rpc_method_handler(
                 self.pause,
@@ -262,6 +277,24 @@ class AlertService:
             also=_also(asked),
         )
         return pb.PauseResponse(alarm=await self._take(entry, context))
+
+    async def escalate(self, request: pb.EscalateRequest, context: Call) -> pb.EscalateResponse:
+        """Tell somebody further of an alarm, or end the call with the reason why not."""
+        asked = request.escalation
+        await _refuse(context, escalation_violations(asked))
+        entry = Escalation(
+            encounter_id=asked.encounter_id,
+            alarm_id=asked.alarm_id,
+            priority=Priority(asked.priority),
+            revision=asked.revision,
+            to=RECIPIENT.member[asked.to],
+            person=asked.person,
+            reason=asked.reason,
+            place=Place.CENTER,
+            at_us=self._clock.now_us(),
+            request_id=asked.request_id,
+        )
+        return pb.EscalateResponse(alarm=await self._take(entry, context))
 
     async def reset(self, request: pb.ResetRequest, context: Call) -> pb.ResetResponse:
         """Take a latched alarm off the list, or end the call with the reason why not."""

@@ -6,12 +6,13 @@ from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2
 from ambulance.command.v1 import message_pb2
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER
-from wire.codes import PRIORITY
+from wire.codes import PRIORITY, RECIPIENT
 from wire.limits import (
     MAX_INSTANT_US,
     MAX_LIVE_CHUNK_MS,
     MAX_MESSAGE_TEXT,
     MAX_NAME,
+    MAX_REASON,
     MIN_LIVE_CHUNK_MS,
     is_unit_id,
     is_uuid_text,
@@ -53,6 +54,18 @@ def reset_violations(pb: alarm_pb2.Reset) -> Violations:
     return _action_violations("reset.", pb)
 
 
+def escalation_violations(pb: alarm_pb2.Escalation) -> Violations:
+    """Check an escalation as a person asks for it."""
+    root = "escalation."
+    found = _action_violations(root, pb)
+    if not RECIPIENT.known(pb.to):
+        found.append((root + "to", "must be a recipient"))
+    if not 1 <= len(pb.reason) <= MAX_REASON:
+        found.append((root + "reason", f"must be 1 to {MAX_REASON} characters"))
+    return found
+
+
+_Alone = alarm_pb2.Escalation | alarm_pb2.Reset
 _Together = alarm_pb2.Acknowledgement | alarm_pb2.Pause
 
 
@@ -66,7 +79,7 @@ def _also_violations(root: str, pb: _Together) -> Violations:
     ]
 
 
-def _seen_violations(root: str, pb: _Together | alarm_pb2.Reset | alarm_pb2.Seen) -> Violations:
+def _seen_violations(root: str, pb: _Together | _Alone | alarm_pb2.Seen) -> Violations:
     found: Violations = []
     if len(pb.alarm_id) != ALARM_ID_BYTES:
         found.append((root + "alarm_id", f"must be {ALARM_ID_BYTES} bytes"))
@@ -77,7 +90,7 @@ def _seen_violations(root: str, pb: _Together | alarm_pb2.Reset | alarm_pb2.Seen
     return found
 
 
-def _action_violations(root: str, pb: _Together | alarm_pb2.Reset) -> Violations:
+def _action_violations(root: str, pb: _Together | _Alone) -> Violations:
     found = _seen_violations(root, pb)
     found += name_violations(root + "person", pb.person)
     found += name_violations(root + "request_id", pb.request_id)

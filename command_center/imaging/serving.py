@@ -1,4 +1,4 @@
-"""One slice over HTTP, for the board's own pages only.
+"""One slice, or the sheet of an ECG, over HTTP, for the board's own pages only.
 
 A browser never lets another page read the answer; asking makes work all the same, so what says
 that it comes from elsewhere is refused. Nothing is kept by the browser's cache: it is a patient's.
@@ -12,13 +12,22 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.gallery import Gallery, Missing
 from command_center.imaging.pixels import PackedSlice
 
 PATH: Final = "/board/ct/{encounter}/{series}/{slice}"
 
+ECG_PATH: Final = "/board/ecg/{encounter}/{ecg}"
+
 _OUR_PAGES: Final = ("same-origin", "none")
 """Values of Sec-Fetch-Site; "none" is a person who types the address."""
+
+_PRIVATE: Final = {
+    "cache-control": "no-store",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+}
 
 _STATUS: Final = {
     Missing.NO_PATIENT: HTTPStatus.NOT_FOUND,
@@ -44,6 +53,21 @@ def slices(gallery: Gallery) -> Callable[[Request], Awaitable[Response]]:
     return serve
 
 
+def sheets(ecgs: EcgShelf) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers a request for the sheet of an ECG."""
+
+    async def serve(request: Request) -> Response:
+        if not _from_our_page(request):
+            return JSONResponse({"missing": "OTHER_PAGE"}, HTTPStatus.FORBIDDEN)
+        asked = request.path_params
+        sheet = await ecgs.sheet(asked["encounter"], asked["ecg"])
+        if sheet is None:
+            return JSONResponse({"missing": "NOT_STORED"}, HTTPStatus.NOT_FOUND)
+        return Response(sheet, media_type="image/svg+xml", headers=_PRIVATE)
+
+    return serve
+
+
 def _from_our_page(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
@@ -56,9 +80,8 @@ def _answer(packed: PackedSlice) -> Response:
         packed.body,
         media_type="application/octet-stream",
         headers={
+            **_PRIVATE,
             "content-encoding": "gzip",
-            "cache-control": "no-store",
-            "cross-origin-resource-policy": "same-origin",
             "columns": str(packed.columns),
             "rows": str(packed.rows),
             "column-spacing-mm": repr(packed.column_spacing_mm),

@@ -1,5 +1,8 @@
 """The center's reading of the images: a reader of its own, so that no alarm waits behind a series.
 
+Pieces of twelve-lead ECGs lie in `images` too; an ECG that is whole is read and kept before more is
+taken.
+
 `studies` is read from its beginning. `images` carries a tick per gateway, partition and second, so
 of it only the newest ``IMAGES_BACK`` records of each partition are read: half a day with one
 gateway. Of a series that is older than that the state is known and the slices are not.
@@ -8,12 +11,14 @@ gateway. Of a series that is older than that the state is known and the slices a
 from collections.abc import Mapping
 from typing import Final
 
+from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.studies import Studies
 from ports.log.port import EARLIEST, Log, LogReader, OffsetGone, Record, TopicPartition
 from ports.logging import get_logger
+from wire.frames import to_frame
 from wire.images import ImageStored, SeriesAnnounced, SeriesState
 from wire.reading import Unreadable
-from wire.records import Tick, decode_record
+from wire.records import Batch, Tick, decode_record, frames_of
 from wire.topics import IMAGES, STUDIES, Topic
 
 IMAGES_BACK: Final = 50_000
@@ -31,12 +36,13 @@ _log = get_logger(__name__)
 class ImagesTail:
     """Follows `images` and `studies`."""
 
-    def __init__(self, reader: LogReader, studies: Studies) -> None:
+    def __init__(self, reader: LogReader, studies: Studies, ecgs: EcgShelf) -> None:
         self._reader = reader
         self._studies = studies
+        self._ecgs = ecgs
 
     @classmethod
-    async def open(cls, log: Log, studies: Studies) -> "ImagesTail":
+    async def open(cls, log: Log, studies: Studies, ecgs: EcgShelf) -> "ImagesTail":
         """Open a reader at the places that the module names."""
         always = dict.fromkeys(_partitions(STUDIES), EARLIEST)
         ends = await log.end_positions(_partitions(IMAGES))
@@ -44,7 +50,7 @@ class ImagesTail:
             reader = await log.reader({**always, **_back(ends)})
         except OffsetGone:
             reader = await log.reader({**always, **dict.fromkeys(ends, EARLIEST)})
-        return cls(reader, studies)
+        return cls(reader, studies, ecgs)
 
     async def run(self) -> None:
         """Follow, until cancelled."""
@@ -52,6 +58,7 @@ class ImagesTail:
             records = await self._reader.read(max_records=IMAGES_AT_ONCE, timeout_ms=IMAGES_WAIT_MS)
             for record in records:
                 self._take(record)
+            await self._ecgs.settle()
 
     async def close(self) -> None:
         """Let go of the reader."""
@@ -72,8 +79,17 @@ class ImagesTail:
                 self._studies.on_stored(value)
             case SeriesState():
                 self._studies.on_state(value)
+            case Batch():
+                self._on_batch(value)
             case Tick():
                 return
+
+    def _on_batch(self, batch: Batch) -> None:
+        for raw in frames_of(batch):
+            try:
+                self._ecgs.take(to_frame(raw))
+            except Unreadable as unreadable:
+                _log.warning("frame unreadable", error=str(unreadable))
 
 
 def _partitions(topic: Topic) -> list[TopicPartition]:

@@ -16,7 +16,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, create_engine, event, make_url
 
 from command_center.positions import Position, Vector
-from command_center.store import folded, spoken
+from command_center.store import folded, recorded, spoken
+from command_center.store.recorded import StoredEcg
 from command_center.store.values import (
     Delivered,
     Kept,
@@ -101,6 +102,14 @@ class Store:
     async def messages(self, unit_id: str, limit: int) -> list[SentMessage]:
         """Return the newest messages to a unit with their receipts, newest first."""
         return await self._run(spoken.read_messages, unit_id, limit)
+
+    async def write_ecg(self, ecg: StoredEcg) -> None:
+        """Keep an ECG of a patient."""
+        await self._run(recorded.write_ecg, ecg)
+
+    async def ecgs(self, encounter_id: str, limit: int) -> list[StoredEcg]:
+        """Return the newest ECGs of a patient, newest first."""
+        return await self._run(recorded.read_ecgs, encounter_id, limit)
 
     async def units_positions(self) -> dict[int, int]:
         """Return how far `units` was read, by partition; empty when it never was."""

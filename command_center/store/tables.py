@@ -108,3 +108,15 @@ RECEIPTS: Final = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("answer", Integer),
 )
+
+ECGS: Final = Table(
+    "ecgs",
+    METADATA,
+    Column("ecg_id", LargeBinary(16), primary_key=True),
+    Column("encounter_id", String(36), primary_key=True),
+    Column("unit_id", String(64), nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False, comment="TwelveLeadEcg, serialised."),
+    Column("reading", LargeBinary, nullable=False, comment="What was read off it, JSON."),
+    Index("ecgs_by_encounter", "encounter_id", "recorded_us"),
+)

@@ -1,4 +1,4 @@
-"""``goldenhour feed``: ``tail``, ``acknowledge``, ``pause`` and ``reset``."""
+"""``goldenhour feed``: ``tail``, ``acknowledge``, ``pause``, ``escalate`` and ``reset``."""
 
 import asyncio
 import contextlib
@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import LONGEST_PAUSE_US, Place
 from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import SECOND_US
@@ -121,6 +122,20 @@ def pause(
 
 
 @app.command()
+def escalate(  # noqa: PLR0917 - one per option
+    alarm_id: _AlarmId,
+    person: Annotated[str, typer.Option(help="Who escalates it.")],
+    to: Annotated[Recipient, typer.Option(help="Who is told.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    address: _Address = None,
+    home: _Home = None,
+) -> None:
+    """Tell somebody further of one current alarm; it is not acknowledged."""
+    action = partial(AlertFeed.escalate, to=to, reason=reason)
+    _act(action, alarm_id, person, address, home)
+
+
+@app.command()
 def reset(
     alarm_id: _AlarmId,
     person: Annotated[str, typer.Option(help="Who resets it.")],
@@ -221,6 +236,10 @@ def _as_json(alarm: AlarmView) -> str:
             "late": alarm.late,
             "unacknowledged": alarm.unacknowledged,
             "paused_until_us": alarm.paused_until_us(Place.CENTER),
+            "escalated": [
+                {"to": one.to.name, "person": one.person or None, "reason": one.reason or None}
+                for one in alarm.escalations
+            ],
             "words": alarm.words_en,
             "reason": None if alarm.reason is None else dict(alarm.reason.values),
         }

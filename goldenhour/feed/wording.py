@@ -35,6 +35,12 @@ class _Value(NamedTuple):
 _VALUES: Final = {
     "news2_total": _Value(_Words("NEWS2", "NEWS2")),
     "news2_at_least": _Value(_Words("NEWS2 at least", "NEWS2至少")),
+    "npews_total": _Value(_Words("PEWS", "PEWS")),
+    "npews_at_least": _Value(_Words("PEWS at least", "PEWS至少")),
+    "age_years": _Value(_Words("age", "年龄")),
+    "deterioration_index": _Value(_Words("index", "恶化指数")),
+    "certainty_percent": _Value(_Words("certainty", "把握"), "%"),
+    "minutes_to_edge": _Value(_Words("leaves its band in", "离开正常范围约需"), " min"),
     "respiration_per_min": _Value(_Words("RR", "呼吸"), "/min"),
     "spo2_percent": _Value(_Words("SpO2", "血氧"), "%"),
     "on_oxygen": _Value(_Words("oxygen", "吸氧")),
@@ -44,9 +50,18 @@ _VALUES: Final = {
     "pulse_rate_bpm": _Value(_Words("pulse", "脉搏"), "/min"),
     "consciousness": _Value(_Words("ACVPU", "意识")),
     "temperature_c": _Value(_Words("temp", "体温"), " °C"),
+    "fio2": _Value(_Words("inspired oxygen", "吸入氧")),
     "seconds_unjudged": _Value(_Words("for", "持续"), " s"),
 }
 """Names and units of what reasons speak of, in the order in which it is told."""
+
+_ODDS: Final = "_odds"
+_SLOPE: Final = "_slope"
+_DERIVED: Final = {
+    _ODDS: _Words("{name} odds x {value}", "{name}使可能性乘以{value}"),
+    _SLOPE: _Words("{name} {value} a minute", "{name}每分钟{value}"),
+}
+"""What is said about a vital sign beside its value, by the end of the name."""
 
 _OXYGEN: Final = {
     "True": _Words("on oxygen", "吸氧"),
@@ -74,8 +89,10 @@ _UNCONNECTED: Final = _Words(
 def values(measured: Mapping[str, float | str], language: Language) -> str:
     """Return the values of a reason as a person reads them; an unknown name as it is."""
     known = [name for name in _VALUES if name in measured]
-    others = sorted(set(measured) - set(known))
+    derived = [name + end for end in _DERIVED for name in _VALUES if name + end in measured]
+    others = sorted(set(measured) - {*known, *derived})
     said = [_value(name, measured[name], language) for name in known]
+    said += [_derived(name, measured[name], language) for name in derived]
     return ", ".join([*said, *(f"{name} {_number(measured[name])}" for name in others)])
 
 
@@ -122,8 +139,17 @@ def _value(name: str, value: float | str, language: Language) -> str:
     return f"{known.name.spoken(language)} {_number(value)}{known.unit}"
 
 
+def _derived(name: str, value: float | str, language: Language) -> str:
+    """Say how a vital sign moves, or how much it pushes the index."""
+    end = _ODDS if name.endswith(_ODDS) else _SLOPE
+    number = f"{float(value):+.2f}" if end == _SLOPE else f"{float(value):.1f}"
+    form = _DERIVED[end].spoken(language)
+    return form.format(name=subject(name.removesuffix(end), language), value=number)
+
+
 def _number(value: float | str) -> str:
     try:
-        return f"{float(value):.1f}".removesuffix(".0")
+        number = float(value)
+        return f"{number:.3f}" if 0 < number < 1 else f"{number:.1f}".removesuffix(".0")
     except ValueError:
         return str(value)

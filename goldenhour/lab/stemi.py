@@ -4,22 +4,12 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-import numpy as np
-
-from clinical.signals.recorded import detect
-from clinical.signals.resampling import WORKING_RATE_HZ
 from clinical.twelve_lead.criteria import Person, Sex
 from clinical.twelve_lead.drawing import drawing
-from clinical.twelve_lead.infarction import Infarction, judge
-from clinical.twelve_lead.leads import (
-    INDEPENDENT,
-    LeadsMissingError,
-    TwelveLead,
-    lead_named,
-    twelve_lead,
-)
-from clinical.twelve_lead.measurement import Measurement, measure
-from clinical.twelve_lead.median_beat import median_beat
+from clinical.twelve_lead.ecg import read
+from clinical.twelve_lead.infarction import Infarction
+from clinical.twelve_lead.leads import LeadsMissingError, TwelveLead, lead_named, twelve_lead
+from clinical.twelve_lead.measurement import Measurement
 from goldenhour.lab.command import UnreadableError
 from goldenhour.lab.recordings import Recording
 
@@ -55,21 +45,10 @@ def recorded(recording: Recording) -> TwelveLead:
         raise UnreadableError(str(error)) from error
 
 
-def measured(twelve: TwelveLead) -> Measurement | None:
-    """Find the beats with the live detector and measure what they have in common."""
-    beats = detect([twelve.leads[lead] for lead in INDEPENDENT], twelve.rate_hz)
-    peaks = [round(beat.sample * twelve.rate_hz / WORKING_RATE_HZ) for beat in beats]
-    common = median_beat(twelve, peaks)
-    if common is None:
-        return None
-    return measure(common, 60.0 * twelve.rate_hz / float(np.median(np.diff(peaks))))
-
-
 def verdict(twelve: TwelveLead, person: Person) -> dict[str, Any]:
     """Judge an ECG, as the object that the lab writes."""
-    measurement = measured(twelve)
-    infarction = judge(measurement, person)
-    return _object(infarction) | {"measurement": _figures(measurement)}
+    reading = read(twelve, person)
+    return _object(reading.infarction) | {"measurement": _figures(reading.measurement)}
 
 
 def sheet(twelve: TwelveLead, name: str, person: Person) -> str:

@@ -32,6 +32,7 @@ def world(  # noqa: PLR0917 - the options of a command
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one per core.")] = 0,
     shrink: Annotated[bool, typer.Option(help="Make the first failing case smaller.")] = True,  # noqa: FBT002
     *,
+    every_bug: Annotated[bool, typer.Option(help="Each bug in turn, until found.")] = False,
     out: Annotated[Path, typer.Option(help="File for the figures, JSON.")],
 ) -> None:
     """Play the whole system in one process, on virtual time, with everything going wrong.
@@ -48,6 +49,9 @@ def world(  # noqa: PLR0917 - the options of a command
         raise typer.BadParameter(words, param_hint="--bug")
     grid_us = _CALM_GRID_US if frame_every_s >= _CALM_S else _GRID_US
     size = Size(units, seconds, frame_every_s, faults, grid_us, well_most_s)
+    if every_bug:
+        _find_each(size, first, seeds, jobs or os.cpu_count() or 1, out)
+        return
     if case is None:
         cases = [draw(seed, size, bug) for seed in range(first, first + seeds)]
     else:
@@ -70,6 +74,20 @@ def world(  # noqa: PLR0917 - the options of a command
         f" {figures['unit_hours_per_minute']:.0f} unit-hours per minute"
     )
     if bool(failed) == (bug is None):
+        raise typer.Exit(1)
+
+
+def _find_each(size: Any, first: int, seeds: int, jobs: int, out: Path) -> None:  # noqa: ANN401 - as above
+    """Say after how many ordinary nights each bug is found, and write that down."""
+    from goldenhour.world.finding import find_each  # noqa: PLC0415 - a quick --help
+
+    figures: dict[str, Any] = {}
+    for one in find_each(size, first, seeds, jobs):
+        figures[one.bug] = {"seed": one.seed, "nights": one.nights, "promise": one.promise}
+        said = "not found" if one.seed is None else f"found in seed {one.seed}: {one.promise}"
+        typer.echo(f"{one.bug}: {said}")
+        replace_file(out, json.dumps({"seeds": seeds, "bugs": figures}, indent=2) + "\n")
+    if any(one["seed"] is None for one in figures.values()):
         raise typer.Exit(1)
 
 

@@ -89,8 +89,6 @@ class StoredWatch(msgspec.Struct, frozen=True):
 
 
 Step = Callable[[Watch], Sequence[Emission]]
-_Row = tuple[VitalsRow, int, int]
-"""A row that led to nothing, when it was received, and the partition's time."""
 
 
 class Passed(NamedTuple):
@@ -98,6 +96,11 @@ class Passed(NamedTuple):
 
     now_us: int
     ingress_us: int
+
+
+_Row = tuple[VitalsRow, int, int, Passed | None]
+"""A row that led to nothing, when it was received, the partition's time, and what was passed over
+before it."""
 
 
 class ContainedWatch:
@@ -132,21 +135,26 @@ class ContainedWatch:
         self._told += 1
         return self._take(partial(_judge, frame, received_us, now_us), frame, now_us)
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, passed: Passed | None = None
+    ) -> bool:
         """Take a row over if it leads to nothing; else change nothing and return False.
+
+        ``passed`` is the newest tick before it that has to be passed over as well.
 
         What fails here is judged by ``on_frame`` instead, from where the watch was before.
         """
         if self._failures >= FAILURES_MAX or self._told >= JOURNAL_MAX - 1:
             return False
         try:
-            if not self._watch.on_row(row, received_us, now_us):
+            ingress_us = None if passed is None else passed.ingress_us
+            if not self._watch.on_row(row, received_us, now_us, ingress_us):
                 return False
         except Exception:  # noqa: BLE001 - whatever it is, the reference decides what it leads to
             self._watch = self._rebuilt()
             return False
         self._told += 1
-        self._journal.append((row, received_us, now_us))
+        self._journal.append((row, received_us, now_us, passed))
         self._last = row
         return True
 
@@ -213,10 +221,10 @@ class ContainedWatch:
         base = msgspec.Raw(self._base or _NOTHING)
         return StoredWatch(base, self._failures, self._newest(), self.closed_us)
 
-    def row(self) -> PictureRow:
+    def row(self, at_us: int) -> PictureRow:
         """Return the patient as the board shows it; one that cannot be shown is not judged."""
         try:
-            return self._watch.row() if self.judged else self._row_unjudged()
+            return self._watch.row(at_us) if self.judged else self._row_unjudged()
         except Exception:  # noqa: BLE001 - whatever it is, the picture of the others goes out
             return self._row_unjudged()
 
@@ -339,7 +347,11 @@ def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequenc
     return said
 
 
-def _judge_row(row: VitalsRow, received_us: int, now_us: int, watch: Watch) -> None:
+def _judge_row(
+    row: VitalsRow, received_us: int, now_us: int, passed: Passed | None, watch: Watch
+) -> None:
+    if passed is not None:
+        watch.pass_over(*passed)
     _, _, _, _, _, captured_us, boot_id, *_ = row
     watch.on_item(item_of(row), Capture(frame_of(row), captured_us, received_us, boot_id), now_us)
 

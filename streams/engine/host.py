@@ -28,6 +28,7 @@ from typing import Final
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding, Word
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.picture import PictureRow
 from ports.log.port import Record
 from streams.engine.agenda import Agenda
@@ -65,6 +66,8 @@ class _Patient:
     """The newest tick that the watch has been told of, or that came before it."""
     ingress_shift_us: int = 0
     """Ingress time by which this patient's snapshot is ahead of the replayed clock."""
+    due_us: int | None = EVERY_TICK
+    """When a tick can matter to the watch, as it was asked last."""
     snapshot_due_us: int = 0
     shown_us: int = 0
     changed: bool = True
@@ -171,27 +174,37 @@ class PartitionHost:
         return patient
 
     def _note(self, patient: _Patient) -> None:
-        """See to it that the patient comes up when something is due; after all but rows."""
-        encounter_id, watch = patient.encounter_id, patient.watch
-        self._hearings.note(encounter_id, watch.hearing, self._clock.ingress_us)
-        if watch.closed_us is None:
+        """Ask anew when the patient is due; after all that is told to the watch but rows."""
+        watch = patient.watch
+        patient.due_us = watch.due_us
+        self._hearings.note(patient.encounter_id, watch.hearing, self._clock.ingress_us)
+        self._enter(patient)
+
+    def _enter(self, patient: _Patient) -> None:
+        """See to it that the patient comes up when anything is due."""
+        if patient.watch.closed_us is None:
             shown_us = self._clock.now_us if patient.changed else patient.shown_us
-            show_us = shown_us + ROW_AT_LEAST_EVERY_US
-            due_us = watch.due_us
-            next_us = min(patient.snapshot_due_us, show_us)
-            self._agenda.enter(encounter_id, next_us if due_us is None else min(due_us, next_us))
+            next_us = min(patient.snapshot_due_us, shown_us + ROW_AT_LEAST_EVERY_US)
+            due_us = patient.due_us
+            next_us = next_us if due_us is None else min(due_us, next_us)
+            self._agenda.enter(patient.encounter_id, next_us)
 
     def _catch_up(self, patient: _Patient) -> None:
         """Make up for the ticks that the patient's watch was not told of."""
-        passed = self._passed
-        if patient.passed is not passed and passed is not None:
-            patient.passed = passed
-            shift_us = patient.ingress_shift_us
-            ahead = passed if not shift_us else Passed(passed.now_us, passed.ingress_us + shift_us)
-            said = patient.watch.pass_over(ahead)
+        if patient.passed is not self._passed:
+            passed = self._ahead(patient)
+            patient.passed = self._passed
+            said = () if passed is None else patient.watch.pass_over(passed)
             if said:
                 self._hear(said)
                 self._note(patient)
+
+    def _ahead(self, patient: _Patient) -> Passed | None:
+        """Return the newest tick by the ingress time that the patient's watch counts."""
+        passed, shift_us = self._passed, patient.ingress_shift_us
+        if passed is None or not shift_us:
+            return passed
+        return Passed(passed.now_us, passed.ingress_us + shift_us)
 
     def _on_batch(self, batch: RowBatch, before: Point) -> None:
         stamped_us, patients, passed = batch.stamped_us, self._patients, self._passed
@@ -201,9 +214,9 @@ class PartitionHost:
         for index, row in enumerate(batch.rows):
             patient = None if row is None else patients.get(row[0])
             if row and patient:
-                if patient.passed is not passed:
-                    self._catch_up(patient)
-                if patient.watch.on_row(row, stamped_us, now_us):
+                missed = None if patient.passed is passed else self._ahead(patient)
+                if patient.watch.on_row(row, stamped_us, now_us, missed):
+                    patient.passed = passed
                     if not patient.changed:
                         patient.changed = True
                         self._changed.append(patient)
@@ -252,17 +265,18 @@ class PartitionHost:
         self._forget_closed()
         self._draft.show(now_us, self._rows(), self._quiet)
         for patient in due:
-            self._note(patient)
+            self._enter(patient)
 
     def _pass_time(self, patient: _Patient, now_us: int) -> bool:
         """Do what is due at this tick; return whether the patient is to be stored."""
-        due_us = patient.watch.due_us
+        due_us = patient.due_us = patient.watch.due_us
         said: Sequence[Emission | Poison] = ()
         if due_us is not None and due_us <= now_us:
             patient.passed = self._passed
             ingress_us = self._clock.ingress_us + patient.ingress_shift_us
             said = patient.watch.on_tick(now_us, ingress_us)
             self._hear(said)
+            self._note(patient)
         if now_us - patient.shown_us >= ROW_AT_LEAST_EVERY_US:
             self._change(patient)
         return bool(said) or patient.watch.full or now_us >= patient.snapshot_due_us
@@ -343,8 +357,7 @@ class PartitionHost:
         changed.sort(key=_number)
         for patient in changed:
             if patient.watch.closed_us is None:
-                self._catch_up(patient)
-                rows.append(patient.watch.row())
+                rows.append(patient.watch.row(now_us))
                 patient.shown_us, patient.changed = now_us, False
         return rows
 

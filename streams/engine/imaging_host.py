@@ -5,6 +5,9 @@ each slice that comes is told, with what the geometry of those stored says so fa
 when the series is complete, since until then slices are on their way. A series that is not complete
 and of which nothing came for ``STALLED_US`` of the partition's time has missing slices.
 
+Pieces of twelve-lead ECGs lie in the same partitions (``ecgs``): an ECG is read when it is whole,
+and what is read goes to `patients`. One that is not whole after a while is a dead letter in words.
+
 There are no snapshots: a series is small and its records are kept for days. The marker stays at the
 first record of the oldest series that is not complete, and a worker that takes the partition over
 reads from there and says the same states again, which has no effect.
@@ -18,14 +21,17 @@ from clinical.alarms.priority import Source
 from clinical.imaging.geometry import Geometry, GeometryProblem, Slice, assess
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding
+from clinical.twelve_lead.pieces import EcgPiece
 from ports.log.port import Record
 from streams.engine.checkpointing import Recovered, Snapshot
+from streams.engine.ecgs import Ecgs, ecg_key
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
+from wire.frames import Frame, to_frame
 from wire.images import ImageStored, SeriesAnnounced, SeriesState, series_ref
 from wire.limits import MAX_SERIES_OBJECTS
 from wire.reading import Unreadable
-from wire.records import Tick, decode_record
+from wire.records import Batch, Tick, decode_record, frames_of
 
 STALLED_US: Final = 60 * SECOND_US
 """A series that is not complete and of which nothing came for so long has missing slices."""
@@ -123,6 +129,7 @@ class ImagingHost:
         self._next_offset = 0
         self._series: OrderedDict[tuple[str, str], _Series] = OrderedDict()
         """By encounter and series, the one heard of longest ago first."""
+        self._ecgs = Ecgs()
         self._draft = Draft(partition, source)
         self.ledger = OpenSeries()
 
@@ -155,6 +162,8 @@ class ImagingHost:
                 self._on_tick(content)
             case SeriesAnnounced() | ImageStored():
                 self._judge(content, before, record.value or b"")
+            case Batch():
+                self._on_batch(content, before)
             case _:
                 self._bury("the record is of an unexpected type", record.value or b"")
         return self._draft.finished(self._next_offset)
@@ -171,6 +180,42 @@ class ImagingHost:
             self._series.pop(key, None)
             self.ledger.closed(key)
             self._bury(f"{type(error).__name__} in judgement", raw)
+
+    def _on_batch(self, batch: Batch, before: Point) -> None:
+        self._clock = self._clock.stamped(batch.stamped_us)
+        frames = 0
+        for raw in frames_of(batch):
+            frames += 1
+            try:
+                frame = to_frame(raw)
+            except Unreadable as error:
+                self._bury(str(error), raw.SerializeToString())
+                continue
+            for piece in frame.items:
+                if isinstance(piece, EcgPiece):
+                    self._on_piece(frame, piece, before)
+        self._draft.received(frames, batch.stamped_us)
+
+    def _on_piece(self, frame: Frame, piece: EcgPiece, before: Point) -> None:
+        """Take a piece of an ECG; one that cannot be read costs itself and no other."""
+        key = ecg_key(frame, piece)
+        try:
+            finding = self._ecgs.take(frame, piece, self._clock.now_us)
+        except Exception as error:  # noqa: BLE001 - whatever it is must stop at this ECG
+            words = str(error) if isinstance(error, ValueError | Unreadable) else "in judgement"
+            letter = dead_letter(
+                PROGRAM, f"{type(error).__name__}: {words}", b"", frame, self._clock.now_us
+            )
+            self._draft.bury(letter)
+            finding = None
+        if finding is not None:
+            self._draft.find_ecg(finding)
+        if self._ecgs.open(key):
+            self.ledger.opened(key, before)
+        else:
+            self.ledger.closed(key)
+        if (forgotten := self._ecgs.overfull()) is not None:
+            self.ledger.closed(forgotten)
 
     def _on_announced(self, announced: SeriesAnnounced, before: Point) -> None:
         self._clock = self._clock.stamped(announced.stamped_us)
@@ -207,6 +252,10 @@ class ImagingHost:
                 self._say(key, series)
             if silent_us >= ABANDONED_US:
                 self.ledger.closed(key)
+        for ecg in self._ecgs.stalled(now_us - STALLED_US):
+            self._bury(f"of an ECG {ecg.came} of {ecg.count} pieces came", b"")
+        for key in self._ecgs.abandoned(now_us - ABANDONED_US):
+            self.ledger.closed(key)
 
     def _heard(self, key: tuple[str, str], unit_id: str, before: Point) -> _Series:
         series = self._series.get(key)

@@ -11,7 +11,7 @@ from typing import Final
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
-from clinical.items import LeadFinding, RhythmFinding, SeriesFinding
+from clinical.items import EcgFinding, LeadFinding, RhythmFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from clinical.watch.picture import PictureRow
 from streams.engine.checkpointing import Snapshot, marker_checkpoint, snapshot_checkpoint
@@ -29,6 +29,7 @@ from wire.records import (
     HEADERS_ALARM_ENTRY,
     HEADERS_CHECKPOINT,
     HEADERS_DEAD_LETTER,
+    HEADERS_ECG_FINDING,
     HEADERS_ENCOUNTER_STATE,
     HEADERS_LEAD_FINDING,
     HEADERS_PICTURE,
@@ -54,6 +55,7 @@ from wire.topics import (
     STUDIES,
     Topic,
 )
+from wire.twelve_lead import encode_ecg_finding
 
 PICTURE_ROWS_MAX: Final = 1_000
 """Rows of one record of ``picture``; more rows make more records."""
@@ -181,6 +183,11 @@ class Draft:
         self._facts.append(
             Send(PATIENTS.name, self._partition, None, value, HEADERS_SERIES_FINDING)
         )
+
+    def find_ecg(self, finding: EcgFinding) -> None:
+        """Add what is read off an ECG; its patient lies in the partition of this number."""
+        value = encode_ecg_finding(finding)
+        self._facts.append(Send(PATIENTS.name, self._partition, None, value, HEADERS_ECG_FINDING))
 
     def study(self, state: SeriesState) -> None:
         """Add how far a series has come."""

@@ -21,10 +21,13 @@ class Watch(Protocol):
         """Judge an item; ``now_us`` is the partition's time."""
         ...
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         """Take a row over as ``on_item`` would its item, if that leads to nothing.
 
-        Returns whether it did; if not, nothing has changed.
+        ``ingress_us`` is that of the newest tick before it that has to be passed over. Returns
+        whether the row was taken; if not, nothing has changed.
         """
         ...
 
@@ -52,8 +55,8 @@ class Watch(Protocol):
         """Return the whole state as plain data."""
         ...
 
-    def row(self) -> PictureRow:
-        """Return the patient as the board shows it."""
+    def row(self, at_us: int = 0) -> PictureRow:
+        """Return the patient as the board shows it at this instant, if none is known after it."""
         ...
 
     @property

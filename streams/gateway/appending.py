@@ -1,11 +1,12 @@
 """Brings judged frames into the log: batches, alarm entries, dead letters, tombstones.
 
-Frames of `patients`, `waveforms` and `units` join the micro-batch of their partition. What the crew
-says about alarms and messages becomes one entry of `alarms` per item. A rejected frame becomes a
-dead letter; if another unit holds its encounter, that is reported to the encounter's partition as
-well. Each goes with the pledge that its acknowledgement hangs on. A receipt that says that the unit
-holds a message, or that it came too late, is followed by the message's tombstone in `downlink`;
-if that is lost, the message is sent once more and receipted once more.
+Frames of `patients`, `waveforms`, `images` and `units` join the micro-batch of their partition.
+What the crew says about alarms and messages becomes one entry of `alarms` per item. A rejected
+frame becomes a dead letter; if another unit holds its encounter, that is reported to the
+encounter's partition as well. Each goes with the pledge that its acknowledgement hangs on. A
+receipt that says that the unit holds a message, or that it came too late, is followed by the
+message's tombstone in `downlink`; if that is lost, the message is sent once more and receipted
+once more.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ from wire.records import (
     encode_dead_letter,
     encode_foreign_frame,
 )
-from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, PATIENTS, UNITS, WAVEFORMS, Topic
+from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, IMAGES, PATIENTS, UNITS, WAVEFORMS, Topic
 from wire.unit_items import Receipt, ReceiptStage
 from wire.validation import Route, StreamKey
 
@@ -78,7 +79,12 @@ class Appender:
                 for partition in range(topic.partitions)
             ]
 
-        topics = {Route.PATIENTS: PATIENTS, Route.WAVEFORMS: WAVEFORMS, Route.UNITS: UNITS}
+        topics = {
+            Route.PATIENTS: PATIENTS,
+            Route.WAVEFORMS: WAVEFORMS,
+            Route.IMAGES: IMAGES,
+            Route.UNITS: UNITS,
+        }
         self._batchers = {route: batchers(topic) for route, topic in topics.items()}
 
     async def run(self) -> None:

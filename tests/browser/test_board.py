@@ -14,8 +14,13 @@ from clinical.alarms.rule import Cause
 from clinical.alarms.signals import BURSTS
 from clinical.alarms.transition import Place
 from clinical.vitals import Vital
+from clinical.watch.deteriorating import Driver
+from clinical.watch.picture import PictureScore
+from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
+from clinical.watch.trending import Arrow
 from ports.log.memory_log import MemoryLog
+from tests.browser.night_shift import vitals
 from tests.browser.ward import Desk, Patient, Ward, desk_at
 from wire.frames import Lane
 from wire.unit_items import ReceiptStage
@@ -147,6 +152,28 @@ async def test_sound_is_paused_by_one_key_and_one_that_rises_is_heard(
     high = BURSTS[Priority.HIGH].frequency_hz
     await board.wait_for_function(f"window.pulses.some(([, hertz]) => hertz === {high})")
     await expect(card).not_to_contain_text("sound paused")
+
+
+async def test_an_alarm_is_escalated_with_a_reason_by_the_keyboard(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """Without a reason nobody is told; the card says who told whom and why."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    alarm = await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    card = page.locator(f"[data-alarm='{alarm}']")
+    await expect(card).to_have_class("alarm high selected open")
+    await page.keyboard.press("e")
+    await expect(card.locator(".escalate input")).to_be_focused()
+    await card.locator(".escalate button", has_text="supervisor").click()
+    await expect(page.locator(".banner.notice")).to_contain_text("Say why first")
+    assert desk.center.publisher.current()[0].escalations == ()
+    await card.locator(".escalate input").fill("two crews need help")
+    await card.locator(".escalate button", has_text="supervisor").click()
+    await expect(card).to_contain_text("supervisor")
+    await expect(card).to_contain_text("Zhang Wei: two crews need help")
+    await expect(card.locator(".escalate")).to_have_count(0)
+    assert desk.center.publisher.current()[0].unacknowledged
 
 
 async def test_sound_that_is_off_is_said_and_stays_off(
@@ -320,6 +347,38 @@ async def test_what_a_unit_leaves_out_is_said_in_plain_words(
     await expect(line).not_to_contain_text("waveforms not sent")
 
 
+async def test_risk_movement_and_the_score_of_a_child_are_seen_at_a_glance(
+    page: Page, ward: Ward, desk: Desk
+) -> None:
+    """How likely a patient is to get worse, what drives it, what moves, and which score counts."""
+    driven = (Driver("temperature_c", 2.9), Driver("spo2_percent", 0.8))
+    await ward.admit(
+        Patient(
+            1, "AMB-02", 71, vitals(88, 18, 96, (118, 70), 38.9), 3, index=0.061, drivers=driven,
+            arrows=(Arrow(Vital.HEART_RATE, 0.6, worsening=True),),
+            shock=ShockIndex(1.2, raised=True),
+        )
+    )  # fmt: skip
+    pews = PictureScore("NPEWS", None, 5, "medium", ("MISSING:capillary_refill_s",))
+    await ward.admit(
+        Patient(
+            2, "AMB-03", 2, vitals(155, 52, 93, (92, 55), 36.8), None, at_least=0,
+            refusals=("AGE:age_years",), score=pews, index=None,
+        )
+    )  # fmt: skip
+    await page.goto(desk.url)
+    ill, child = page.locator("tr.line", has_text="AMB-02"), page.locator("tr", has_text="AMB-03")
+    await expect(ill.locator("td.risk.alert")).to_have_text("6.1 %")
+    await expect(ill.locator(".moving.worse")).to_have_text("↗")
+    await expect(child.locator("td.score")).to_contain_text("≥5")
+    await expect(child.locator("td.score")).to_contain_text("PEWS")
+    await expect(child.locator("td.risk")).to_contain_text(re.compile(r"^\D$"))
+    await ill.click()
+    await expect(page.locator(".drivers")).to_contain_text(re.compile("temperature ▲ .2.9"))
+    await expect(page.locator(".drivers")).to_contain_text(re.compile("SpO₂ ▼ .0.8"))
+    await expect(page.locator("small.raised")).to_have_text("shock index 1.20")
+
+
 async def test_a_patient_who_left_leaves_the_board(
     sit_down: Callable[[], Awaitable[Page]], ward: Ward
 ) -> None:
@@ -356,7 +415,7 @@ async def test_the_keyboard_reaches_everything_and_is_caught_nowhere(
     await ward.admit(ill())
     await expect(page.locator("tr.line")).to_be_visible()
     await page.locator("#person").focus()
-    for target in ("#map", "#theme", "#language", "tr.line .name"):
+    for target in ("#sound", "#map", "#theme", "#language", "tr.line .name"):
         await page.keyboard.press("Tab")
         await expect(page.locator(target)).to_be_focused()
         outline = await page.locator(target).evaluate("(it) => getComputedStyle(it).outlineWidth")

@@ -13,11 +13,15 @@ from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Acknowledgement, Place, Reason, Transition
+from clinical.deterioration.model import trained
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
+from clinical.watch.deteriorating import Driver, Outlook
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.picture import PictureRow, PictureScore, PictureVital
+from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
+from clinical.watch.trending import Arrow
 from command_center.center import Center
 from command_center.settings import CenterSettings
 from command_center.store.values import SentMessage
@@ -62,6 +66,13 @@ class Patient:
     at_least: int | None = None
     refusals: tuple[str, ...] = ()
     thinned: tuple[Thinned, ...] = ()
+    score: PictureScore | None = None
+    index: float | None = 0.011
+    """The deterioration index; None: there is none."""
+    certainty: float = 1.0
+    drivers: tuple[Driver, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
+    shock: ShockIndex | None = None
     alarms: dict[str, Transition] = field(default_factory=dict)
 
     @property
@@ -81,7 +92,17 @@ class Patient:
             news2_refusals=self.refusals,
             not_judged=False,
             thinned=self.thinned,
+            score=self.score,
+            outlook=self._outlook(now_us),
+            arrows=self.arrows,
+            shock=self.shock,
         )
+
+    def _outlook(self, now_us: int) -> Outlook | None:
+        if self.index is None:
+            return None
+        alert = self.index >= trained().alert.threshold
+        return Outlook(now_us, self.index, self.certainty, self.drivers, alert)
 
 
 @dataclass

@@ -67,6 +67,7 @@ async def running(bootstrap: str, home: Path) -> AsyncIterator[Running]:
             stack.start(plan.command_center(bootstrap, 0, 0, 0, home)),
             stack.start(plan.worker(1, bootstrap, 0, home)),
             stack.start(plan.waveforms(bootstrap, 0, home)),
+            stack.start(plan.imaging(bootstrap, 0, home)),
         )
         yield Running(bootstrap, gateway["address"], center["address"], center["http"], home)
         assert {name: it.restarts for name, it in stack.programs.items() if it.restarts} == {}

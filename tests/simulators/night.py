@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from clinical.twelve_lead.ecg import EcgRecording
 from ports.clock import VirtualClock
 from simulators.fleet import Fleet, encounter_ids
 from simulators.ledger import FrameKey
@@ -21,6 +22,10 @@ encounters = [
 ]
 lead_faults = [{ encounter = "well", lead = "II", at_s = 4, for_s = 3, kind = "FLAT" }]
 crew = [{ encounter = "ill", at_s = 7, finding = "NO_PULSE" }]
+ecgs = [
+  { encounter = "well", at_s = 6, made_up = "ANTERIOR", sex = "female" },
+  { encounter = "ill", at_s = 8, recording = "ptb_s0010" },
+]
 """)
 
 
@@ -32,6 +37,7 @@ class Notebook:
     clock: VirtualClock
     reached: bool = False
     frames: list[tuple[int, str | None, WireItem]] = field(default_factory=list)
+    ecgs: list[tuple[int, str, EcgRecording]] = field(default_factory=list)
     broken: Exception | None = None
     draining: bool = True
     chunk_us: int = 1_000_000
@@ -43,6 +49,9 @@ class Notebook:
         if self.broken is not None:
             raise self.broken
         self.frames += [(self.clock.monotonic_us(), encounter_id, item) for item in items]
+
+    async def send_ecg(self, encounter_id: str, ecg: EcgRecording, ecg_id: bytes) -> None:
+        self.ecgs.append((self.clock.monotonic_us(), encounter_id, ecg))
 
     def waveform_chunk_us(self, encounter_id: str) -> int:
         return self.chunk_us

@@ -139,3 +139,19 @@ async def test_a_unit_says_once_a_second_where_it_is() -> None:
     assert said[0][2] == Position(23.0, 113.0, 0.0, None, UnitKind.AMBULANCE)
     assert night.items("B", Position) == []
     await night.fleet.end()
+
+
+async def test_a_crew_takes_the_ecgs_of_the_story() -> None:
+    """When the story says, ten seconds back from then, of the patient that it says."""
+    night = Night()
+    await night.fleet.start()
+    night.story.start()
+    started_us = night.clock.now_us()
+    await night.clock.run_for(12 * SECOND_US)
+    ((_, well, made),) = night.units["B"].ecgs
+    ((_, ill, real),) = night.units["A"].ecgs
+    assert (well, ill) == (night.ids["well"], night.ids["ill"])
+    assert made.recorded_us == pytest.approx(started_us - 4_000_000, abs=1_000)
+    assert (made.person.sex, made.person.age_years, real.person.age_years) == ("female", 60, 50)
+    assert (made.rate_hz, real.rate_hz) == (500, 1_000)
+    await night.fleet.end()

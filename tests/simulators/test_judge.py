@@ -59,6 +59,13 @@ class Center(alert_service_pb2_grpc.AlertServiceServicer):
     ) -> alert_service_pb2.PauseResponse:
         return alert_service_pb2.PauseResponse()
 
+    async def Escalate(  # noqa: N802 - as above
+        self,
+        request: alert_service_pb2.EscalateRequest,
+        context: "grpc.aio.ServicerContext[Any, Any]",
+    ) -> alert_service_pb2.EscalateResponse:
+        return alert_service_pb2.EscalateResponse()
+
     async def Reset(  # noqa: N802 - as above
         self,
         request: alert_service_pb2.ResetRequest,

@@ -131,6 +131,30 @@ def test_every_scenario_of_the_project_can_be_played(path: Path) -> None:
     assert load(str(path)).name == path.stem
 
 
+@pytest.mark.parametrize(
+    ("ecg", "words"),
+    [
+        ('made_up = "NORMAL", recording = "ptb_s0010"', "recorded or made_up"),
+        ("", "recorded or made_up"),
+        ('recording = "nothing"', "there is no nothing"),
+    ],
+)
+def test_an_ecg_is_recorded_or_made_up(ecg: str, words: str) -> None:
+    """And a recorded one is there."""
+    ecg = ", ".join(filter(None, ('encounter = "p", at_s = 1', ecg)))
+    with pytest.raises(BadScenario, match=words):
+        parse(
+            'name = "x"\nunits = [{ id = "A" }]\n'
+            f'encounters = [{{ key = "p", unit = "A" }}]\necgs = [{{ {ecg} }}]'
+        )
+
+
+def test_infarction_is_when_a_patient_begins_to_change() -> None:
+    """What is alarmed before is false; a normal ECG changes nobody."""
+    demo = load("demo")
+    assert (demo.onset_s("tent-2"), demo.onset_s("well-11")) == (18, None)
+
+
 def test_the_demo_is_what_was_promised() -> None:
     """Twelve ambulances, one in its own process, six bays, complete within 75 s."""
     demo = load("demo")

@@ -37,6 +37,8 @@ WELL = Vitals(heart_rate_bpm=80.0, respiration_per_min=14.0, spo2_percent=98.0)
 CHUNK = WaveformChunk("II", 250.0, 5.0, 1_780_000_000_000_000, 0, (1, 2, 3))
 OPENED = EncounterEvent(EncounterChange.OPENED, bay="1", age_years=60)
 NO_PULSE = CrewEvent(CrewFinding.NO_PULSE)
+NOBODY = "127.0.0.1:1"
+"""Where no gateway answers."""
 Within = Callable[[Awaitable[object]], Awaitable[object]]
 
 
@@ -307,7 +309,7 @@ async def test_waveforms_wait_while_the_lanes_above_are_behind(
 
 
 async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rarely(
-    gateway: FakeGateway, spool: Spool, monkeypatch: pytest.MonkeyPatch
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PULSE_US is what everything regular counts in; SETTLED_FACTOR spares the link."""
     clock, settled = VirtualClock(10**15), False
@@ -317,7 +319,7 @@ async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rar
     monkeypatch.setattr(Outbox, "clock_settled", property(lambda _: settled))
     client = VehicleClient(
         "A1",
-        GrpcLink(dict.fromkeys(Lane, gateway.address)),
+        GrpcLink(dict.fromkeys(Lane, NOBODY)),
         spool,
         clock,
         random.Random(7),  # noqa: S311 - jitter, not a secret

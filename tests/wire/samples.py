@@ -13,7 +13,7 @@ VITALS_LANE = ("vitals", "device_status", "position", "link_state", "discarded")
 WAVEFORM_LANE = ("waveform",)
 ALARM_LANE = (
     *("encounter_event", "crew_event", "edge_transition"),
-    *("acknowledgement", "pause", "reset", "receipt"),
+    *("acknowledgement", "pause", "reset", "receipt", "ecg_piece"),
 )
 
 
@@ -143,6 +143,7 @@ _ITEMS = {
         highest=2_047,
         attached=True,
     ),
+    "ecg_piece": frame_pb2.EcgPiece(ecg_id=b"e" * 16, index=0, count=16, content=b"piece"),
     "link_state": frame_pb2.LinkState(
         spool_depth_frames=0,
         spool_oldest_us=0,

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
     EncounterClosed,
+    Escalation,
     Pause,
     Place,
     Reason,
@@ -21,7 +23,7 @@ from clinical.alarms.transition import (
     SourceStatus,
     Transition,
 )
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Escalated, Paused, ResetBy
 from clinical.items import (
     CrewEvent,
     CrewFinding,
@@ -39,15 +41,13 @@ from clinical.items import (
 from clinical.rhythm.arrhythmia import Arrhythmia
 from clinical.signals.lead_quality import LeadFault
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
+from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECES_MAX, EcgPiece
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.picture import PictureRow, PictureVital
-from clinical.watch.thinning import Thinned
 from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_COUNT, MAX_INSTANT_US
 from wire.messages import Message
-from wire.picture import Picture
 from wire.records import Checkpoint, DeadLetter, Tick
 from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, UnitKind, WireItem
 from wire.validation import RefusalReason
@@ -167,6 +167,21 @@ pauses = st.builds(
     request_id=names,
     also=together,
 )
+escalations = st.builds(
+    Escalation,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    priority=st.sampled_from(Priority),
+    revision=revisions,
+    to=st.sampled_from(Recipient),
+    person=names | st.just(""),
+    reason=st.text(max_size=200),
+    place=st.sampled_from(Place),
+    at_us=instants,
+    request_id=names,
+    step=st.integers(0, 2**32 - 1),
+    raised_us=instants,
+)
 resets = st.builds(
     Reset,
     encounter_id=st.just(ENCOUNTER),
@@ -236,6 +251,18 @@ alarm_log_frames = frames_with(acknowledgements | pauses | resets | receipts, La
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None
 )
+ecg_frames = frames_with(
+    st.builds(
+        lambda ecg_id, place, content: EcgPiece(ecg_id, place[0], place[1], content),
+        st.binary(min_size=ECG_ID_BYTES, max_size=ECG_ID_BYTES),
+        st.integers(1, PIECES_MAX).flatmap(
+            lambda count: st.tuples(st.integers(0, count - 1), st.just(count))
+        ),
+        st.binary(min_size=1, max_size=100),
+    ),
+    Lane.ALARM,
+    ENCOUNTER,
+).map(lambda frame: replace(frame, items=frame.items[:1]))
 waveform_frames = frames_with(waveforms, Lane.WAVEFORM, ENCOUNTER)
 discarded_frames = st.builds(
     lambda frame, first, reason, at_us: replace(
@@ -246,12 +273,20 @@ discarded_frames = st.builds(
     st.sampled_from(DiscardReason),
     instants,
 )
-frames = patient_frames | alarm_log_frames | unit_frames | waveform_frames | discarded_frames
+frames = (
+    patient_frames
+    | alarm_log_frames
+    | unit_frames
+    | waveform_frames
+    | ecg_frames
+    | discarded_frames
+)
 
 entries = (
     transitions
     | acknowledgements
     | pauses
+    | escalations
     | resets
     | st.builds(EncounterClosed, uuids, instants)
     | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
@@ -284,6 +319,21 @@ alarm_views = st.builds(
         max_size=2,
     ).map(tuple),
     reset=maybe(st.builds(ResetBy, st.sampled_from(Place), names, instants)),
+    escalations=st.lists(
+        st.builds(
+            Escalated,
+            st.sampled_from(Recipient),
+            names | st.just(""),
+            st.text(max_size=200),
+            st.sampled_from(Place),
+            st.sampled_from(Priority),
+            instants,
+            st.integers(0, 2**32 - 1),
+            instants,
+        ),
+        max_size=2,
+    ).map(tuple),
+    raised_us=instants,
     pauses=st.lists(
         st.builds(
             Paused,
@@ -362,31 +412,6 @@ encounter_states = st.builds(
     previous_unit_id=maybe(unit_ids),
     age_years=maybe(st.integers(0, 130)),
     pregnant=st.none(),
-)
-picture_rows = st.builds(
-    PictureRow,
-    encounter_id=uuids,
-    unit_id=unit_ids,
-    bay=maybe(names),
-    captured_us=maybe(instants),
-    received_us=maybe(instants),
-    vitals=st.lists(
-        st.builds(PictureVital, st.sampled_from(Vital), numbers(0, 400), instants), max_size=3
-    ).map(tuple),
-    news2_total=maybe(st.integers(0, 20)),
-    news2_at_least=maybe(st.integers(0, 20)),
-    news2_refusals=st.lists(names, max_size=3).map(tuple),
-    not_judged=st.booleans(),
-    thinned=st.lists(
-        st.builds(Thinned, st.sampled_from([1, 2, 3]), counts, instants, instants), max_size=3
-    ).map(tuple),
-)
-pictures = st.builds(
-    Picture,
-    partition=st.integers(0, 3),
-    stamped_us=instants,
-    source=st.sampled_from(Source),
-    rows=st.lists(picture_rows, max_size=3).map(tuple),
 )
 messages = st.builds(
     Message,

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from ambulance.log.v1 import record_pb2
 from clinical.watch.picture import PictureVitals
-from tests.wire import strategies
+from tests.wire import picture_strategies, strategies
 from wire.picture import Picture, decode_picture, encode_picture
 from wire.reading import Unreadable
 
 
-@given(strategies.pictures)
+@given(picture_strategies.pictures)
 def test_round_trip(picture: Picture) -> None:
     """A refused score stays absent, a score of 0 stays 0."""
     assert decode_picture(encode_picture(picture)) == picture
 
 
-@given(strategies.pictures)
+@given(picture_strategies.pictures)
 def test_it_is_what_protobuf_would_write(picture: Picture) -> None:
     """Byte for byte, though the rows are put together from pieces."""
     value = encode_picture(picture)
@@ -27,7 +27,7 @@ def test_it_is_what_protobuf_would_write(picture: Picture) -> None:
 
 
 @given(
-    strategies.pictures,
+    picture_strategies.pictures,
     st.lists(st.integers(1_700_000_000_000_000, 2_000_000_000_000_000), min_size=7, max_size=7),
     st.lists(strategies.numbers(0, 400), min_size=7, max_size=7),
     st.sets(st.integers(0, 6)),

@@ -10,7 +10,7 @@ from ambulance.alerts.v1 import alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
-from tests.wire import strategies
+from tests.wire import picture_strategies, strategies
 from wire import records
 from wire.alarms import encode_entry
 from wire.encounters import encode_encounter
@@ -66,7 +66,7 @@ def test_one_bad_frame_costs_its_neighbours_nothing() -> None:
         (strategies.dead_letters, records.HEADERS_DEAD_LETTER, records.encode_dead_letter),
         (strategies.checkpoints, records.HEADERS_CHECKPOINT, records.encode_checkpoint),
         (strategies.encounter_states, records.HEADERS_ENCOUNTER_STATE, encode_encounter),
-        (strategies.pictures, records.HEADERS_PICTURE, encode_picture),
+        (picture_strategies.pictures, records.HEADERS_PICTURE, encode_picture),
         (strategies.entries, records.HEADERS_ALARM_ENTRY, encode_entry),
         (strategies.messages, records.HEADERS_MESSAGE, encode_message),
     ],

@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 
 from ambulance.alerts.v1 import alarm_pb2
-from clinical.alarms.transition import Acknowledgement, Pause, Reason, Reset, Transition
+from clinical.alarms.transition import Acknowledgement, Escalation, Pause, Reason, Reset, Transition
 from tests.wire import strategies
 from wire.transitions import (
     from_acknowledgement,
+    from_escalation,
     from_pause,
     from_reason,
     from_reset,
     from_transition,
     to_acknowledgement,
+    to_escalation,
     to_pause,
     to_reason,
     to_reset,
@@ -28,6 +30,11 @@ def test_round_trip_of_transitions(transition: Transition) -> None:
 @given(strategies.acknowledgements)
 def test_round_trip_of_acknowledgements(acknowledgement: Acknowledgement) -> None:
     assert to_acknowledgement(from_acknowledgement(acknowledgement)) == acknowledgement
+
+
+@given(strategies.escalations)
+def test_round_trip_of_escalations(escalation: Escalation) -> None:
+    assert to_escalation(from_escalation(escalation)) == escalation
 
 
 @given(strategies.pauses)

@@ -46,6 +46,7 @@ def test_what_a_careful_unit_sends_is_admitted(frame: Frame) -> None:
         (strategies.unit_frames, Route.UNITS),
         (strategies.alarm_log_frames, Route.ALARMS),
         (strategies.waveform_frames, Route.WAVEFORMS),
+        (strategies.ecg_frames, Route.IMAGES),
     ],
 )
 @given(st.data())
@@ -180,7 +181,7 @@ def test_each_kind_has_one_lane(kind: str) -> None:
     "kind",
     [
         "vitals", "device_status", "encounter_event", "crew_event", "edge_transition",
-        "acknowledgement", "pause", "reset",
+        "acknowledgement", "pause", "reset", "ecg_piece",
     ],
 )  # fmt: skip
 def test_items_about_a_patient_need_an_encounter(kind: str) -> None:
@@ -198,7 +199,11 @@ def test_items_about_the_unit_have_no_encounter(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("encounter_event", "acknowledgement"), ("receipt", "crew_event")],
+    [
+        ("encounter_event", "acknowledgement"),
+        ("receipt", "crew_event"),
+        ("crew_event", "ecg_piece"),
+    ],
 )
 def test_a_frame_is_for_one_topic(first: str, second: str) -> None:
     """Words for the log of alarms do not share a frame with words about the patient."""

@@ -79,6 +79,8 @@ class Alarm(msgspec.Struct, frozen=True):
     paused_until_us: int = 0
     """Until when the crew has paused its sound at the present priority; 0: it has not."""
     paused_by: str = ""
+    told: list[tuple[str, int]] = []
+    """Who further was told of it at the center, and when; newest last."""
 
     @property
     def calls(self) -> bool:

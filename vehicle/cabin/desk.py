@@ -229,6 +229,7 @@ def _alarm(view: AlarmView) -> contract.Alarm:
         ],
         paused_until_us=view.paused_until_us(Place.VEHICLE) or 0,
         paused_by=paused[-1] if paused else "",
+        told=list({str(one.to): one.at_us for one in view.escalations}.items()),
     )
 
 

@@ -32,6 +32,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "spo2_scale": ("SpO₂ scale", "血氧量表"),
     "news2_total": ("NEWS2", "NEWS2"),
     "news2_at_least": ("NEWS2 at least", "NEWS2 至少"),
+    "npews_total": ("PEWS", "PEWS"),
+    "npews_at_least": ("PEWS at least", "PEWS 至少"),
+    "deterioration_index": ("Likelihood of getting worse", "恶化可能性"),
+    "certainty_percent": ("Certainty, %", "把握(%)"),
+    "minutes_to_edge": ("Leaves its band in, min", "离开正常范围(分钟)"),
+    "fio2": ("Inspired oxygen", "吸入氧"),
     "lead": ("Lead", "导联"),
     "fault": ("Fault", "故障"),
     "flat": ("flat line", "直线"),
@@ -67,6 +73,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "pause": ("Pause sound 2 min", "暂停声音 2 分钟"),
     "sound_again": ("Sound again", "恢复声音"),
     "paused": ("Sound paused by", "声音已暂停:"),
+    "told": ("Center told:", "中心已上报:"),
+    "crew": ("crew", "车组"),
+    "center clinician": ("clinician", "中心医师"),
+    "dispatcher": ("dispatcher", "调度员"),
+    "system engineer": ("engineer", "工程师"),
+    "shift supervisor": ("supervisor", "值班主管"),
     "until": ("until", "至"),
     "sound_on": ("Sound on", "声音已开"),
     "sound_off": ("SOUND IS OFF", "声音已关闭"),
@@ -152,8 +164,19 @@ DRUGS: Final[dict[str, str]] = {
 """What one tap can enter, as it is recorded, and its Chinese. A record, not a recommendation."""
 
 
+_DERIVED: Final[dict[str, tuple[str, str]]] = {
+    "_odds": ("{} multiplies it by", "{}使其乘以"),
+    "_slope": ("{} per min", "{}每分钟"),
+}
+"""What is said about a vital sign beside its value, by the end of the name."""
+
+
 def word(name: str, language: Language) -> str:
     """Return a word; of a name that has none, the name itself."""
+    for end, (english, chinese) in _DERIVED.items():
+        if name.endswith(end):
+            form = english if language is Language.EN else chinese
+            return form.format(word(name.removesuffix(end), language))
     if name not in _WORDS:
         return name
     english, chinese = _WORDS[name]

@@ -3,11 +3,11 @@
 from typing import Final
 
 from clinical.alarms.priority import Category, Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.rule import (
     AlarmRule,
     Cause,
     Level,
-    Recipient,
 )
 from clinical.instant import SECOND_US
 

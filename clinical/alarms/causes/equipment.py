@@ -3,13 +3,13 @@
 from typing import Final
 
 from clinical.alarms.priority import Category, Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.rule import (
     ALL_ABOUT_THE_PATIENT,
     CREW_AND_CLINICIAN,
     AlarmRule,
     Cause,
     Level,
-    Recipient,
 )
 from clinical.instant import SECOND_US
 

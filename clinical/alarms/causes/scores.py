@@ -16,6 +16,11 @@ _NEWS2_CITATION: Final = (
     "chart 2 (thresholds and triggers)"
 )
 
+_NPEWS_CITATION: Final = (
+    "NHS England and RCPCH, National Paediatric Early Warning System inpatient charts, 2023, "
+    "escalation by total and by AVPU"
+)
+
 SCORES: Final[tuple[AlarmRule, ...]] = (
     AlarmRule(
         cause=Cause.NEWS2_HIGH,
@@ -41,5 +46,33 @@ SCORES: Final[tuple[AlarmRule, ...]] = (
         check_first_zh="复测全部生命体征。",
         for_whom=CREW_AND_CLINICIAN,
         citation=_NEWS2_CITATION,
+    ),
+    AlarmRule(
+        cause=Cause.NPEWS_HIGH,
+        category=Category.PHYSIOLOGICAL,
+        condition=(
+            "a child's National PEWS total, or its lower bound, is 9 or more, "
+            "or the child reacts to voice only, to pain only or not at all"
+        ),
+        levels=(Level(Priority.HIGH, 0),),
+        words_en="Child: PEWS 9 or more, or not awake",
+        words_zh="儿童:PEWS评分≥9或意识不清",
+        check_first_en="Assess airway, breathing, circulation; call a paediatrician now.",
+        check_first_zh="评估气道、呼吸、循环,立即联系儿科医师。",
+        for_whom=ALL_ABOUT_THE_PATIENT,
+        citation=_NPEWS_CITATION,
+    ),
+    AlarmRule(
+        cause=Cause.NPEWS_MEDIUM,
+        category=Category.PHYSIOLOGICAL,
+        condition="a child's National PEWS total, or its lower bound, is 5 to 8",
+        levels=(Level(Priority.MEDIUM, 0),),
+        suppressed_by=(Cause.NPEWS_HIGH,),
+        words_en="Child: PEWS 5 to 8",
+        words_zh="儿童:PEWS评分5-8",
+        check_first_en="Repeat the whole set; look at breathing effort and capillary refill.",
+        check_first_zh="复测全部体征,查看呼吸费力程度与毛细血管充盈。",
+        for_whom=CREW_AND_CLINICIAN,
+        citation=_NPEWS_CITATION,
     ),
 )

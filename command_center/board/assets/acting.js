@@ -37,6 +37,13 @@ export class Acting {
     if (this.ask("pause", body, { alarms: ids })) for (const id of ids) this.hushing.add(id);
   }
 
+  escalate(alarm, to, reason) {
+    const said = reason.trim().slice(0, 200);
+    if (!alarm?.current) return false;
+    if (!said) { this.notice.value = this.t.value.reasonNeeded; return false; }
+    return this.ask("escalate", { ...seen(alarm), to, reason: said }, { alarm: alarm.id });
+  }
+
   reset(alarm) {
     if (alarm?.state !== "LATCHED" || this.resetting.has(alarm.id)) return;
     if (this.ask("reset", { alarm: alarm.id, revision: alarm.revision }, { alarm: alarm.id })) this.resetting.add(alarm.id);

@@ -23,12 +23,13 @@ export const Board = {
   components: { AlarmList, MapView, PatientList, PatientPage },
   setup() {
     const ledger = new Ledger();
-    const page = reactive({ id: "", points: [], history: [], messages: [], series: [] });
+    const page = reactive({ id: "", points: [], history: [], messages: [], series: [], ecgs: [] });
     const language = ref(kept("language", navigator.language.startsWith("zh") ? "zh" : "en"));
     const theme = ref(kept("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day"));
     const up = ref(null);
     const lost = reactive({ afterMs: 0, us: 0 });
     const selected = ref("");
+    const escalating = ref("");
     const nameField = ref(null);
     const ct = ref(null);
     const units = new Map();
@@ -43,7 +44,8 @@ export const Board = {
     let link = null;
 
     getCurrentInstance().appContext.app.directive("age", ages.directive);
-    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, ct });
+    getCurrentInstance().appContext.app.directive("focus", { mounted: (field) => field.focus() });
+    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, escalating, ct });
     person.value = kept("person", "");
     acting.nameMissing = () => nameField.value.focus();
 
@@ -83,6 +85,7 @@ export const Board = {
       page.history = told.history;
       page.messages = told.messages;
       if (told.series) page.series = told.series;
+      if (told.ecgs) page.ecgs = told.ecgs;
     }
 
     function changed(value) {
@@ -98,7 +101,7 @@ export const Board = {
 
     function follow() {
       const id = location.hash.startsWith("#/patient/") ? location.hash.slice(10) : "";
-      Object.assign(page, { id, points: [], history: [], messages: [], series: [] });
+      Object.assign(page, { id, points: [], history: [], messages: [], series: [], ecgs: [] });
       acting.draft.value = "";
       selected.value = "";
       link.ask("open", { encounter: id });
@@ -142,7 +145,7 @@ export const Board = {
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, s: toggleSound, Escape: () => open(""),
+      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, e: () => { escalating.value = selected.value; }, s: toggleSound, Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 

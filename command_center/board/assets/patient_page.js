@@ -3,19 +3,20 @@
 import { computed, inject } from "vue";
 import { AlarmCard } from "/board/assets/alarms.js";
 import { CtSeries } from "/board/assets/ct.js";
+import { EcgSheets } from "/board/assets/ecg.js";
 import { LiveStrip } from "/board/assets/strip.js";
 import { PatientRow } from "/board/assets/patients.js";
 import { Timeline } from "/board/assets/timeline.js";
-import { clockTime } from "/board/assets/words.js";
+import { clockTime, driver } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, LiveStrip, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, EcgSheets, LiveStrip, PatientRow, Timeline },
   emits: ["close"],
   setup() {
     const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
     const patient = computed(() => ledger.row(page.id).value);
     return {
-      page, t, language, theme, up, patient, clockTime, ct,
+      page, t, language, theme, up, patient, clockTime, driver, ct,
       alarms: computed(() => ledger.alarmsOf(page.id).value),
       draft: acting.draft,
       send: () => { if (patient.value) acting.write(patient.value.unit, page.id); },
@@ -29,7 +30,10 @@ export const PatientPage = {
         <p v-if="up && !patient" class="empty">{{ t.gone }}</p>
         <template v-if="patient">
           <table class="single" role="table"><tbody role="rowgroup"><patient-row :id="page.id" large></patient-row></tbody></table>
+          <p v-if="patient.outlook && patient.outlook.drivers.length" class="drivers">{{ t.drives }}
+            <span v-for="one in patient.outlook.drivers">{{ t.vital[one.column] ?? one.column }} <b>{{ driver(one.odds_factor) }}</b></span></p>
           <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
+          <ecg-sheets v-if="page.ecgs.length" :encounter="page.id" :ecgs="page.ecgs" :language="language"></ecg-sheets>
           <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>
           <h2>{{ t.timeline }}</h2>
           <timeline></timeline>

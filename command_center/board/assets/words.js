@@ -15,6 +15,11 @@ export const WORDS = {
     crew: "crew",
     crewSaw: "the crew knows:",
     take: "Take it",
+    escalate: "Escalate",
+    why_escalate: "Why? Then to whom",
+    reasonNeeded: "Say why first: whoever is told wants to know.",
+    unanswered: "nobody had answered",
+    recipient: { crew: "crew", "center clinician": "clinician", dispatcher: "dispatcher", "system engineer": "engineer", "shift supervisor": "supervisor" },
     pause: "Pause sound",
     soundAgain: "Sound again",
     pausedBy: "sound paused by",
@@ -51,6 +56,14 @@ export const WORDS = {
     ageUnknown: "age ?",
     pregnant: "pregnant",
     score: "NEWS2",
+    scores: { NPEWS: "PEWS" },
+    notForAge: "NEWS2 is not for this age",
+    notPregnant: "no score in pregnancy",
+    risk: "Risk",
+    riskMore: "Likelihood of getting worse (deterioration index)",
+    sure: "sure",
+    drives: "Driven by",
+    shock: "shock index",
     atLeast: "at least; not known:",
     unit: "Unit",
     worst: "What is wrong",
@@ -122,15 +135,17 @@ export const WORDS = {
     list: "List",
     day: "Day",
     night: "Night",
-    keys: "select · <b>A</b> take it · <b>H</b> pause sound (<b>⇧H</b> of the patient) · <b>R</b> reset · <b>S</b> sound · <b>Enter</b> patient · <b>Esc</b> back · <b>M</b> message · <b>G</b> map · <b>C</b> CT · <b>F</b> freeze · <b>I</b> calipers · <b>P</b> paper · <b>L</b> 中文 · <b>N</b> night",
+    keys: "select · <b>A</b> take it · <b>H</b> pause sound (<b>⇧H</b> of the patient) · <b>E</b> escalate · <b>R</b> reset · <b>S</b> sound · <b>Enter</b> patient · <b>Esc</b> back · <b>M</b> message · <b>G</b> map · <b>C</b> CT · <b>F</b> freeze · <b>I</b> calipers · <b>P</b> paper · <b>L</b> 中文 · <b>N</b> night",
     STANDBY: "standby",
     notDevice: "Not a medical device",
     vital: {
       heart_rate_bpm: "heart rate", pulse_rate_bpm: "pulse", respiration_per_min: "breaths",
       spo2_percent: "SpO₂", systolic_mmhg: "systolic", diastolic_mmhg: "diastolic",
       temperature_c: "temperature", consciousness: "consciousness", on_oxygen: "oxygen",
-      news2_total: "NEWS2", news2_at_least: "NEWS2 at least", age_years: "age", spo2_scale: "SpO₂ scale",
-      pregnant: "pregnant", partitions: "silent parts",
+      news2_total: "NEWS2", news2_at_least: "NEWS2 at least", npews_total: "PEWS", npews_at_least: "PEWS at least",
+      deterioration_index: "risk", certainty_percent: "sure", minutes_to_edge: "leaves its band in, min", fio2: "inspired O₂",
+      capillary_refill_s: "capillary refill", respiratory_distress: "effort of breathing", age_years: "age", spo2_scale: "SpO₂ scale",
+      pregnant: "pregnant", partitions: "silent parts", territory: "wall", criteria: "criteria",
     },
     plain: { True: "yes", False: "no" },
     unitOf: {
@@ -152,6 +167,11 @@ export const WORDS = {
     crew: "车组",
     crewSaw: "车组已知:",
     take: "我来处理",
+    escalate: "上报",
+    why_escalate: "为何上报?然后选择对象",
+    reasonNeeded: "请先说明原因:收到的人需要知道。",
+    unanswered: "无人应答",
+    recipient: { crew: "车组", "center clinician": "中心医师", dispatcher: "调度员", "system engineer": "工程师", "shift supervisor": "值班主管" },
     pause: "暂停声音",
     soundAgain: "恢复声音",
     pausedBy: "声音已暂停:",
@@ -188,6 +208,14 @@ export const WORDS = {
     ageUnknown: "年龄不详",
     pregnant: "孕妇",
     score: "NEWS2",
+    scores: { NPEWS: "PEWS" },
+    notForAge: "NEWS2 不适用于该年龄",
+    notPregnant: "妊娠期无评分",
+    risk: "风险",
+    riskMore: "病情恶化的可能性(恶化指数)",
+    sure: "把握",
+    drives: "主要因素",
+    shock: "休克指数",
     atLeast: "至少;未知:",
     unit: "单元",
     worst: "问题",
@@ -254,15 +282,17 @@ export const WORDS = {
     list: "列表",
     day: "日间",
     night: "夜间",
-    keys: "选择 · <b>A</b> 处理 · <b>H</b> 暂停声音(<b>⇧H</b> 该患者)· <b>R</b> 复位 · <b>S</b> 声音 · <b>Enter</b> 患者 · <b>Esc</b> 返回 · <b>M</b> 消息 · <b>G</b> 地图 · <b>C</b> CT · <b>F</b> 冻结 · <b>I</b> 卡尺 · <b>P</b> 图纸 · <b>L</b> English · <b>N</b> 夜间",
+    keys: "选择 · <b>A</b> 处理 · <b>H</b> 暂停声音(<b>⇧H</b> 该患者)· <b>E</b> 上报 · <b>R</b> 复位 · <b>S</b> 声音 · <b>Enter</b> 患者 · <b>Esc</b> 返回 · <b>M</b> 消息 · <b>G</b> 地图 · <b>C</b> CT · <b>F</b> 冻结 · <b>I</b> 卡尺 · <b>P</b> 图纸 · <b>L</b> English · <b>N</b> 夜间",
     STANDBY: "待命",
     notDevice: "非医疗器械",
     vital: {
       heart_rate_bpm: "心率", pulse_rate_bpm: "脉率", respiration_per_min: "呼吸",
       spo2_percent: "血氧", systolic_mmhg: "收缩压", diastolic_mmhg: "舒张压",
       temperature_c: "体温", consciousness: "意识", on_oxygen: "吸氧",
-      news2_total: "NEWS2", news2_at_least: "NEWS2 至少", age_years: "年龄", spo2_scale: "血氧量表",
-      pregnant: "妊娠", partitions: "静默分区",
+      news2_total: "NEWS2", news2_at_least: "NEWS2 至少", npews_total: "PEWS", npews_at_least: "PEWS 至少",
+      deterioration_index: "恶化风险", certainty_percent: "把握", minutes_to_edge: "离开正常范围(分钟)", fio2: "吸入氧",
+      capillary_refill_s: "毛细血管充盈", respiratory_distress: "呼吸费力程度", age_years: "年龄", spo2_scale: "血氧量表",
+      pregnant: "妊娠", partitions: "静默分区", territory: "室壁", criteria: "依据",
     },
     plain: { True: "是", False: "否" },
     unitOf: {
@@ -293,3 +323,19 @@ export function span(ms, language) {
 
 export const shown = (name, value) =>
   name === "temperature_c" ? Number(value).toFixed(1) : String(Math.round(Number(value)));
+
+// What a reason says beside values: how a vital sign moves, how much it pushes the risk.
+export function derived(name, value, t) {
+  if (name.endsWith("_slope")) {
+    const vital = name.slice(0, -"_slope".length);
+    return { name: t.vital[vital] ?? vital, value: `${value > 0 ? "↗ +" : "↘ −"}${Math.abs(value).toFixed(2)}/min` };
+  }
+  if (name.endsWith("_odds")) {
+    const vital = name.slice(0, -"_odds".length);
+    return { name: t.vital[vital] ?? vital, value: driver(value) };
+  }
+  return name === "deterioration_index" ? { name: t.vital[name], value: percent(value) } : null;
+}
+
+export const driver = (odds) => `${odds >= 1 ? "▲" : "▼"} ×${Number(odds).toFixed(1)}`;
+export const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;

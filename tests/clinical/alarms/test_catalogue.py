@@ -25,6 +25,11 @@ SPECIFIED = {
     "RESPIRATION_HIGH": [(2, 27, "> 30", 2)],
     "NEWS2_HIGH": [(3, 0, None, 0)],
     "NEWS2_MEDIUM": [(2, 0, None, 0)],
+    "NPEWS_HIGH": [(3, 0, None, 0)],
+    "NPEWS_MEDIUM": [(2, 0, None, 0)],
+    "DETERIORATION": [(2, 0, None, 0)],
+    "WORSENING_IN_BAND": [(1, 0, None, 0), (2, 0, None, 0)],
+    "STEMI_SUSPECTED": [(3, 0, None, 0)],
     "SENSOR_OFF": [(1, 5, None, 0)],
     "ECG_LEAD_FAULT": [(1, 3, None, 0)],
     "IMAGING_INCOMPLETE": [(Priority.LOW, 0, None, 0)],
@@ -78,7 +83,7 @@ def test_every_cause_has_one_rule() -> None:
 
 
 def test_what_latches() -> None:
-    """Arrests latch, and rhythms that can be one."""
+    """Arrests latch, rhythms that can be one, and what asks for the catheter laboratory."""
     assert {rule.cause for rule in CATALOGUE if rule.latching} == {
         Cause.NO_PULSE,
         Cause.HEART_RATE_ZERO,
@@ -86,6 +91,7 @@ def test_what_latches() -> None:
         Cause.VENTRICULAR_FIBRILLATION,
         Cause.ASYSTOLE,
         Cause.VENTRICULAR_TACHYCARDIA,
+        Cause.STEMI_SUSPECTED,
     }
 
 

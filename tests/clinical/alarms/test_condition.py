@@ -184,7 +184,10 @@ def test_intermittent_values_add_up() -> None:
     assert [len(x) for x in said] == [0, 0, 0, 1]
 
 
-@given(st.lists(st.integers(70, 99), max_size=50), st.lists(st.integers(0, 5), max_size=50))
+@given(
+    st.lists(st.integers(80, 90), min_size=20, max_size=50),
+    st.lists(st.integers(0, 9), max_size=50),
+)
 def test_worse_values_never_alarm_later(values: list[int], worse: list[int]) -> None:
     """Monotone: whoever has the lower saturation throughout sounds no later."""
 

@@ -61,10 +61,11 @@ def _taken_after(*steps: Step, item: Item = WELL, second: float = 10) -> bool:
     return checks.rows_lead_to_the_same([*everything, _arrival(second, 99, item)]) > without
 
 
-def test_a_calm_patient_is_quiet_from_the_second_row_on() -> None:
+def test_a_calm_patient_is_quiet_but_for_the_first_row_of_each_minute() -> None:
+    """The first of all opens a minute, and one within the sixty seconds closes it."""
     ticks = [Tick(at(second + 0.5), second * SECOND_US) for second in range(60)]
     steps = sorted([*_seconds(60), *ticks], key=lambda step: step.now_us)
-    assert checks.rows_lead_to_the_same(steps) == 59
+    assert checks.rows_lead_to_the_same(steps) == 58
 
 
 def test_a_row_without_temperature_and_pressure_is_quiet_too() -> None:
@@ -149,7 +150,14 @@ def test_a_lead_without_signal_and_a_foreign_unit_do_not_make_rows_slow_for_ever
     assert not takes(6)
     watch.on_tick(at(70), 0)
     watch.on_tick(at(140), 0)
-    assert takes(141)
+    assert [takes(second) for second in (141, 142)] == [False, True]
+
+
+def test_no_row_of_a_child_is_quiet() -> None:
+    """The tables of calm numbers are those of adults."""
+    child = _arrival(0, 1, EncounterEvent(EncounterChange.OPENED, age_years=6))
+    steps = [child, *(_arrival(second, second + 2, WELL) for second in range(10))]
+    assert checks.rows_lead_to_the_same(steps) == 0
 
 
 @pytest.mark.parametrize("vital", range(len(VITALS)), ids=[str(vital) for vital in VITALS])

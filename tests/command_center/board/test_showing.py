@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from clinical.alarms.priority import Category, Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Place
-from clinical.alarms.view import Acknowledged, AlarmState, Paused, ResetBy
+from clinical.alarms.view import Acknowledged, AlarmState, Escalated, Paused, ResetBy
 from clinical.watch.thinning import Thinned
 from command_center.board.showing import alarm_plain, row_plain, urgency
 from command_center.roster import RosterRow
@@ -76,6 +77,26 @@ def test_a_pause_is_told_with_its_end_and_only_while_it_covers() -> None:
     assert [one["person"] for one in plain["pauses"]] == ["crew", "desk"]
     assert alarm_plain(replace(HIGH, pauses=(ours,)))["paused_until_us"] == 0
     assert alarm_plain(replace(MEDIUM, pauses=(crews,)))["paused_until_us"] == 0
+
+
+def test_who_further_was_told_is_shown_once_for_all_reminders() -> None:
+    """By hand with person and reason; by time the newest word to each."""
+
+    def told(to: Recipient, second: float, step: int, person: str = "") -> Escalated:
+        reason = "help" if person else ""
+        return Escalated(to, person, reason, Place.CENTER, Priority.HIGH, at(second), step, 1)
+
+    clinician, supervisor = Recipient.CLINICIAN, Recipient.SUPERVISOR
+    escalations = (
+        told(clinician, 30, 1), told(supervisor, 40, 0, "desk"), told(supervisor, 90, 2),
+        told(supervisor, 210, 3),
+    )  # fmt: skip
+    shown = alarm_plain(replace(HIGH, escalations=escalations))["escalated"]
+    assert [(one["to"], one["person"], one["at_us"]) for one in shown] == [
+        ("center clinician", "", at(30)),
+        ("shift supervisor", "desk", at(40)),
+        ("shift supervisor", "", at(210)),
+    ]
 
 
 def test_who_reset_an_alarm_is_told() -> None:

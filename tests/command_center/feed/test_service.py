@@ -68,11 +68,11 @@ async def test_a_token_resumes_with_what_was_missed_even_over_a_restart(
     async with station_at(log, tmp_path) as station:
         feed = station.subscribe()
         await feed.until_caught_up()
-        await append(log, transition(1, 1))
+        await append(log, transition(1, 1, priority=Priority.LOW))
         token = (await feed.next()).resume_token
-        await append(log, transition(2, 2))
+        await append(log, transition(2, 2, priority=Priority.LOW))
         await feed.next()
-    await append(log, transition(3, 3))
+    await append(log, transition(3, 3, priority=Priority.LOW))
     async with station_at(log, tmp_path) as station:
         feed = station.subscribe(token)
         found = await feed.until_caught_up()

@@ -87,9 +87,9 @@ async def test_a_token_of_either_transport_resumes_on_the_other(
     async with station_at(log, tmp_path) as station, dialled(station) as socket:
         await say(socket, "subscribe", subscriber="web")
         await hear(socket)
-        await append(log, transition(1, 1))
+        await append(log, transition(1, 1, priority=Priority.LOW))
         token = (await hear(socket))[1]["resume_token"]
-    await append(log, transition(2, 2))
+    await append(log, transition(2, 2, priority=Priority.LOW))
     async with station_at(log, tmp_path) as station:
         feed = station.subscribe(base64.b64decode(token))
         missed, caught_up = await feed.until_caught_up()
@@ -191,6 +191,7 @@ async def test_pausing_is_answered_beside_the_feed(station: Station, log: Memory
         ('{"subscribe": {"subscriber": "w", "resume_token": "AAAA"}}', "INVALID_ARGUMENT", "token"),
         ('{"acknowledge": {}}', "INVALID_ARGUMENT", "alarm_id"),
         ('{"pause": {}}', "INVALID_ARGUMENT", "pause.for_us"),
+        ('{"escalate": {}}', "INVALID_ARGUMENT", "escalation.reason"),
         ('{"reset": {}}', "INVALID_ARGUMENT", "reset.alarm_id"),
     ],
 )

@@ -5,8 +5,11 @@ import asyncio
 import pytest
 
 from command_center.imaging import tail as tail_module
+from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.studies import Studies
 from command_center.imaging.tail import ImagesTail
+from command_center.roster import Roster
+from command_center.store.store import Store
 from ports.log.memory_log import MemoryLog
 from tests.command_center.imaging.samples import SERIES, WHO, announced, state, stored
 from tests.command_center.night import turns
@@ -30,12 +33,14 @@ async def _say(log: MemoryLog, *numbers: int) -> None:
 async def _followed(log: MemoryLog, count: int) -> Studies:
     """What is known once so many slices are."""
     studies = Studies()
-    tail = await ImagesTail.open(log, studies)
+    store = await Store.open("sqlite://")
+    tail = await ImagesTail.open(log, studies, EcgShelf(store, Roster()))
     running = asyncio.create_task(tail.run())
     while not (found := studies.of(WHO)) or len(found[0].stored) < count:
         await turns()
     running.cancel()
     await tail.close()
+    await store.close()
     return studies
 
 

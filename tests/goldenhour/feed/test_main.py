@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from clinical.alarms.priority import Priority
+from clinical.alarms.recipient import Recipient
 from clinical.alarms.view import AlarmState
 from clinical.instant import SECOND_US
 from goldenhour.feed.main import _act_in_time, _Action, _as_json, alarm_id_of, alerts_address, app
@@ -88,6 +89,12 @@ async def test_an_alarm_is_paused_taken_and_reset_by_its_id(tmp_path: Path) -> N
         assert await act(partial(AlertFeed.pause, for_us=60 * SECOND_US), began.alarm_id)
         (view,) = station.center.publisher.current()
         assert (view.pauses[0].person, view.unacknowledged) == ("Li Wei", True)
+        supervisor = partial(AlertFeed.escalate, to=Recipient.SUPERVISOR, reason="help")
+        assert await act(supervisor, began.alarm_id)
+        (view,) = station.center.publisher.current()
+        assert [(one.to, one.reason) for one in view.escalations] == [
+            (Recipient.SUPERVISOR, "help")
+        ]
         assert await act(AlertFeed.acknowledge, began.alarm_id)
         with pytest.raises(grpc.aio.AioRpcError, match="the condition holds"):
             await act(AlertFeed.reset, began.alarm_id)

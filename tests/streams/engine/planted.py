@@ -10,6 +10,7 @@ from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.items import (
     Capture,
+    EcgFinding,
     ForeignFrame,
     Item,
     Vitals,
@@ -46,7 +47,9 @@ class PlantedWatch:
         self.heard.append(capture.frame.sequence)
         return [self._counted(capture, now_us)]
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         return False
 
     def on_word(self, word: Word, now_us: int) -> Sequence[Emission]:
@@ -54,7 +57,7 @@ class PlantedWatch:
             message = "planted: a foreign frame"
             raise ZeroDivisionError(message)
         self.items += 1
-        at_us = word.stamped_us if isinstance(word, ForeignFrame) else word.at_us
+        at_us = word.stamped_us if isinstance(word, ForeignFrame | EcgFinding) else word.at_us
         return [self._counted(Capture(word.frame, at_us, now_us), now_us)]
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:
@@ -77,7 +80,7 @@ class PlantedWatch:
             "heard": list(self.heard),
         }
 
-    def row(self) -> PictureRow:
+    def row(self, at_us: int = 0) -> PictureRow:
         return PictureRow(
             encounter_id=self.encounter_id,
             unit_id="unit",

@@ -76,8 +76,8 @@ def test_a_second_failure_stops_the_judgement_of_this_patient_and_says_so(
     assert (alarm.cause, alarm.priority) == (Cause.PATIENT_NOT_JUDGED, Priority.HIGH)
     assert (alarm.category, alarm.phase, alarm.active) == (Category.TECHNICAL, Phase.START, True)
     assert (alarm.frame.sequence, alarm.unit_id, alarm.revision) == (2, "unit-1", 1)
-    assert contained.row().not_judged
-    assert contained.row().unit_id == "unit-1"
+    assert contained.row(0).not_judged
+    assert contained.row(0).unit_id == "unit-1"
 
 
 def test_a_patient_not_judged_is_not_stepped(
@@ -119,7 +119,7 @@ def test_the_count_of_failures_is_stored(watches: PlantedWatches) -> None:
     assert len(judge(second, 2, POISON)) == 2
     third = ContainedWatch(encounter(1), Source.CENTER_A, watches, second.store())
     assert not third.judged
-    assert third.row().unit_id == "unit-1"
+    assert third.row(0).unit_id == "unit-1"
 
 
 def test_the_journal_asks_for_a_snapshot_when_it_is_full(contained: ContainedWatch) -> None:
@@ -173,8 +173,8 @@ def test_a_row_that_cannot_be_made_is_shown_as_not_judged(
     contained: ContainedWatch, watches: PlantedWatches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge(contained, 1, WELL)
-    monkeypatch.setattr(watches.made[-1], "row", lambda: 1 / 0)
-    assert contained.row().not_judged
+    monkeypatch.setattr(watches.made[-1], "row", lambda _: 1 / 0)
+    assert contained.row(0).not_judged
 
 
 def test_edge_lane_frames_carry_their_lane_into_the_alarm_id(contained: ContainedWatch) -> None:

@@ -24,7 +24,7 @@ from streams.engine.waveform_host import WaveformHost
 from tests.streams.engine.night import at, encounter, frame
 from tests.streams.engine.strips import strip_batch
 from wire.frames import Lane
-from wire.records import decode_lead_finding
+from wire.records import HEADERS_LEAD_FINDING, decode_lead_finding
 from wire.topics import PATIENTS
 
 PROMISED_US = 10 * SECOND_US
@@ -62,7 +62,7 @@ def findings(whole: WaveformChunk, chunk_ms: int) -> Iterator[LeadFinding]:
         end_s = (chunk.end_us - at(0)) / SECOND_US
         sent = frame(0, number + 1, end_s, chunk, lane=Lane.WAVEFORM)
         for fact in host.on_record(number, strip_batch(number, end_s, sent)).facts:
-            if fact.topic == PATIENTS.name:
+            if fact.topic == PATIENTS.name and fact.headers == HEADERS_LEAD_FINDING:
                 yield decode_lead_finding(fact.value or b"")
 
 

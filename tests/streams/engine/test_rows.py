@@ -51,7 +51,9 @@ class SlowWatch(PatientWatch):
 
     __slots__ = ()
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         return False
 
     def on_item(self, item: Item, capture: Capture, now_us: int) -> Emissions:
@@ -65,11 +67,13 @@ class QuickWatch(PatientWatch):
 
     __slots__ = ()
 
-    def on_row(self, row: VitalsRow, received_us: int, now_us: int) -> bool:
+    def on_row(
+        self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
+    ) -> bool:
         *_, numbers, _ = row
         if POISON_BPM in numbers:
             return False
-        taken = super().on_row(row, received_us, now_us)
+        taken = super().on_row(row, received_us, now_us, ingress_us)
         if BROKEN_BPM in numbers:
             raise ZeroDivisionError
         TAKEN[0] += taken

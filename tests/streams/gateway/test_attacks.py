@@ -17,7 +17,7 @@ from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
 from ambulance.telemetry.v1 import telemetry_service_pb2_grpc as pb_grpc
 from ports.grpc_channel import open_channel
-from ports.grpc_server import MESSAGE_BYTES, METADATA_BYTES
+from ports.grpc_server import HANDSHAKE_MS, MESSAGE_BYTES, METADATA_BYTES
 from ports.identity import Kind
 from ports.log.memory_log import MemoryLog
 from ports.tls import channel_credentials
@@ -40,6 +40,7 @@ HEALTHY = Frames("AMB-01")
 HOSTILE = Frames("AMB-66")
 OTHER_ENCOUNTER = "01890a5d-ac96-774b-bcce-b302099a8058"
 HALF_OPEN = 400
+LASTS_S = PATIENCE_S + HANDSHAKE_MS / 1_000
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ async def line_of(
     """A unit's call that has sent its Open, on a connection of its own."""
     async with open_channel(station.server.address, credentials=credentials) as channel:
         stub: pb_grpc.TelemetryServiceAsyncStub = pb_grpc.TelemetryServiceStub(channel)
-        line = Line(stub.Uplink(timeout=PATIENCE_S))
+        line = Line(stub.Uplink(timeout=LASTS_S))
         await asyncio.gather(line.call.write(opening(frames)), return_exceptions=True)
         yield line
 
@@ -339,6 +340,6 @@ async def _answer(
 
 
 async def _until_closed(loop: asyncio.AbstractEventLoop, one: socket.socket) -> None:
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(LASTS_S):
         while await loop.sock_recv(one, 1_024):
             pass

@@ -107,15 +107,20 @@ def _when(scene: Scene, alarm: Alarm) -> str:
 
 
 def _why(scene: Scene, alarm: Alarm) -> str:
-    """Return the values judged, in words; a number keeps one digit. Rules are English only."""
+    """Return the values judged, in words. Rules are English only."""
     rule = alarm.rule if scene.language is Language.EN else ""
     between = ": " if scene.language is Language.EN else " "
     said = []
     for name, value in alarm.values.items():
-        shown = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+        shown = _number(value) if isinstance(value, float) else value
         said.append(f"{word(name, scene.language)}{between}{_meaning(scene, name, str(shown))}")
     why = text(" · ".join(said) or rule)
     return f'<p class="why">{why}</p>' if why else ""
+
+
+def _number(value: float) -> str:
+    """Return a number with one digit, a small one with enough to be seen."""
+    return f"{value:.3f}" if 0 < abs(value) < 1 else f"{value:.1f}".removesuffix(".0")
 
 
 def _meaning(scene: Scene, name: str, value: str) -> str:
@@ -133,10 +138,15 @@ def _who(scene: Scene, alarm: Alarm) -> str:
         if alarm.calls and alarm.paused(scene.now_us)
         else ""
     )
-    return paused + "".join(
+    further = "".join(
+        f'<span class="told">{scene.word("told")} {scene.word(to)} {at(at_us)}</span>'
+        for to, at_us in alarm.told
+    )
+    taken = "".join(
         f'<span class="taken">✓ {scene.word(one.place)}: {text(one.person)} {at(one.at_us)}</span>'
         for one in alarm.acknowledged
     )
+    return paused + further + taken
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:

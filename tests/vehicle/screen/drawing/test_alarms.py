@@ -64,6 +64,11 @@ def test_one_button_pauses_every_alarm_of_the_patient_that_calls() -> None:
     assert hush(scene(patient(alarms=[taken]))) == hush(scene(None)) == ""
 
 
+def test_the_crew_sees_who_was_told_at_the_center() -> None:
+    told = msgspec.structs.replace(ALARM, told=[("shift supervisor", NOW_US)])
+    assert "Center told: supervisor" in alarms(scene(patient(alarms=[told])))
+
+
 def _sounding(drawn: Scene) -> list[dict[str, object]]:
     found = re.search(r"data-calls='([^']*)'", calls(drawn))
     assert found is not None

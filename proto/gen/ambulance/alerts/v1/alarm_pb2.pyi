@@ -167,6 +167,42 @@ PLACE_VEHICLE: Place.ValueType  # 2
 """In the vehicle."""
 Global___Place: _TypeAlias = Place  # noqa: Y015
 
+class _Recipient:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RecipientEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Recipient.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RECIPIENT_UNSPECIFIED: _Recipient.ValueType  # 0
+    """Never sent."""
+    RECIPIENT_CREW: _Recipient.ValueType  # 1
+    """The crew in the vehicle."""
+    RECIPIENT_CLINICIAN: _Recipient.ValueType  # 2
+    """The clinician at the center."""
+    RECIPIENT_DISPATCHER: _Recipient.ValueType  # 3
+    """The dispatcher."""
+    RECIPIENT_ENGINEER: _Recipient.ValueType  # 4
+    """Who looks after this system."""
+    RECIPIENT_SUPERVISOR: _Recipient.ValueType  # 5
+    """The supervisor of the shift."""
+
+class Recipient(_Recipient, metaclass=_RecipientEnumTypeWrapper):
+    """Whom an alarm goes to."""
+
+RECIPIENT_UNSPECIFIED: Recipient.ValueType  # 0
+"""Never sent."""
+RECIPIENT_CREW: Recipient.ValueType  # 1
+"""The crew in the vehicle."""
+RECIPIENT_CLINICIAN: Recipient.ValueType  # 2
+"""The clinician at the center."""
+RECIPIENT_DISPATCHER: Recipient.ValueType  # 3
+"""The dispatcher."""
+RECIPIENT_ENGINEER: Recipient.ValueType  # 4
+"""Who looks after this system."""
+RECIPIENT_SUPERVISOR: Recipient.ValueType  # 5
+"""The supervisor of the shift."""
+Global___Recipient: _TypeAlias = Recipient  # noqa: Y015
+
 class _AlarmState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -785,6 +821,119 @@ class Reset(_message.Message):
 Global___Reset: _TypeAlias = Reset  # noqa: Y015
 
 @_typing.final
+class Escalation(_message.Message):
+    """Somebody further is told of an alarm: by a person, or because nobody at the center has answered it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENCOUNTER_ID_FIELD_NUMBER: _builtins.int
+    ALARM_ID_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    RAISED_US_FIELD_NUMBER: _builtins.int
+    encounter_id: _builtins.str
+    """The encounter that the alarm concerns. Absent for a condition of the system itself."""
+    alarm_id: _builtins.bytes
+    """The alarm, or any alias of it, 16 bytes. Required."""
+    priority: Global___Priority.ValueType
+    """The priority seen. Required."""
+    revision: _builtins.int
+    """The revision of the alarm that was seen. Required."""
+    to: Global___Recipient.ValueType
+    """Who is told. Required."""
+    person: _builtins.str
+    """Who escalates it, 1 to 64 characters. Required from a person, absent with the time."""
+    reason: _builtins.str
+    """Why, 1 to 200 characters. Required from a person, absent with the time."""
+    place: Global___Place.ValueType
+    """Where. Required."""
+    at_us: _builtins.int
+    """When, microseconds since the Unix epoch. Set by the program that takes the action."""
+    request_id: _builtins.str
+    """Names the action, so that repeating it has no further effect, 1 to 64 characters. Required."""
+    step: _builtins.int
+    """How often nobody had answered, from 1. Absent: a person escalates it."""
+    raised_us: _builtins.int
+    """With the time: the raised_us of the alarm that nobody has answered."""
+    def __init__(
+        self,
+        *,
+        encounter_id: _builtins.str | None = ...,
+        alarm_id: _builtins.bytes | None = ...,
+        priority: Global___Priority.ValueType | None = ...,
+        revision: _builtins.int | None = ...,
+        to: Global___Recipient.ValueType | None = ...,
+        person: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        place: Global___Place.ValueType | None = ...,
+        at_us: _builtins.int | None = ...,
+        request_id: _builtins.str | None = ...,
+        step: _builtins.int | None = ...,
+        raised_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_request_id", b"_request_id", "_revision", b"_revision", "_step", b"_step", "_to", b"_to", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "request_id", b"request_id", "revision", b"revision", "step", b"step", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_at_us", b"_at_us", "_encounter_id", b"_encounter_id", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_request_id", b"_request_id", "_revision", b"_revision", "_step", b"_step", "_to", b"_to", "alarm_id", b"alarm_id", "at_us", b"at_us", "encounter_id", b"encounter_id", "person", b"person", "place", b"place", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "request_id", b"request_id", "revision", b"revision", "step", b"step", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
+    _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__encounter_id: _TypeAlias = _typing.Literal["encounter_id"]  # noqa: Y015
+    _WhichOneofArgType__encounter_id: _TypeAlias = _typing.Literal["_encounter_id", b"_encounter_id"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__raised_us: _TypeAlias = _typing.Literal["raised_us"]  # noqa: Y015
+    _WhichOneofArgType__raised_us: _TypeAlias = _typing.Literal["_raised_us", b"_raised_us"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__request_id: _TypeAlias = _typing.Literal["request_id"]  # noqa: Y015
+    _WhichOneofArgType__request_id: _TypeAlias = _typing.Literal["_request_id", b"_request_id"]  # noqa: Y015
+    _WhichOneofReturnType__revision: _TypeAlias = _typing.Literal["revision"]  # noqa: Y015
+    _WhichOneofArgType__revision: _TypeAlias = _typing.Literal["_revision", b"_revision"]  # noqa: Y015
+    _WhichOneofReturnType__step: _TypeAlias = _typing.Literal["step"]  # noqa: Y015
+    _WhichOneofArgType__step: _TypeAlias = _typing.Literal["_step", b"_step"]  # noqa: Y015
+    _WhichOneofReturnType__to: _TypeAlias = _typing.Literal["to"]  # noqa: Y015
+    _WhichOneofArgType__to: _TypeAlias = _typing.Literal["_to", b"_to"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm_id) -> _WhichOneofReturnType__alarm_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__encounter_id) -> _WhichOneofReturnType__encounter_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__raised_us) -> _WhichOneofReturnType__raised_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__request_id) -> _WhichOneofReturnType__request_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__revision) -> _WhichOneofReturnType__revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step) -> _WhichOneofReturnType__step | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to) -> _WhichOneofReturnType__to | None: ...
+
+Global___Escalation: _TypeAlias = Escalation  # noqa: Y015
+
+@_typing.final
 class EncounterClosed(_message.Message):
     """The encounter is over; so are its alarms."""
 
@@ -948,6 +1097,7 @@ class AlarmEntry(_message.Message):
     SOURCE_STATUS_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
     PAUSE_FIELD_NUMBER: _builtins.int
+    ESCALATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transition(self) -> Global___ConditionTransition:
         """A detector's word."""
@@ -976,6 +1126,10 @@ class AlarmEntry(_message.Message):
     def pause(self) -> Global___Pause:
         """A person pauses the sound of an alarm."""
 
+    @_builtins.property
+    def escalation(self) -> Global___Escalation:
+        """Somebody further is told."""
+
     def __init__(
         self,
         *,
@@ -986,12 +1140,13 @@ class AlarmEntry(_message.Message):
         source_status: Global___SourceStatus | None = ...,
         reset: Global___Reset | None = ...,
         pause: Global___Pause | None = ...,
+        escalation: Global___Escalation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "escalation", b"escalation", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "escalation", b"escalation", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset", "pause"]  # noqa: Y015
+    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset", "pause", "escalation"]  # noqa: Y015
     _WhichOneofArgType_entry: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_entry) -> _WhichOneofReturnType_entry | None: ...
 
@@ -1104,6 +1259,87 @@ class Paused(_message.Message):
 Global___Paused: _TypeAlias = Paused  # noqa: Y015
 
 @_typing.final
+class Escalated(_message.Message):
+    """That somebody further was told of an alarm, as it carries it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    AT_US_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    RAISED_US_FIELD_NUMBER: _builtins.int
+    to: Global___Recipient.ValueType
+    """Who is told."""
+    person: _builtins.str
+    """Who escalated it. Absent: nobody, the time."""
+    reason: _builtins.str
+    """Why. Absent with the time."""
+    place: Global___Place.ValueType
+    """Where."""
+    priority: Global___Priority.ValueType
+    """The priority seen."""
+    at_us: _builtins.int
+    """When, microseconds since the Unix epoch."""
+    step: _builtins.int
+    """How often nobody had answered, from 1. Absent: a person escalated it."""
+    raised_us: _builtins.int
+    """With the time: the raised_us that nobody had answered."""
+    def __init__(
+        self,
+        *,
+        to: Global___Recipient.ValueType | None = ...,
+        person: _builtins.str | None = ...,
+        reason: _builtins.str | None = ...,
+        place: Global___Place.ValueType | None = ...,
+        priority: Global___Priority.ValueType | None = ...,
+        at_us: _builtins.int | None = ...,
+        step: _builtins.int | None = ...,
+        raised_us: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_step", b"_step", "_to", b"_to", "at_us", b"at_us", "person", b"person", "place", b"place", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "step", b"step", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_us", b"_at_us", "_person", b"_person", "_place", b"_place", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_step", b"_step", "_to", b"_to", "at_us", b"at_us", "person", b"person", "place", b"place", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "step", b"step", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
+    _WhichOneofArgType__person: _TypeAlias = _typing.Literal["_person", b"_person"]  # noqa: Y015
+    _WhichOneofReturnType__place: _TypeAlias = _typing.Literal["place"]  # noqa: Y015
+    _WhichOneofArgType__place: _TypeAlias = _typing.Literal["_place", b"_place"]  # noqa: Y015
+    _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
+    _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__raised_us: _TypeAlias = _typing.Literal["raised_us"]  # noqa: Y015
+    _WhichOneofArgType__raised_us: _TypeAlias = _typing.Literal["_raised_us", b"_raised_us"]  # noqa: Y015
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    _WhichOneofReturnType__step: _TypeAlias = _typing.Literal["step"]  # noqa: Y015
+    _WhichOneofArgType__step: _TypeAlias = _typing.Literal["_step", b"_step"]  # noqa: Y015
+    _WhichOneofReturnType__to: _TypeAlias = _typing.Literal["to"]  # noqa: Y015
+    _WhichOneofArgType__to: _TypeAlias = _typing.Literal["_to", b"_to"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__person) -> _WhichOneofReturnType__person | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__place) -> _WhichOneofReturnType__place | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__raised_us) -> _WhichOneofReturnType__raised_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step) -> _WhichOneofReturnType__step | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__to) -> _WhichOneofReturnType__to | None: ...
+
+Global___Escalated: _TypeAlias = Escalated  # noqa: Y015
+
+@_typing.final
 class ResetBy(_message.Message):
     """Who reset an alarm, as it carries it."""
 
@@ -1174,6 +1410,8 @@ class Alarm(_message.Message):
     FRAME_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
     PAUSES_FIELD_NUMBER: _builtins.int
+    ESCALATIONS_FIELD_NUMBER: _builtins.int
+    RAISED_US_FIELD_NUMBER: _builtins.int
     alarm_id: _builtins.bytes
     """16 bytes; the first id that was given to this episode."""
     revision: _builtins.int
@@ -1208,6 +1446,8 @@ class Alarm(_message.Message):
     """The alarm in words, English."""
     words_zh: _builtins.str
     """The alarm in words, Simplified Chinese."""
+    raised_us: _builtins.int
+    """When its present priority, or its return from being over, was learned of. Absent: at learned_us."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Further ids of the same episode."""
@@ -1238,6 +1478,10 @@ class Alarm(_message.Message):
         one covered; nothing is told when it runs out.
         """
 
+    @_builtins.property
+    def escalations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Escalated]:
+        """Who further was told, newest last."""
+
     def __init__(
         self,
         *,
@@ -1265,10 +1509,12 @@ class Alarm(_message.Message):
         frame: Global___FrameReference | None = ...,
         reset: Global___ResetBy | None = ...,
         pauses: _abc.Iterable[Global___Paused] | None = ...,
+        escalations: _abc.Iterable[Global___Escalated] | None = ...,
+        raised_us: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "pauses", b"pauses", "phase", b"phase", "priority", b"priority", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "escalations", b"escalations", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "pauses", b"pauses", "phase", b"phase", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
     _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
@@ -1288,6 +1534,8 @@ class Alarm(_message.Message):
     _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
     _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
     _WhichOneofArgType__priority: _TypeAlias = _typing.Literal["_priority", b"_priority"]  # noqa: Y015
+    _WhichOneofReturnType__raised_us: _TypeAlias = _typing.Literal["raised_us"]  # noqa: Y015
+    _WhichOneofArgType__raised_us: _TypeAlias = _typing.Literal["_raised_us", b"_raised_us"]  # noqa: Y015
     _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
     _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
     _WhichOneofReturnType__reset: _TypeAlias = _typing.Literal["reset"]  # noqa: Y015
@@ -1328,6 +1576,8 @@ class Alarm(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__priority) -> _WhichOneofReturnType__priority | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__raised_us) -> _WhichOneofReturnType__raised_us | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
     @_typing.overload

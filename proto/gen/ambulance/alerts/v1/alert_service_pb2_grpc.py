@@ -55,6 +55,11 @@ class AlertServiceStub:
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseRequest.SerializeToString,
                 response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseResponse.FromString,
                 _registered_method=True)
+        self.Escalate = channel.unary_unary(
+                '/ambulance.alerts.v1.AlertService/Escalate',
+                request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateRequest.SerializeToString,
+                response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateResponse.FromString,
+                _registered_method=True)
         self.Report = channel.unary_unary(
                 '/ambulance.alerts.v1.AlertService/Report',
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ReportRequest.SerializeToString,
@@ -100,6 +105,14 @@ class AlertServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Escalate(self, request, context):
+        """Tells somebody further of an alarm, with a reason. It is not acknowledged.
+        Returns as Acknowledge does.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Report(self, request, context):
         """Reports what became of a delivery.
         """
@@ -129,6 +142,11 @@ def add_AlertServiceServicer_to_server(servicer, server):
                     servicer.Pause,
                     request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseRequest.FromString,
                     response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseResponse.SerializeToString,
+            ),
+            'Escalate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Escalate,
+                    request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateRequest.FromString,
+                    response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateResponse.SerializeToString,
             ),
             'Report': grpc.unary_unary_rpc_method_handler(
                     servicer.Report,
@@ -245,6 +263,33 @@ class AlertService:
             '/ambulance.alerts.v1.AlertService/Pause',
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseRequest.SerializeToString,
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.PauseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Escalate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ambulance.alerts.v1.AlertService/Escalate',
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateRequest.SerializeToString,
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateResponse.FromString,
             options,
             channel_credentials,
             insecure,

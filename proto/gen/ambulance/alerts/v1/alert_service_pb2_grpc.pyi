@@ -51,6 +51,10 @@ class AlertServiceStub:
     """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
     Returns as Acknowledge does.
     """
+    Escalate: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.EscalateRequest, _alert_service_pb2.EscalateResponse]
+    """Tells somebody further of an alarm, with a reason. It is not acknowledged.
+    Returns as Acknowledge does.
+    """
     Report: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]
     """Reports what became of a delivery."""
 
@@ -75,6 +79,10 @@ class AlertServiceAsyncStub(AlertServiceStub):
     """
     Pause: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.PauseRequest, _alert_service_pb2.PauseResponse]  # type: ignore[assignment]
     """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
+    Returns as Acknowledge does.
+    """
+    Escalate: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.EscalateRequest, _alert_service_pb2.EscalateResponse]  # type: ignore[assignment]
+    """Tells somebody further of an alarm, with a reason. It is not acknowledged.
     Returns as Acknowledge does.
     """
     Report: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]  # type: ignore[assignment]
@@ -122,6 +130,16 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_alert_service_pb2.PauseResponse, _abc.Awaitable[_alert_service_pb2.PauseResponse]]:
         """Pauses the sound of an alarm at the center's screens, for a time; it is not acknowledged.
+        Returns as Acknowledge does.
+        """
+
+    @_abc_1.abstractmethod
+    def Escalate(
+        self,
+        request: _alert_service_pb2.EscalateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alert_service_pb2.EscalateResponse, _abc.Awaitable[_alert_service_pb2.EscalateResponse]]:
+        """Tells somebody further of an alarm, with a reason. It is not acknowledged.
         Returns as Acknowledge does.
         """
 

@@ -727,6 +727,11 @@ class PictureRow(_message.Message):
     NEWS2_REFUSALS_FIELD_NUMBER: _builtins.int
     NOT_JUDGED_FIELD_NUMBER: _builtins.int
     THINNED_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    OUTLOOK_FIELD_NUMBER: _builtins.int
+    ARROWS_FIELD_NUMBER: _builtins.int
+    SHOCK_INDEX_FIELD_NUMBER: _builtins.int
+    SHOCK_INDEX_RAISED_FIELD_NUMBER: _builtins.int
     encounter_id: _builtins.str
     """The encounter."""
     unit_id: _builtins.str
@@ -743,6 +748,12 @@ class PictureRow(_message.Message):
     """NEWS2, sum of the known parts, when the total was refused."""
     not_judged: _builtins.bool
     """True while this patient is not being judged."""
+    shock_index: _builtins.float
+    """Heart rate over systolic pressure. Absent: one of them is not known."""
+    shock_index_raised: _builtins.bool
+    """Whether the shock index is above what its publication gives. Absent: nothing is published for
+    this patient.
+    """
     @_builtins.property
     def vitals(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureVital]:
         """Newest values that are still valid, by vital sign."""
@@ -754,6 +765,20 @@ class PictureRow(_message.Message):
     @_builtins.property
     def thinned(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureThinned]:
         """What the unit left out of late under pressure, at most one of each lane. Empty: nothing."""
+
+    @_builtins.property
+    def score(self) -> Global___PictureScore:
+        """The early warning score that is used in the place of NEWS2. Absent: NEWS2 is this patient's
+        score, or there is none, and its refusals say why.
+        """
+
+    @_builtins.property
+    def outlook(self) -> Global___PictureOutlook:
+        """The deterioration index. Absent: there is none of this patient, or not yet."""
+
+    @_builtins.property
+    def arrows(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureArrow]:
+        """Vital signs that move, beyond doubt and by what matters."""
 
     def __init__(
         self,
@@ -769,10 +794,15 @@ class PictureRow(_message.Message):
         news2_refusals: _abc.Iterable[_builtins.str] | None = ...,
         not_judged: _builtins.bool | None = ...,
         thinned: _abc.Iterable[Global___PictureThinned] | None = ...,
+        score: Global___PictureScore | None = ...,
+        outlook: Global___PictureOutlook | None = ...,
+        arrows: _abc.Iterable[Global___PictureArrow] | None = ...,
+        shock_index: _builtins.float | None = ...,
+        shock_index_raised: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_received_at_us", b"_received_at_us", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_total", b"news2_total", "not_judged", b"not_judged", "received_at_us", b"received_at_us", "unit_id", b"unit_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_received_at_us", b"_received_at_us", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "received_at_us", b"received_at_us", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "arrows", b"arrows", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bay: _TypeAlias = _typing.Literal["bay"]  # noqa: Y015
     _WhichOneofArgType__bay: _TypeAlias = _typing.Literal["_bay", b"_bay"]  # noqa: Y015
@@ -786,8 +816,16 @@ class PictureRow(_message.Message):
     _WhichOneofArgType__news2_total: _TypeAlias = _typing.Literal["_news2_total", b"_news2_total"]  # noqa: Y015
     _WhichOneofReturnType__not_judged: _TypeAlias = _typing.Literal["not_judged"]  # noqa: Y015
     _WhichOneofArgType__not_judged: _TypeAlias = _typing.Literal["_not_judged", b"_not_judged"]  # noqa: Y015
+    _WhichOneofReturnType__outlook: _TypeAlias = _typing.Literal["outlook"]  # noqa: Y015
+    _WhichOneofArgType__outlook: _TypeAlias = _typing.Literal["_outlook", b"_outlook"]  # noqa: Y015
     _WhichOneofReturnType__received_at_us: _TypeAlias = _typing.Literal["received_at_us"]  # noqa: Y015
     _WhichOneofArgType__received_at_us: _TypeAlias = _typing.Literal["_received_at_us", b"_received_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
+    _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
+    _WhichOneofReturnType__shock_index: _TypeAlias = _typing.Literal["shock_index"]  # noqa: Y015
+    _WhichOneofArgType__shock_index: _TypeAlias = _typing.Literal["_shock_index", b"_shock_index"]  # noqa: Y015
+    _WhichOneofReturnType__shock_index_raised: _TypeAlias = _typing.Literal["shock_index_raised"]  # noqa: Y015
+    _WhichOneofArgType__shock_index_raised: _TypeAlias = _typing.Literal["_shock_index_raised", b"_shock_index_raised"]  # noqa: Y015
     _WhichOneofReturnType__unit_id: _TypeAlias = _typing.Literal["unit_id"]  # noqa: Y015
     _WhichOneofArgType__unit_id: _TypeAlias = _typing.Literal["_unit_id", b"_unit_id"]  # noqa: Y015
     @_typing.overload
@@ -803,11 +841,203 @@ class PictureRow(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__not_judged) -> _WhichOneofReturnType__not_judged | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__outlook) -> _WhichOneofReturnType__outlook | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__received_at_us) -> _WhichOneofReturnType__received_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__shock_index) -> _WhichOneofReturnType__shock_index | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__shock_index_raised) -> _WhichOneofReturnType__shock_index_raised | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
 
 Global___PictureRow: _TypeAlias = PictureRow  # noqa: Y015
+
+@_typing.final
+class PictureScore(_message.Message):
+    """An early warning score."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    BAND_FIELD_NUMBER: _builtins.int
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name, for example NPEWS."""
+    total: _builtins.int
+    """The total. Absent: refused."""
+    at_least: _builtins.int
+    """Sum of the known parts, when the total was refused."""
+    band: _builtins.str
+    """Band of the total, or of the known parts: low, medium, high or emergency. Absent: none reached."""
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Why the total was refused, as REASON:input. Empty: it was not."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str | None = ...,
+        total: _builtins.int | None = ...,
+        at_least: _builtins.int | None = ...,
+        band: _builtins.str | None = ...,
+        refusals: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_band", b"_band", "_name", b"_name", "_total", b"_total", "at_least", b"at_least", "band", b"band", "name", b"name", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least", b"_at_least", "_band", b"_band", "_name", b"_name", "_total", b"_total", "at_least", b"at_least", "band", b"band", "name", b"name", "refusals", b"refusals", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least: _TypeAlias = _typing.Literal["at_least"]  # noqa: Y015
+    _WhichOneofArgType__at_least: _TypeAlias = _typing.Literal["_at_least", b"_at_least"]  # noqa: Y015
+    _WhichOneofReturnType__band: _TypeAlias = _typing.Literal["band"]  # noqa: Y015
+    _WhichOneofArgType__band: _TypeAlias = _typing.Literal["_band", b"_band"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__total: _TypeAlias = _typing.Literal["total"]  # noqa: Y015
+    _WhichOneofArgType__total: _TypeAlias = _typing.Literal["_total", b"_total"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least) -> _WhichOneofReturnType__at_least | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__band) -> _WhichOneofReturnType__band | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__total) -> _WhichOneofReturnType__total | None: ...
+
+Global___PictureScore: _TypeAlias = PictureScore  # noqa: Y015
+
+@_typing.final
+class PictureOutlook(_message.Message):
+    """The deterioration index of one minute."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_US_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    CERTAINTY_FIELD_NUMBER: _builtins.int
+    DRIVERS_FIELD_NUMBER: _builtins.int
+    ALERT_FIELD_NUMBER: _builtins.int
+    at_us: _builtins.int
+    """End of that minute, microseconds since the Unix epoch."""
+    index: _builtins.float
+    """The index, 0 to 1."""
+    certainty: _builtins.float
+    """How much of what it rests on is known and fresh, 0 to 1."""
+    alert: _builtins.bool
+    """Whether its alarm holds."""
+    @_builtins.property
+    def drivers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureDriver]:
+        """What drives it, strongest first."""
+
+    def __init__(
+        self,
+        *,
+        at_us: _builtins.int | None = ...,
+        index: _builtins.float | None = ...,
+        certainty: _builtins.float | None = ...,
+        drivers: _abc.Iterable[Global___PictureDriver] | None = ...,
+        alert: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alert", b"_alert", "_at_us", b"_at_us", "_certainty", b"_certainty", "_index", b"_index", "alert", b"alert", "at_us", b"at_us", "certainty", b"certainty", "index", b"index"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alert", b"_alert", "_at_us", b"_at_us", "_certainty", b"_certainty", "_index", b"_index", "alert", b"alert", "at_us", b"at_us", "certainty", b"certainty", "drivers", b"drivers", "index", b"index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alert: _TypeAlias = _typing.Literal["alert"]  # noqa: Y015
+    _WhichOneofArgType__alert: _TypeAlias = _typing.Literal["_alert", b"_alert"]  # noqa: Y015
+    _WhichOneofReturnType__at_us: _TypeAlias = _typing.Literal["at_us"]  # noqa: Y015
+    _WhichOneofArgType__at_us: _TypeAlias = _typing.Literal["_at_us", b"_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__certainty: _TypeAlias = _typing.Literal["certainty"]  # noqa: Y015
+    _WhichOneofArgType__certainty: _TypeAlias = _typing.Literal["_certainty", b"_certainty"]  # noqa: Y015
+    _WhichOneofReturnType__index: _TypeAlias = _typing.Literal["index"]  # noqa: Y015
+    _WhichOneofArgType__index: _TypeAlias = _typing.Literal["_index", b"_index"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alert) -> _WhichOneofReturnType__alert | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_us) -> _WhichOneofReturnType__at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__certainty) -> _WhichOneofReturnType__certainty | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__index) -> _WhichOneofReturnType__index | None: ...
+
+Global___PictureOutlook: _TypeAlias = PictureOutlook  # noqa: Y015
+
+@_typing.final
+class PictureDriver(_message.Message):
+    """A vital sign that pushes the deterioration index."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COLUMN_FIELD_NUMBER: _builtins.int
+    ODDS_FACTOR_FIELD_NUMBER: _builtins.int
+    column: _builtins.str
+    """The vital sign by its field name, fio2 or consciousness."""
+    odds_factor: _builtins.float
+    """By how much it multiplies the odds; above 1 raises the index, below 1 lowers it."""
+    def __init__(
+        self,
+        *,
+        column: _builtins.str | None = ...,
+        odds_factor: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_column", b"_column", "_odds_factor", b"_odds_factor", "column", b"column", "odds_factor", b"odds_factor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_column", b"_column", "_odds_factor", b"_odds_factor", "column", b"column", "odds_factor", b"odds_factor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__column: _TypeAlias = _typing.Literal["column"]  # noqa: Y015
+    _WhichOneofArgType__column: _TypeAlias = _typing.Literal["_column", b"_column"]  # noqa: Y015
+    _WhichOneofReturnType__odds_factor: _TypeAlias = _typing.Literal["odds_factor"]  # noqa: Y015
+    _WhichOneofArgType__odds_factor: _TypeAlias = _typing.Literal["_odds_factor", b"_odds_factor"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__column) -> _WhichOneofReturnType__column | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__odds_factor) -> _WhichOneofReturnType__odds_factor | None: ...
+
+Global___PictureDriver: _TypeAlias = PictureDriver  # noqa: Y015
+
+@_typing.final
+class PictureArrow(_message.Message):
+    """A vital sign that moves."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VITAL_FIELD_NUMBER: _builtins.int
+    PER_MINUTE_FIELD_NUMBER: _builtins.int
+    WORSENING_FIELD_NUMBER: _builtins.int
+    vital: _frame_pb2.Vital.ValueType
+    """Which."""
+    per_minute: _builtins.float
+    """Change per minute, in the vital sign's unit."""
+    worsening: _builtins.bool
+    """Whether it gets worse while still in its band."""
+    def __init__(
+        self,
+        *,
+        vital: _frame_pb2.Vital.ValueType | None = ...,
+        per_minute: _builtins.float | None = ...,
+        worsening: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_per_minute", b"_per_minute", "_vital", b"_vital", "_worsening", b"_worsening", "per_minute", b"per_minute", "vital", b"vital", "worsening", b"worsening"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_per_minute", b"_per_minute", "_vital", b"_vital", "_worsening", b"_worsening", "per_minute", b"per_minute", "vital", b"vital", "worsening", b"worsening"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__per_minute: _TypeAlias = _typing.Literal["per_minute"]  # noqa: Y015
+    _WhichOneofArgType__per_minute: _TypeAlias = _typing.Literal["_per_minute", b"_per_minute"]  # noqa: Y015
+    _WhichOneofReturnType__vital: _TypeAlias = _typing.Literal["vital"]  # noqa: Y015
+    _WhichOneofArgType__vital: _TypeAlias = _typing.Literal["_vital", b"_vital"]  # noqa: Y015
+    _WhichOneofReturnType__worsening: _TypeAlias = _typing.Literal["worsening"]  # noqa: Y015
+    _WhichOneofArgType__worsening: _TypeAlias = _typing.Literal["_worsening", b"_worsening"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__per_minute) -> _WhichOneofReturnType__per_minute | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__vital) -> _WhichOneofReturnType__vital | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__worsening) -> _WhichOneofReturnType__worsening | None: ...
+
+Global___PictureArrow: _TypeAlias = PictureArrow  # noqa: Y015
 
 @_typing.final
 class PictureThinned(_message.Message):

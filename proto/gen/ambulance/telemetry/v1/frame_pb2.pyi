@@ -188,6 +188,30 @@ SPO2_SCALE_2: Spo2Scale.ValueType  # 2
 """Scale 2, only with a prescribed saturation target of 88-92 %."""
 Global___Spo2Scale: _TypeAlias = Spo2Scale  # noqa: Y015
 
+class _Sex:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SexEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Sex.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SEX_UNSPECIFIED: _Sex.ValueType  # 0
+    """Never sent."""
+    SEX_FEMALE: _Sex.ValueType  # 1
+    """Female."""
+    SEX_MALE: _Sex.ValueType  # 2
+    """Male."""
+
+class Sex(_Sex, metaclass=_SexEnumTypeWrapper):
+    """Sex as far as a criterion asks for it."""
+
+SEX_UNSPECIFIED: Sex.ValueType  # 0
+"""Never sent."""
+SEX_FEMALE: Sex.ValueType  # 1
+"""Female."""
+SEX_MALE: Sex.ValueType  # 2
+"""Male."""
+Global___Sex: _TypeAlias = Sex  # noqa: Y015
+
 class _EncounterChange:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -506,6 +530,7 @@ class Item(_message.Message):
     DISCARDED_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
     PAUSE_FIELD_NUMBER: _builtins.int
+    ECG_PIECE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
         """Vital signs of the patient. VITALS lane."""
@@ -560,6 +585,12 @@ class Item(_message.Message):
     def pause(self) -> _alarm_pb2.Pause:
         """The crew pauses the sound of an alarm in the vehicle. ALARM lane."""
 
+    @_builtins.property
+    def ecg_piece(self) -> Global___EcgPiece:
+        """A piece of a twelve-lead ECG. ALARM lane, behind what else waits there; the only item of its
+        frame.
+        """
+
     def __init__(
         self,
         *,
@@ -576,12 +607,13 @@ class Item(_message.Message):
         discarded: Global___Discarded | None = ...,
         reset: _alarm_pb2.Reset | None = ...,
         pause: _alarm_pb2.Pause | None = ...,
+        ecg_piece: Global___EcgPiece | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "ecg_piece"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 
@@ -885,6 +917,154 @@ class WaveformChunk(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__start_us) -> _WhichOneofReturnType__start_us | None: ...
 
 Global___WaveformChunk: _TypeAlias = WaveformChunk  # noqa: Y015
+
+@_typing.final
+class EcgPiece(_message.Message):
+    """A piece of a serialised TwelveLeadEcg. Pieces may come in any order and more than once; joined in
+    the order of their index they are the whole.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ECG_ID_FIELD_NUMBER: _builtins.int
+    INDEX_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    ecg_id: _builtins.bytes
+    """The recording, 16 random bytes. Required."""
+    index: _builtins.int
+    """Which piece, from 0. Required."""
+    count: _builtins.int
+    """How many pieces there are, 1 to 16; the same in all of them. Required."""
+    content: _builtins.bytes
+    """The bytes, 1 to 16,384. Required."""
+    def __init__(
+        self,
+        *,
+        ecg_id: _builtins.bytes | None = ...,
+        index: _builtins.int | None = ...,
+        count: _builtins.int | None = ...,
+        content: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_count", b"_count", "_ecg_id", b"_ecg_id", "_index", b"_index", "content", b"content", "count", b"count", "ecg_id", b"ecg_id", "index", b"index"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_content", b"_content", "_count", b"_count", "_ecg_id", b"_ecg_id", "_index", b"_index", "content", b"content", "count", b"count", "ecg_id", b"ecg_id", "index", b"index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__content: _TypeAlias = _typing.Literal["content"]  # noqa: Y015
+    _WhichOneofArgType__content: _TypeAlias = _typing.Literal["_content", b"_content"]  # noqa: Y015
+    _WhichOneofReturnType__count: _TypeAlias = _typing.Literal["count"]  # noqa: Y015
+    _WhichOneofArgType__count: _TypeAlias = _typing.Literal["_count", b"_count"]  # noqa: Y015
+    _WhichOneofReturnType__ecg_id: _TypeAlias = _typing.Literal["ecg_id"]  # noqa: Y015
+    _WhichOneofArgType__ecg_id: _TypeAlias = _typing.Literal["_ecg_id", b"_ecg_id"]  # noqa: Y015
+    _WhichOneofReturnType__index: _TypeAlias = _typing.Literal["index"]  # noqa: Y015
+    _WhichOneofArgType__index: _TypeAlias = _typing.Literal["_index", b"_index"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__content) -> _WhichOneofReturnType__content | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__count) -> _WhichOneofReturnType__count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ecg_id) -> _WhichOneofReturnType__ecg_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__index) -> _WhichOneofReturnType__index | None: ...
+
+Global___EcgPiece: _TypeAlias = EcgPiece  # noqa: Y015
+
+@_typing.final
+class TwelveLeadEcg(_message.Message):
+    """A twelve-lead ECG at rest, as the recorder took it: all leads from the same instant on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDED_AT_US_FIELD_NUMBER: _builtins.int
+    RATE_HZ_FIELD_NUMBER: _builtins.int
+    SCALE_UV_PER_BIT_FIELD_NUMBER: _builtins.int
+    LEADS_FIELD_NUMBER: _builtins.int
+    AGE_YEARS_FIELD_NUMBER: _builtins.int
+    SEX_FIELD_NUMBER: _builtins.int
+    recorded_at_us: _builtins.int
+    """When the first samples were captured, microseconds since the Unix epoch. Required."""
+    rate_hz: _builtins.float
+    """Samples per second of every lead, 100 to 2,000. Required."""
+    scale_uv_per_bit: _builtins.float
+    """Microvolts of one count, above 0, up to 10,000. Required."""
+    age_years: _builtins.int
+    """Age of the patient, completed years, 0 to 130. Absent: unknown."""
+    sex: Global___Sex.ValueType
+    """Sex of the patient, which criteria ask for. Absent: unknown."""
+    @_builtins.property
+    def leads(self) -> _containers.RepeatedCompositeFieldContainer[Global___EcgLead]:
+        """The leads I, II, III, aVR, aVL, aVF and V1 to V6; limb leads that follow from two others may be
+        left out. Equally long, 5 to 15 seconds.
+        """
+
+    def __init__(
+        self,
+        *,
+        recorded_at_us: _builtins.int | None = ...,
+        rate_hz: _builtins.float | None = ...,
+        scale_uv_per_bit: _builtins.float | None = ...,
+        leads: _abc.Iterable[Global___EcgLead] | None = ...,
+        age_years: _builtins.int | None = ...,
+        sex: Global___Sex.ValueType | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_age_years", b"_age_years", "_rate_hz", b"_rate_hz", "_recorded_at_us", b"_recorded_at_us", "_scale_uv_per_bit", b"_scale_uv_per_bit", "_sex", b"_sex", "age_years", b"age_years", "rate_hz", b"rate_hz", "recorded_at_us", b"recorded_at_us", "scale_uv_per_bit", b"scale_uv_per_bit", "sex", b"sex"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_age_years", b"_age_years", "_rate_hz", b"_rate_hz", "_recorded_at_us", b"_recorded_at_us", "_scale_uv_per_bit", b"_scale_uv_per_bit", "_sex", b"_sex", "age_years", b"age_years", "leads", b"leads", "rate_hz", b"rate_hz", "recorded_at_us", b"recorded_at_us", "scale_uv_per_bit", b"scale_uv_per_bit", "sex", b"sex"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__age_years: _TypeAlias = _typing.Literal["age_years"]  # noqa: Y015
+    _WhichOneofArgType__age_years: _TypeAlias = _typing.Literal["_age_years", b"_age_years"]  # noqa: Y015
+    _WhichOneofReturnType__rate_hz: _TypeAlias = _typing.Literal["rate_hz"]  # noqa: Y015
+    _WhichOneofArgType__rate_hz: _TypeAlias = _typing.Literal["_rate_hz", b"_rate_hz"]  # noqa: Y015
+    _WhichOneofReturnType__recorded_at_us: _TypeAlias = _typing.Literal["recorded_at_us"]  # noqa: Y015
+    _WhichOneofArgType__recorded_at_us: _TypeAlias = _typing.Literal["_recorded_at_us", b"_recorded_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__scale_uv_per_bit: _TypeAlias = _typing.Literal["scale_uv_per_bit"]  # noqa: Y015
+    _WhichOneofArgType__scale_uv_per_bit: _TypeAlias = _typing.Literal["_scale_uv_per_bit", b"_scale_uv_per_bit"]  # noqa: Y015
+    _WhichOneofReturnType__sex: _TypeAlias = _typing.Literal["sex"]  # noqa: Y015
+    _WhichOneofArgType__sex: _TypeAlias = _typing.Literal["_sex", b"_sex"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__age_years) -> _WhichOneofReturnType__age_years | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__rate_hz) -> _WhichOneofReturnType__rate_hz | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recorded_at_us) -> _WhichOneofReturnType__recorded_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__scale_uv_per_bit) -> _WhichOneofReturnType__scale_uv_per_bit | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sex) -> _WhichOneofReturnType__sex | None: ...
+
+Global___TwelveLeadEcg: _TypeAlias = TwelveLeadEcg  # noqa: Y015
+
+@_typing.final
+class EcgLead(_message.Message):
+    """One lead of a twelve-lead ECG."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEAD_FIELD_NUMBER: _builtins.int
+    DELTAS_FIELD_NUMBER: _builtins.int
+    lead: _builtins.str
+    """Which lead, for example "aVF". Required."""
+    @_builtins.property
+    def deltas(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """The first sample, then each sample minus the one before. Every sample lies between -32,768 and
+        32,767.
+        """
+
+    def __init__(
+        self,
+        *,
+        lead: _builtins.str | None = ...,
+        deltas: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "lead", b"lead"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_lead", b"_lead", "deltas", b"deltas", "lead", b"lead"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__lead: _TypeAlias = _typing.Literal["lead"]  # noqa: Y015
+    _WhichOneofArgType__lead: _TypeAlias = _typing.Literal["_lead", b"_lead"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lead) -> _WhichOneofReturnType__lead | None: ...
+
+Global___EcgLead: _TypeAlias = EcgLead  # noqa: Y015
 
 @_typing.final
 class EncounterEvent(_message.Message):

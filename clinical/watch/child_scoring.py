@@ -1,0 +1,204 @@
+"""National PEWS on the newest values of a child, and the two alarms that its bands ask for.
+
+It stands beside ``scoring``: NEWS2 refuses a child, and this refuses everybody else. What no
+monitor shows (effort of breathing, capillary refill, how much oxygen) is never known here, so the
+score of a child is its lower bound, and a graver band may be hidden: the refusal says what is
+missing. An alarm begins on that lower bound or on the level of consciousness alone. It ends when
+everything that monitors and crew do state is known and the bound is below its band again; while any
+of that is missing it stays, because nobody gets better for want of data. While NPEWS_HIGH holds it
+covers NPEWS_MEDIUM.
+
+A backlog is scored at its end, on what is then still fresh.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from clinical.alarms.catalogue import RULES
+from clinical.alarms.condition import FlagCondition
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.rule import Cause
+from clinical.scores import npews
+from clinical.scores.chart import RefusalReason, Refused, Response, Result
+from clinical.scores.choice import EarlyWarning, choose
+from clinical.scores.npews import OXYGEN
+from clinical.scores.observed import Observed
+from clinical.scores.points import AGE, CONSCIOUSNESS
+from clinical.vitals import Consciousness, Vital
+from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry
+from clinical.watch.doubting import Doubts
+from clinical.watch.encounter import EncounterState
+from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
+from clinical.watch.picture import PictureScore, shown_score
+from clinical.watch.scoring import Waiting
+
+_MEASURED: Final = (Vital.RESPIRATION, Vital.HEART_RATE, Vital.SYSTOLIC, Vital.SPO2)
+_STATED: Final = frozenset({*_MEASURED, CONSCIOUSNESS})
+"""What ends an alarm must be known."""
+_MEDIUM_TOTAL, _HIGH_TOTAL = 5, 9
+_NOT_AWAKE: Final = frozenset({Consciousness.VOICE, Consciousness.PAIN, Consciousness.UNRESPONSIVE})
+
+
+class ChildScoring:
+    """National PEWS of one patient."""
+
+    __slots__ = ("_carry", "_doubts", "_high", "_medium", "_newest_us", "waiting")
+
+    def __init__(self, carry: Carry, doubts: Doubts) -> None:
+        """Begin with nothing scored; ``carry`` holds the newest values, ``doubts`` judges them."""
+        self._carry = carry
+        self._doubts = doubts
+        self._high = FlagCondition(RULES[Cause.NPEWS_HIGH])
+        self._medium = FlagCondition(RULES[Cause.NPEWS_MEDIUM])
+        self._newest_us = 0
+        self.waiting: Waiting | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether either alarm holds."""
+        return self._high.raised is not None or self._medium.raised is not None
+
+    @property
+    def due_us(self) -> int | None:
+        """When a backlog that waits is scored."""
+        return None if self.waiting is None else self.waiting.over_us
+
+    def on_item(
+        self,
+        state: EncounterState,
+        captured_us: int,
+        frame: FrameRef,
+        now_us: int,
+        *,
+        backlog: bool,
+    ) -> Findings:
+        """Score after an item of vital signs that ``carry`` has taken over.
+
+        An item captured before the newest one completes the record only.
+        """
+        if not for_child(state):
+            self.waiting = None
+            return self.close(captured_us) if self.stands else NO_FINDINGS
+        if captured_us < self._newest_us:
+            return NO_FINDINGS
+        self._newest_us = captured_us
+        if backlog:
+            began_us = now_us if self.waiting is None else self.waiting.began_us
+            self.waiting = Waiting(began_us, now_us, captured_us, frame)
+            return NO_FINDINGS
+        self.waiting = None
+        return self._judge(self.observed(state, now_us), captured_us, frame)
+
+    def on_tick(self, state: EncounterState, now_us: int) -> Findings:
+        """Score the end of a backlog once nothing more of it has come for a while."""
+        waiting = self.waiting
+        if waiting is None or now_us < waiting.over_us:
+            return NO_FINDINGS
+        self.waiting = None
+        return self._judge(self.observed(state, now_us), waiting.captured_us, waiting.frame)
+
+    def observed(self, state: EncounterState, now_us: int) -> Observed:
+        """Return what of the newest values may be scored at ``now_us``, but for the doubted."""
+        carry, doubts = self._carry, self._doubts
+        numbers: dict[str, float] = {}
+        unusable: dict[str, RefusalReason] = {}
+        for name in _MEASURED:
+            vital = VITALS.index(name)
+            if vital == HEART_RATE and not carry.fresh(HEART_RATE, now_us):
+                vital = PULSE_RATE if carry.fresh(PULSE_RATE, now_us) else HEART_RATE
+            value = carry.values[vital]
+            if vital in doubts.contradicted:
+                unusable[name] = RefusalReason.IMPLAUSIBLE
+            elif value is not None and carry.fresh(vital, now_us):
+                numbers[name] = value
+            elif value is not None:
+                unusable[name] = RefusalReason.STALE
+        if state.age_years is not None:
+            numbers[AGE] = state.age_years
+        level = carry.assessed(now_us)
+        if level is None and carry.consciousness is not None:
+            unusable[CONSCIOUSNESS] = RefusalReason.STALE
+        return Observed(numbers, consciousness=level, on_oxygen=carry.on_oxygen, unusable=unusable)
+
+    def shown(self, state: EncounterState, now_us: int) -> PictureScore | None:
+        """Return the score of a child as a row shows it; None for everybody else."""
+        if not for_child(state):
+            return None
+        observed = self.observed(state, now_us)
+        result = npews.score(observed)
+        return shown_score(EarlyWarning.NPEWS, result, band_of(result, observed.consciousness))
+
+    def close(self, at_us: int) -> Findings:
+        """End what holds."""
+        return withdraw(self._high, at_us) + withdraw(self._medium, at_us)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state as plain data; empty for whom nothing was ever scored here."""
+        if not self._newest_us:
+            return {}
+        return {
+            "waiting": None if self.waiting is None else self.waiting.plain(),
+            "high": self._high.snapshot(),
+            "medium": self._medium.snapshot(),
+            "newest_us": self._newest_us,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over a state from ``snapshot``; an empty one is the beginning."""
+        if not state:
+            return
+        self._high.restore(state["high"])
+        self._medium.restore(state["medium"])
+        self._newest_us = state["newest_us"]
+        self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
+
+    def _judge(self, observed: Observed, captured_us: int, frame: FrameRef) -> Findings:
+        result = npews.score(observed)
+        known = not isinstance(result, Refused) or not any(
+            reason.column in _STATED for reason in result.reasons
+        )
+        asleep = observed.consciousness in _NOT_AWAKE
+        high = result.at_least >= _HIGH_TOTAL or asleep
+        medium = result.at_least >= _MEDIUM_TOTAL
+        if not known:
+            high = high or self._high.raised is not None
+            medium = medium or self._medium.raised is not None
+        medium = medium and not high
+        if high is (self._high.raised is not None) and medium is (self._medium.raised is not None):
+            return NO_FINDINGS
+        values = _explanation(observed, result)
+        findings = NO_FINDINGS
+        for condition, holds in ((self._high, high), (self._medium, medium)):
+            if holds:
+                findings += hold(condition, captured_us, frame, values)
+            else:
+                findings += release(condition, captured_us, frame)
+        return findings
+
+
+def for_child(state: EncounterState) -> bool:
+    """Tell whether a patient is scored here."""
+    return choose(state.age_years, pregnant=state.pregnant).used is EarlyWarning.NPEWS
+
+
+def band_of(result: Result, level: Consciousness | None) -> Response | None:
+    """Return the band of a score or, where it was refused, of what it is at least."""
+    if level is None or level is Consciousness.NEW_CONFUSION:
+        level = Consciousness.ALERT
+    return npews.band(result.at_least, level)
+
+
+def _explanation(observed: Observed, result: Result) -> dict[str, float | str]:
+    """Return the score and the values that it rests on, by field name."""
+    refused = isinstance(result, Refused)
+    values: dict[str, float | str] = {
+        "npews_at_least" if refused else "npews_total": result.at_least
+    }
+    values |= {
+        name: observed.numbers[name] for name in (*_MEASURED, AGE) if name in observed.numbers
+    }
+    if OXYGEN in result.parts:
+        values[OXYGEN] = str(observed.on_oxygen)
+    if observed.consciousness is not None:
+        values[CONSCIOUSNESS] = str(observed.consciousness)
+    return values

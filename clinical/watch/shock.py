@@ -1,0 +1,48 @@
+"""The shock index of the newest values, beside the early warning score.
+
+It is shown, and never alarms: heart rate over systolic pressure, judged as ``clinical.scores`` has
+it, from 16 years by Allgöwer and Burri, from 4 to 15 by Acker (SIPA). Below 4 years and in
+pregnancy the value stands without a judgement: nothing was published for them there. The other
+scores of that folder ask for what a monitor does not show (Glasgow Coma Scale, mean pressure), and
+nothing is estimated.
+"""
+
+from typing import NamedTuple
+
+from clinical.scores.choice import is_child
+from clinical.scores.index import NoIndex
+from clinical.scores.observed import Observed
+from clinical.scores.points import AGE
+from clinical.scores.shock_index import age_adjusted, shock_index
+from clinical.vitals import Vital
+from clinical.watch.carry import HEART_RATE, SYSTOLIC, Carry
+from clinical.watch.encounter import EncounterState
+
+
+class ShockIndex(NamedTuple):
+    """Heart rate over systolic pressure."""
+
+    value: float
+    """Two decimals."""
+    raised: bool | None
+    """Whether it is above what the publication gives; None: nothing is published."""
+
+
+def shock_of(carry: Carry, state: EncounterState, now_us: int) -> ShockIndex | None:
+    """Return the shock index at ``now_us``; None while an input is not known."""
+    beats, pressure = carry.values[HEART_RATE], carry.values[SYSTOLIC]
+    if beats is None or not pressure or not carry.all_fresh((HEART_RATE, SYSTOLIC), now_us):
+        return None
+    value = beats / pressure
+    return ShockIndex(round(value, 2), _raised(beats, pressure, state))
+
+
+def _raised(beats: float, pressure: float, state: EncounterState) -> bool | None:
+    if state.pregnant:
+        return None
+    numbers = {str(Vital.HEART_RATE): beats, str(Vital.SYSTOLIC): pressure}
+    if state.age_years is not None:
+        numbers[AGE] = state.age_years
+    judged = age_adjusted if is_child(state.age_years) else shock_index
+    found = judged(Observed(numbers))
+    return None if isinstance(found, NoIndex) else found.beyond

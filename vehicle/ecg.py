@@ -1,0 +1,56 @@
+"""Sends a twelve-lead ECG, behind the alarms, and judges it in the vehicle meanwhile.
+
+Its pieces travel on the lane of the alarms and are numbered in order, so a piece that is captured
+goes before an alarm that begins later. The first goes at once, since it names the ECG; each further
+one waits until what was captured before is acknowledged, so an alarm never waits for more than one
+piece. The vehicle's own watch alarms without waiting for the link: it judges the ECG while the
+pieces are under way. Pieces that were not captured when the program ends are lost, and the ECG is
+to be taken again; the caller knows when all of them are.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from clinical.alarms.identity import FrameRef
+from clinical.items import EcgFinding
+from clinical.twelve_lead.ecg import EcgRecording, read
+from clinical.twelve_lead.pieces import cut
+from vehicle.client import VehicleClient
+from vehicle.session import SequenceRef
+from wire.frames import Lane
+from wire.twelve_lead import encode_ecg
+
+
+async def send_ecg(
+    client: VehicleClient, encounter_id: str, ecg: EcgRecording, ecg_id: bytes
+) -> Sequence[SequenceRef]:
+    """Send an ECG; return the names of its pieces once all are captured.
+
+    Raises:
+        TooLargeError: it is larger than can be sent.
+        UnfitError: it is no twelve-lead ECG.
+        LeadsMissingError: it lacks a lead that does not follow from others.
+    """
+    twelve = ecg.twelve()
+    first, *others = cut(ecg_id, encode_ecg(ecg))
+    name = client.capture(encounter_id, [first])
+    refs = [name]
+    reading = await asyncio.to_thread(read, twelve, ecg.person)
+    infarction = reading.infarction
+    client.hear(
+        EcgFinding(
+            encounter_id=encounter_id,
+            ecg_id=ecg_id,
+            stemi=infarction.stemi,
+            territory=tuple(wall.value for wall in infarction.territory),
+            criteria=infarction.criteria,
+            declined=infarction.declined and infarction.declined.value,
+            recorded_us=ecg.recorded_us,
+            frame=FrameRef(name.unit_id, int(name.lane), name.segment, name.sequence, item=0),
+            stamped_us=client.now_us(),
+        )
+    )
+    for piece in others:
+        await client.clear(Lane.ALARM)
+        refs.append(client.capture(encounter_id, [piece]))
+    return refs
