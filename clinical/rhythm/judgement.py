@@ -3,17 +3,16 @@
 - **Fibrillation, and tachycardia that calls for a shock**: the decision of ``shockable`` on the
   four seconds that end now. Windows a second apart overlap, so their evidence must not be added up:
   four chains of memory take turns, each of which sees every fourth window, just as the lab judges a
-  recording. One window must be sure, or shown by
-  several leads alike, or ``SHOCKS`` in a row speak for it. Waves that repeat
-  themselves are tachycardia, else fibrillation.
+  recording. One window must be sure, or shown by several leads alike, or ``SHOCKS`` in a row speak
+  for it. Waves that repeat themselves are tachycardia, else fibrillation.
 - **Ventricular tachycardia** also by beats: five ventricular ones in a row over 100/min.
 - **Asystole**: no beat for four seconds on a lead that shows a signal.
 - **Extreme bradycardia and tachycardia**: five beats under 40/min, 17 beats over 140/min.
 
 Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation and asystole;
 beats found on leads that cannot be trusted say nothing. What was told stands until the leads have
-shown otherwise for ``CLEAR`` seconds, and no answer changes nothing; fibrillation whose waves become
-regular is still told of as fibrillation.
+shown otherwise for ``CLEAR`` seconds, and no answer changes nothing; fibrillation whose waves
+become regular is still told of as fibrillation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +34,7 @@ SHOCKS: Final = 2
 SHOCK_ODDS: Final = 0.5
 SHOCK_ODDS_TOGETHER: Final = 3.0
 """So many windows in a row, a second apart, of which each speaks for a shock by these log odds, and
-all together by those, are fibrillation or tachycardia; so is one window that is sure (``shockable``).
+all together by those, are fibrillation or tachycardia; so is one that is sure (``shockable``).
 """
 
 EACH_LEAD_ODDS: Final = 1.5
