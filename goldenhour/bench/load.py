@@ -113,7 +113,9 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
             clock,
             random.Random(number),  # noqa: S311 - jitter, not a secret
             listener=recorder,
-            options=ClientOptions(snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0),
+            options=ClientOptions(
+                rhythms=False, snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0
+            ),
         )
         for number in range(options.units)
     ]
