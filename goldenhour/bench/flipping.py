@@ -1,7 +1,8 @@
 """The patients of the latency bench: well and ill in turn, so that NEWS2_HIGH flips every 3 s.
 
-The ill values add up to 9 points of NEWS2 without reaching any threshold cause, so each turn for
-the worse raises exactly one alarm and each turn for the better ends it.
+The ill values add up to 8 points of NEWS2 without reaching any threshold cause, so each turn for
+the worse raises exactly one alarm and each turn for the better ends it. No single one is worth
+three points: a respiration that jumps there is doubted for a while (``clinical.watch.doubting``).
 """
 
 from typing import Final
@@ -28,7 +29,7 @@ WELL: Final = Vitals(
 ILL: Final = Vitals(
     heart_rate_bpm=115,
     pulse_rate_bpm=115,
-    respiration_per_min=26,
+    respiration_per_min=24,
     spo2_percent=93,
     systolic_mmhg=105,
     diastolic_mmhg=65,
@@ -36,7 +37,7 @@ ILL: Final = Vitals(
     consciousness=Consciousness.ALERT,
     on_oxygen=False,
 )
-"""NEWS2 9: respiration 3, saturation 2, systolic 1, heart rate 2, temperature 1."""
+"""NEWS2 8: respiration 2, saturation 2, systolic 1, heart rate 2, temperature 1."""
 
 
 def vitals_at(unit: int, second: int) -> Vitals:
