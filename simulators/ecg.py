@@ -5,7 +5,7 @@ Smith, "A dynamical model for generating synthetic electrocardiogram signals", I
 2003;50:289, table I; their heights are those of a common lead II. To this come the rise and fall of
 the rate with breathing, the wander of the baseline and the noise of electrodes. A lead is a pure
 function of its seed and of the rates that it is asked for. A heart rate of 0 leaves wander and
-noise: asystole is not a flat line.
+noise: asystole is not a flat line. A rhythm that kills is played from a recording (``rhythms``).
 """
 
 from enum import StrEnum
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clinical.instant import SECOND_US
 from clinical.signals.waveform import WaveformChunk
+from simulators.rhythms import HeartRhythm, played_uv
 
 RATE_HZ: Final = 250
 SCALE_UV: Final = 5.0
@@ -58,6 +59,8 @@ class SimulatedLead:
         self._gain = float(self._chance.uniform(0.8, 1.2))
         self._angle = -np.pi
         self._next = 0
+        self._rhythm: HeartRhythm | None = None
+        self._rhythm_began = 0
 
     def record(
         self,
@@ -65,9 +68,12 @@ class SimulatedLead:
         heart_rate_bpm: float,
         end_us: int,
         trouble: LeadTrouble | None = None,
+        rhythm: HeartRhythm | None = None,
     ) -> WaveformChunk:
         """Return the next samples of the lead, the last of which was captured at ``end_us``."""
         places = self._next + np.arange(samples)
+        if rhythm is not self._rhythm:
+            self._rhythm, self._rhythm_began = rhythm, self._next
         counts = self._counts(places, heart_rate_bpm)
         if trouble is LeadTrouble.SATURATED:
             counts = np.full(samples, HIGHEST)
@@ -92,7 +98,9 @@ class SimulatedLead:
         angles = self._angle + 2 * np.pi * np.cumsum(turns)
         self._angle = float(_wrapped(angles[-1:])[0])
         signal = _WANDER_UV * np.sin(breath) + self._chance.normal(0, _NOISE_UV, len(places))
-        if heart_rate_bpm > 0:
+        if self._rhythm is not None:
+            signal += played_uv(self._rhythm, self._lead, places - self._rhythm_began)
+        elif heart_rate_bpm > 0:
             signal += self._gain * _beats(angles)
         counts: NDArray[np.int64] = np.clip(np.rint(signal / SCALE_UV), LOWEST, HIGHEST).astype(int)
         return counts

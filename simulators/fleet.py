@@ -212,12 +212,14 @@ class Fleet:
             rate_bpm = self._rates_bpm.get(one.key, RATE_BEFORE_SHOWN_BPM)
             late_us = self._clock.monotonic_us() - due_us
             end_us, second = self._clock.now_us() - late_us, self._story.second()
+            rhythm = self._scenario.rhythm(one.key, second)
             chunks = [
                 lead.record(
                     chunk_us * RATE_HZ // SECOND_US,
                     rate_bpm,
                     end_us,
                     self._scenario.lead_trouble(one.key, name, second),
+                    rhythm,
                 )
                 for name, lead in leads.items()
             ]

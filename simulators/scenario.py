@@ -16,6 +16,7 @@ from clinical.items import CrewFinding
 from clinical.twelve_lead.criteria import Sex
 from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
+from simulators.rhythms import HeartRhythm
 from simulators.twelve_lead import MadeUp
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
@@ -89,6 +90,18 @@ class LeadFault(_Part, frozen=True):
     kind: LeadTrouble
 
 
+class Rhythm(_Part, frozen=True):
+    """What the heart of a patient does for a while, as the leads show it.
+
+    The vital signs follow the patient's course: an arrest that shows in both has both.
+    """
+
+    encounter: str
+    at_s: float
+    for_s: float
+    kind: HeartRhythm
+
+
 class CrewAct(_Part, frozen=True):
     """The crew enters a finding."""
 
@@ -157,6 +170,7 @@ class Scenario(_Part, frozen=True):
     """Latitude and longitude of the middle of the town; None: nobody says a position."""
     faults: tuple[Fault, ...] = ()
     lead_faults: tuple[LeadFault, ...] = ()
+    rhythms: tuple[Rhythm, ...] = ()
     crew: tuple[CrewAct, ...] = ()
     scans: tuple[Scan, ...] = ()
     ecgs: tuple[Ecg, ...] = ()
@@ -172,10 +186,20 @@ class Scenario(_Part, frozen=True):
                 return one.kind
         return None
 
+    def rhythm(self, key: str, second: float | None) -> HeartRhythm | None:
+        """Return what a patient's heart does at a second of the story; None: it beats."""
+        for one in self.rhythms:
+            if second is None or one.encounter != key:
+                continue
+            if one.at_s <= second < one.at_s + one.for_s:
+                return one.kind
+        return None
+
     def onset_s(self, key: str) -> float | None:
         """Return when a patient's state is first made to change; None: never."""
         onsets = [one.onset_s for one in self.encounters if one.key == key]
         found = [act.at_s for act in self.crew if act.encounter == key]
+        found += [one.at_s for one in self.rhythms if one.encounter == key]
         found += [
             ecg.at_s
             for ecg in self.ecgs
@@ -228,6 +252,9 @@ def problems(scenario: Scenario) -> Iterable[str]:
     leads = {f"{one.key}/{lead}" for one in scenario.encounters for lead in one.leads}
     faulty = [f"{one.encounter}/{one.lead}" for one in scenario.lead_faults]
     yield from _unknown("lead_faults", "lead", faulty, leads)
+    played = [one.encounter for one in scenario.rhythms]
+    with_leads = {one.key for one in scenario.encounters if one.leads}
+    yield from _unknown("rhythms", "encounter", played, with_leads)
     scanned = [one.encounter for one in scenario.scans]
     yield from _unknown("scans", "encounter", scanned, keys)
     taken = [one.encounter for one in scenario.ecgs]

@@ -68,6 +68,9 @@ class ClientOptions:
     """Names the run of the operating system."""
     edge: bool = True
     """Whether the edge watch runs."""
+    rhythms: bool = True
+    """Whether the edge watch also judges the waveforms; a process that plays hundreds of units
+    leaves that to the center."""
     downlink: bool = True
     """Whether messages and alarm entries are received."""
     snapshot_frames: int = 1
@@ -151,10 +154,8 @@ class VehicleClient:
         self._outbox.check_room(lane)
         frame, spooled = self._outbox.number(encounter_id, items, lane, captured_us)
         entries: list[Entry] = [spooled]
-        if self._options.edge and encounter_id is not None and lane is not Lane.WAVEFORM:
-            said = self._edge.on_frame(frame, self.now_us())
-            entries += self._tell(encounter_id, [EdgeTransition(one) for one in said])
-            entries += self._snapshots(encounter_id, frame, said_something=bool(said))
+        if self._options.edge and encounter_id is not None:
+            entries += self._judged(encounter_id, frame)
         if lane is Lane.ALARM and self.record.take(frame):
             entries.append(Snapshot(self.unit_id, _RECORD, self.record.snapshot()))
         self._outbox.put(entries)
@@ -315,6 +316,18 @@ class VehicleClient:
     async def room(self, lane: Lane) -> None:
         """Return once a full lane takes frames again."""
         await self._spool.room(int(lane))
+
+    def _judged(self, encounter_id: str, frame: Frame) -> list[Entry]:
+        """Have the edge watch judge a frame; return what it says and remembers."""
+        waveforms = frame.lane is Lane.WAVEFORM
+        if waveforms and not self._options.rhythms:
+            return []
+        judge = self._edge.on_waveforms if waveforms else self._edge.on_frame
+        said = judge(frame, self.now_us())
+        told = self._tell(encounter_id, [EdgeTransition(one) for one in said])
+        if waveforms and not said:
+            return told
+        return [*told, *self._snapshots(encounter_id, frame, said_something=bool(said))]
 
     def _act(self, entry: CrewAction) -> SequenceRef:
         """Send what a person does about an alarm, and fold it at once."""

@@ -3,20 +3,20 @@
 - **Fibrillation, and tachycardia that calls for a shock**: the decision of ``shockable`` on the
   four seconds that end now. Windows a second apart overlap, so their evidence must not be added up:
   four chains of memory take turns, each of which sees every fourth window, just as the lab judges a
-  recording. ``SHOCKS`` windows in a row must speak for it. Waves that repeat themselves are
-  tachycardia, else fibrillation.
+  recording. One window must be sure, or shown by several leads alike, or ``SHOCKS`` in a row speak
+  for it. Waves that repeat themselves are tachycardia, else fibrillation.
 - **Ventricular tachycardia** also by beats: five ventricular ones in a row over 100/min.
 - **Asystole**: no beat for four seconds on a lead that shows a signal.
 - **Extreme bradycardia and tachycardia**: five beats under 40/min, 17 beats over 140/min.
 
-Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation, asystole and
-tachycardia; beats found on leads that cannot be trusted say nothing. What was told stands until the
-leads have shown otherwise for ``CLEAR`` seconds, and no answer changes nothing; fibrillation whose
-waves become regular is still told of as fibrillation.
+Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation and asystole;
+beats found on leads that cannot be trusted say nothing. What was told stands until the leads have
+shown otherwise for ``CLEAR`` seconds, and no answer changes nothing; fibrillation whose waves
+become regular is still told of as fibrillation.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from statistics import fmean, median
 from typing import Any, Final
@@ -28,13 +28,17 @@ from clinical.signals.candidates import AHEAD
 from clinical.signals.resampling import WORKING_RATE_HZ
 from clinical.signals.rhythm import REPEATING
 from clinical.signals.shock_window import WINDOW_S
-from clinical.signals.shockable import ShockDecision, ShockState, decide
+from clinical.signals.shockable import DECLINED, ShockDecision, ShockState, decide
 
 SHOCKS: Final = 2
 SHOCK_ODDS: Final = 0.5
 SHOCK_ODDS_TOGETHER: Final = 3.0
 """So many windows in a row, a second apart, of which each speaks for a shock by these log odds, and
-all together by those, are fibrillation or tachycardia."""
+all together by those, are fibrillation or tachycardia; so is one that is sure (``shockable``).
+"""
+
+EACH_LEAD_ODDS: Final = 1.5
+"""And so is one window of two leads or more of which each speaks for a shock by these log odds."""
 
 CLEAR: Final = 4
 """Seconds that show otherwise before what was told is over."""
@@ -66,14 +70,8 @@ REPEATED_S: Final = 5.0
 BEATS_KEPT: Final = FAST
 """The newest beats that are remembered."""
 
-_PULSELESS: Final = frozenset(
-    {
-        Arrhythmia.VENTRICULAR_FIBRILLATION,
-        Arrhythmia.VENTRICULAR_TACHYCARDIA,
-        Arrhythmia.ASYSTOLE,
-    }
-)
-"""What pulses that go on contradict; tachycardia only where they are slow."""
+_PULSELESS: Final = frozenset({Arrhythmia.VENTRICULAR_FIBRILLATION, Arrhythmia.ASYSTOLE})
+"""What pulses that go on contradict. Tachycardia may have pulses, and often has at first."""
 
 Evidence = tuple[tuple[str, float | str], ...]
 
@@ -109,7 +107,7 @@ def _graver(found: _Found, told: Arrhythmia) -> bool:
 class Judgement:
     """What is remembered of a patient's rhythm."""
 
-    __slots__ = ("_beats", "_clear", "_number", "_odds", "_said_s", "_states", "_told")
+    __slots__ = ("_agreed", "_beats", "_clear", "_number", "_odds", "_said_s", "_states", "_told")
 
     def __init__(self) -> None:
         """Begin with nothing known."""
@@ -120,6 +118,8 @@ class Judgement:
         """Begin a new run; what was told stands until it is judged."""
         self._number = 0
         self._states = [ShockState()] * WINDOW_S
+        self._agreed = False
+        """Whether the newest such window shows it in every lead of several."""
         self._odds: list[float] = []
         """For a shock, by the newest windows that said anything."""
         self._beats: list[Beat] = []
@@ -145,7 +145,10 @@ class Judgement:
         turn = self._number % WINDOW_S
         spans = [span if isfinite(span) else 0.0 for span in second.span_mv]
         decision, self._states[turn] = decide(self._states[turn], second.log_odds, spans)
+        told = [odds for odds in second.log_odds if isfinite(odds)]
         if decision.leads:
+            agreed = len(told) > 1 and min(told) >= EACH_LEAD_ODDS
+            self._agreed = agreed and self._states[turn].log_odds >= SHOCK_ODDS
             self._odds = [*self._odds, self._states[turn].log_odds][-SHOCKS:]
         return decision
 
@@ -164,7 +167,8 @@ class Judgement:
     def _shocking(self) -> bool:
         odds = self._odds
         enough = len(odds) == SHOCKS and sum(odds) >= SHOCK_ODDS_TOGETHER
-        return enough and min(odds) >= SHOCK_ODDS
+        sure = bool(odds) and odds[-1] >= DECLINED[1]
+        return sure or (enough and min(odds) >= SHOCK_ODDS) or self._agreed
 
     def _shocked(self, second: Second, decision: ShockDecision) -> _Found:
         waves = [each for each in second.repetition if isfinite(each)]
@@ -180,7 +184,7 @@ class Judgement:
             ("shock_probability", round(decision.probability, 4)),
             ("repetition", round(repetition, 2)),
         )
-        since_s = max(0.0, self._now_s - WINDOW_S - SHOCKS + 1)
+        since_s = max(0.0, self._now_s - WINDOW_S)
         return _Found(which, since_s, decision.probability, evidence, by_shock=True)
 
     def _still(self, second: Second) -> _Found | None:
@@ -241,16 +245,10 @@ class Judgement:
         return _Found(which, first_s, trust, evidence)
 
     def _borne_out(self, found: _Found | None, witness: Witness) -> _Found | None:
-        """Return what was found unless pulses contradict it, with what they say."""
+        """Return what was found unless pulses contradict it."""
         if found is None or found.arrhythmia not in _PULSELESS:
             return found
-        pulse_bpm = witness.rate_bpm()
-        if pulse_bpm is None:
-            return found
-        if found.arrhythmia is Arrhythmia.VENTRICULAR_TACHYCARDIA and pulse_bpm >= RUN_BPM:
-            evidence = (*found.evidence, ("pulse_bpm", round(pulse_bpm, 1)))
-            return replace(found, evidence=evidence)
-        return None
+        return found if witness.rate_bpm() is None else None
 
     def _news(self, found: _Found | None, decision: ShockDecision | None) -> Call | None:
         """Return what is said of this second; None: nothing that is new."""
@@ -288,6 +286,7 @@ class Judgement:
             "number": self._number,
             "states": [[state.log_odds, state.begun] for state in self._states],
             "odds": list(self._odds),
+            "agreed": self._agreed,
             "beats": [[beat.sample, beat.quality, beat.kind.value] for beat in self._beats],
             "clear": self._clear,
             "said_s": self._said_s,
@@ -298,6 +297,6 @@ class Judgement:
         self._told = None if state["told"] is None else Arrhythmia(state["told"])
         self._number = state["number"]
         self._states = [ShockState(*each) for each in state["states"]]
-        self._odds = list(state["odds"])
+        self._odds, self._agreed = list(state["odds"]), state["agreed"]
         self._beats = [Beat(at, quality, Kind(kind)) for at, quality, kind in state["beats"]]
         self._clear, self._said_s = state["clear"], state["said_s"]

@@ -24,8 +24,8 @@ from clinical.signals.pleth import (
 KNOWN_S: Final = 10.0
 """A shorter stretch of a pulse says nothing."""
 
-LATELY_S: Final = 6.0
-"""The stretch over which pulses are asked for."""
+LATELY_S: Final = 4.0
+"""The stretch over which pulses are asked for: that of a shock window, and of asystole."""
 
 SILENT_S: Final = 2.2
 """The newest pulse must be as young: at 40/min there is one every 1.5 s, and it comes late."""

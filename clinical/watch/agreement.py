@@ -4,10 +4,12 @@ Both judge the same numbered frames by the same rules, so both should hold the s
 vehicle says comes as items of the stream; what the center says is what this watch announces. They
 are compared only where the center has got what the vehicle judged: frames of the segment that the
 alarm is named after, up to the instant at which the vehicle decided. A cut link delays frames, not
-the comparison; and of what the center judges alone (silence, waveforms, images) the vehicle never
-speaks, so it is not compared. Neither is what rests on the past of a patient (index and trend): a
-center that got an hour out of a backlog, and a unit that has just taken the patient over, know
-another past than the other side, and both are right about their own.
+the comparison; and of what the center judges alone (silence, leads, images) the vehicle never
+speaks, so it is not compared. Waveforms have another way than all else: of the rhythm that both
+judge, each may know what the other does not know yet, so a rhythm is not compared, nor what a
+rhythm that the vehicle tells of holds back (``covering``). Neither is what rests on the past of a
+patient (index and trend): a center that got an hour out of a backlog, and a unit that has just
+taken the patient over, know another past than the other side, and both are right about their own.
 
 A difference that lasts is ``EDGE_DISAGREES``, one alarm for each cause and subject in dispute. It
 is about the comparison: it lasts, by the stream's time, until both say the same. With it the center
@@ -38,6 +40,7 @@ from clinical.watch.finding import (
     withdraw,
 )
 from clinical.watch.ordering import Ordering
+from clinical.watch.rhythms import CAUSES
 
 REACHED_US: Final = 2 * SECOND_US
 """How far before the vehicle's decision the newest frame may lie that the center has of its
@@ -104,6 +107,7 @@ class Agreement:
         findings = NO_FINDINGS
         for key, (active, frame, decided_us) in self._edge.items():
             differ = active != (key in self._center) and self._has(frame, decided_us)
+            differ = differ and not self._held_back(key[0])
             condition = self._conditions.get(key)
             if differ and condition is None:
                 condition = self._conditions[key] = _condition(key)
@@ -172,6 +176,11 @@ class Agreement:
             restored = _condition((cause, subject))
             restored.restore(condition)
             self._conditions[cause, subject] = restored
+
+    def _held_back(self, cause: str) -> bool:
+        """Tell whether a rhythm that the vehicle tells of holds this cause back."""
+        covered_by = CAUSES.intersection(RULES[cause].suppressed_by)
+        return any(said[0] and key[0] in covered_by for key, said in self._edge.items())
 
     def _has(self, frame: FrameRef, decided_us: int) -> bool:
         """Tell whether the center has what the vehicle decided on."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from clinical.instant import SECOND_US
-from goldenhour.bench import floor
+from goldenhour.bench import floor as floor_of_bench
 from goldenhour.bench.figures import (
     FrameKey,
     around,
@@ -66,7 +66,7 @@ class LatencyOptions:
 async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
     """Run the load, then the floor, and return the figures."""
     load, heard, ran = await _alarms(options, broker.bootstrap, clock)
-    floor_ms = await _floor(options, broker.bootstrap, clock)
+    floor = await floor_ms(options.folder, options.units, broker.bootstrap, clock)
     present = await frames_present(KafkaLog(broker.bootstrap, client_id="bench-reader"))
     sent_us = {
         FrameKey(unit_id, lane, segment, sequence): at_us
@@ -88,8 +88,8 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "p50_ms": round(percentile(latencies, 0.50), 3),
         "p99_ms": round(percentile(latencies, 0.99), 3),
         "max_ms": round(max(latencies), 3),
-        "floor_p50_ms": round(percentile(floor_ms, 0.50), 3),
-        "floor_p99_ms": round(percentile(floor_ms, 0.99), 3),
+        "floor_p50_ms": round(percentile(floor, 0.50), 3),
+        "floor_p99_ms": round(percentile(floor, 0.99), 3),
         "frames_sent": len(load.captured),
         "frames_lost": len(lost),
         "frames_refused": load.refused,
@@ -160,9 +160,10 @@ async def _kill(options: LatencyOptions, stack: Stack, clock: Clock) -> tuple[in
     return killed_us, clock.now_us()
 
 
-async def _floor(options: LatencyOptions, bootstrap: str, clock: Clock) -> list[float]:
-    await create_topics(bootstrap, (floor.IN, floor.OUT))
-    stack = Stack(options.folder, clock)
+async def floor_ms(folder: Path, units: int, bootstrap: str, clock: Clock) -> list[float]:
+    """Return how long each record takes over the same hops, without judgement."""
+    await create_topics(bootstrap, (floor_of_bench.IN, floor_of_bench.OUT))
+    stack = Stack(folder, clock)
     try:
         await stack.start(_role("forward", bootstrap))
         exit_ = await stack.start(_role("exit", bootstrap))
@@ -172,11 +173,11 @@ async def _floor(options: LatencyOptions, bootstrap: str, clock: Clock) -> list[
             open_channel(exit_["address"]) as exit_channel,
         ):
             return await asyncio.wait_for(
-                floor.measure(
+                floor_of_bench.measure(
                     entry_channel,
                     exit_channel,
                     clock,
-                    records_per_s=options.units,
+                    records_per_s=units,
                     seconds=FLOOR_SECONDS,
                     record_bytes=FLOOR_RECORD_BYTES,
                 ),

@@ -17,6 +17,7 @@ import msgspec
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from goldenhour.bench import flipping, shift
+from goldenhour.bench.fibrillating import FibrillatingBank, onsets_of
 from goldenhour.bench.leads import LeadBank
 from ports.clock import Clock
 from vehicle.client import ClientOptions, VehicleClient
@@ -54,6 +55,10 @@ class LoadRecord(msgspec.Struct):
     captured: list[tuple[str, int, str, int]]
     """Every frame that the spool confirmed."""
     refused: int
+    chunks: list[tuple[str, int, str, int, int]]
+    """The same of every frame of waveforms."""
+    onsets_us: dict[str, int]
+    """When the heart of each unit that fibrillated began to."""
 
 
 @dataclass(slots=True)
@@ -90,12 +95,15 @@ class LoadOptions:
     course: Course = Course.FLIPPING
     waveforms: bool = False
     """Two ECG leads beside the vital signs."""
+    fibrillating: int = 0
+    """Two ECG leads in the second half of the measured time; so many hearts fibrillate in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Load:
     options: LoadOptions
-    bank: LeadBank | None
+    bank: LeadBank | FibrillatingBank | None
+    chunks: list[tuple[str, int, str, int, int]] = field(default_factory=list)
 
 
 async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
@@ -104,7 +112,7 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
     spool = Spool(options.folder / "spool")
     await spool.open()
     links = dict.fromkeys(Lane, options.gateway)
-    load = _Load(options, LeadBank() if options.waveforms else None)
+    load = _Load(options, _bank(options))
     clients = [
         VehicleClient(
             f"BENCH-{number:05}",
@@ -113,7 +121,9 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
             clock,
             random.Random(number),  # noqa: S311 - jitter, not a secret
             listener=recorder,
-            options=ClientOptions(snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0),
+            options=ClientOptions(
+                rhythms=False, snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0
+            ),
         )
         for number in range(options.units)
     ]
@@ -132,7 +142,22 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
         sent=[one for unit in sent for one in unit],
         captured=recorder.captured_frames,
         refused=recorder.refusals,
+        chunks=load.chunks,
+        onsets_us={
+            clients[unit].unit_id: at_us
+            for unit, at_us in (
+                load.bank.onsets_us.items() if isinstance(load.bank, FibrillatingBank) else ()
+            )
+        },
     )
+
+
+def _bank(options: LoadOptions) -> LeadBank | FibrillatingBank | None:
+    if not options.fibrillating:
+        return LeadBank() if options.waveforms else None
+    begin_s = options.warm_up_s + options.seconds // 2
+    end_s = options.warm_up_s + options.seconds
+    return FibrillatingBank(begin_s, onsets_of(options.units, options.fibrillating, begin_s, end_s))
 
 
 async def _unit(
@@ -149,12 +174,18 @@ async def _unit(
         if second == 0:
             opened = EncounterEvent(EncounterChange.OPENED, age_years=60)
             client.capture(encounter_id, [opened])
-        if bank is not None:
-            client.capture(encounter_id, bank.second(number, second, clock.now_us()))
+        at_us = clock.now_us()
+        chunks = bank.second(number, second, at_us) if bank else ()
+        if chunks:
+            load.chunks.append(_named(client.capture(encounter_id, chunks), at_us))
         at_us = clock.now_us()
         ref = client.capture(encounter_id, [vitals_at(number, second)])
         if second >= options.warm_up_s:
-            sent.append((ref.unit_id, int(ref.lane), ref.segment.hex(), ref.sequence, at_us))
+            sent.append(_named(ref, at_us))
     ended = EncounterEvent(EncounterChange.ENDED)
     client.capture(encounter_id, [ended])
     return sent
+
+
+def _named(ref: SequenceRef, at_us: int) -> tuple[str, int, str, int, int]:
+    return ref.unit_id, int(ref.lane), ref.segment.hex(), ref.sequence, at_us

@@ -24,6 +24,7 @@ from goldenhour.bench import board as board_of_bench
 from goldenhour.bench import imaging as imaging_of_bench
 from goldenhour.bench import memory as memory_of_bench
 from goldenhour.bench import overload as overload_of_bench
+from goldenhour.bench import rhythm as rhythm_of_bench
 from goldenhour.bench.accuracy import main as accuracy_of_bench
 from goldenhour.bench.board import BoardOptions
 from goldenhour.bench.chromium import BrowserMissing, browser_path
@@ -155,21 +156,22 @@ def _with_broker(home: Path | None, work: _Work) -> dict[str, Any]:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     root = (home or default_home(os.environ)).absolute()
 
-    async def run() -> dict[str, Any]:
-        clock = SystemClock()
-        folder = await fresh_folder(Home(root), "bench", clock)
-        broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
-        try:
-            return await work(folder, broker.bootstrap, clock)
-        finally:
-            await broker.stop()
-
     try:
         browser_path()
-        return asyncio.run(run())
+        return asyncio.run(_at_broker(root, work))
     except BrowserMissing as missing:
         typer.echo(str(missing), err=True)
         raise typer.Exit(1) from missing
+
+
+async def _at_broker(root: Path, work: _Work) -> dict[str, Any]:
+    clock = SystemClock()
+    folder = await fresh_folder(Home(root), "bench", clock)
+    broker = await start_broker(settings_from(os.environ, home=folder, port=None), clock=clock)
+    try:
+        return await work(folder, broker.bootstrap, clock)
+    finally:
+        await broker.stop()
 
 
 async def _latency(options: LatencyOptions, home: Path) -> dict[str, object]:
@@ -180,6 +182,30 @@ async def _latency(options: LatencyOptions, home: Path) -> dict[str, object]:
         return await measure(replace(options, folder=folder), broker, clock)
     finally:
         await broker.stop()
+
+
+@app.command()
+def rhythm(
+    out: _Out,
+    units: Annotated[int, typer.Option(min=1, help="Units, each with a patient.")] = 200,
+    seconds: Annotated[
+        int, typer.Option(min=30, help="Measured time without waveforms, and again with them.")
+    ] = 120,
+    onsets: Annotated[int, typer.Option(min=1, help="Hearts that fibrillate in turn.")] = 20,
+    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+) -> None:
+    """From the onset of fibrillation to the alarm on the feed; the vital signs beside it."""
+    configure_logging(json=False)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    root = (home or default_home(os.environ)).absolute()
+
+    async def work(folder: Path, bootstrap: str, clock: Clock) -> dict[str, Any]:
+        options = rhythm_of_bench.RhythmOptions(units, seconds, onsets, folder)
+        return await rhythm_of_bench.measure(options, bootstrap, clock)
+
+    figures = asyncio.run(_at_broker(root, work))
+    replace_file(out, json.dumps(figures, indent=2) + "\n")
+    typer.echo(json.dumps(figures, indent=2))
 
 
 @app.command()

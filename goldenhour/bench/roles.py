@@ -12,7 +12,7 @@ import grpc
 import msgspec
 import typer
 
-from goldenhour.bench import floor, listening
+from goldenhour.bench import flipping, floor, listening
 from goldenhour.bench import load as load_of_bench
 from goldenhour.bench import subscriber as subscriber_of_bench
 from goldenhour.bench.load import Course, LoadOptions
@@ -37,9 +37,12 @@ def load(
     idle: Annotated[int, typer.Option()] = 0,
     course: Annotated[Course, typer.Option()] = Course.FLIPPING,
     waveforms: Annotated[bool, typer.Option()] = False,
+    fibrillating: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Send the load."""
-    options = LoadOptions(gateway, units, warm_up, seconds, folder, idle, course, waveforms)
+    options = LoadOptions(
+        gateway, units, warm_up, seconds, folder, idle, course, waveforms, fibrillating
+    )
 
     async def send(_: asyncio.Event) -> None:
         program.say_ready("bench-load")
@@ -49,12 +52,16 @@ def load(
     raise typer.Exit(program.run(_returning(send)))
 
 
-def subscriber(alerts: Annotated[str, typer.Option()], out: _Out) -> None:
+def subscriber(
+    alerts: Annotated[str, typer.Option()],
+    out: _Out,
+    cause: Annotated[str, typer.Option()] = flipping.CAUSE,
+) -> None:
     """Note what arrives."""
 
     async def listen(stop: asyncio.Event) -> None:
         program.say_ready("bench-subscriber")
-        seen = await subscriber_of_bench.run(alerts, stop, SystemClock())
+        seen = await subscriber_of_bench.run(alerts, stop, SystemClock(), cause)
         await asyncio.to_thread(out.write_bytes, msgspec.msgpack.encode(seen))
 
     raise typer.Exit(program.run(_returning(listen)))

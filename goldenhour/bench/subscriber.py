@@ -27,18 +27,20 @@ class SubscriberRecord(msgspec.Struct):
         ]
 
 
-async def run(alerts: str, stop: asyncio.Event, clock: Clock) -> SubscriberRecord:
-    """Note each turn for the worse that is told, until told to stop."""
+async def run(
+    alerts: str, stop: asyncio.Event, clock: Clock, cause: str = CAUSE
+) -> SubscriberRecord:
+    """Note each alarm of a cause that begins, until told to stop."""
     record = SubscriberRecord(arrivals=[], shown_twice=0)
-    feed = AlertFeed(alerts, "bench", clock)
-    listening = asyncio.create_task(_listen(feed, record))
+    feed = AlertFeed(alerts, f"bench-{cause}", clock)
+    listening = asyncio.create_task(_listen(feed, record, cause))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
     listening.cancel()
     return record
 
 
-async def _listen(feed: AlertFeed, record: SubscriberRecord) -> None:
+async def _listen(feed: AlertFeed, record: SubscriberRecord, cause: str) -> None:
     seen: set[tuple[bytes, int]] = set()
     async for event in feed.events():
         if not isinstance(event, Delivered):
@@ -48,7 +50,7 @@ async def _listen(feed: AlertFeed, record: SubscriberRecord) -> None:
             record.shown_twice += 1
             continue
         seen.add((alarm.alarm_id, alarm.revision))
-        if alarm.cause == CAUSE and alarm.revision == 1 and alarm.phase is Phase.START:
+        if alarm.cause == cause and alarm.revision == 1 and alarm.phase is Phase.START:
             frame = alarm.frame
             record.arrivals.append(
                 (

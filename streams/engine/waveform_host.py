@@ -21,8 +21,9 @@ from typing import Final
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
-from clinical.items import LeadFinding, RhythmFinding
+from clinical.items import LeadFinding
 from clinical.rhythm.arrhythmia import Call
+from clinical.rhythm.telling import finding_of
 from clinical.rhythm.ward import judge
 from clinical.signals.waveform import WaveformChunk
 from ports.log.port import Record
@@ -173,7 +174,11 @@ class WaveformHost:
         for place, said in judge([patient.bed for patient in pending]):
             patient = pending[place]
             if isinstance(said, Call):
-                self._draft.find_rhythm(_finding(patient, said))
+                self._draft.find_rhythm(
+                    finding_of(
+                        patient.encounter_id, patient.bed, said, patient.frame, patient.stamp
+                    )
+                )
             else:
                 self._bury(f"{type(said).__name__} in judgement of a rhythm", b"")
                 self._let_go(patient.encounter_id)
@@ -223,16 +228,3 @@ class WaveformHost:
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
         letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
         self._draft.bury(letter)
-
-
-def _finding(patient: WaveformPatient, call: Call) -> RhythmFinding:
-    return RhythmFinding(
-        encounter_id=patient.encounter_id,
-        arrhythmia=call.arrhythmia,
-        since_us=patient.bed.at_us(call.since_s),
-        at_us=patient.bed.at_us(call.at_s),
-        confidence=call.confidence,
-        evidence=call.evidence,
-        frame=patient.frame,
-        stamped_us=patient.stamp,
-    )

@@ -1,7 +1,7 @@
 """What only the center can say reaches the crew, whatever was away when it was said.
 
-The vehicle does not judge its own waveforms, so a flat lead is such a cause. It has no word of the
-edge watch beside it: what the crew sees of it came by the downlink.
+The vehicle does not judge the quality of its leads, so a flat lead is such a cause. It has no word
+of the edge watch beside it: what the crew sees of it came by the downlink.
 """
 
 from collections.abc import AsyncIterator

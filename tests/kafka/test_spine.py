@@ -5,15 +5,18 @@ from uuid import uuid4
 import pytest
 
 from ambulance.command.v1 import command_service_pb2, command_service_pb2_grpc, message_pb2
-from clinical.alarms.priority import Priority
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Priority, Source
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from ports.grpc_channel import open_channel
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
+from simulators.rhythms import HeartRhythm
 from tests.kafka.stack import CLOCK, Running, desk, eventually, shown_to_crew, unit, vehicle
 from vehicle.client import VehicleClient
+from vehicle.session import SequenceRef
 from wire.alarms import MessageReceipt, decode_entry
 from wire.frames import to_frame
 from wire.messages import message_key
@@ -23,6 +26,9 @@ from wire.unit_items import Receipt, ReceiptStage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+FIBRILLATION = "VENTRICULAR_FIBRILLATION"
+ONSET_S, OVER_S, WHOLE_S = 12, 24, 40
+"""Of the stretch that is played to show it, in seconds."""
 SEPTIC = {
     "heart_rate_bpm": 118,
     "respiration_per_min": 26,
@@ -329,3 +335,56 @@ async def test_a_late_condition_that_still_holds_sounds_with_both_times(system: 
         assert alarm.late
         assert alarm.active_since_us == now_us - 120 * SECOND_US
         assert alarm.learned_us - alarm.active_since_us >= 119 * SECOND_US
+
+
+def play(
+    client: VehicleClient, encounter_id: str, rhythm: HeartRhythm | None = None
+) -> list[SequenceRef]:
+    """Send what two leads showed in the last seconds; return the name of each second's chunks.
+
+    The rhythm comes and goes.
+    """
+    client.capture(encounter_id, [EncounterEvent(EncounterChange.OPENED, age_years=67)])
+    client.capture(encounter_id, [Vitals(heart_rate_bpm=75.0)])
+    leads = [SimulatedLead(name, seed=1) for name in ("I", "II")]
+    begin_us = CLOCK.now_us() - WHOLE_S * SECOND_US
+    sent = []
+    for second in range(WHOLE_S):
+        played = rhythm if ONSET_S <= second < OVER_S else None
+        end_us = begin_us + (second + 1) * SECOND_US
+        chunks = [lead.record(RATE_HZ, 75, end_us, rhythm=played) for lead in leads]
+        sent.append(client.capture(encounter_id, chunks))
+    return sent
+
+
+async def test_fibrillation_in_one_ambulance_is_one_alarm_of_vehicle_and_center(
+    system: Running,
+) -> None:
+    """It names the second that showed it, ends as an alarm that stays, and the other is well.
+
+    All is sent at once: nothing here depends on how fast it is judged.
+    """
+    ill, well = str(uuid4()), str(uuid4())
+    names = [f"AMB-{kind}-{uuid4().hex[:8]}" for kind in ("VF", "WELL")]
+    async with (
+        unit(system, names[0]) as client,
+        unit(system, names[1]) as other,
+        desk(system.alerts) as dispatcher,
+    ):
+        sent = play(client, ill, HeartRhythm.FIBRILLATION)
+        play(other, well)
+        both = {Source.EDGE, Source.CENTER_A}
+        alarm = await dispatcher.alarm(ill, FIBRILLATION, lambda it: both <= set(it.sources))
+        deciding = [FrameRef(*_parts(ref), item=1) for ref in sent[ONSET_S : ONSET_S + 6]]
+        assert (alarm.priority, alarm.frame in deciding) == (Priority.HIGH, True)
+        assert alarm.reason is not None
+        assert alarm.reason.values["leads"] == "I II"
+        await dispatcher.alarm(ill, FIBRILLATION, lambda it: it.state is AlarmState.LATCHED)
+        (shown,) = await shown_to_crew(client, FIBRILLATION, 1)
+        assert {it.alarm_id for it in dispatcher.about(ill, FIBRILLATION)} == {shown.alarm_id}
+        await other.drained()
+        assert [it.cause for it in dispatcher.heard if it.encounter_id == well] == []
+
+
+def _parts(ref: SequenceRef) -> tuple[str, int, bytes, int]:
+    return ref.unit_id, int(ref.lane), ref.segment, ref.sequence

@@ -4,6 +4,7 @@ import pytest
 
 from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
+from simulators.rhythms import HeartRhythm
 from simulators.scenario import SCENARIOS, BadScenario, load, parse
 
 GOOD = """
@@ -26,6 +27,11 @@ lead = "II"
 at_s = 6
 for_s = 3
 kind = "FLAT"
+[[rhythms]]
+encounter = "one"
+at_s = 7
+for_s = 2
+kind = "FIBRILLATION"
 [[crew]]
 encounter = "one"
 at_s = 4
@@ -44,6 +50,27 @@ def test_a_scenario_is_read_as_written() -> None:
     assert scenario.encounters[0].course is Course.SEPSIS
     assert scenario.expectations[0].until_s == 40
     assert scenario.onset_s("one") == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "second", "rhythm"),
+    [
+        ("one", 6.9, None),
+        ("one", 7.0, HeartRhythm.FIBRILLATION),
+        ("one", 9.0, None),
+        ("one", None, None),
+        ("another", 7.0, None),
+    ],
+)
+def test_a_heart_does_what_the_scenario_says(
+    key: str, second: float | None, rhythm: HeartRhythm | None
+) -> None:
+    assert parse(GOOD).rhythm(key, second) is rhythm
+
+
+def test_a_rhythm_shows_in_leads_only() -> None:
+    with pytest.raises(BadScenario, match=r"rhythms\[0\].encounter"):
+        parse(GOOD.replace('leads = ["II"]', "leads = []").replace('lead = "II"', 'lead = "II"'))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +103,7 @@ def test_a_lead_is_at_fault_while_the_scenario_says_so(
         ("[[faults]]\nunit", '[[faults]]\nunit = "C"\n#', "faults[0].unit"),
         ('[[crew]]\nencounter = "one"', '[[crew]]\nencounter = "two"', "crew[0].encounter"),
         ('lead = "II"', 'lead = "V9"', "lead_faults[0].lead"),
+        ('at_s = 7\nfor_s = 2\nkind = "F', 'at_s = 7\nfor_s = 2\nkind = "X', "$.rhythms[0].kind"),
         ('kind = "FLAT"', 'kind = "OFF"', "$.lead_faults[0].kind"),
         ("onset_s = 10", "", "encounters[0].onset_s"),
         ("onset_s = 10", 'onset_s = 10\nrecording = "no.csv"', "encounters[0].recording"),

@@ -30,6 +30,7 @@ class Section(NamedTuple):
 SECTIONS: Final = (
     Section("beats", "mitdb"),
     Section("shockable", "vfdb"),
+    Section("rhythm", "vfdb"),
     Section("alarms", "cinc2015"),
     Section("pleth", "bidmc"),
     Section("respiration", "bidmc"),

@@ -45,14 +45,21 @@ class Bay:
         return frame
 
     def edge(
-        self, second: float, frame: FrameRef, *, active: bool, revision: int, decided: float = -1
+        self,
+        second: float,
+        frame: FrameRef,
+        *,
+        active: bool,
+        revision: int,
+        decided: float = -1,
+        cause: Cause = Cause.SYSTOLIC_LOW,
     ) -> None:
-        """Let the vehicle say that the pressure is low, or no longer."""
+        """Let the vehicle say that the pressure is low, or no longer; or of another cause."""
         said = Transition(
             encounter_id=ENCOUNTER,
             unit_id=UNIT,
-            alarm_id=alarm_id(ENCOUNTER, Cause.SYSTOLIC_LOW, frame),
-            cause=Cause.SYSTOLIC_LOW,
+            alarm_id=alarm_id(ENCOUNTER, cause, frame),
+            cause=cause,
             subject="",
             category=Category.PHYSIOLOGICAL,
             priority=Priority.HIGH,
@@ -164,3 +171,22 @@ def test_a_vehicle_compares_nothing() -> None:
     bay.edge(0.1, frame, active=True, revision=1)
     bay.run(1, 20)
     assert bay.disputes == []
+
+
+def test_a_rhythm_is_not_compared_nor_what_it_holds_back() -> None:
+    """The center waits for the waveforms on a thin link, and judges the heart rate meanwhile."""
+    fibrillation, low = Cause.VENTRICULAR_FIBRILLATION, Cause.HEART_RATE_LOW
+    bay = Bay()
+    bay.run(0, 10)
+    rate = bay.hear(10, WELL)
+    bay.edge(10.1, rate, active=True, revision=1, cause=low)
+    bay.edge(10.2, rate, active=False, revision=2, cause=low)
+    chunk = FrameRef(UNIT, 3, LIVE, 7, 0)
+    bay.edge(11, chunk, active=True, revision=1, cause=fibrillation)
+    bay.run(12, 40, Vitals(heart_rate_bpm=35, systolic_mmhg=120))
+    begun = {one.cause for one in bay.said if isinstance(one, Transition) and one.active}
+    assert low in begun
+    assert bay.disputes == []
+    bay.edge(40, chunk, active=False, revision=2, cause=fibrillation)
+    bay.run(41, 50, Vitals(heart_rate_bpm=35, systolic_mmhg=120))
+    assert bay.disputes == [("HEART_RATE_LOW", Phase.START)]

@@ -3,6 +3,12 @@
 from itertools import pairwise
 
 from clinical.alarms.catalogue import CATALOGUE, RULES
+from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import Transition
+from clinical.instant import SECOND_US
+from clinical.items import Capture
+from clinical.watch.patient import PatientWatch
 from goldenhour.bench.flipping import CAUSE, ILL, PHASE_S, WELL, vitals_at
 
 
@@ -33,3 +39,14 @@ def test_every_unit_flips_every_three_seconds() -> None:
         assert sum(states) == 30
         flips = [second for second in range(1, 60) if states[second] != states[second - 1]]
         assert {later - earlier for earlier, later in pairwise(flips)} == {PHASE_S}
+
+
+def test_each_turn_for_the_worse_is_one_alarm_at_once() -> None:
+    """Nothing of it is doubted: the figures measure the way of an alarm and no wait of a judge."""
+    watch, begun = PatientWatch("e", Source.CENTER_A), []
+    for second in range(12):
+        frame, at_us = FrameRef("u", 2, bytes(16), second, 0), (second + 1) * SECOND_US
+        capture = Capture(frame, at_us, at_us, "boot")
+        said = watch.on_item(vitals_at(0, second), capture, at_us)
+        begun += [(it.cause, second) for it in said if isinstance(it, Transition) and it.active]
+    assert [one for one in begun if one[0] == CAUSE] == [(CAUSE, 3), (CAUSE, 9)]
