@@ -10,6 +10,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.recipient import Recipient
+from clinical.alarms.staff_limit import LONGEST_LIMIT_US, LimitChange, LimitSet
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
@@ -282,8 +283,35 @@ frames = (
     | discarded_frames
 )
 
+limit_values = maybe(st.floats(0, 300))
+limit_sets = st.builds(
+    LimitSet,
+    encounter_id=uuids,
+    cause=names,
+    medium=limit_values,
+    high=limit_values,
+    since_us=instants,
+    until_us=instants,
+    person=names,
+    reason=names,
+    request_id=names,
+    refused=st.text(max_size=16),
+)
+limit_changes = st.builds(
+    LimitChange,
+    encounter_id=uuids,
+    cause=names,
+    medium=limit_values,
+    high=limit_values,
+    for_us=st.integers(1, LONGEST_LIMIT_US),
+    person=names,
+    reason=names,
+    at_us=instants,
+    request_id=names,
+)
 entries = (
-    transitions
+    limit_sets
+    | transitions
     | acknowledgements
     | pauses
     | escalations
