@@ -23,17 +23,19 @@ from wire.topics import ENCOUNTERS, PATIENTS
 WHO = encounter(1)
 
 
-def _asked(**fields: Any) -> pb.SetLimitRequest:
+def _asked(
+    *, cause: str = "SPO2_LOW", medium: float = 86, high: float | None = None
+) -> pb.SetLimitRequest:
     change = action_pb2.LimitChange(
         encounter_id=WHO,
-        cause="SPO2_LOW",
-        medium=86,
+        cause=cause,
+        medium=medium,
+        high=high,
         for_us=3_600_000_000,
         person="Dr Wu",
         reason="COPD, target 88-92",
         request_id="limit-1",
     )
-    change.MergeFrom(action_pb2.LimitChange(**fields))
     return pb.SetLimitRequest(change=change)
 
 

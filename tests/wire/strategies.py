@@ -286,28 +286,13 @@ frames = (
 limit_values = maybe(st.floats(0, 300))
 limit_sets = st.builds(
     LimitSet,
-    encounter_id=uuids,
-    cause=names,
-    medium=limit_values,
-    high=limit_values,
-    since_us=instants,
-    until_us=instants,
-    person=names,
-    reason=names,
-    request_id=names,
-    refused=st.text(max_size=16),
+    *(uuids, names, limit_values, limit_values),
+    *(instants, instants, names, names, names, st.text(max_size=16)),
 )
 limit_changes = st.builds(
     LimitChange,
-    encounter_id=uuids,
-    cause=names,
-    medium=limit_values,
-    high=limit_values,
-    for_us=st.integers(1, LONGEST_LIMIT_US),
-    person=names,
-    reason=names,
-    at_us=instants,
-    request_id=names,
+    *(uuids, names, limit_values, limit_values),
+    *(st.integers(1, LONGEST_LIMIT_US), names, names, instants, names),
 )
 entries = (
     limit_sets
