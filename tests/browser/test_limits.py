@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_board import ill
 from tests.browser.ward import Desk, Ward
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_limit_is_set_for_a_patient_and_stands_on_the_line(
