@@ -5,7 +5,7 @@ from typing import Final
 
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import rules_of
-from clinical.alarms.episode import LIFE_CYCLE
+from clinical.alarms.episode import LIFE_CYCLE, Event
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.recipient import UNANSWERED, told
 from clinical.alarms.rule import AlarmRule, Level
@@ -124,10 +124,31 @@ def _staff_limits() -> Iterator[str]:
 def _life_cycle() -> Iterator[str]:
     yield "## Life cycle"
     yield ""
+    yield from _diagram()
+    yield ""
     yield "| from | when | to |"
     yield "|---|---|---|"
     for (state, event), following in LIFE_CYCLE.items():
-        yield _row(state or "-", event.name.lower().replace("_", " "), following)
+        yield _row(state or "-", _words(event), following)
+
+
+def _diagram() -> Iterator[str]:
+    """Return the life cycle as a state diagram in Mermaid, one arrow for each pair of states."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (state, event), following in LIFE_CYCLE.items():
+        arrows.setdefault((state or "[*]", following), []).append(_words(event))
+    final = {to for _, to in arrows} - {state for state, _ in arrows}
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    for (state, following), events in arrows.items():
+        yield f"    {state} --> {following}: {', '.join(events)}"
+    for state in sorted(final):
+        yield f"    {state} --> [*]"
+    yield "```"
+
+
+def _words(event: Event) -> str:
+    return event.name.lower().replace("_", " ")
 
 
 def _unanswered(rule: AlarmRule) -> str:
