@@ -9,16 +9,20 @@ import pytest
 
 from ambulance.alerts.v1 import action_pb2
 from ambulance.alerts.v1 import alert_service_pb2 as pb
+from clinical.alarms.priority import Source
 from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.watch.encounter import EncounterState, provisional
 from ports.log.memory_log import MemoryLog
 from ports.log.port import EARLIEST, TopicPartition
+from streams.engine.host import PartitionHost
+from streams.engine.watches import PatientWatches
 from tests.command_center.night import PATIENCE_S, append, at, encounter, turns
 from tests.command_center.station import Station, violations
+from tests.streams.engine.night import WELL, batch, frame
 from wire.encounters import encode_encounter
 from wire.partition import partition_of
 from wire.records import HEADERS_ENCOUNTER_STATE, decode_record
-from wire.topics import ENCOUNTERS, PATIENTS
+from wire.topics import ALARMS, ENCOUNTERS, PATIENTS
 
 WHO = encounter(1)
 
@@ -122,6 +126,34 @@ async def test_an_unsafe_limit_is_refused_with_the_field_and_the_bound(
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert violations(refused.value) == [said.split(maxsplit=1)[0]]
     assert said in (refused.value.details() or "")
+
+
+async def test_the_real_judgement_answers_what_the_center_asks(
+    station: Station, log: MemoryLog
+) -> None:
+    """The worker's host takes the very record that the center wrote, and its word is the answer."""
+    await _arrives(station, log)
+    partition = partition_of(WHO, PATIENTS.partitions)
+    host = PartitionHost(partition, Source.CENTER_A, PatientWatches())
+    host.on_record(0, batch(0, 0.1, frame(1, 1, 0, WELL), partition=partition))
+
+    async def judged() -> None:
+        reader = await log.reader({TopicPartition(PATIENTS.name, partition): EARLIEST})
+        (record,) = await reader.read(max_records=1, timeout_ms=int(PATIENCE_S * 1_000))
+        await reader.close()
+        for fact in host.on_record(1, record).facts:
+            assert fact.topic == ALARMS.name
+            writer = await log.writer()
+            await writer.send(
+                fact.topic, fact.partition, fact.value, key=fact.key, headers=fact.headers
+            )
+            await writer.close()
+
+    judging = asyncio.create_task(judged())
+    answer = await station.alerts.SetLimit(_asked(high=82))
+    await judging
+    assert (answer.limit.medium, answer.limit.high) == (86, 82)
+    assert answer.limit.until_us - answer.limit.since_us == 3_600_000_000
 
 
 async def test_the_judgement_has_the_last_word(station: Station, log: MemoryLog) -> None:
