@@ -135,15 +135,15 @@ def _life_cycle() -> Iterator[str]:
 def _diagram() -> Iterator[str]:
     """Return the life cycle as a state diagram in Mermaid, one arrow for each pair of states."""
     arrows: dict[tuple[str, str], list[str]] = {}
-    for (state, event), following in LIFE_CYCLE.items():
-        arrows.setdefault((state or "[*]", following), []).append(_words(event))
-    final = {to for _, to in arrows} - {state for state, _ in arrows}
+    for (before, event), after in LIFE_CYCLE.items():
+        arrows.setdefault((before or "[*]", after.value), []).append(_words(event))
+    final = {after for _, after in arrows} - {before for before, _ in arrows}
     yield "```mermaid"
     yield "stateDiagram-v2"
-    for (state, following), events in arrows.items():
-        yield f"    {state} --> {following}: {', '.join(events)}"
-    for state in sorted(final):
-        yield f"    {state} --> [*]"
+    for (start, end), events in arrows.items():
+        yield f"    {start} --> {end}: {', '.join(events)}"
+    for end in sorted(final):
+        yield f"    {end} --> [*]"
     yield "```"
 
 
