@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import Transition
 from clinical.imaging.geometry import GeometryProblem
 from clinical.rhythm.arrhythmia import Arrhythmia
@@ -246,5 +247,8 @@ class Discarded:
 
 Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded
 
-Word = ForeignFrame | LeadFinding | RhythmFinding | SeriesFinding | EcgFinding
+Told = ForeignFrame | LeadFinding | RhythmFinding | SeriesFinding | EcgFinding
 """What a gateway or another app says of a patient."""
+
+Word = Told | LimitChange | LimitSet
+"""What comes of a patient beside items: the limits that staff set as well."""

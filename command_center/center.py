@@ -31,6 +31,7 @@ from command_center.imaging.ecgs import EcgShelf
 from command_center.imaging.gallery import Gallery
 from command_center.imaging.studies import Studies
 from command_center.imaging.tail import ImagesTail
+from command_center.limiting import Limiting
 from command_center.messaging import Messaging
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN
@@ -177,10 +178,12 @@ class Center:
         stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
         actions = Actions(self.folding, store, writer, timeout_ms)
+        limiting = Limiting(self.folding, store, self.roster, writer, timeout_ms)
         self.alerts = AlertService(
             publisher=self.publisher,
             store=store,
             actions=actions,
+            limiting=limiting,
             deliveries=self.deliveries,
             log=log,
             metrics=self._metrics,
@@ -199,7 +202,7 @@ class Center:
             burden=self._burden,
             sound=self._settings.board_sound,
         )
-        self.acting = Acting(actions, messaging, self.board, clock)
+        self.acting = Acting(actions, limiting, messaging, self.board, clock)
         self.strips = Strips(self.roster, messaging, log, clock)
         self._show()
 

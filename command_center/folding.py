@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clinical.alarms.priority import Phase
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import Action, AlarmEntry, Place, Transition, singly
 from clinical.alarms.view import AlarmView
 from command_center.fold import Change, Fold
@@ -24,9 +25,13 @@ from ports.clock import Clock
 from ports.logging import get_logger
 from wire.alarms import Entry, MessageReceipt, alarm_message, decode_entry, encode_entry
 from wire.reading import Unreadable
+from wire.staff_limits import encode_limit_set
 
 JOURNAL_ENTRIES: Final = 2_000
 """Entries of a partition after which its book is written down and they are let go."""
+
+LIMIT: Final = "limit"
+"""Kind of the answer to whoever sets a limit."""
 
 _log = get_logger(__name__)
 
@@ -64,10 +69,15 @@ class Folding:
         self.positions: dict[int, int] = {}
         """Offset of the next record of each partition."""
         self._told: Callable[[str, AlarmView | None], None] = _tell_nobody
+        self._told_limits: Callable[[LimitSet], None] = _tell_nobody_of_limits
 
     def tell(self, told: Callable[[str, AlarmView | None], None]) -> None:
         """Name who is told of each action that was folded: request, alarm while it is current."""
         self._told = told
+
+    def tell_limits(self, told: Callable[[LimitSet], None]) -> None:
+        """Name who is told of each limit that was folded."""
+        self._told_limits = told
 
     def restore(self, kept: Kept) -> None:
         """Take over the fold from the store."""
@@ -179,6 +189,11 @@ class Folding:
                 and one.entry.place is Place.CENTER
                 and one.entry.person
                 if (change := first.get((one.partition, one.offset)))
+            }
+            | {
+                one.entry.request_id: StoredAnswer(encode_limit_set(one.entry), LIMIT)
+                for one in heard
+                if isinstance(one.entry, LimitSet)
             },
             receipts=[one.entry for one in heard if isinstance(one.entry, MessageReceipt)],
             books={partition: self.fold.snapshot(partition) for partition in full},
@@ -194,6 +209,8 @@ class Folding:
 
     def _tell(self, heard: Iterable[Heard]) -> None:
         for one in heard:
+            if isinstance(one.entry, LimitSet):
+                self._told_limits(one.entry)
             if isinstance(one.entry, Action):
                 found = [self.fold.find(each.alarm_id) for each in singly(one.entry)]
                 view = next((known[1] for known in found if known is not None), None)
@@ -227,4 +244,8 @@ def _stored(change: Change) -> StoredChange:
 
 
 def _tell_nobody(request_id: str, view: AlarmView | None) -> None:
+    """Stand in until somebody wants to be told."""
+
+
+def _tell_nobody_of_limits(limit: LimitSet) -> None:
     """Stand in until somebody wants to be told."""

@@ -12,6 +12,7 @@ import grpc
 
 from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2, alert_service_pb2_grpc
 from clinical.alarms.recipient import Recipient
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.view import AlarmView
 from ports.clock import Clock
 from ports.grpc_channel import open_channel
@@ -19,6 +20,7 @@ from ports.tls import Tls, channel_credentials
 from wire.alarms import alarm_view
 from wire.codes import RECIPIENT
 from wire.series import SeriesWord, to_series_word
+from wire.staff_limits import from_limit_change, to_limit_set
 
 RECONNECT_US: Final = 100_000
 """Pause before subscribing again."""
@@ -164,6 +166,14 @@ class AlertFeed:
                     )
                 )
             )
+
+    async def set_limit(self, change: LimitChange) -> LimitSet:
+        """Set limits for a patient and return what is in effect; raises as ``acknowledge``."""
+        async with self._channel() as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            asked = alert_service_pb2.SetLimitRequest(change=from_limit_change(change))
+            answer = await stub.SetLimit(asked)
+        return to_limit_set(answer.limit)
 
     def _channel(self) -> grpc.aio.Channel:
         tls = self._tls

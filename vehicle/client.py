@@ -22,6 +22,7 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import Acknowledgement, CrewAction, Pause, Place, Reset, Seen
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
@@ -406,6 +407,10 @@ class VehicleClient:
             case Message() as message:
                 held = self._inbox.receive(message, self.now_us())
                 self._receipt_when_held(message, arrival_of(held), held.stored())
+            case LimitSet() as limit:
+                said = self._edge.on_limit(limit, self.now_us())
+                told = self._tell(limit.encounter_id, [EdgeTransition(one) for one in said])
+                self._outbox.put([*told, *self._edge.snapshots(limit.encounter_id)])
             case entry:
                 self._edge.apply(entry, self.now_us())
 

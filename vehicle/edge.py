@@ -19,6 +19,7 @@ import msgspec
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.lifecycle import AlarmBook
 from clinical.alarms.priority import Source
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import AlarmEntry, EncounterClosed, Transition
 from clinical.instant import SECOND_US
 from clinical.items import (
@@ -117,6 +118,14 @@ class EdgeWatch:
     def apply(self, entry: AlarmEntry, now_us: int) -> None:
         """Fold an entry of the log of alarms into the book."""
         self.book.apply(entry, now_us)
+
+    def on_limit(self, limit: LimitSet, now_us: int) -> list[Transition]:
+        """Judge a patient by what staff at the center have set; return what to tell."""
+        watch = self._watches.get(limit.encounter_id)
+        if watch is None:
+            return []
+        judge = partial(watch.on_word, limit, now_us)
+        return self._contain(limit.encounter_id, judge, now_us)
 
     def snapshots(self, encounter_id: str) -> list[Snapshot]:
         """Return the state of an encounter's watch, and the removal of those forgotten."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ambulance.alerts.v1 import alarm_pb2
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import (
     Acknowledgement,
     Action,
@@ -34,6 +35,7 @@ from wire.codes import (
 )
 from wire.frames import Frame
 from wire.reading import Unreadable, reading
+from wire.staff_limits import from_limit_set, to_limit_set
 from wire.transitions import (
     from_acknowledgement,
     from_escalation,
@@ -66,7 +68,7 @@ class MessageReceipt:
     answer: CrewAnswer | None = None
 
 
-Entry = Transition | Action | EncounterClosed | MessageReceipt | SourceStatus
+Entry = Transition | Action | EncounterClosed | MessageReceipt | SourceStatus | LimitSet
 """Whatever the log of alarms holds."""
 
 
@@ -286,6 +288,7 @@ _FROM_ENTRY: Final[dict[type[Entry], Callable[[Any], alarm_pb2.AlarmEntry]]] = {
         encounter_closed=alarm_pb2.EncounterClosed(encounter_id=it.encounter_id, at_us=it.at_us)
     ),
     MessageReceipt: lambda it: alarm_pb2.AlarmEntry(receipt=_from_receipt(it)),
+    LimitSet: lambda it: alarm_pb2.AlarmEntry(limit_set=from_limit_set(it)),
     SourceStatus: lambda it: alarm_pb2.AlarmEntry(source_status=_from_status(it)),
 }
 
@@ -299,5 +302,6 @@ _TO_ENTRY: Final[dict[str, Callable[[alarm_pb2.AlarmEntry], Entry]]] = {
         pb.encounter_closed.encounter_id, pb.encounter_closed.at_us
     ),
     "receipt": lambda pb: _to_receipt(pb.receipt),
+    "limit_set": lambda pb: to_limit_set(pb.limit_set),
     "source_status": lambda pb: _to_status(pb.source_status),
 }

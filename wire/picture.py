@@ -12,6 +12,7 @@ from clinical.watch.trending import Arrow
 from wire.codes import SOURCE, VITAL
 from wire.picture_rows import encode_row
 from wire.reading import reading
+from wire.staff_limits import to_limit_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
             [Arrow(VITAL.member[one.vital], one.per_minute, one.worsening) for one in pb.arrows]
         ),
         shock=_to_shock(pb) if has("shock_index") else None,
+        limits=tuple([to_limit_set(one) for one in pb.limits]),
     )
 
 

@@ -17,6 +17,7 @@ from struct import Struct
 from typing import Any, Final
 
 from ambulance.log.v1 import record_pb2
+from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import VITALS
 from clinical.watch.deteriorating import Outlook
 from clinical.watch.picture import PictureRow, PictureScore, PictureVitals
@@ -25,6 +26,7 @@ from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from wire.codes import VITAL
 from wire.frames import PB_LANE, Lane
+from wire.staff_limits import from_limit_set
 
 PIECES_REMEMBERED: Final = 8_192
 """Heads, ends and instants of rows that are kept written down, of each as many; the longest unused
@@ -57,7 +59,7 @@ def encode_row(row: PictureRow) -> bytes:
         b"" if row.received_us is None else _RECEIVED_TAG + _instant(row.received_us)[1:],
         _vitals(PictureVitals.of(row.vitals)),
         _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
-        _judged(row.score, row.outlook, row.arrows, row.shock),
+        _judged(row.score, row.outlook, row.arrows, row.shock, row.limits),
     ]
     content = b"".join(pieces)
     return b"".join((_ROWS_TAG, _length(len(content)), content))
@@ -101,6 +103,7 @@ def _judged(
     outlook: Outlook | None,
     arrows: tuple[Arrow, ...],
     shock: ShockIndex | None,
+    limits: tuple[LimitSet, ...],
 ) -> bytes:
     """Return what is judged beside NEWS2; it changes once a minute as a rule."""
     return _Row(
@@ -116,6 +119,7 @@ def _judged(
         ],
         shock_index=None if shock is None else shock.value,
         shock_index_raised=None if shock is None else shock.raised,
+        limits=[from_limit_set(one) for one in limits],
     ).SerializeToString()
 
 

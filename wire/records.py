@@ -14,6 +14,7 @@ from typing import Final
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.alarms.identity import FrameRef
+from clinical.alarms.staff_limit import LimitChange
 from clinical.items import EcgFinding, ForeignFrame, LeadFinding, RhythmFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
 from wire.alarms import Entry, decode_entry
@@ -34,6 +35,7 @@ from wire.messages import Message, decode_message
 from wire.picture import Picture, decode_picture
 from wire.reading import Unreadable, reading
 from wire.rhythms import decode_rhythm_finding
+from wire.staff_limits import decode_limit_change
 from wire.twelve_lead import decode_ecg_finding
 from wire.validation import REFUSAL_REASON, RefusalReason
 
@@ -60,6 +62,7 @@ HEADERS_TICK: Final = type_header("ambulance.log.v1.Tick")
 HEADERS_FOREIGN_FRAME: Final = type_header("ambulance.log.v1.ForeignFrame")
 HEADERS_LEAD_FINDING: Final = type_header("ambulance.log.v1.LeadFinding")
 HEADERS_ECG_FINDING: Final = type_header("ambulance.log.v1.EcgFinding")
+HEADERS_LIMIT_CHANGE: Final = type_header("ambulance.alerts.v1.LimitChange")
 HEADERS_RHYTHM_FINDING: Final = type_header("ambulance.log.v1.RhythmFinding")
 HEADERS_DEAD_LETTER: Final = type_header("ambulance.log.v1.DeadLetter")
 HEADERS_ENCOUNTER_STATE: Final = type_header("ambulance.log.v1.EncounterState")
@@ -141,6 +144,7 @@ RecordValue = (
     | SeriesState
     | SeriesFinding
     | EcgFinding
+    | LimitChange
 )
 """Whatever a record of the log can hold."""
 
@@ -326,6 +330,7 @@ _DECODERS: Final = _by_type(
         HEADERS_LEAD_FINDING: decode_lead_finding,
         HEADERS_ECG_FINDING: decode_ecg_finding,
         HEADERS_RHYTHM_FINDING: decode_rhythm_finding,
+        HEADERS_LIMIT_CHANGE: decode_limit_change,
         HEADERS_DEAD_LETTER: decode_dead_letter,
         HEADERS_ENCOUNTER_STATE: decode_encounter,
         HEADERS_PICTURE: decode_picture,

@@ -207,6 +207,19 @@ class ThresholdCondition:
         both = zip(self._served, served, strict=True)
         self._served = [max((x for x in pair if x is not None), default=None) for pair in both]
 
+    def go_on(self, other: "ThresholdCondition") -> None:
+        """Go on with what stands in a condition of the same cause by other bounds.
+
+        A run that was no alarm yet goes on as far as its newest value holds by these bounds.
+        """
+        self.restore(other.snapshot())
+        if self._raised is not None or self._frame is None:
+            return
+        held = zip(self._served, self._bounds, strict=True)
+        self._served = [served if bound.held_by(self._value) else None for served, bound in held]
+        if self._served[0] is None:
+            self._settle(self._newest_us)
+
     def _hold(self, index: int, elapsed_us: int, *, violated: bool) -> None:
         """Count the time since the last value towards a level that this value does not clear."""
         self._clear_us[index] = None

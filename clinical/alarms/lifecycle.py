@@ -37,6 +37,7 @@ from typing import Any, Final
 from clinical.alarms.episode import Episode, Event, begin, restored
 from clinical.alarms.past import Key, Past, PastEpisode
 from clinical.alarms.priority import Source
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import (
     Acknowledgement,
     Action,
@@ -104,6 +105,8 @@ class AlarmBook:
             return self._act(entry)
         if isinstance(entry, SourceStatus):
             return self._silence(entry)
+        if isinstance(entry, LimitSet):
+            return []
         return self._close(entry)
 
     def refusal(self, entry: Action) -> ActionRefusal | None:

@@ -5,12 +5,16 @@ from typing import Final
 
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import rules_of
-from clinical.alarms.episode import LIFE_CYCLE
+from clinical.alarms.episode import LIFE_CYCLE, Event
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.recipient import UNANSWERED, told
 from clinical.alarms.rule import AlarmRule, Level
-from clinical.instant import SECOND_US
+from clinical.alarms.safe_limits import ADJUSTABLE
+from clinical.alarms.staff_limit import LONGEST_LIMIT_US
+from clinical.instant import MINUTE_US, SECOND_US
 from clinical.scores import npews
+
+_HOUR_US: Final = 60 * MINUTE_US
 
 _INTRODUCTION: Final = """\
 # Alarms
@@ -32,12 +36,22 @@ begins anew or the encounter closes.
 """
 
 
+_STAFF_LIMITS: Final = f"""\
+A person at the center sets the limits of one cause for one patient, with a reason and for
+{LONGEST_LIMIT_US // _HOUR_US} h at most by the stream's own clock; then those above count again.
+Vehicle and center judge by it, each from when it has heard of it. An alarm that stands goes on
+under its name, by the stricter of both limits until it is over: nothing is silenced. Of a child
+only the medium limit moves, and no further than the high one. What is not in this table is moved
+by nobody.
+"""
+
+
 def alarm_page() -> str:
     """Return the whole page, Markdown."""
     lines = [_INTRODUCTION, *_overview(), ""]
     for rule in CATALOGUE:
         lines += [*_section(rule), ""]
-    return "\n".join([*lines, *_childhood(), "", *_life_cycle()]) + "\n"
+    return "\n".join([*lines, *_childhood(), "", *_staff_limits(), "", *_life_cycle()]) + "\n"
 
 
 def _overview() -> Iterator[str]:
@@ -91,13 +105,50 @@ def _childhood() -> Iterator[str]:
             yield _row(f"`{rule.cause}`", level.priority.name.lower(), *limits)
 
 
+def _staff_limits() -> Iterator[str]:
+    yield "## Limits that staff set for one patient"
+    yield ""
+    yield _STAFF_LIMITS
+    yield _row("cause", "priority", "catalogue", "from", "to", "why no further")
+    yield _row(*["---"] * 6)
+    for rule in CATALOGUE:
+        for level in rule.levels:
+            safe = ADJUSTABLE.get(rule.cause, {}).get(level.priority)
+            if safe is None or level.bound is None:
+                continue
+            limit = f"{level.bound.comparison} {level.bound.limit:g}"
+            ends = f"{safe.lowest:g}", f"{safe.highest:g}"
+            yield _row(f"`{rule.cause}`", level.priority.name.lower(), limit, *ends, safe.citation)
+
+
 def _life_cycle() -> Iterator[str]:
     yield "## Life cycle"
+    yield ""
+    yield from _diagram()
     yield ""
     yield "| from | when | to |"
     yield "|---|---|---|"
     for (state, event), following in LIFE_CYCLE.items():
-        yield _row(state or "-", event.name.lower().replace("_", " "), following)
+        yield _row(state or "-", _words(event), following)
+
+
+def _diagram() -> Iterator[str]:
+    """Return the life cycle as a state diagram in Mermaid, one arrow for each pair of states."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (before, event), after in LIFE_CYCLE.items():
+        arrows.setdefault((before or "[*]", after.value), []).append(_words(event))
+    final = {after for _, after in arrows} - {before for before, _ in arrows}
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    for (start, end), events in arrows.items():
+        yield f"    {start} --> {end}: {', '.join(events)}"
+    for end in sorted(final):
+        yield f"    {end} --> [*]"
+    yield "```"
+
+
+def _words(event: Event) -> str:
+    return event.name.lower().replace("_", " ")
 
 
 def _unanswered(rule: AlarmRule) -> str:

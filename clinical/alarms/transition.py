@@ -12,6 +12,7 @@ from typing import Final
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.recipient import Recipient
+from clinical.alarms.staff_limit import LimitSet
 from clinical.instant import SECOND_US
 
 MOST_TOGETHER: Final = 32
@@ -223,4 +224,4 @@ class SourceStatus:
     """Up to when the source that goes on has judged, by the stream's own time."""
 
 
-AlarmEntry = Transition | Action | EncounterClosed | SourceStatus
+AlarmEntry = Transition | Action | EncounterClosed | SourceStatus | LimitSet

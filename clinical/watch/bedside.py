@@ -15,8 +15,8 @@ from clinical.items import (
     Item,
     LeadFinding,
     RhythmFinding,
+    Told,
     Vitals,
-    Word,
 )
 from clinical.scores import news2
 from clinical.scores.choice import EarlyWarning, choose
@@ -40,6 +40,7 @@ from clinical.watch.part import Part
 from clinical.watch.rhythms import Rhythms
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
+from clinical.watch.staff_limits import StaffLimits
 from clinical.watch.trending import Trending
 
 
@@ -62,6 +63,7 @@ class Bedside:
         "rhythms",
         "scoring",
         "sensors",
+        "staff_limits",
         "timed",
         "trending",
     )
@@ -70,6 +72,7 @@ class Bedside:
         """Begin with nothing known of the patient, whose minutes begin at ``phase_us``."""
         self.carry = Carry()
         self.limits = Limits(self.carry)
+        self.staff_limits = StaffLimits(self.limits)
         self.scoring = Scoring(self.carry)
         self.child_scoring = ChildScoring(self.carry, self.scoring.doubts)
         self.minutes = Minutes(self.carry, phase_us)
@@ -103,7 +106,7 @@ class Bedside:
         findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self.covering.passed(findings) if findings else findings
 
-    def on_word(self, word: Word, now_us: int) -> Findings:
+    def on_word(self, word: Told, now_us: int) -> Findings:
         """Judge what a gateway or another app says of the patient."""
         if isinstance(word, ForeignFrame):
             return self.foreign.on_item(word, now_us)
@@ -119,7 +122,8 @@ class Bedside:
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Let what holds mature as time passes."""
         findings = (
-            self.limits.on_tick(now_us)
+            self.staff_limits.on_tick(now_us)
+            + self.limits.on_tick(now_us)
             + self.scoring.on_tick(state, now_us)
             + self.child_scoring.on_tick(state, now_us)
             + self.sensors.on_tick(now_us)
@@ -164,6 +168,7 @@ class Bedside:
         """Return every processor by name, those first that others look at."""
         return (
             ("carry", self.carry),
+            ("staff_limits", self.staff_limits),
             ("limits", self.limits),
             ("scoring", self.scoring),
             ("child_scoring", self.child_scoring),
@@ -187,7 +192,8 @@ class Bedside:
         frame, carry = capture.frame, self.carry
         before = (carry.values[RESPIRATION], carry.captured_us[RESPIRATION])
         taken = carry.on_item(item, captured_us, capture.received_us)
-        findings = self.limits.on_item(taken, captured_us, frame, now_us)
+        findings = self.staff_limits.on_tick(captured_us)
+        findings += self.limits.on_item(taken, captured_us, frame, now_us)
         beside = Beside(self.limits.doubted(), self.limits.sounding(), before)
         backlog = bool(taken.backlog)
         return (

@@ -16,6 +16,7 @@ from zlib import crc32
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.instant import MINUTE_US
 from clinical.items import (
@@ -53,13 +54,14 @@ from clinical.watch.quiet import Quiet
 from clinical.watch.shock import shock_of
 from clinical.watch.thinning import Thinning
 
-Emission = Transition | EncounterState | EncounterClosed | SourceStatus
+Emission = Transition | EncounterState | EncounterClosed | SourceStatus | LimitSet
 Emissions = list[Emission]
 
 NOTHING: Final[Emissions] = []
 """What almost every item leads to; shared, and never to be added to."""
 
 _LATER_PARTS: Final[Mapping[str, Any]] = {
+    "staff_limits": {},
     "child_scoring": {},
     "minutes": {},
     "trending": {},
@@ -178,6 +180,8 @@ class PatientWatch:
         Findings are about the unit that holds the patient. A refused frame is about another one:
         the gateway can be behind, and a frame of the unit that by now holds the patient is none.
         """
+        if isinstance(word, LimitChange | LimitSet):
+            return self._limited(word, now_us)
         foreign = type(word) is ForeignFrame
         if self._closed or (word.frame.unit_id == self._state.unit_id) is foreign:
             return NOTHING
@@ -257,6 +261,7 @@ class PatientWatch:
             outlook=bedside.deteriorating.outlook,
             arrows=bedside.trending.arrows,
             shock=shock_of(bedside.carry, state, now_us),
+            limits=bedside.staff_limits.current,
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -316,6 +321,18 @@ class PatientWatch:
             self._thinning.on_item(item, capture)
         return NOTHING
 
+    def _limited(self, word: LimitChange | LimitSet, now_us: int) -> Emissions:
+        """Judge by what staff have set; the center says what came of it."""
+        if self._closed:
+            return NOTHING
+        self._still = False
+        self._now_us = max(self._now_us, now_us)
+        staff = self._bedside.staff_limits
+        if isinstance(word, LimitSet):
+            return self._announced(staff.on_set(word, self._now_us))
+        answer, findings = staff.on_change(word, self._now_us)
+        return [*self._announced(findings), *([] if answer is None else [answer])]
+
     def _heard(self, capture: Capture, captured_us: int) -> Findings:
         """Take note that a frame came, and judge its clock and the silence before it."""
         self._captured_us = max(self._captured_us, captured_us)
@@ -338,7 +355,8 @@ class PatientWatch:
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
         child = is_child(self._state.age_years)
-        self._still = not self._closed and not child and self._quiet.still()
+        own = child or self._bedside.limits.own
+        self._still = not self._closed and not own and self._quiet.still()
         return self._still
 
     def _matured(self, now_us: int) -> Findings:

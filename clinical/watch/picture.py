@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, overload
 
+from clinical.alarms.staff_limit import LimitSet
 from clinical.scores.chart import Refused, Response, Result
 from clinical.vitals import Vital
 from clinical.watch.carry import VITALS, Carry
@@ -113,6 +114,8 @@ class PictureRow:
     """Vital signs that move."""
     shock: ShockIndex | None = None
     """None: heart rate or systolic pressure is not known."""
+    limits: tuple[LimitSet, ...] = ()
+    """What staff have set for this patient and is in effect."""
 
 
 def shown_score(name: str, result: Result, band: Response | None) -> PictureScore:
@@ -140,6 +143,7 @@ def picture_row(
     outlook: Outlook | None = None,
     arrows: tuple[Arrow, ...] = (),
     shock: ShockIndex | None = None,
+    limits: tuple[LimitSet, ...] = (),
 ) -> PictureRow:
     """Return the patient as seen at ``now_us``; a value that has aged out is not shown.
 
@@ -162,6 +166,7 @@ def picture_row(
         outlook=outlook,
         arrows=arrows,
         shock=shock,
+        limits=limits,
     )
 
 

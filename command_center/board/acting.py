@@ -7,6 +7,7 @@ import msgspec
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.priority import Priority
 from clinical.alarms.recipient import Recipient
+from clinical.alarms.staff_limit import LONGEST_LIMIT_US, LimitChange
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     MOST_TOGETHER,
@@ -17,7 +18,7 @@ from clinical.alarms.transition import (
     Reset,
     Seen,
 )
-from clinical.instant import SECOND_US
+from clinical.instant import MINUTE_US, SECOND_US
 from command_center.board.board import Board
 from command_center.board.viewer import Viewer
 from command_center.feed.actions import (
@@ -28,6 +29,7 @@ from command_center.feed.actions import (
     RequestReused,
     UnknownAlarm,
 )
+from command_center.limiting import Limiting, UnknownPatient, UnsafeLimit
 from command_center.messaging import Messaging, NotConfirmed
 from ports.clock import Clock
 from wire.limits import MAX_MESSAGE_TEXT, MAX_NAME, MAX_REASON
@@ -40,6 +42,7 @@ _ID_DIGITS: Final = 2 * ALARM_ID_BYTES
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME)]
 AlarmId = Annotated[str, msgspec.Meta(pattern=f"^[0-9a-f]{{{_ID_DIGITS}}}$")]
+Encounter = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Revision = Annotated[int, msgspec.Meta(ge=1)]
 Grade = Annotated[int, msgspec.Meta(ge=1, le=3)]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_PAUSE_US // SECOND_US)]
@@ -104,12 +107,25 @@ class Clear(msgspec.Struct, tag="reset", frozen=True, forbid_unknown_fields=True
     person: Name
 
 
+class Limit(msgspec.Struct, tag="limit", frozen=True, forbid_unknown_fields=True):
+    """Set the limits of one cause for a patient, for a time; neither: back to the catalogue's."""
+
+    request_id: Name
+    encounter: Encounter
+    cause: Name
+    medium: float | None
+    high: float | None
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_LIMIT_US // MINUTE_US)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON)]
+    person: Name
+
+
 class Write(msgspec.Struct, tag="write", frozen=True, forbid_unknown_fields=True):
     """Write to the crew of a unit."""
 
     request_id: Name
     unit: Annotated[str, msgspec.Meta(pattern=f"^[A-Za-z0-9._-]{{1,{MAX_NAME}}}$")]
-    encounter: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    encounter: Encounter
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_MESSAGE_TEXT)]
     person: Name
 
@@ -126,12 +142,14 @@ class Map(msgspec.Struct, tag="map", frozen=True, forbid_unknown_fields=True):
     shown: bool
 
 
-Act = Take | Hush | Raise | Clear | Write | Open | Map
+Act = Take | Hush | Raise | Clear | Limit | Write | Open | Map
 
-_REFUSED: Final = {
+_REFUSED: Final[dict[type[Exception], str]] = {
     UnknownAlarm: "OVER",
     AlarmOver: "OVER",
     ConditionHolds: "HOLDS",
+    UnknownPatient: "OVER",
+    UnsafeLimit: "UNSAFE",
     RequestReused: "WRONG",
     NotReadBack: "NOT_KNOWN",
     NotConfirmed: "NOT_KNOWN",
@@ -141,8 +159,16 @@ _REFUSED: Final = {
 class Acting:
     """Does what is asked, and says what came of it."""
 
-    def __init__(self, actions: Actions, messaging: Messaging, board: Board, clock: Clock) -> None:
+    def __init__(
+        self,
+        actions: Actions,
+        limiting: Limiting,
+        messaging: Messaging,
+        board: Board,
+        clock: Clock,
+    ) -> None:
         self._actions = actions
+        self._limiting = limiting
         self._messaging = messaging
         self._board = board
         self._clock = clock
@@ -166,7 +192,7 @@ class Acting:
             return {"refused": {"request_id": asked.request_id, "why": why, "words": str(refused)}}
         return {"done": {"request_id": asked.request_id}}
 
-    async def _do(self, asked: Take | Hush | Raise | Clear | Write) -> None:
+    async def _do(self, asked: Take | Hush | Raise | Clear | Limit | Write) -> None:
         match asked:
             case Take():
                 await self._take(asked)
@@ -176,6 +202,8 @@ class Acting:
                 await self._raise(asked)
             case Clear():
                 await self._clear(asked)
+            case Limit():
+                await self._limit(asked)
             case Write():
                 await self._write(asked)
 
@@ -234,6 +262,21 @@ class Acting:
                 revision=asked.revision,
                 person=asked.person,
                 place=Place.CENTER,
+                at_us=self._clock.now_us(),
+                request_id=asked.request_id,
+            )
+        )
+
+    async def _limit(self, asked: Limit) -> None:
+        await self._limiting.take(
+            LimitChange(
+                encounter_id=asked.encounter,
+                cause=asked.cause,
+                medium=asked.medium,
+                high=asked.high,
+                for_us=asked.minutes * MINUTE_US,
+                person=asked.person,
+                reason=asked.reason,
                 at_us=self._clock.now_us(),
                 request_id=asked.request_id,
             )

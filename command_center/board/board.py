@@ -13,7 +13,13 @@ from clinical.alarms.fatigue import Burden
 from clinical.alarms.view import AlarmView
 from command_center.board.chronicle import Chronicle
 from command_center.board.mapping import unit_plain
-from command_center.board.showing import alarm_plain, message_plain, point_plain, row_plain
+from command_center.board.showing import (
+    adjustable_plain,
+    alarm_plain,
+    message_plain,
+    point_plain,
+    row_plain,
+)
 from command_center.board.trend import Trends
 from command_center.board.viewer import Viewer
 from command_center.imaging.ecgs import EcgShelf
@@ -143,6 +149,7 @@ class Board:
             "points": [point_plain(point) for point in points],
             "history": [alarm_plain(view) for view in self.chronicle.of(encounter_id)],
             "messages": [message_plain(sent) for sent in messages],
+            "adjustable": adjustable_plain(None if row.state is None else row.state.age_years),
         }
         revision = self._studies.revision(encounter_id)
         if revision != viewer.series_revision:

@@ -8,8 +8,11 @@ from dataclasses import fields
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.priority import Category
+from clinical.alarms.childhood import group_of, rules_of
+from clinical.alarms.priority import Category, Priority
 from clinical.alarms.rule import Cause
+from clinical.alarms.safe_limits import SafeRange, ranges
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import Place
 from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, ResetBy
 from clinical.watch.deteriorating import Outlook
@@ -75,6 +78,42 @@ def _judged_plain(picture: PictureRow | None) -> dict[str, Any]:
         else {**_fields(outlook), "drivers": [one._asdict() for one in outlook.drivers]},
         "arrows": [] if picture is None else [one._asdict() for one in picture.arrows],
         "shock": None if shock is None else list(shock),
+        "limits": [] if picture is None else [_limit_plain(one) for one in picture.limits],
+    }
+
+
+def adjustable_plain(age_years: int | None) -> list[dict[str, Any]]:
+    """Return the limits that staff may set for a patient of this age, and how far."""
+    group = group_of(age_years)
+    return [
+        {
+            "cause": rule.cause.value,
+            "vital": str(rule.vital),
+            "sign": rule.levels[0].bound.comparison.value,
+            "words": {"en": rule.words_en, "zh": rule.words_zh},
+            "medium": _span(bounds.get(Priority.MEDIUM)),
+            "high": _span(bounds.get(Priority.HIGH)),
+        }
+        for rule in rules_of(group)
+        if rule.levels[0].bound is not None
+        if (bounds := ranges(rule, child=group is not None))
+    ]
+
+
+def _span(safe: SafeRange | None) -> list[float] | None:
+    return None if safe is None else [safe.lowest, safe.highest]
+
+
+def _limit_plain(limit: LimitSet) -> dict[str, Any]:
+    """Return limits that staff have set: by whom, until when, why."""
+    return {
+        "cause": limit.cause,
+        "vital": str(RULES[limit.cause].vital),
+        "medium": limit.medium,
+        "high": limit.high,
+        "until_us": limit.until_us,
+        "person": limit.person,
+        "reason": limit.reason,
     }
 
 

@@ -7,6 +7,7 @@ has since. From ``caught_up`` on each alarm carries the token behind it. CT seri
 whoever subscribes again.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 import grpc
@@ -37,11 +38,13 @@ from command_center.feed.validation import (
     Violations,
     acknowledgement_violations,
     escalation_violations,
+    limit_violations,
     name_violations,
     pause_violations,
     report_violations,
     reset_violations,
 )
+from command_center.limiting import Limiting, UnknownPatient, UnsafeLimit
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN, BadToken, Position, Vector, decode_token, encode_token
 from command_center.publishing import Closing, Publisher, Subscription
@@ -53,6 +56,7 @@ from ports.log.port import Log
 from wire.alarms import alarm_message
 from wire.codes import RECIPIENT
 from wire.series import SeriesWord, from_series_word
+from wire.staff_limits import from_limit_set, to_limit_change
 from wire.topics import ALARMS
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["AlertService"].full_name
@@ -69,6 +73,7 @@ _REFUSALS: Final = {
     AlarmOver: grpc.StatusCode.FAILED_PRECONDITION,
     ConditionHolds: grpc.StatusCode.FAILED_PRECONDITION,
     RequestReused: grpc.StatusCode.INVALID_ARGUMENT,
+    UnknownPatient: grpc.StatusCode.NOT_FOUND,
     NotReadBack: grpc.StatusCode.DEADLINE_EXCEEDED,
 }
 
@@ -82,6 +87,7 @@ class AlertService:
         publisher: Publisher,
         store: Store,
         actions: Actions,
+        limiting: Limiting,
         deliveries: Deliveries,
         log: Log,
         metrics: CenterMetrics,
@@ -90,6 +96,7 @@ class AlertService:
         self._publisher = publisher
         self._store = store
         self._actions = actions
+        self._limiting = limiting
         self._deliveries = deliveries
         self._log = log
         self._metrics = metrics
@@ -122,6 +129,11 @@ class AlertService:
                 self.reset,
                 request_deserializer=pb.ResetRequest.FromString,
                 response_serializer=pb.ResetResponse.SerializeToString,
+            ),
+            "SetLimit": grpc.unary_unary_rpc_method_handler(
+                self.set_limit,
+                request_deserializer=pb.SetLimitRequest.FromString,
+                response_serializer=pb.SetLimitResponse.SerializeToString,
             ),
             "Report": grpc.unary_unary_rpc_method_handler(
                 self.report,
@@ -310,6 +322,20 @@ class AlertService:
             request_id=asked.request_id,
         )
         return pb.ResetResponse(alarm=await self._take(entry, context))
+
+    async def set_limit(self, request: pb.SetLimitRequest, context: Call) -> pb.SetLimitResponse:
+        """Set limits for a patient, or end the call with the reason why not."""
+        asked = request.change
+        await _refuse(context, limit_violations(asked))
+        change = replace(to_limit_change(asked), at_us=self._clock.now_us())
+        try:
+            limit = await self._limiting.take(change)
+        except UnsafeLimit as unsafe:
+            code = grpc.StatusCode.INVALID_ARGUMENT
+            await abort_with(context, code, str(unsafe), unsafe.violations)
+        except (UnknownPatient, RequestReused, NotReadBack) as refused:
+            await abort_with(context, _REFUSALS[type(refused)], str(refused))
+        return pb.SetLimitResponse(limit=from_limit_set(limit))
 
     async def _take(self, entry: Action, context: Call) -> alarm_pb2.Alarm:
         try:

@@ -1,12 +1,12 @@
 """The alert feed over WebSocket: the same service, tokens and refusals as over gRPC.
 
 One object per message with one key, in protobuf's JSON mapping with the proto's field names. The
-client says ``subscribe``, ``acknowledge``, ``pause``, ``escalate``, ``reset`` or ``report``; each
-is that request of AlertService, with a ``request_id`` of the client's choice beside its fields. The
-server says ``alarm``, ``series``, ``caught_up``, ``result`` or ``error``, with the ``request_id``
-that it answers. A socket carries one subscription; what else is asked is answered one after the
-other, beside it. An overflown or stopping subscription ends with ``error``, and can be asked for
-again on the same socket.
+client says ``subscribe``, ``acknowledge``, ``pause``, ``escalate``, ``reset``, ``limit`` (SetLimit)
+or ``report``; each is that request of AlertService, with a ``request_id`` of the client's choice
+beside its fields. The server says ``alarm``, ``series``, ``caught_up``, ``result`` or ``error``,
+with the ``request_id`` that it answers. A socket carries one subscription; what else is asked is
+answered one after the other, beside it. An overflown or stopping subscription ends with ``error``,
+and can be asked for again on the same socket.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from ports.grpc_server import STATUS_DETAILS_KEY
 from wire.limits import MAX_NAME
 
 _INVALID: Final = grpc.StatusCode.INVALID_ARGUMENT
-_KINDS: Final = ("subscribe", "acknowledge", "pause", "escalate", "reset", "report")
+_KINDS: Final = ("subscribe", "acknowledge", "pause", "escalate", "reset", "limit", "report")
 
 Send = Callable[[str, dict[str, Any]], Awaitable[None]]
 """Sends one message: its key, and what lies under it."""
@@ -124,6 +124,8 @@ class AlertSocket:
                 return await self._alerts.escalate(ParseDict(body, pb.EscalateRequest()), call)
             case "reset":
                 return await self._alerts.reset(ParseDict(body, pb.ResetRequest()), call)
+            case "limit":
+                return await self._alerts.set_limit(ParseDict(body, pb.SetLimitRequest()), call)
             case "report":
                 return await self._alerts.report(ParseDict(body, pb.ReportRequest()), call)
             case _:

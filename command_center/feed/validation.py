@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from ambulance.alerts.v1 import alarm_pb2, alert_service_pb2
+from ambulance.alerts.v1 import action_pb2, alarm_pb2, alert_service_pb2
 from ambulance.command.v1 import message_pb2
 from clinical.alarms.identity import ALARM_ID_BYTES
+from clinical.alarms.staff_limit import LONGEST_LIMIT_US
 from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER
 from wire.codes import PRIORITY, RECIPIENT
 from wire.limits import (
@@ -62,6 +63,21 @@ def escalation_violations(pb: alarm_pb2.Escalation) -> Violations:
         found.append((root + "to", "must be a recipient"))
     if not 1 <= len(pb.reason) <= MAX_REASON:
         found.append((root + "reason", f"must be 1 to {MAX_REASON} characters"))
+    return found
+
+
+def limit_violations(pb: action_pb2.LimitChange) -> Violations:
+    """Check the setting of a limit as a person asks for it; whether it is safe is asked later."""
+    root = "change."
+    found: Violations = []
+    if not is_uuid_text(pb.encounter_id):
+        found.append((root + "encounter_id", _UUID))
+    for field in ("cause", "person", "request_id"):
+        found += name_violations(root + field, getattr(pb, field))
+    if not 1 <= len(pb.reason) <= MAX_REASON:
+        found.append((root + "reason", f"must be 1 to {MAX_REASON} characters"))
+    if not 1 <= pb.for_us <= LONGEST_LIMIT_US:
+        found.append((root + "for_us", f"must be 1 to {LONGEST_LIMIT_US}"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""``goldenhour feed``: ``tail``, ``acknowledge``, ``pause``, ``escalate`` and ``reset``."""
+"""``goldenhour feed``: follow the alarms, and do something about them."""
 
 import asyncio
 import contextlib
@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.live import Live
 
 from clinical.alarms.recipient import Recipient
+from clinical.alarms.rule import Cause
+from clinical.alarms.staff_limit import LONGEST_LIMIT_US, LimitChange, LimitSet
 from clinical.alarms.transition import LONGEST_PAUSE_US, Place
 from clinical.alarms.view import AlarmState, AlarmView
-from clinical.instant import SECOND_US
+from clinical.instant import MINUTE_US, SECOND_US
 from goldenhour.feed.series import series_line
-from goldenhour.feed.table import line, render
+from goldenhour.feed.table import limit_line, line, render
 from goldenhour.feed.wording import Language
 from goldenhour.home import default_home
 from ports.addresses import AddressesUnknown, read_addresses
@@ -36,6 +38,7 @@ _REFRESH_US: Final = 500_000
 _PATIENCE_S: Final = 10
 """Longest wait for the center to take an action."""
 
+_LONGEST_LIMIT_MIN: Final = LONGEST_LIMIT_US // MINUTE_US
 _LONGEST_PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
 
 _GONE: Final = frozenset({AlarmState.ENDED, AlarmState.RECORDED})
@@ -144,6 +147,51 @@ def reset(
 ) -> None:
     """Take one latched alarm, whose condition is over, off the list."""
     _act(AlertFeed.reset, alarm_id, person, address, home)
+
+
+@app.command()
+def limit(  # noqa: PLR0917 - one per option
+    encounter_id: Annotated[str, typer.Argument(help="The patient, as shown by --json.")],
+    cause: Annotated[Cause, typer.Argument(help="The alarm whose limits are set.")],
+    person: Annotated[str, typer.Option(help="Who sets them.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    medium: Annotated[float | None, typer.Option(help="Limit of the medium level.")] = None,
+    high: Annotated[float | None, typer.Option(help="Limit of the high level.")] = None,
+    minutes: Annotated[
+        int, typer.Option(min=1, max=_LONGEST_LIMIT_MIN, help="How long they hold.")
+    ] = 60,
+    address: _Address = None,
+    home: _Home = None,
+) -> None:
+    """Set the limits of one alarm for one patient, for a time; without any, the usual ones.
+
+    What stands as an alarm is judged by the stricter of both limits until it is over.
+    """
+    where, tls = alerts_address(address, home), own_tls(address, home)
+    change = LimitChange(
+        encounter_id=encounter_id,
+        cause=cause,
+        medium=medium,
+        high=high,
+        for_us=minutes * MINUTE_US,
+        person=person,
+        reason=reason,
+        at_us=0,
+        request_id=str(uuid.uuid4()),
+    )
+    feed = AlertFeed(where, f"limit-{os.getpid()}", SystemClock(), tls)
+    try:
+        in_effect = asyncio.run(_set_in_time(feed, change))
+    except TimeoutError:
+        _fail(f"nobody answers at {where}: not known whether the limits of {cause} were set")
+    except grpc.aio.AioRpcError as refused:
+        _fail(f"{refused.code().name}: {refused.details()}")
+    typer.echo(limit_line(in_effect))
+
+
+async def _set_in_time(feed: AlertFeed, change: LimitChange) -> LimitSet:
+    async with asyncio.timeout(_PATIENCE_S):
+        return await feed.set_limit(change)
 
 
 def _act(

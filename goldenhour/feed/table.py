@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clinical.alarms.priority import Priority
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.view import Acknowledged, AlarmState, AlarmView
 from clinical.instant import SECOND_US, to_datetime
 from goldenhour.feed import wording
@@ -42,6 +43,15 @@ def shown(alarms: Iterable[AlarmView]) -> list[AlarmView]:
         (alarm for alarm in alarms if alarm.state in _SHOWN),
         key=lambda alarm: (-alarm.priority, not alarm.unacknowledged, -alarm.active_since_us),
     )
+
+
+def limit_line(limit: LimitSet) -> str:
+    """Return limits of a patient in one line: what, until when, by whom and why."""
+    levels = (("medium", limit.medium), ("high", limit.high))
+    said = ", ".join(f"{name} {value:g}" for name, value in levels if value is not None)
+    until = f"until {to_datetime(limit.until_us):%Y-%m-%d %H:%M:%S} UTC"
+    what = f"{said} {until}" if said else "as in docs/alarms.md from now on"
+    return f"{limit.cause} of {limit.encounter_id}: {what} ({limit.person}: {limit.reason})"
 
 
 def render(

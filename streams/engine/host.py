@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clinical.alarms.priority import Source
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding, Word
 from clinical.watch.due import EVERY_TICK
@@ -290,8 +291,11 @@ class PartitionHost:
         return patient.watch.hearing
 
     def _on_word(self, word: Word) -> None:
-        """Tell the encounter's watch while it is open; no such word opens one."""
-        if not isinstance(word, SeriesFinding):
+        """Tell the encounter's watch while it is open; no such word opens one.
+
+        The clock of the imaging app, or of the center, is no time of the partition.
+        """
+        if not isinstance(word, SeriesFinding | LimitChange | LimitSet):
             self._clock = self._clock.stamped(word.stamped_us)
         patient = self._patients.get(word.encounter_id)
         if patient is None or patient.watch.closed_us is not None:

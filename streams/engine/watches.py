@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from clinical.alarms.priority import Source
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import Capture, Item, VitalsRow, Word
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
 from clinical.watch.picture import PictureRow
 
-Emission = Transition | EncounterState | EncounterClosed | SourceStatus
+Emission = Transition | EncounterState | EncounterClosed | SourceStatus | LimitSet
 """Whatever a watch can say."""
 
 
@@ -32,7 +33,7 @@ class Watch(Protocol):
         ...
 
     def on_word(self, word: Word, now_us: int) -> Sequence[Emission]:
-        """Judge what a gateway or another app says of the patient."""
+        """Judge what a gateway, another app or staff say of the patient."""
         ...
 
     def on_tick(self, now_us: int, ingress_us: int) -> Sequence[Emission]:

@@ -12,6 +12,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.rule import Cause
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import Acknowledgement, Place, Reason, Transition
 from clinical.deterioration.model import trained
 from clinical.instant import SECOND_US
@@ -29,6 +30,7 @@ from command_center.web import web
 from ports.clock import SystemClock
 from ports.http_server import HttpServer, serve_http
 from ports.log.memory_log import MemoryLog
+from ports.log.port import EARLIEST, TopicPartition
 from ports.objects.opening import open_objects
 from tests.command_center.night import append
 from wire.alarms import MessageReceipt, encode_entry
@@ -41,6 +43,7 @@ from wire.records import (
     HEADERS_BATCH,
     HEADERS_ENCOUNTER_STATE,
     HEADERS_PICTURE,
+    decode_record,
     encode_batch,
 )
 from wire.topics import ALARMS, ENCOUNTERS, PATIENTS, PICTURE, UNITS
@@ -73,6 +76,7 @@ class Patient:
     drivers: tuple[Driver, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     shock: ShockIndex | None = None
+    limits: tuple[LimitSet, ...] = ()
     alarms: dict[str, Transition] = field(default_factory=dict)
 
     @property
@@ -96,6 +100,7 @@ class Patient:
             outlook=self._outlook(now_us),
             arrows=self.arrows,
             shock=self.shock,
+            limits=self.limits,
         )
 
     def _outlook(self, now_us: int) -> Outlook | None:
@@ -185,6 +190,23 @@ class Ward:
         patient.alarms[cause] = said
         await append(self.log, said)
         return said.alarm_id.hex()
+
+    async def takes_limit(self, patient: Patient) -> LimitSet:
+        """Answer the next limit that is set for a patient, as the judgement does."""
+        part = TopicPartition(PATIENTS.name, partition_of(patient.id, PATIENTS.partitions))
+        reader = await self.log.reader({part: EARLIEST})
+        (record,) = await reader.read(max_records=1, timeout_ms=20_000)
+        await reader.close()
+        asked = decode_record(record.headers, record.value or b"")
+        assert isinstance(asked, LimitChange)
+        now_us = self.clock.now_us()
+        limit = LimitSet(
+            *(patient.id, asked.cause, asked.medium, asked.high, now_us, now_us + asked.for_us),
+            *(asked.person, asked.reason, asked.request_id),
+        )
+        patient.limits = (limit,)
+        await append(self.log, limit)
+        return limit
 
     async def rises(self, patient: Patient, cause: Cause) -> None:
         """Let an alarm rise to high priority."""

@@ -32,6 +32,7 @@ from clinical.items import (
     ForeignFrame,
     Item,
     Vitals,
+    Word,
 )
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.patient import Emission, PatientWatch
@@ -52,10 +53,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A gateway reports a frame that it refused."""
+    """A gateway reports a frame that it refused, or staff set a limit."""
 
     now_us: int
-    foreign: ForeignFrame
+    foreign: Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,13 @@ class Center(alert_service_pb2_grpc.AlertServiceServicer):
     ) -> alert_service_pb2.ResetResponse:
         return alert_service_pb2.ResetResponse()
 
+    async def SetLimit(  # noqa: N802 - as above
+        self,
+        request: alert_service_pb2.SetLimitRequest,
+        context: "grpc.aio.ServicerContext[Any, Any]",
+    ) -> alert_service_pb2.SetLimitResponse:
+        return alert_service_pb2.SetLimitResponse()
+
     async def Report(  # noqa: N802 - as above
         self,
         request: alert_service_pb2.ReportRequest,

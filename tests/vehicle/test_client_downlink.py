@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import pytest
 
+from ambulance.alerts.v1 import alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2
+from clinical.alarms.staff_limit import LimitSet
 from clinical.items import Vitals
 from ports.clock import SystemClock
 from tests.vehicle.conftest import Start
@@ -16,9 +18,11 @@ from vehicle.inbox import UnknownMessage
 from vehicle.live_view import CHUNK_US
 from vehicle.spool_store import Depth, Entry, SpoolStore
 from wire.frames import Lane
+from wire.staff_limits import from_limit_set
 from wire.unit_items import Receipt, ReceiptStage
 
 ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
+HOUR_US = 3_600_000_000
 MESSAGE = "0192f0c1-0000-7d4e-8f50-61728394a5b6"
 WELL = Vitals(heart_rate_bpm=80.0)
 Within = Callable[[Awaitable[object]], Awaitable[object]]
@@ -130,3 +134,22 @@ async def test_a_live_view_shortens_the_chunks_and_is_no_message_to_the_crew(
     (receipt,) = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
     assert receipt == Receipt(MESSAGE, ReceiptStage.DELIVERED)
     assert list(client.messages) == []
+
+
+async def test_the_vehicle_judges_by_limits_of_the_center_and_keeps_them_over_a_restart(
+    gateway: FakeGateway, start: Start
+) -> None:
+    client, _ = await start()
+    client.capture(ENCOUNTER, [WELL])
+    now_us = SystemClock().now_us()
+    limit = LimitSet(
+        ENCOUNTER, "SPO2_LOW", 86, 82, now_us, now_us + HOUR_US, "Dr Wu", "COPD", "limit-1"
+    )
+    entry = alarm_pb2.AlarmEntry(limit_set=from_limit_set(limit))
+    gateway.posts.put_nowait(
+        telemetry_service_pb2.DownlinkResponse(alarm_entry=entry, resume_token=b"token 1")
+    )
+    await until(lambda: [watch.row().limits for watch in client.watches] == [(limit,)])
+    await client.stop()
+    again, _ = await start()
+    await until(lambda: [watch.row().limits for watch in again.watches] == [(limit,)])

@@ -9,7 +9,16 @@ from clinical.watch.picture import PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
-from tests.wire.strategies import counts, instants, maybe, names, numbers, unit_ids, uuids
+from tests.wire.strategies import (
+    counts,
+    instants,
+    limit_sets,
+    maybe,
+    names,
+    numbers,
+    unit_ids,
+    uuids,
+)
 from wire.picture import Picture
 
 picture_rows = st.builds(
@@ -53,6 +62,7 @@ picture_rows = st.builds(
         st.builds(Arrow, st.sampled_from(Vital), numbers(-9, 9), st.booleans()), max_size=3
     ).map(tuple),
     shock=maybe(st.builds(ShockIndex, numbers(0, 9), maybe(st.booleans()))),
+    limits=st.lists(limit_sets, max_size=2).map(tuple),
 )
 pictures = st.builds(
     Picture,

@@ -10,6 +10,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.recipient import Recipient
+from clinical.alarms.staff_limit import LONGEST_LIMIT_US, LimitChange, LimitSet
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
@@ -282,8 +283,20 @@ frames = (
     | discarded_frames
 )
 
+limit_values = maybe(st.floats(0, 300))
+limit_sets = st.builds(
+    LimitSet,
+    *(uuids, names, limit_values, limit_values),
+    *(instants, instants, names, names, names, st.text(max_size=16)),
+)
+limit_changes = st.builds(
+    LimitChange,
+    *(uuids, names, limit_values, limit_values),
+    *(st.integers(1, LONGEST_LIMIT_US), names, names, instants, names),
+)
 entries = (
-    transitions
+    limit_sets
+    | transitions
     | acknowledgements
     | pauses
     | escalations

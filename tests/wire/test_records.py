@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambulance.alerts.v1 import alarm_pb2
+from ambulance.alerts.v1 import action_pb2, alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
@@ -19,6 +19,7 @@ from wire.messages import encode_message
 from wire.picture import encode_picture
 from wire.records import RecordValue
 from wire.rhythms import encode_rhythm_finding
+from wire.staff_limits import encode_limit_change
 
 
 @given(st.lists(strategies.frames, max_size=4), strategies.instants, strategies.names)
@@ -63,6 +64,7 @@ def test_one_bad_frame_costs_its_neighbours_nothing() -> None:
         (strategies.foreign_frames, records.HEADERS_FOREIGN_FRAME, records.encode_foreign_frame),
         (strategies.lead_findings, records.HEADERS_LEAD_FINDING, records.encode_lead_finding),
         (strategies.rhythm_findings, records.HEADERS_RHYTHM_FINDING, encode_rhythm_finding),
+        (strategies.limit_changes, records.HEADERS_LIMIT_CHANGE, encode_limit_change),
         (strategies.dead_letters, records.HEADERS_DEAD_LETTER, records.encode_dead_letter),
         (strategies.checkpoints, records.HEADERS_CHECKPOINT, records.encode_checkpoint),
         (strategies.encounter_states, records.HEADERS_ENCOUNTER_STATE, encode_encounter),
@@ -91,6 +93,7 @@ def test_type_headers_are_full_message_names() -> None:
         records.HEADERS_TICK: record_pb2.Tick.DESCRIPTOR,
         records.HEADERS_FOREIGN_FRAME: record_pb2.ForeignFrame.DESCRIPTOR,
         records.HEADERS_RHYTHM_FINDING: record_pb2.RhythmFinding.DESCRIPTOR,
+        records.HEADERS_LIMIT_CHANGE: action_pb2.LimitChange.DESCRIPTOR,
         records.HEADERS_DEAD_LETTER: record_pb2.DeadLetter.DESCRIPTOR,
         records.HEADERS_ENCOUNTER_STATE: record_pb2.EncounterState.DESCRIPTOR,
         records.HEADERS_PICTURE: record_pb2.Picture.DESCRIPTOR,

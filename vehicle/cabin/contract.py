@@ -116,6 +116,19 @@ class Patient(msgspec.Struct, frozen=True):
     """The most urgent first."""
     events: list[Event]
     """The newest first."""
+    limits: list["OwnLimit"] = []
+    """What the center has set for this patient and is in effect."""
+
+
+class OwnLimit(msgspec.Struct, frozen=True):
+    """Limits of one cause that staff have set for a patient; None: the catalogue's."""
+
+    cause: str
+    medium: float | None
+    high: float | None
+    until_us: int
+    person: str
+    reason: str
 
 
 class Letter(msgspec.Struct, frozen=True):

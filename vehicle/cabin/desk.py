@@ -6,6 +6,7 @@ from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
+from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER, Place, Seen
 from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import SECOND_US
@@ -116,6 +117,7 @@ class Desk:
                     score=_score(inputs),
                     alarms=alarms.get(row.encounter_id, []),
                     events=[_event(event) for event in reversed(events)],
+                    limits=[_own_limit(one) for one in row.limits],
                 )
             )
         return sorted(patients, key=lambda patient: patient.bay or "")
@@ -230,6 +232,12 @@ def _alarm(view: AlarmView) -> contract.Alarm:
         paused_until_us=view.paused_until_us(Place.VEHICLE) or 0,
         paused_by=paused[-1] if paused else "",
         told=list({str(one.to): one.at_us for one in view.escalations}.items()),
+    )
+
+
+def _own_limit(limit: LimitSet) -> contract.OwnLimit:
+    return contract.OwnLimit(
+        limit.cause, limit.medium, limit.high, limit.until_us, limit.person, limit.reason
     )
 
 

@@ -80,6 +80,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "system engineer": ("engineer", "工程师"),
     "shift supervisor": ("supervisor", "值班主管"),
     "until": ("until", "至"),
+    "own_limit": ("Limit set:", "个体限值:"),
     "sound_on": ("Sound on", "声音已开"),
     "sound_off": ("SOUND IS OFF", "声音已关闭"),
     "sound_locked": ("NO SOUND: tap", "尚无声音:请点击"),

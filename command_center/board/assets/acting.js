@@ -44,6 +44,13 @@ export class Acting {
     return this.ask("escalate", { ...seen(alarm), to, reason: said }, { alarm: alarm.id });
   }
 
+  // Limits of one patient, for a time; both null: back to the catalogue's.
+  limit(encounter, cause, limits, minutes, reason) {
+    const said = reason.trim().slice(0, 200);
+    if (!said) { this.notice.value = this.t.value.limitReason; return false; }
+    return this.ask("limit", { encounter, cause, ...limits, minutes, reason: said }, {});
+  }
+
   reset(alarm) {
     if (alarm?.state !== "LATCHED" || this.resetting.has(alarm.id)) return;
     if (this.ask("reset", { alarm: alarm.id, revision: alarm.revision }, { alarm: alarm.id })) this.resetting.add(alarm.id);
@@ -74,14 +81,15 @@ export class Acting {
       if (alarm.state !== "LATCHED") this.resetting.delete(alarm.id);
     }
     if (message.done) this.answered(message.done.request_id, "");
-    if (message.refused) this.answered(message.refused.request_id, message.refused.why);
+    if (message.refused) this.answered(message.refused.request_id, message.refused.why, message.refused.words);
   }
 
-  answered(request, why) {
+  answered(request, why, words) {
     const t = this.t.value;
     const what = this.asked.get(request);
     this.asked.delete(request);
-    this.notice.value = { "": "", OVER: t.over, HOLDS: t.holds, NOT_KNOWN: t.notKnown }[why] ?? t.wrong;
+    this.notice.value = { "": "", OVER: t.over, HOLDS: t.holds, NOT_KNOWN: t.notKnown, UNSAFE: t.unsafe }[why] ?? t.wrong;
+    if (why === "UNSAFE") this.notice.value += ` ${words}`;
     if (!what) return;
     for (const id of what.alarms ?? [what.alarm]) for (const asked of [this.taking, this.resetting, this.hushing]) asked.delete(id);
     if (what.text && !why && this.draft.value === what.text) this.draft.value = "";

@@ -23,7 +23,7 @@ export const Board = {
   components: { AlarmList, MapView, PatientList, PatientPage },
   setup() {
     const ledger = new Ledger();
-    const page = reactive({ id: "", points: [], history: [], messages: [], series: [], ecgs: [] });
+    const page = reactive({ id: "", points: [], history: [], messages: [], series: [], ecgs: [], adjustable: [] });
     const language = ref(kept("language", navigator.language.startsWith("zh") ? "zh" : "en"));
     const theme = ref(kept("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day"));
     const up = ref(null);
@@ -86,6 +86,7 @@ export const Board = {
       page.messages = told.messages;
       if (told.series) page.series = told.series;
       if (told.ecgs) page.ecgs = told.ecgs;
+      page.adjustable = told.adjustable;
     }
 
     function changed(value) {
@@ -101,7 +102,7 @@ export const Board = {
 
     function follow() {
       const id = location.hash.startsWith("#/patient/") ? location.hash.slice(10) : "";
-      Object.assign(page, { id, points: [], history: [], messages: [], series: [], ecgs: [] });
+      Object.assign(page, { id, points: [], history: [], messages: [], series: [], ecgs: [], adjustable: [] });
       acting.draft.value = "";
       selected.value = "";
       link.ask("open", { encounter: id });

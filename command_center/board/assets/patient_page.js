@@ -4,13 +4,14 @@ import { computed, inject } from "vue";
 import { AlarmCard } from "/board/assets/alarms.js";
 import { CtSeries } from "/board/assets/ct.js";
 import { EcgSheets } from "/board/assets/ecg.js";
+import { LimitForm } from "/board/assets/limits.js";
 import { LiveStrip } from "/board/assets/strip.js";
 import { PatientRow } from "/board/assets/patients.js";
 import { Timeline } from "/board/assets/timeline.js";
 import { clockTime, driver } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, EcgSheets, LiveStrip, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, EcgSheets, LimitForm, LiveStrip, PatientRow, Timeline },
   emits: ["close"],
   setup() {
     const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
@@ -32,6 +33,7 @@ export const PatientPage = {
           <table class="single" role="table"><tbody role="rowgroup"><patient-row :id="page.id" large></patient-row></tbody></table>
           <p v-if="patient.outlook && patient.outlook.drivers.length" class="drivers">{{ t.drives }}
             <span v-for="one in patient.outlook.drivers">{{ t.vital[one.column] ?? one.column }} <b>{{ driver(one.odds_factor) }}</b></span></p>
+          <limit-form :encounter="page.id" :choices="page.adjustable" :limits="patient.limits" :language="language"></limit-form>
           <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
           <ecg-sheets v-if="page.ecgs.length" :encounter="page.id" :ecgs="page.ecgs" :language="language"></ecg-sheets>
           <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>

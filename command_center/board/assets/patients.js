@@ -2,6 +2,7 @@
 // ledger; the list draws only the order, and of it the lines in sight and a few beyond.
 
 import { computed, inject, onMounted, onUnmounted, ref } from "vue";
+import { OwnLimits } from "/board/assets/limits.js";
 import { spark } from "/board/assets/trend.js";
 import { LEVEL, driver, percent, shown, span } from "/board/assets/words.js";
 
@@ -14,7 +15,7 @@ const BEYOND = 6; // Lines above and below those in sight.
 const Moving = { props: { of: Object }, template: `<i v-if="of" class="moving" :class="{ worse: of.worse }">{{ of.sign }}</i>` };
 
 export const PatientRow = {
-  components: { Moving },
+  components: { Moving, OwnLimits },
   props: { id: String, large: Boolean },
   emits: ["open"],
   setup(props) {
@@ -80,6 +81,7 @@ export const PatientRow = {
       <small>{{ who }}<template v-if="row.pregnant"> · {{ t.pregnant }}</template><template v-if="row.status === 'STANDBY'"> · {{ t.STANDBY }}</template></small></td>
     <td class="wide" role="cell"><span v-if="row.not_judged" class="chip high">{{ t.notJudged }}</span>
       <small v-if="thinned" class="thinned">{{ thinned }}</small>
+      <own-limits :limits="row.limits" :large="large"></own-limits>
       <span v-if="top" class="worst"><i class="chip" :class="[level, { open: top.unacknowledged }]">{{ '!'.repeat(top.priority) }}</i>
       {{ top.words[language] }}<small v-if="alarms.length > 1"> +{{ alarms.length - 1 }}</small></span></td>
     <td class="number" role="cell" :class="mark('heart_rate_bpm', 'pulse_rate_bpm')"><label v-if="large">{{ t.hr }}</label>{{ value('heart_rate_bpm', 'pulse_rate_bpm') }}<moving :of="arrow('heart_rate_bpm')"></moving></td>

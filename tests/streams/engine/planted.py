@@ -7,6 +7,7 @@ from typing import Any
 from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.rule import Cause
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import Transition
 from clinical.items import (
     Capture,
@@ -57,6 +58,8 @@ class PlantedWatch:
             message = "planted: a foreign frame"
             raise ZeroDivisionError(message)
         self.items += 1
+        if isinstance(word, LimitChange | LimitSet):
+            return []
         at_us = word.stamped_us if isinstance(word, ForeignFrame | EcgFinding) else word.at_us
         return [self._counted(Capture(word.frame, at_us, now_us), now_us)]
 

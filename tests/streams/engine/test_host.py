@@ -5,6 +5,7 @@ import pytest
 
 from clinical.alarms.priority import Phase, Source
 from clinical.alarms.rule import Cause
+from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import Transition
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from clinical.watch.encounter import EncounterState, EncounterStatus
@@ -27,16 +28,19 @@ from tests.streams.engine.night import (
     tick,
 )
 from tests.streams.engine.planted import POISON_BPM, PlantedWatches
+from wire.alarms import decode_entry
 from wire.frames import Lane, decode_frame, encode_frame
 from wire.picture import Picture
 from wire.records import (
     HEADERS_BATCH,
+    HEADERS_LIMIT_CHANGE,
     HEADERS_PICTURE,
     DeadLetter,
     decode_record,
     encode_batch,
     type_header,
 )
+from wire.staff_limits import encode_limit_change
 from wire.topics import ALARMS, CHECKPOINTS_PATIENTS_A, DEAD_LETTERS, ENCOUNTERS, PATIENTS, PICTURE
 
 POISON = Vitals(heart_rate_bpm=POISON_BPM)
@@ -302,6 +306,28 @@ def test_a_foreign_frame_alarms_on_the_owners_encounter_until_a_minute_after() -
     assert found == [(1, Phase.START, *owner), (3, Phase.END, *owner)]
     assert [each.encounter_id for each in outputs[1].snapshots] == [encounter(1)]
     assert letters(outputs) == []
+
+
+def test_limits_of_staff_are_answered_in_the_log_of_alarms_and_stand_in_the_picture() -> None:
+    """Both channels answer alike, and a repetition is answered by nobody."""
+    change = LimitChange(
+        encounter(0), "SPO2_LOW", 86, 82, 60_000_000, "Dr Wu", "COPD", at(9), "limit-1"
+    )
+    value = encode_limit_change(change)
+    asked = [Record(PATIENTS.name, 0, n, None, value, HEADERS_LIMIT_CHANGE) for n in (2, 3)]
+    records = [batch(0, 0.1, frame(0, 1, 0, WELL)), tick(1, 0.5), *asked, tick(4, 1.5)]
+    answers = []
+    for source in (Source.CENTER_A, Source.CENTER_B):
+        outputs = drive(new_host(source=source), records)
+        (answer,) = sends(outputs, ALARMS.name)
+        limit = decode_entry(answer.value or b"")
+        assert isinstance(limit, LimitSet)
+        assert (limit.since_us, limit.until_us) == (at(0.5), at(60.5))
+        assert pictures(outputs)[-1].rows == ()
+        (row,) = pictures(drive(new_host(source=source), [*records, tick(5, 12)]))[-1].rows
+        assert row.limits == (limit,)
+        answers.append(answer.value)
+    assert answers[0] == answers[1]
 
 
 def test_a_foreign_frame_opens_no_encounter() -> None:

@@ -11,8 +11,8 @@ from clinical.alarms.catalogue import RULES
 from clinical.alarms.view import AlarmState
 from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
-from vehicle.cabin.contract import Patient, Reading
-from vehicle.screen.drawing.scene import Scene, ago
+from vehicle.cabin.contract import OwnLimit, Patient, Reading
+from vehicle.screen.drawing.scene import Scene, ago, at, text
 from vehicle.screen.drawing.sparkline import sparkline
 
 CONTINUOUS_AFTER_S: Final = 5
@@ -61,8 +61,26 @@ def _tile(scene: Scene, patient: Patient, tile: _Tile) -> str:
         f"<h2><span>{name} <small>{tile.unit}</small></span>{_points(patient, tile.vital)}</h2>"
         f'<p class="number">{number}</p>'
         f'<p class="under">{_beside(scene, patient, tile)}{age}</p>'
-        f"{_course(scene, tile)}</section>"
+        f"{_own_limits(scene, patient, tile.vital)}{_course(scene, tile)}</section>"
     )
+
+
+def _own_limits(scene: Scene, patient: Patient, vital: Vital) -> str:
+    """Return what the center has set for this patient, by whom, why and until when."""
+    return "".join(
+        f'<p class="own-limit" data-cause="{text(one.cause)}" title="{text(one.reason)}">'
+        f"{scene.word('own_limit')} {_beyond(one)} · {scene.word('until')} {at(one.until_us)} · "
+        f"{text(one.person)}: {text(one.reason)}</p>"
+        for one in patient.limits
+        if _judged_on(one.cause) == vital
+    )
+
+
+def _beyond(limit: OwnLimit) -> str:
+    """Return the limits that were set, with the side on which a value violates them."""
+    level = RULES[limit.cause].levels[0]
+    sign = "" if level.bound is None else "&lt;" if level.bound.comparison == "<" else "&gt;"
+    return " / ".join(f"{sign} {x:g}" for x in (limit.medium, limit.high) if x is not None)
 
 
 def _valid(scene: Scene, patient: Patient, vital: Vital) -> Reading | None:

@@ -3,6 +3,7 @@ import msgspec
 from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
 from tests.vehicle.screen.scenes import ALARM, SCORE, SECOND_US, patient, reading, scene
+from vehicle.cabin.contract import OwnLimit
 from vehicle.screen.drawing.numerics import numerics
 
 
@@ -43,3 +44,11 @@ def test_a_tile_has_the_colour_of_its_alarm_only_while_that_holds() -> None:
 
 def test_nobody_on_board_is_said() -> None:
     assert "No patient on board" in numerics(scene(None))
+
+
+def test_a_limit_that_the_center_has_set_stands_at_its_vital_with_who_and_why() -> None:
+    limit = OwnLimit("SPO2_LOW", 86, None, 1, "Dr Wu", "COPD <target 88-92>")
+    drawn = numerics(scene(patient(limits=[limit])))
+    assert "Limit set: &lt; 86" in tile(drawn, "spo2_percent")
+    assert "Dr Wu: COPD &lt;target 88-92&gt;" in tile(drawn, "spo2_percent")
+    assert "own-limit" not in tile(drawn, "heart_rate_bpm")

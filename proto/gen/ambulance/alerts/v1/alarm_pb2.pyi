@@ -7,6 +7,7 @@ Words follow IEC 60601-1-8:2006+A1:2012+A2:2020 (priority, latching, alarm condi
 IHE Devices profile Alert Communication Management (event phase).
 """
 
+from ambulance.alerts.v1 import action_pb2 as _action_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -1098,6 +1099,7 @@ class AlarmEntry(_message.Message):
     RESET_FIELD_NUMBER: _builtins.int
     PAUSE_FIELD_NUMBER: _builtins.int
     ESCALATION_FIELD_NUMBER: _builtins.int
+    LIMIT_SET_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transition(self) -> Global___ConditionTransition:
         """A detector's word."""
@@ -1130,6 +1132,10 @@ class AlarmEntry(_message.Message):
     def escalation(self) -> Global___Escalation:
         """Somebody further is told."""
 
+    @_builtins.property
+    def limit_set(self) -> _action_pb2.LimitSet:
+        """Staff have set limits for the patient."""
+
     def __init__(
         self,
         *,
@@ -1141,12 +1147,13 @@ class AlarmEntry(_message.Message):
         reset: Global___Reset | None = ...,
         pause: Global___Pause | None = ...,
         escalation: Global___Escalation | None = ...,
+        limit_set: _action_pb2.LimitSet | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "escalation", b"escalation", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "escalation", b"escalation", "limit_set", b"limit_set", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "escalation", b"escalation", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "encounter_closed", b"encounter_closed", "entry", b"entry", "escalation", b"escalation", "limit_set", b"limit_set", "pause", b"pause", "receipt", b"receipt", "reset", b"reset", "source_status", b"source_status", "transition", b"transition"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset", "pause", "escalation"]  # noqa: Y015
+    _WhichOneofReturnType_entry: _TypeAlias = _typing.Literal["transition", "acknowledgement", "encounter_closed", "receipt", "source_status", "reset", "pause", "escalation", "limit_set"]  # noqa: Y015
     _WhichOneofArgType_entry: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_entry) -> _WhichOneofReturnType_entry | None: ...
 

@@ -3,6 +3,7 @@
 isort:skip_file
 The alert feed of the emergency command center."""
 
+from ambulance.alerts.v1 import action_pb2 as _action_pb2
 from ambulance.alerts.v1 import alarm_pb2 as _alarm_pb2
 from ambulance.alerts.v1 import series_pb2 as _series_pb2
 from collections import abc as _abc
@@ -395,6 +396,58 @@ class EscalateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm) -> _WhichOneofReturnType__alarm | None: ...
 
 Global___EscalateResponse: _TypeAlias = EscalateResponse  # noqa: Y015
+
+@_typing.final
+class SetLimitRequest(_message.Message):
+    """Asks to set limits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def change(self) -> _action_pb2.LimitChange:
+        """What to set; at_us is set by the center."""
+
+    def __init__(
+        self,
+        *,
+        change: _action_pb2.LimitChange | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_change", b"_change", "change", b"change"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_change", b"_change", "change", b"change"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__change: _TypeAlias = _typing.Literal["change"]  # noqa: Y015
+    _WhichOneofArgType__change: _TypeAlias = _typing.Literal["_change", b"_change"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__change) -> _WhichOneofReturnType__change | None: ...
+
+Global___SetLimitRequest: _TypeAlias = SetLimitRequest  # noqa: Y015
+
+@_typing.final
+class SetLimitResponse(_message.Message):
+    """The limits are in the log and in effect."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def limit(self) -> _action_pb2.LimitSet:
+        """What holds from now on, and until when."""
+
+    def __init__(
+        self,
+        *,
+        limit: _action_pb2.LimitSet | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "limit", b"limit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "limit", b"limit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+
+Global___SetLimitResponse: _TypeAlias = SetLimitResponse  # noqa: Y015
 
 @_typing.final
 class ReportRequest(_message.Message):

@@ -60,6 +60,11 @@ class AlertServiceStub:
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateRequest.SerializeToString,
                 response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateResponse.FromString,
                 _registered_method=True)
+        self.SetLimit = channel.unary_unary(
+                '/ambulance.alerts.v1.AlertService/SetLimit',
+                request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitRequest.SerializeToString,
+                response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitResponse.FromString,
+                _registered_method=True)
         self.Report = channel.unary_unary(
                 '/ambulance.alerts.v1.AlertService/Report',
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ReportRequest.SerializeToString,
@@ -113,6 +118,15 @@ class AlertServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetLimit(self, request, context):
+        """Sets limits of one cause for one patient, for a time and with a reason. Returns as Acknowledge
+        does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
+        NOT_FOUND when no such patient is under care.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Report(self, request, context):
         """Reports what became of a delivery.
         """
@@ -147,6 +161,11 @@ def add_AlertServiceServicer_to_server(servicer, server):
                     servicer.Escalate,
                     request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateRequest.FromString,
                     response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateResponse.SerializeToString,
+            ),
+            'SetLimit': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLimit,
+                    request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitRequest.FromString,
+                    response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitResponse.SerializeToString,
             ),
             'Report': grpc.unary_unary_rpc_method_handler(
                     servicer.Report,
@@ -290,6 +309,33 @@ class AlertService:
             '/ambulance.alerts.v1.AlertService/Escalate',
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateRequest.SerializeToString,
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.EscalateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLimit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ambulance.alerts.v1.AlertService/SetLimit',
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitRequest.SerializeToString,
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitResponse.FromString,
             options,
             channel_credentials,
             insecure,

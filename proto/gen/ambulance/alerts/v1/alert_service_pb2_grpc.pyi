@@ -55,6 +55,11 @@ class AlertServiceStub:
     """Tells somebody further of an alarm, with a reason. It is not acknowledged.
     Returns as Acknowledge does.
     """
+    SetLimit: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.SetLimitRequest, _alert_service_pb2.SetLimitResponse]
+    """Sets limits of one cause for one patient, for a time and with a reason. Returns as Acknowledge
+    does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
+    NOT_FOUND when no such patient is under care.
+    """
     Report: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]
     """Reports what became of a delivery."""
 
@@ -84,6 +89,11 @@ class AlertServiceAsyncStub(AlertServiceStub):
     Escalate: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.EscalateRequest, _alert_service_pb2.EscalateResponse]  # type: ignore[assignment]
     """Tells somebody further of an alarm, with a reason. It is not acknowledged.
     Returns as Acknowledge does.
+    """
+    SetLimit: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.SetLimitRequest, _alert_service_pb2.SetLimitResponse]  # type: ignore[assignment]
+    """Sets limits of one cause for one patient, for a time and with a reason. Returns as Acknowledge
+    does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
+    NOT_FOUND when no such patient is under care.
     """
     Report: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]  # type: ignore[assignment]
     """Reports what became of a delivery."""
@@ -141,6 +151,17 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_alert_service_pb2.EscalateResponse, _abc.Awaitable[_alert_service_pb2.EscalateResponse]]:
         """Tells somebody further of an alarm, with a reason. It is not acknowledged.
         Returns as Acknowledge does.
+        """
+
+    @_abc_1.abstractmethod
+    def SetLimit(
+        self,
+        request: _alert_service_pb2.SetLimitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alert_service_pb2.SetLimitResponse, _abc.Awaitable[_alert_service_pb2.SetLimitResponse]]:
+        """Sets limits of one cause for one patient, for a time and with a reason. Returns as Acknowledge
+        does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
+        NOT_FOUND when no such patient is under care.
         """
 
     @_abc_1.abstractmethod
