@@ -30,6 +30,10 @@ FUZZ := .cache/fuzz
 TRAINING := .cache/training
 PEERS := .cache/peers
 
+# A program compiles its modules at every start where nothing may be written: half of its start.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/$(TOOLS):$(PATH)
 
 .PHONY: help
@@ -39,7 +43,7 @@ help: ## Say what each target does
 .PHONY: setup
 setup: $(STAMP) ## Make the virtual environment from the hash-locked requirements
 
-$(STAMP): requirements.txt pyproject.toml deploy/setup/system_packages
+$(STAMP): Makefile requirements.txt pyproject.toml deploy/setup/system_packages
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@deploy/setup/system_packages
 	@test -x "$$(command -v $(UV))" || { $(PYTHON) -m venv .cache/uv && .cache/uv/bin/pip install -q uv==$(UV_VERSION); }

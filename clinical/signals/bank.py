@@ -15,11 +15,12 @@ together, when all of them are known.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Self
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import butter, iirnotch, sosfilt, sosfilt_zi, tf2sos
 
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats, Intake, resample
 
@@ -29,15 +30,6 @@ TILE: Final = 128
 NARROW_HZ: Final = (5.0, 20.0)
 WIDE_HZ: Final = (0.5, 40.0)
 MAINS_HZ: Final = (50.0, 60.0)
-
-_NARROW: Final = butter(2, NARROW_HZ, "bandpass", fs=WORKING_RATE_HZ, output="sos")
-_WIDE: Final = np.concatenate(
-    (
-        butter(1, WIDE_HZ[0], "highpass", fs=WORKING_RATE_HZ, output="sos"),
-        *(tf2sos(*iirnotch(mains, 10, fs=WORKING_RATE_HZ)) for mains in MAINS_HZ),
-        butter(2, WIDE_HZ[1], "lowpass", fs=WORKING_RATE_HZ, output="sos"),
-    )
-)
 
 Ints = NDArray[np.intp]
 
@@ -81,8 +73,8 @@ class Bank:
         self.intakes: list[Intake] = [Intake(rate) for rate in self.rates_hz]
         self.number = np.zeros(len(self.leads_of), np.intp)
         leads = len(self.rates_hz)
-        self.wide_state = np.zeros((len(_WIDE), leads, 2))
-        self.narrow_state = np.zeros((len(_NARROW), leads, 2))
+        self.wide_state = np.zeros((len(_wide()), leads, 2))
+        self.narrow_state = np.zeros((len(_narrow()), leads, 2))
 
     @property
     def patients(self) -> int:
@@ -123,8 +115,8 @@ class Bank:
         first = np.repeat(number == 0, [len(group) for group in groups])
         if first.any():
             self._begin(leads[first], raw[first, 0])
-        wide = _filtered(_WIDE, raw, self.wide_state, leads)
-        narrow = _filtered(_NARROW, raw, self.narrow_state, leads)
+        wide = _filtered(_wide(), raw, self.wide_state, leads)
+        narrow = _filtered(_narrow(), raw, self.narrow_state, leads)
         self.number[patients] += 1
         return Block(patients, number, leads, slots, raw, wide, narrow, missing)
 
@@ -142,8 +134,9 @@ class Bank:
 
     def _begin(self, leads: Ints, first_mv: Floats) -> None:
         """Let filters begin as if a lead had always been at its first sample."""
-        self.wide_state[:, leads] = sosfilt_zi(_WIDE)[:, None] * first_mv[:, None]
-        self.narrow_state[:, leads] = sosfilt_zi(_NARROW)[:, None] * first_mv[:, None]
+        steady = scipy.signal.sosfilt_zi
+        self.wide_state[:, leads] = steady(_wide())[:, None] * first_mv[:, None]
+        self.narrow_state[:, leads] = steady(_narrow())[:, None] * first_mv[:, None]
 
     @classmethod
     def joined(cls, banks: Sequence["Bank"]) -> Self:
@@ -210,8 +203,28 @@ class Bank:
         return self
 
 
+@cache
+def _narrow() -> Floats:
+    return np.asarray(
+        scipy.signal.butter(2, NARROW_HZ, "bandpass", fs=WORKING_RATE_HZ, output="sos")
+    )
+
+
+@cache
+def _wide() -> Floats:
+    design, rate_hz = scipy.signal, WORKING_RATE_HZ
+    return np.concatenate(
+        (
+            design.butter(1, WIDE_HZ[0], "highpass", fs=rate_hz, output="sos"),
+            *(design.tf2sos(*design.iirnotch(mains, 10, fs=rate_hz)) for mains in MAINS_HZ),
+            design.butter(2, WIDE_HZ[1], "lowpass", fs=rate_hz, output="sos"),
+        )
+    )
+
+
 def _filtered(sections: Floats, raw: Floats, state: Floats, leads: Ints) -> Floats:
-    out, after = sosfilt(sections, raw, axis=-1, zi=np.ascontiguousarray(state[:, leads]))
+    held = np.ascontiguousarray(state[:, leads])
+    out, after = scipy.signal.sosfilt(sections, raw, axis=-1, zi=held)
     state[:, leads] = after
     filtered: Floats = out
     return filtered

@@ -11,8 +11,8 @@ sharply, in units of the bends of the lead's other beats; a T wave is smooth.
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from clinical.signals.bank import Ints
 from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
@@ -216,7 +216,7 @@ def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
 
 def _peaks(rise: Floats) -> tuple[Ints, Ints]:
     """Return the row and column of every candidate in the stretch that is to be decided."""
-    highest = maximum_filter1d(rise, 2 * APART + 1, axis=1, mode="nearest")
+    highest = scipy.ndimage.maximum_filter1d(rise, 2 * APART + 1, axis=1, mode="nearest")
     here, before = rise[:, BEHIND:-AHEAD], rise[:, BEHIND - 1 : -AHEAD - 1]
     peak = (here == highest[:, BEHIND:-AHEAD]) & (here > before) & (here > RISE_MIN)
     row, column = np.nonzero(peak)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import signal
 
 from clinical.signals.alarm_window import EVIDENCE_S, RATE_HZ, USUAL_UNTIL_S, Positions, Samples
 from clinical.signals.window_beats import (
@@ -158,8 +158,8 @@ def lead_evidence(lead: Lead, samples: Samples) -> dict[str, float]:
 
 def _noise(samples: Samples, start: int) -> float:
     """Return the median root mean square above 40 Hz over the evidence."""
-    sections = signal.butter(4, 40.0, "highpass", fs=RATE_HZ, output="sos")
-    fine = np.asarray(signal.sosfiltfilt(sections, samples), np.float64)
+    sections = scipy.signal.butter(4, 40.0, "highpass", fs=RATE_HZ, output="sos")
+    fine = np.asarray(scipy.signal.sosfiltfilt(sections, samples), np.float64)
     return float(np.median(np.sqrt(smoothed(fine * fine, 1.0))[start:]))
 
 
@@ -219,7 +219,7 @@ def periodicity(samples: Samples, shortest_s: float, longest_s: float) -> float:
     product = np.fft.irfft(np.abs(spectrum) ** 2)[:count] / squares
     product *= count / (count - np.arange(count))
     lags = product[int(shortest_s * RATE_HZ) : int(longest_s * RATE_HZ)]
-    peaks, _ = signal.find_peaks(lags)
+    peaks, _ = scipy.signal.find_peaks(lags)
     return float(lags[peaks].max()) if len(peaks) else 0.0
 
 

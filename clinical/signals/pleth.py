@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from clinical.signals.alarm_window import RATE_HZ, Positions, Samples
 from clinical.signals.window_beats import adaptively_high, usual_height
@@ -44,15 +44,15 @@ class Pulses:
 
 def pulses_of(samples: Samples, rise_s: float) -> Pulses:
     """Find the pulses in a stretch at ``RATE_HZ`` whose upstrokes last about ``rise_s``."""
-    sections = signal.butter(2, _SMOOTH_HZ, "lowpass", fs=RATE_HZ, output="sos")
-    calm = np.asarray(signal.sosfiltfilt(sections, samples), np.float64)
+    sections = scipy.signal.butter(2, _SMOOTH_HZ, "lowpass", fs=RATE_HZ, output="sos")
+    calm = np.asarray(scipy.signal.sosfiltfilt(sections, samples), np.float64)
     width = int(rise_s * RATE_HZ)
     increments = np.maximum(np.diff(calm, prepend=calm[0]), 0.0)
     slope_sum = np.convolve(increments, np.ones(width))[: len(calm)]
     usual = usual_height(slope_sum)
     if usual <= 0:
         return Pulses(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
-    peaks, _ = signal.find_peaks(
+    peaks, _ = scipy.signal.find_peaks(
         slope_sum,
         distance=int(_REFRACTORY_S * RATE_HZ),
         height=0.2 * usual,

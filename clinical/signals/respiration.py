@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import signal
 
 OVER_S: Final = 32
 """The stretch that a rate is read from."""
@@ -47,7 +47,7 @@ def respiration_of(impedance: Samples, rate_hz: float) -> Respiration | None:
     if rate_hz < 2 * _RATE_HZ or not np.ptp(newest) > 0:
         return None
     likeness = _likeness_to_itself(_slow(newest, rate_hz))
-    peaks, _ = signal.find_peaks(likeness[: _LONGEST_BREATH_S * _RATE_HZ + 1])
+    peaks, _ = scipy.signal.find_peaks(likeness[: _LONGEST_BREATH_S * _RATE_HZ + 1])
     peaks = peaks[peaks >= _LEAST_BREATH_S * _RATE_HZ]
     if not len(peaks) or likeness[peaks].max() < LEAST_TRUST:
         return None
@@ -60,8 +60,8 @@ def _slow(samples: Samples, rate_hz: float) -> Samples:
     """Return the means over a fifth of a second, within the band of breathing."""
     edges = np.round(np.arange(OVER_S * _RATE_HZ + 1) * rate_hz / _RATE_HZ).astype(np.intp)
     means = np.add.reduceat(samples, edges[:-1]) / np.diff(edges)
-    sections = signal.butter(2, _BAND_HZ, "bandpass", fs=_RATE_HZ, output="sos")
-    return np.asarray(signal.sosfiltfilt(sections, means - np.median(means)), np.float64)
+    sections = scipy.signal.butter(2, _BAND_HZ, "bandpass", fs=_RATE_HZ, output="sos")
+    return np.asarray(scipy.signal.sosfiltfilt(sections, means - np.median(means)), np.float64)
 
 
 def _likeness_to_itself(samples: Samples) -> Samples:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
+import scipy
 
 from clinical.signals.shock_window import RATE_HZ, WINDOW_S, Floats, Indices
 
@@ -39,7 +39,7 @@ class Complexes:
 
 def energy(band: Floats) -> Floats:
     """Return the root mean square of a band over 0.1 s, shape (windows, samples)."""
-    power = uniform_filter1d(band**2, _SMOOTHED, axis=1)
+    power = scipy.ndimage.uniform_filter1d(band**2, _SMOOTHED, axis=1)
     rise: Floats = np.sqrt(np.maximum(power, 0.0))
     return rise
 
@@ -54,7 +54,8 @@ def crest_level(rise: Floats) -> Floats:
 def complexes_of(rise: Floats, level: Floats, whole: Floats) -> Complexes:
     """Find the crests of ``rise`` and compare what ``whole`` shows there."""
     count = len(rise)
-    crests = (rise == maximum_filter1d(rise, _APART, axis=1)) & (rise > 0.4 * level[:, None])
+    highest = scipy.ndimage.maximum_filter1d(rise, _APART, axis=1)
+    crests = (rise == highest) & (rise > 0.4 * level[:, None])
     window, sample = np.nonzero(crests)
     follows = window[1:] == window[:-1]
     pairs = np.bincount(window[1:][follows], minlength=count)

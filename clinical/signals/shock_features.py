@@ -11,7 +11,7 @@ and none but the smallest amplitude on gain.
 from typing import Final
 
 import numpy as np
-from scipy.fft import fft, ifft, irfft, rfft, rfftfreq
+import scipy
 
 from clinical.signals.shock_complexes import complexes_of, crest_level, energy
 from clinical.signals.shock_window import RATE_HZ, SAMPLES, Floats, Indices, Windows
@@ -47,7 +47,7 @@ _TINY: Final = 1e-9
 """Keeps a dead lead, of which every measure is arbitrary, from dividing by zero."""
 
 _SPECTRUM: Final = 1024
-_HZ: Final = rfftfreq(_SPECTRUM, 1 / RATE_HZ)
+_HZ: Final = np.fft.rfftfreq(_SPECTRUM, 1 / RATE_HZ)
 
 
 def _between(low_hz: float, high_hz: float) -> slice:
@@ -135,7 +135,7 @@ def _spectral(whole: Floats) -> tuple[Floats, Floats, Floats]:
     A2 is the part of the amplitude spectrum, of terms over 5 % of its greatest and up to 20 times
     the peak frequency, that lies at 0.7 to 1.4 times the peak frequency.
     """
-    amplitude = np.abs(rfft(whole * _HANN, _SPECTRUM, axis=1))
+    amplitude = np.abs(scipy.fft.rfft(whole * _HANN, _SPECTRUM, axis=1))
     hz = _HZ[_BAND]
     power = amplitude[:, _BAND] ** 2
     power /= power.sum(axis=1, keepdims=True) + _TINY
@@ -152,8 +152,8 @@ def _repetition(slow: Floats) -> tuple[Floats, Floats]:
 
     The least lag is the first peak of the autocorrelation of at least 0.7 of its greatest.
     """
-    spectrum = np.abs(rfft(slow, 2 * SAMPLES, axis=1)) ** 2
-    correlation = irfft(spectrum, axis=1)[:, : _LAGS[1] + 8]
+    spectrum = np.abs(scipy.fft.rfft(slow, 2 * SAMPLES, axis=1)) ** 2
+    correlation = scipy.fft.irfft(spectrum, axis=1)[:, : _LAGS[1] + 8]
     correlation *= SAMPLES / (SAMPLES - np.arange(correlation.shape[1]))
     correlation /= correlation[:, :1] + _TINY
     inner = correlation[:, 4:-4]
@@ -169,10 +169,10 @@ def _repetition(slow: Floats) -> tuple[Floats, Floats]:
 
 def _phase_space(whole: Floats) -> Floats:
     """Return the part of the cells of signal against Hilbert transform that is visited."""
-    analytic = fft(whole, axis=1)
+    analytic = scipy.fft.fft(whole, axis=1)
     analytic[:, 1 : SAMPLES // 2] *= 2
     analytic[:, SAMPLES // 2 + 1 :] = 0
-    cell = _cells(whole) * _CELLS + _cells(ifft(analytic, axis=1).imag)
+    cell = _cells(whole) * _CELLS + _cells(scipy.fft.ifft(analytic, axis=1).imag)
     visited = np.zeros((len(whole), _CELLS**2), bool)
     visited[np.arange(len(whole))[:, None], cell] = True
     part: Floats = visited.mean(axis=1)

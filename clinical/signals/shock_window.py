@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import dct, idct
 
 WINDOW_S: Final = 4
 """Length of a window, as automated defibrillators use (AHA: Kerber et al., Circulation 1997;95:
@@ -63,13 +63,13 @@ def in_bands(windows_mv: NDArray[np.floating]) -> Windows:
     """Split windows of ``WINDOW_S`` at any rate, shape (windows, samples), into their bands."""
     count = windows_mv.shape[1]
     level = windows_mv - windows_mv.mean(axis=1, keepdims=True)
-    terms = dct(level, norm="ortho", axis=1)[:, :SAMPLES] * np.sqrt(SAMPLES / count)
+    terms = scipy.fft.dct(level, norm="ortho", axis=1)[:, :SAMPLES] * np.sqrt(SAMPLES / count)
     terms = np.pad(terms, ((0, 0), (0, SAMPLES - terms.shape[1])))
     return Windows(*(_back(terms * each) for each in (_WHOLE, _SLOW, _QRS, _JEKOVA)))
 
 
 def _back(terms: Floats) -> Floats:
-    samples: Floats = idct(terms, norm="ortho", axis=1)
+    samples: Floats = scipy.fft.idct(terms, norm="ortho", axis=1)
     return samples
 
 

@@ -13,7 +13,7 @@ beats half way. The limits are this project's own.
 from typing import Final
 
 import numpy as np
-from scipy import signal
+import scipy
 
 from clinical.signals.alarm_window import RATE_HZ, Positions, Samples
 
@@ -28,8 +28,8 @@ _USUAL_STEP: Final = int(1.5 * RATE_HZ)
 
 def band(samples: Samples, low_hz: float, high_hz: float) -> Samples:
     """Keep a band of frequencies, without delay."""
-    sections = signal.butter(2, (low_hz, high_hz), "bandpass", fs=RATE_HZ, output="sos")
-    return np.asarray(signal.sosfiltfilt(sections, samples), np.float64)
+    sections = scipy.signal.butter(2, (low_hz, high_hz), "bandpass", fs=RATE_HZ, output="sos")
+    return np.asarray(scipy.signal.sosfiltfilt(sections, samples), np.float64)
 
 
 def smoothed(samples: Samples, seconds: float) -> Samples:
@@ -62,7 +62,7 @@ def beats_of(qrs_energy: Samples) -> Positions:
     if usual <= 0:
         return np.empty(0, np.intp)
     spacing = int(REFRACTORY_S * RATE_HZ)
-    peaks, _ = signal.find_peaks(qrs_energy, distance=spacing, height=_LEAST_PART * usual)
+    peaks, _ = scipy.signal.find_peaks(qrs_energy, distance=spacing, height=_LEAST_PART * usual)
     return adaptively_high(peaks, qrs_energy[peaks], usual, 3 * usual)
 
 

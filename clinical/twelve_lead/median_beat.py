@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import signal
 
 from clinical.twelve_lead.leads import INDEPENDENT, Lead, TwelveLead
 
@@ -90,10 +90,11 @@ def _cleaned(samples: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64
     resampled = samples
     if rate_hz != WORKING_RATE_HZ:
         ratio = _ratio(rate_hz)
-        resampled = signal.resample_poly(samples - samples[0], *ratio, padtype="line")
-    high = signal.butter(2, _HIGH_PASS_HZ, "high", fs=WORKING_RATE_HZ, output="sos")
-    low = signal.butter(2, _LOW_PASS_HZ, "low", fs=WORKING_RATE_HZ, output="sos")
-    steady: NDArray[np.float64] = signal.sosfiltfilt(low, signal.sosfiltfilt(high, resampled))
+        resampled = scipy.signal.resample_poly(samples - samples[0], *ratio, padtype="line")
+    high = scipy.signal.butter(2, _HIGH_PASS_HZ, "high", fs=WORKING_RATE_HZ, output="sos")
+    low = scipy.signal.butter(2, _LOW_PASS_HZ, "low", fs=WORKING_RATE_HZ, output="sos")
+    level = scipy.signal.sosfiltfilt(high, resampled)
+    steady: NDArray[np.float64] = scipy.signal.sosfiltfilt(low, level)
     return steady
 
 

@@ -26,9 +26,11 @@ from ports.log.port import Log
 from simulators import main as simulate
 from simulators.scenario import load
 from simulators.settings import SimulateSettings
-from streams.engine.apps import IMAGING_APP, PATIENTS_APP, WAVEFORMS_APP, HostedApp
+from streams.engine.apps import PATIENTS_APP, HostedApp
+from streams.engine.imaging_host import IMAGING_APP
 from streams.engine.memory_worker import MemoryWorker
 from streams.engine.partition_runner import Runners
+from streams.engine.waveform_host import WAVEFORMS_APP
 from streams.gateway import main as gateway
 from streams.gateway.settings import GatewaySettings
 

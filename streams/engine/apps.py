@@ -5,28 +5,18 @@ Everything else - Faust, the in-memory worker, the outbox, the checkpoints - is 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final, Protocol, runtime_checkable
 
 from clinical.alarms.priority import Source
 from ports.log.port import Record
 from streams.engine.checkpointing import Recovered, Snapshot
 from streams.engine.host import PartitionHost
-from streams.engine.imaging_host import ImagingHost
 from streams.engine.outputs import CHECKPOINTS, Outputs
 from streams.engine.partition_clock import Point
 from streams.engine.settings import App
 from streams.engine.watches import PatientWatches
-from streams.engine.waveform_host import WaveformHost
-from wire.topics import (
-    CHECKPOINTS_IMAGING_A,
-    CHECKPOINTS_IMAGING_B,
-    CHECKPOINTS_WAVEFORMS_A,
-    CHECKPOINTS_WAVEFORMS_B,
-    IMAGES,
-    PATIENTS,
-    WAVEFORMS,
-    Topic,
-)
+from wire.topics import PATIENTS, Topic
 
 
 class Covering(Protocol):
@@ -88,20 +78,16 @@ PATIENTS_APP: Final = HostedApp(
     lambda partition, source: PartitionHost(partition, source, PatientWatches()),
 )
 
-WAVEFORMS_APP: Final = HostedApp(
-    WAVEFORMS,
-    {Source.CENTER_A: CHECKPOINTS_WAVEFORMS_A, Source.CENTER_B: CHECKPOINTS_WAVEFORMS_B},
-    WaveformHost,
-)
-
-IMAGING_APP: Final = HostedApp(
-    IMAGES,
-    {Source.CENTER_A: CHECKPOINTS_IMAGING_A, Source.CENTER_B: CHECKPOINTS_IMAGING_B},
-    ImagingHost,
-)
-
-APPS: Final[Mapping[App, HostedApp]] = {
-    App.PATIENTS: PATIENTS_APP,
-    App.WAVEFORMS: WAVEFORMS_APP,
-    App.IMAGING: IMAGING_APP,
+APPS: Final[Mapping[App, str]] = {
+    App.PATIENTS: "streams.engine.apps:PATIENTS_APP",
+    App.WAVEFORMS: "streams.engine.waveform_host:WAVEFORMS_APP",
+    App.IMAGING: "streams.engine.imaging_host:IMAGING_APP",
 }
+"""Where each app is, as ``module:attribute``: a worker loads only its own."""
+
+
+def hosted(app: App) -> HostedApp:
+    """Load an app and return it."""
+    module, _, attribute = APPS[app].partition(":")
+    found: HostedApp = getattr(import_module(module), attribute)
+    return found

@@ -8,6 +8,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+import scipy.signal  # noqa: F401 - loaded with the app, not while the first ECG waits
+
 from clinical.alarms.identity import FrameRef
 from clinical.items import EcgFinding
 from clinical.twelve_lead.ecg import read

@@ -23,6 +23,7 @@ from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding
 from clinical.twelve_lead.pieces import EcgPiece
 from ports.log.port import Record
+from streams.engine.apps import HostedApp
 from streams.engine.checkpointing import Recovered, Snapshot
 from streams.engine.ecgs import Ecgs, ecg_key
 from streams.engine.outputs import Draft, Outputs, dead_letter
@@ -32,6 +33,7 @@ from wire.images import ImageStored, SeriesAnnounced, SeriesState, series_ref
 from wire.limits import MAX_SERIES_OBJECTS
 from wire.reading import Unreadable
 from wire.records import Batch, Tick, decode_record, frames_of
+from wire.topics import CHECKPOINTS_IMAGING_A, CHECKPOINTS_IMAGING_B, IMAGES
 
 STALLED_US: Final = 60 * SECOND_US
 """A series that is not complete and of which nothing came for so long has missing slices."""
@@ -296,3 +298,10 @@ class ImagingHost:
 
 def _offset(point: Point) -> int:
     return point.offset
+
+
+IMAGING_APP: Final = HostedApp(
+    IMAGES,
+    {Source.CENTER_A: CHECKPOINTS_IMAGING_A, Source.CENTER_B: CHECKPOINTS_IMAGING_B},
+    ImagingHost,
+)

@@ -77,14 +77,14 @@ async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
 
 async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics: str) -> None:
     from ports.log.kafka_log import KafkaLog  # noqa: PLC0415 - --help answers without Kafka
-    from streams.engine.apps import APPS  # noqa: PLC0415
+    from streams.engine.apps import hosted  # noqa: PLC0415
     from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
     from streams.engine.metrics import ProgressCollector, WorkerMetrics  # noqa: PLC0415
     from streams.engine.partition_runner import Runners  # noqa: PLC0415
 
     log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.group}")
     writer, bulk = await log.writer(), await log.writer()
-    runners = Runners(log, writer, settings.channel.source, APPS[settings.app], bulk=bulk)
+    runners = Runners(log, writer, settings.channel.source, hosted(settings.app), bulk=bulk)
     metrics_of_records = WorkerMetrics(registry, SystemClock(), settings.app)
     worker = FaustWorker(settings, runners, metrics_of_records.observe)
     registry.register(ProgressCollector(worker.progress))

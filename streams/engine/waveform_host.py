@@ -18,6 +18,10 @@ anew.
 from collections import OrderedDict
 from typing import Final
 
+import scipy.fft
+import scipy.ndimage
+import scipy.signal  # noqa: F401 - loaded with the app, not while the first second of a lead waits
+
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.instant import MINUTE_US, SECOND_US
@@ -27,6 +31,7 @@ from clinical.rhythm.telling import finding_of
 from clinical.rhythm.ward import judge
 from clinical.signals.waveform import WaveformChunk
 from ports.log.port import Record
+from streams.engine.apps import HostedApp
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
@@ -34,7 +39,7 @@ from streams.engine.waveform_patient import WaveformPatient
 from wire.frames import Frame, to_frame
 from wire.reading import Unreadable
 from wire.records import Batch, decode_record, frames_of
-from wire.topics import CHECKPOINTS_WAVEFORMS_A, CHECKPOINTS_WAVEFORMS_B, Topic
+from wire.topics import CHECKPOINTS_WAVEFORMS_A, CHECKPOINTS_WAVEFORMS_B, WAVEFORMS, Topic
 
 IDLE_US: Final = 10 * MINUTE_US
 """A patient without a chunk for so long is forgotten; the next one begins anew."""
@@ -228,3 +233,6 @@ class WaveformHost:
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
         letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)
         self._draft.bury(letter)
+
+
+WAVEFORMS_APP: Final = HostedApp(WAVEFORMS, CHECKPOINTS, WaveformHost)

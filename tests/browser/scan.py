@@ -14,7 +14,7 @@ from ports.log.memory_log import MemoryLog
 from ports.objects.folder import FolderObjects
 from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
-from streams.engine.apps import IMAGING_APP
+from streams.engine.imaging_host import IMAGING_APP
 from streams.engine.memory_worker import MemoryWorker
 from streams.engine.partition_runner import Runners
 from streams.gateway.library import Library, Progress

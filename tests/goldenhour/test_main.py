@@ -10,6 +10,24 @@ import typer
 from goldenhour.main import COMMANDS, Command, load
 from tests.patience import PATIENCE_S
 
+SIGNALS = ("scipy.fft", "scipy.ndimage", "scipy.signal", "scipy.stats")
+"""What filters and beats need; to load it costs more than all else that a program loads."""
+
+STARTED = {
+    "command_center.main": (*SIGNALS, "aiohttp", "fastapi", "faust", "nicegui", "pydicom"),
+    "streams.gateway.main": (*SIGNALS, "aiohttp", "faust", "nicegui", "sqlalchemy"),
+    "streams.engine.main streams.engine.apps streams.engine.faust_worker": (
+        *SIGNALS,
+        "fastapi",
+        "nicegui",
+        "sqlalchemy",
+        "streams.engine.imaging_host",
+        "streams.engine.waveform_host",
+    ),
+    "vehicle.main": (*SIGNALS, "aiohttp", "faust", "nicegui", "pydicom", "sqlalchemy"),
+}
+"""What a program imports until it serves, and what must not be among it."""
+
 HEAVY = ("aiokafka", "faust", "grpc", "numpy", "scipy", "sqlalchemy")
 
 
@@ -45,6 +63,17 @@ def test_help_loads_nothing_heavy(name: str) -> None:
     code = f"import sys, {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("modules", STARTED)
+def test_a_program_starts_without_what_it_rarely_needs(modules: str) -> None:
+    """A program that was killed is soon back: signals, board and other apps are loaded later."""
+    imports = ", ".join(modules.split())
+    code = f"import sys, {imports}; print([m for m in {STARTED[modules]!r} if m in sys.modules])"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert answer.stdout.strip() == "[]"
 

@@ -19,7 +19,7 @@ from simulators.scanner import Scanner
 from simulators.scenario import RECORDINGS, BadScenario, Scan, parse
 from simulators.story import Story
 from simulators.units import ClientUnit
-from streams.engine.apps import IMAGING_APP
+from streams.engine.imaging_host import IMAGING_APP
 from streams.engine.memory_worker import MemoryWorker
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import Channel

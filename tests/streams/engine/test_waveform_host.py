@@ -15,11 +15,10 @@ from clinical.signals.shock_window import Floats
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
 from simulators.ecg import LeadTrouble
-from streams.engine.apps import WAVEFORMS_APP
 from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
-from streams.engine.waveform_host import IDLE_US, WaveformHost
+from streams.engine.waveform_host import IDLE_US, WAVEFORMS_APP, WaveformHost
 from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, encounter, frame, tick
 from tests.streams.engine.strips import Strip, records_of, strip_batch
