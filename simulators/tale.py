@@ -36,6 +36,14 @@ SPARE_S: Final = 5.0
 BODY: Final = tuple(vital for vital in Vital if vital is not Vital.PULSE_RATE)
 
 
+LevelName = Literal["LOW", "MEDIUM", "HIGH"]
+_NAMES: Final[Mapping[Priority, LevelName]] = {
+    Priority.LOW: "LOW",
+    Priority.MEDIUM: "MEDIUM",
+    Priority.HIGH: "HIGH",
+}
+
+
 class BadTale(ValueError):  # noqa: N818 - named for what it is
     """A file is no tale; the words name the field."""
 
@@ -85,7 +93,7 @@ class Tell(_Part, frozen=True):
     """An alarm that begins once, by itself, between two minutes."""
 
     cause: Cause
-    at_least: Literal["LOW", "MEDIUM", "HIGH"]
+    at_least: LevelName
     """The priority that it comes to."""
     from_minute: float
     to_minute: float
@@ -96,10 +104,9 @@ class Tell(_Part, frozen=True):
     holds_minutes: float | None = None
     """How long what it tells of is so; None: to the end, and after it."""
 
-    @property
-    def priority(self) -> Priority:
-        """The priority that it comes to."""
-        return Priority[self.at_least]
+    def level(self, rate: float) -> LevelName:
+        """Return the priority that it comes to at this rate; told fast, it has no time to rise."""
+        return self.at_least if rate <= 1 else _NAMES[RULES[self.cause].levels[0].priority]
 
     def needed(self, rate: float) -> bool:
         """Tell whether it has to come at this rate: an alarm waits as long however fast it is told.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from clinical.alarms.priority import Priority
 from simulators.telling import Heard, Told
 
 
@@ -49,7 +50,7 @@ def _at_another_time(told: Told) -> Iterable[str]:
         latest = one.to_minute + (one.wait_s / 60 * told.rate if told.rate > 1 else 0)
         if not one.from_minute <= heard.minute <= latest:
             yield f"{heard.cause} was told at minute {heard.minute:.1f}"
-        if heard.priority < one.priority:
+        if heard.priority < Priority[one.level(told.rate)]:
             yield f"{heard.cause} came to {heard.priority.name} only"
     if told.rate <= 1:
         yield from _out_of_order(told)

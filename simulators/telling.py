@@ -32,6 +32,8 @@ from wire.unit_items import WireItem
 START_US: Final = 1_780_000_000 * SECOND_US
 UNDER_WAY_US: Final = 120_000
 """From capture to the gateway's stamp."""
+TAIL_S: Final = 28
+"""A tale told faster than at the bedside goes on as it ended, for alarms that wait."""
 _ENCOUNTER: Final = "01890a5d-ac96-774b-bcce-000000000001"
 _UNIT: Final = "AMB-01"
 _GATEWAY: Final = "gateway-1"
@@ -96,7 +98,8 @@ class _Telling:
         )
         deeds = sorted(tale.crew, key=lambda one: one.minute, reverse=True)
         self._capture(START_US, Lane.ALARM, opened)
-        for second in range(int(tale.minutes * 60 / rate)):
+        tail_s = TAIL_S if rate > 1 else 0
+        for second in range(int(tale.minutes * 60 / rate) + tail_s):
             at_us = START_US + second * SECOND_US
             self._tick(at_us)
             while deeds and deeds[-1].minute * 60 / rate <= second:

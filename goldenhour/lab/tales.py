@@ -115,10 +115,10 @@ _HEAD: Final = """\
 # Tales
 
 Patients as files in `simulators/tales/`: how each gets worse, by which sources, and what has to be
-told of it. Each is told to the vehicle's edge watch and to the center's `PartitionHost` from {seeds}
-seeds, at the pace of the bedside. Each alarm has to begin once, in its minutes, by both places alike
-under one id, and nothing else may begin. `goldenhour lab tales --page` draws this page (tales
-`{digest}`).
+told of it. Each is told to the vehicle's edge watch and to the center's `PartitionHost` from
+{seeds} seeds, at the pace of the bedside. Each alarm has to begin once, in its minutes, by both
+places alike under one id, and nothing else may begin. `goldenhour lab tales --page` draws this page
+(tales `{digest}`).
 
 `goldenhour demo --scenario tales` tells all of them over Kafka and Faust, each in 36 s;
 `--scenario sepsis` one in 60 s. Limits and scores judge values, not how fast they came, so that a
@@ -135,5 +135,7 @@ What the tales show of the judgement:
   pregnancy the limits watch alone, and the first word comes when the shock index is over 1.1.
 - An arrest is many alarms, each once: of pulse, breath, crew, and of a finger without a pulse
   (`VITAL_NOT_JUDGED`). Board and crew's screen take a patient's alarms with one key.
+- After an arrest a slow first beat may alarm at once (`HEART_RATE_LOW`): what its limit had been
+  waited for before the heart stood still still counts.
 - A score is judged every second: one that hovers about its band alarms at its first second there.
 """
