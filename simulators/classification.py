@@ -1,8 +1,9 @@
 """What one alarm on the feed means for the scenario: was there a reason for it.
 
-The scenario alone decides. A patient's alarm has a reason when it began after an injected onset; a
-technical one, while an injected fault or a kill explains it. What a recording shows is nobody's
-doing and is counted by itself.
+The scenario alone decides. Of the patient of a tale that is told which stands in the tale. Any
+other patient's alarm has a reason when it began after an injected onset; a technical one, while an
+injected fault or a kill explains it. What a recording shows is nobody's doing and is counted by
+itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from clinical.alarms.view import AlarmState, AlarmView
 from simulators.alert_feed import Delivered
 from simulators.scenario import Encounter, Expectation, Scenario
 from simulators.story import SECOND_US
+from simulators.tale import load_tale
 
 KILL_EXPLAINS_S: Final = 20
 """A kill explains these technical alarms until so long after what was killed had recovered."""
@@ -83,6 +85,9 @@ def standing(first: Delivered, truth: Truth) -> Standing:
         return Standing.ELSEWHERE
     if one is not None and one.recording is not None and _shown_by_monitor(alarm):
         return Standing.ON_RECORDING
+    if one is not None and one.tale is not None and _shown_by_monitor(alarm):
+        told = load_tale(one.tale).tell(alarm.cause) is not None
+        return Standing.ATTRIBUTABLE if told else Standing.UNEXPECTED
     if alarm.category is Category.PHYSIOLOGICAL:
         reason = one is not None and _after_onset(alarm, one, truth)
     else:

@@ -21,6 +21,8 @@ from simulators.physiology import Patient, SimulatedMonitor
 from simulators.scanner import Scanner
 from simulators.scenario import RECORDINGS, CrewAct, Ecg, Encounter, Scenario
 from simulators.story import SECOND_US, Story
+from simulators.tale import load_tale
+from simulators.tale_monitor import TaleMonitor
 from simulators.travel import Travel, travels
 from simulators.twelve_lead import SECONDS, MadeUp, made_up, recorded
 from simulators.units import SimulatedUnit
@@ -71,6 +73,8 @@ def monitor_of(encounter: Encounter, seed: int) -> Monitor:
             [row.vitals for row in read_recording(RECORDINGS / encounter.recording)]
         )
     own = _own_seed(f"{seed}/{encounter.key}") if encounter.seed is None else encounter.seed
+    if encounter.tale is not None:
+        return TaleMonitor(load_tale(encounter.tale), own, encounter.rate)
     return SimulatedMonitor(Patient(own, encounter.course, encounter.rate))
 
 
@@ -182,7 +186,9 @@ class Fleet:
         """Open the encounter and show its patient once a second, for ever."""
         unit, encounter_id = self._units[one.unit], self._ids[one.key]
         monitor = monitor_of(one, self._seed)
-        opened = EncounterEvent(EncounterChange.OPENED, bay=one.bay, age_years=one.age_years)
+        opened = EncounterEvent(
+            EncounterChange.OPENED, bay=one.bay, age_years=one.age_years, pregnant=one.pregnant
+        )
         await self._clock.sleep_us(due_us - self._clock.monotonic_us())
         await unit.capture(encounter_id, [opened])
         while True:
@@ -227,6 +233,8 @@ class Fleet:
 
     def _ill_s(self, one: Encounter) -> float | None:
         second = self._story.second()
+        if one.tale is not None:
+            return second
         if second is None or one.onset_s is None or second < one.onset_s:
             return None
         return second - one.onset_s

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from clinical.alarms.fatigue import Sounded, fatigue
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.priority import Phase, Priority
+from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.rule import Cause
 from clinical.alarms.view import AlarmState
 from simulators.alert_feed import Delivered
@@ -79,7 +79,14 @@ def report_of(evidence: Evidence) -> Report:
 
 def verdict(report: Mapping[str, Any]) -> bool:
     """Tell whether nothing was lost, missed, shown twice, or said without a reason."""
-    faults = ("frames_lost", "alarms_missed", "alarms_unexpected", "alarms_shown_twice")
+    faults = (
+        "frames_lost",
+        "alarms_missed",
+        "alarms_unexpected",
+        "alarms_shown_twice",
+        "tales_told_again",
+        "tales_told_by_one_place",
+    )
     whole = report.get("ct_series_complete") is not False
     return report["frames_sent"] > 0 and whole and not any(report.get(name) for name in faults)
 
@@ -176,8 +183,35 @@ def _alarms(evidence: Evidence, deliveries: Sequence[Delivered]) -> Report:
             for one, seen in expectations
         ],
         "unexpected": [described(it, truth) for it in unexpected],
+        **_tales(truth, deliveries),
         "latency_ms": _latency_ms(evidence, list(first.values())),
         "fatigue": _fatigue(evidence, deliveries),
+    }
+
+
+def _tales(truth: Truth, deliveries: Sequence[Delivered]) -> Report:
+    """Tell of the patients who live through a tale; nothing when there are none.
+
+    Each alarm of it is told once, and by the vehicle and the center.
+    """
+    keys = {truth.ids[one.key]: one.key for one in truth.scenario.encounters if one.tale}
+    if not keys:
+        return {}
+    sources: dict[tuple[str, str, str], dict[bytes, set[Source]]] = {}
+    for it in deliveries:
+        alarm = it.alarm
+        if alarm.encounter_id in keys and alarm.frame.unit_id:
+            about = (keys[alarm.encounter_id], alarm.cause, alarm.subject)
+            sources.setdefault(about, {}).setdefault(alarm.alarm_id, set()).update(alarm.sources)
+    of_one = [
+        f"{key} {cause}"
+        for (key, cause, _), told in sources.items()
+        if not all(Source.EDGE in said and said - {Source.EDGE} for said in told.values())
+    ]
+    return {
+        "tales": len(keys),
+        "tales_told_again": sum(len(told) - 1 for told in sources.values()),
+        "tales_told_by_one_place": sorted(of_one),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec import structs
 
 from clinical.alarms.rule import Cause
 from clinical.items import CrewFinding
@@ -17,11 +18,20 @@ from clinical.twelve_lead.criteria import Sex
 from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
 from simulators.rhythms import HeartRhythm
+from simulators.tale import Tell, load_tale, tale_names
 from simulators.twelve_lead import MadeUp
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
 RECORDINGS: Final = Path(__file__).parent / "recordings"
 TRACKS: Final = RECORDINGS / "tracks.csv"
+
+ALONE_S: Final = 60.0
+"""Seconds in which a tale is told that is asked for by its name."""
+FEED_S: Final = 3.0
+"""What a monitor that shows a value a second, a link and the feed may add to an instant."""
+
+LATE_S: Final = 8.0
+"""What a machine that is busy may add: a tale that is told fast is no measurement of time."""
 
 FaultKind = Literal["delay", "drop", "stall", "cut", "thin"]
 
@@ -55,6 +65,9 @@ class Encounter(_Part, frozen=True):
     unit: str
     bay: str = "1"
     age_years: int = 60
+    pregnant: bool | None = None
+    tale: str | None = None
+    """The tale that this patient lives through from second 0 on, at ``rate``; it says the rest."""
     course: Course = Course.WELL
     onset_s: float | None = None
     """When the course begins; required unless the patient stays well."""
@@ -216,6 +229,8 @@ def load(name_or_path: str) -> Scenario:
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
+        if name_or_path in tale_names():
+            return alone(name_or_path)
         path = SCENARIOS / f"{name_or_path}.toml"
     try:
         text = path.read_text(encoding="utf-8")
@@ -234,7 +249,55 @@ def parse(text: str) -> Scenario:
         raise BadScenario(str(error)) from error
     for problem in problems(scenario):
         raise BadScenario(problem)
-    return scenario
+    return with_tales(scenario)
+
+
+def alone(name: str) -> Scenario:
+    """Return the scenario of one tale, told so fast that it takes ``ALONE_S``."""
+    rate = load_tale(name).minutes * 60 / ALONE_S
+    patient = Encounter(key=name, unit="AMB-01", tale=name, rate=rate)
+    return with_tales(Scenario(name=name, units=(Unit(id="AMB-01"),), encounters=(patient,)))
+
+
+def with_tales(scenario: Scenario) -> Scenario:
+    """Return a scenario with what its tales say: who the patients are, what is done and due."""
+    told = [(one, load_tale(one.tale)) for one in scenario.encounters if one.tale is not None]
+    if not told:
+        return scenario
+    people = {one.key: (tale.age_years, tale.pregnant) for one, tale in told}
+    deeds = [
+        CrewAct(encounter=one.key, at_s=deed.minute * 60 / one.rate, finding=deed.finding)
+        for one, tale in told
+        for deed in tale.crew
+    ]
+    expected = [
+        _expectation(one, x) for one, tale in told for x in tale.tells if x.needed(one.rate)
+    ]
+    return structs.replace(
+        scenario,
+        encounters=tuple(_person(one, people) for one in scenario.encounters),
+        crew=(*scenario.crew, *deeds),
+        expectations=(*scenario.expectations, *expected),
+    )
+
+
+def _person(one: Encounter, people: Mapping[str, tuple[int, bool]]) -> Encounter:
+    if one.key not in people:
+        return one
+    age_years, pregnant = people[one.key]
+    return structs.replace(one, age_years=age_years, pregnant=pregnant or None)
+
+
+def _expectation(one: Encounter, tell: Tell) -> Expectation:
+    """Return what is expected of an alarm, in seconds of a story: it waits as long at any rate."""
+    after_s, until_s = (at * 60 / one.rate for at in (tell.from_minute, tell.to_minute))
+    return Expectation(
+        encounter=one.key,
+        any_of=(tell.cause,),
+        min_priority=tell.level(one.rate),
+        after_s=after_s - FEED_S,
+        within_s=until_s - after_s + tell.wait_s + FEED_S + LATE_S,
+    )
 
 
 def problems(scenario: Scenario) -> Iterable[str]:
@@ -269,6 +332,10 @@ def problems(scenario: Scenario) -> Iterable[str]:
     for place, one in enumerate(scenario.encounters):
         if (one.course is Course.WELL) != (one.onset_s is None):
             yield f"encounters[{place}].onset_s: goes with a course other than WELL"
+        if one.tale is not None and one.tale not in tale_names():
+            yield f"encounters[{place}].tale: there is no {one.tale}"
+        if one.tale is not None and (one.onset_s is not None or one.recording is not None):
+            yield f"encounters[{place}].tale: stands alone, without a course or a recording"
         if one.recording is not None and not (RECORDINGS / one.recording).is_file():
             yield f"encounters[{place}].recording: there is no {one.recording}"
     yield from _unscannable(scenario)

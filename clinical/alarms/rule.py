@@ -139,7 +139,8 @@ class AlarmRule:
     vital: Vital | None = None
     latching: bool = False
     clear_us: int = 0
-    """For causes judged on a vital: how long values must be clear before a level is over."""
+    """Of a vital: how long values must be clear before a level is over; of a score: how long it
+    must have been below its band."""
     suppressed_by: tuple[Cause, ...] = ()
     """While one of these covers the patient, this cause does not begin."""
     citation: str = ""

@@ -20,12 +20,12 @@ from clinical.items import (
 )
 from clinical.scores import news2
 from clinical.scores.choice import EarlyWarning, choose
-from clinical.watch.carry import RESPIRATION, Carry
+from clinical.watch.carry import Carry
 from clinical.watch.child_scoring import ChildScoring
 from clinical.watch.covering import Covering
 from clinical.watch.crew import Crew
 from clinical.watch.deteriorating import Deteriorating
-from clinical.watch.doubting import Beside
+from clinical.watch.doubting import MAY_JUMP, Beside
 from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
@@ -190,7 +190,7 @@ class Bedside:
         self, item: Vitals, capture: Capture, state: EncounterState, captured_us: int, now_us: int
     ) -> Findings:
         frame, carry = capture.frame, self.carry
-        before = (carry.values[RESPIRATION], carry.captured_us[RESPIRATION])
+        before = tuple([(carry.values[x], carry.captured_us[x]) for x in MAY_JUMP])
         taken = carry.on_item(item, captured_us, capture.received_us)
         findings = self.staff_limits.on_tick(captured_us)
         findings += self.limits.on_item(taken, captured_us, frame, now_us)

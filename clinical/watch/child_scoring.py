@@ -5,8 +5,8 @@ monitor shows (effort of breathing, capillary refill, how much oxygen) is never 
 score of a child is its lower bound, and a graver band may be hidden: the refusal says what is
 missing. An alarm begins on that lower bound or on the level of consciousness alone. It ends when
 everything that monitors and crew do state is known and the bound is below its band again; while any
-of that is missing it stays, because nobody gets better for want of data. While NPEWS_HIGH holds it
-covers NPEWS_MEDIUM.
+of that is missing it stays, because nobody gets better for want of data. How an alarm lasts while
+the score comes and goes is told in ``bands``.
 
 A backlog is scored at its end, on what is then still fresh.
 """
@@ -14,8 +14,6 @@ A backlog is scored at its end, on what is then still fresh.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.rule import Cause
 from clinical.scores import npews
@@ -25,10 +23,11 @@ from clinical.scores.npews import OXYGEN
 from clinical.scores.observed import Observed
 from clinical.scores.points import AGE, CONSCIOUSNESS
 from clinical.vitals import Consciousness, Vital
+from clinical.watch.bands import Bands
 from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry
 from clinical.watch.doubting import Doubts
 from clinical.watch.encounter import EncounterState
-from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
+from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.picture import PictureScore, shown_score
 from clinical.watch.scoring import Waiting
 
@@ -42,21 +41,20 @@ _NOT_AWAKE: Final = frozenset({Consciousness.VOICE, Consciousness.PAIN, Consciou
 class ChildScoring:
     """National PEWS of one patient."""
 
-    __slots__ = ("_carry", "_doubts", "_high", "_medium", "_newest_us", "waiting")
+    __slots__ = ("_bands", "_carry", "_doubts", "_newest_us", "waiting")
 
     def __init__(self, carry: Carry, doubts: Doubts) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values, ``doubts`` judges them."""
         self._carry = carry
         self._doubts = doubts
-        self._high = FlagCondition(RULES[Cause.NPEWS_HIGH])
-        self._medium = FlagCondition(RULES[Cause.NPEWS_MEDIUM])
+        self._bands = Bands(Cause.NPEWS_HIGH, Cause.NPEWS_MEDIUM)
         self._newest_us = 0
         self.waiting: Waiting | None = None
 
     @property
     def stands(self) -> bool:
         """Tell whether either alarm holds."""
-        return self._high.raised is not None or self._medium.raised is not None
+        return self._bands.stands
 
     @property
     def due_us(self) -> int | None:
@@ -130,7 +128,7 @@ class ChildScoring:
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""
-        return withdraw(self._high, at_us) + withdraw(self._medium, at_us)
+        return self._bands.close(at_us)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data; empty for whom nothing was ever scored here."""
@@ -138,8 +136,7 @@ class ChildScoring:
             return {}
         return {
             "waiting": None if self.waiting is None else self.waiting.plain(),
-            "high": self._high.snapshot(),
-            "medium": self._medium.snapshot(),
+            **self._bands.snapshot(),
             "newest_us": self._newest_us,
         }
 
@@ -147,8 +144,7 @@ class ChildScoring:
         """Take over a state from ``snapshot``; an empty one is the beginning."""
         if not state:
             return
-        self._high.restore(state["high"])
-        self._medium.restore(state["medium"])
+        self._bands.restore(state)
         self._newest_us = state["newest_us"]
         self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
 
@@ -161,19 +157,12 @@ class ChildScoring:
         high = result.at_least >= _HIGH_TOTAL or asleep
         medium = result.at_least >= _MEDIUM_TOTAL
         if not known:
-            high = high or self._high.raised is not None
-            medium = medium or self._medium.raised is not None
-        medium = medium and not high
-        if high is (self._high.raised is not None) and medium is (self._medium.raised is not None):
+            high = high or self._bands.high
+            medium = medium or self._bands.stands
+        if self._bands.settled(high=high, medium=medium):
             return NO_FINDINGS
         values = _explanation(observed, result)
-        findings = NO_FINDINGS
-        for condition, holds in ((self._high, high), (self._medium, medium)):
-            if holds:
-                findings += hold(condition, captured_us, frame, values)
-            else:
-                findings += release(condition, captured_us, frame)
-        return findings
+        return self._bands.reach(captured_us, frame, values, high=high, medium=medium)
 
 
 def for_child(state: EncounterState) -> bool:

@@ -5,7 +5,7 @@ MISSING, what has aged out is STALE; either way the score is refused, and its lo
 single 3 still alarm. A patient never gets better for want of data: an alarm that holds while the
 score becomes refused stays until a complete score says that it is over, or until the score turns
 out not to be for this patient (age, pregnancy). Ageing alone therefore never begins or ends an
-alarm. While NEWS2_HIGH holds it covers NEWS2_MEDIUM.
+alarm. How an alarm lasts while the score comes and goes is told in ``bands``.
 
 A value that something speaks against (``doubting``) begins no alarm here while it is doubted: the
 score is refused, and its lower bound goes without it.
@@ -22,14 +22,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.rule import Cause
 from clinical.scores import news2
 from clinical.scores.chart import Chart, RefusalReason, Refused, Result
 from clinical.scores.news2 import HIGH_TOTAL, MEDIUM_TOTAL, SINGLE_RED, News2Inputs
 from clinical.vitals import Consciousness, Spo2Scale, Vital
+from clinical.watch.bands import Bands
 from clinical.watch.carry import (
     HEART_RATE,
     PULSE_RATE,
@@ -41,7 +40,7 @@ from clinical.watch.carry import (
 )
 from clinical.watch.doubting import NOTHING_BESIDE, Beside, Doubts
 from clinical.watch.encounter import EncounterState
-from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw
+from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.late import OVERDUE_AFTER_US, SETTLED_AFTER_US
 
 _OXYGEN: Final = len(VITALS)
@@ -102,14 +101,13 @@ class Waiting:
 class Scoring:
     """NEWS2 of one patient."""
 
-    __slots__ = ("_carry", "_high", "_medium", "doubts", "newest_us", "screen", "waiting")
+    __slots__ = ("_bands", "_carry", "doubts", "newest_us", "screen", "waiting")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values."""
         self._carry = carry
         self.doubts = Doubts(carry)
-        self._high = FlagCondition(RULES[Cause.NEWS2_HIGH])
-        self._medium = FlagCondition(RULES[Cause.NEWS2_MEDIUM])
+        self._bands = Bands(Cause.NEWS2_HIGH, Cause.NEWS2_MEDIUM)
         self.screen = [0] * _PARTS
         self.newest_us = 0
         self.waiting: Waiting | None = None
@@ -145,12 +143,12 @@ class Scoring:
     @property
     def stands(self) -> bool:
         """Tell whether either alarm holds."""
-        return self._high.raised is not None or self._medium.raised is not None
+        return self._bands.stands
 
     @property
     def high(self) -> bool:
         """Tell whether NEWS2_HIGH holds."""
-        return self._high.raised is not None
+        return self._bands.high
 
     @property
     def due_us(self) -> int | None:
@@ -217,22 +215,20 @@ class Scoring:
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""
-        return withdraw(self._high, at_us) + withdraw(self._medium, at_us)
+        return self._bands.close(at_us)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {
             "waiting": None if self.waiting is None else self.waiting.plain(),
-            "high": self._high.snapshot(),
-            "medium": self._medium.snapshot(),
+            **self._bands.snapshot(),
             "newest_us": self.newest_us,
             "doubts": self.doubts.snapshot(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``; ``carry`` has been restored before."""
-        self._high.restore(state["high"])
-        self._medium.restore(state["medium"])
+        self._bands.restore(state)
         self.newest_us = state["newest_us"]
         self.doubts.restore(state.get("doubts", {}))
         self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
@@ -264,26 +260,22 @@ class Scoring:
 
     def _judge(self, inputs: News2Inputs, captured_us: int, frame: FrameRef) -> Findings:
         result = news2.score(inputs)
+        if isinstance(result, Refused) and _foreign(result):
+            return self.close(captured_us)
         high, medium = self._reached(result)
-        if high is (self._high.raised is not None) and medium is (self._medium.raised is not None):
+        if self._bands.settled(high=high, medium=medium):
             return NO_FINDINGS
         values = _explanation(inputs, result)
-        findings = NO_FINDINGS
-        for condition, holds in ((self._high, high), (self._medium, medium)):
-            if holds:
-                findings += hold(condition, captured_us, frame, values)
-            else:
-                findings += release(condition, captured_us, frame)
-        return findings
+        return self._bands.reach(captured_us, frame, values, high=high, medium=medium)
 
     def _reached(self, result: Result) -> tuple[bool, bool]:
-        """Return whether NEWS2_HIGH and NEWS2_MEDIUM hold from now on."""
+        """Return whether the band of each alarm is reached, or may be for all that is known."""
         high = result.at_least >= HIGH_TOTAL
         medium = result.at_least >= MEDIUM_TOTAL or result.any_three
-        if isinstance(result, Refused) and not _foreign(result):
-            high = high or self._high.raised is not None
-            medium = medium or self._medium.raised is not None
-        return high, medium and not high
+        if isinstance(result, Refused):
+            high = high or self._bands.high
+            medium = medium or self._bands.stands
+        return high, medium
 
 
 def _foreign(result: Refused) -> bool:

@@ -146,3 +146,27 @@ def deterioration(
 
     with told(table, out), table.open(encoding="utf-8-sig", errors="replace") as lines:
         write_whole(out, index_lines(lines))
+
+
+@app.command()
+def tales(
+    out: Annotated[Path, typer.Option("--out", help="Where to write every telling, as JSON.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Tellings of each tale.")] = 20,
+    tale: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Where to draw the page.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Side by side.")] = 2,
+) -> None:
+    """Tell every tale to vehicle and center; exit 1 unless each was told from every seed."""
+    from goldenhour.lab import tales as told_tales  # noqa: PLC0415
+    from simulators.tale import tale_names  # noqa: PLC0415
+
+    known = tale_names()
+    if tale is not None and tale not in known:
+        message = f"--tale: {tale} is none of {', '.join(known)}"
+        raise typer.BadParameter(message)
+    found = told_tales.told_many(known if tale is None else (tale,), seeds, processes, _tell)
+    write_whole_text(out, json.dumps(found, indent=2) + "\n")
+    if page is not None:
+        write_whole_text(page, told_tales.page(found))
+    if any(one["faults"] for tellings in found.values() for one in tellings):
+        raise typer.Exit(1)

@@ -10,6 +10,7 @@ from clinical.alarms.rule import (
     Cause,
     Level,
 )
+from clinical.instant import MINUTE_US
 
 _NEWS2_CITATION: Final = (
     "Royal College of Physicians, National Early Warning Score (NEWS) 2, London 2017, "
@@ -21,12 +22,17 @@ _NPEWS_CITATION: Final = (
     "escalation by total and by AVPU"
 )
 
+_CLEAR_US: Final = 5 * MINUTE_US
+"""A chart asks for an observation an hour, a monitor scores every second: what hovers about a band
+is one alarm."""
+
 SCORES: Final[tuple[AlarmRule, ...]] = (
     AlarmRule(
         cause=Cause.NEWS2_HIGH,
         category=Category.PHYSIOLOGICAL,
         condition="NEWS2 total, or its lower bound, is 7 or more",
         levels=(Level(Priority.HIGH, 0),),
+        clear_us=_CLEAR_US,
         words_en="NEWS2 7 or more",
         words_zh="NEWS2评分≥7",
         check_first_en="Assess airway, breathing, circulation; consult the center.",
@@ -39,6 +45,7 @@ SCORES: Final[tuple[AlarmRule, ...]] = (
         category=Category.PHYSIOLOGICAL,
         condition="NEWS2 total, or its lower bound, is 5 or 6, or a single part scores 3",
         levels=(Level(Priority.MEDIUM, 0),),
+        clear_us=_CLEAR_US,
         suppressed_by=(Cause.NEWS2_HIGH,),
         words_en="NEWS2 5 or 6, or a single 3",
         words_zh="NEWS2评分5-6或单项3分",
@@ -55,6 +62,7 @@ SCORES: Final[tuple[AlarmRule, ...]] = (
             "or the child reacts to voice only, to pain only or not at all"
         ),
         levels=(Level(Priority.HIGH, 0),),
+        clear_us=_CLEAR_US,
         words_en="Child: PEWS 9 or more, or not awake",
         words_zh="儿童:PEWS评分≥9或意识不清",
         check_first_en="Assess airway, breathing, circulation; call a paediatrician now.",
@@ -67,6 +75,7 @@ SCORES: Final[tuple[AlarmRule, ...]] = (
         category=Category.PHYSIOLOGICAL,
         condition="a child's National PEWS total, or its lower bound, is 5 to 8",
         levels=(Level(Priority.MEDIUM, 0),),
+        clear_us=_CLEAR_US,
         suppressed_by=(Cause.NPEWS_HIGH,),
         words_en="Child: PEWS 5 to 8",
         words_zh="儿童:PEWS评分5-8",

@@ -59,7 +59,7 @@ def test_a_child_who_is_not_awake_is_high_whatever_the_numbers(level: str) -> No
 def test_high_covers_medium_and_both_end_when_the_child_is_well_again() -> None:
     grave = replace(WORSE, spo2_percent=90, systolic_mmhg=49)
     encounter = Encounter(age_years=2).live(lambda _: WORSE, 1)
-    encounter.live(lambda _: grave, 1).live(lambda _: TODDLER, 1)
+    encounter.live(lambda _: grave, 1).live(lambda _: TODDLER, 6)
     pews = [(x.cause, x.phase) for x in encounter.said if x.cause.startswith("NPEWS")]
     assert pews == [
         ("NPEWS_MEDIUM", "START"),

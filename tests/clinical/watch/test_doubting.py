@@ -8,6 +8,8 @@ from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import Vitals
 from clinical.vitals import Consciousness
+from clinical.watch.carry import RESPIRATION, SPO2, Carry
+from clinical.watch.doubting import Doubts
 from clinical.watch.patient import PatientWatch
 from tests.clinical.watch.bedside import at, capture
 
@@ -64,11 +66,40 @@ def test_no_breath_at_all_is_never_doubted() -> None:
 
 
 def test_a_finger_that_moves_does_not_score_and_one_that_is_cold_does() -> None:
-    """91 % scores three: at once where heart and pulse agree, and not while they contradict."""
+    """91 % scores three: at once where it fell step by step, and not while pulses contradict."""
     moving = replace(WELL, spo2_percent=91, pulse_rate_bpm=131)
-    cold = replace(WELL, spo2_percent=91)
+    falling = [replace(WELL, spo2_percent=97 - second) for second in range(7)]
     assert _said([WELL] * 5 + [moving] * 24 + [WELL]) == []
-    assert _said([WELL] * 5 + [cold]) == [(5, "NEWS2_MEDIUM", "START")]
+    assert _said([WELL] * 5 + falling) == [(11, "NEWS2_MEDIUM", "START")]
+
+
+def test_a_right_pulse_by_chance_is_not_believed() -> None:
+    """While a finger moves, one second in some agrees with the heart."""
+    chance = [replace(WELL, spo2_percent=93, pulse_rate_bpm=40), replace(WELL, spo2_percent=90)]
+    assert _said([WELL] * 5 + chance * 10 + [WELL] * 10) == []
+
+
+def test_a_cuff_on_the_arm_of_the_sensor_does_not_score() -> None:
+    """The pleth fades under the cuff, heart and pulse still agree: no oximeter falls so fast."""
+    squeezed = replace(WELL, spo2_percent=86)
+    assert _said([WELL] * 5 + [squeezed] * 7 + [WELL] * 5) == []
+
+
+def test_a_saturation_that_jumps_and_stays_is_scored_and_alarms() -> None:
+    """After fifteen seconds, or as soon as it alarms by its limit."""
+    said = _said([WELL] * 5 + [replace(WELL, spo2_percent=91)] * 30)
+    assert said == [(20, "NEWS2_MEDIUM", "START")]
+    sounded = _said([WELL] * 5 + [replace(WELL, spo2_percent=80)] * 30)
+    assert {cause for _, cause, _ in sounded} == {"SPO2_LOW", "NEWS2_MEDIUM"}
+    assert all(second <= 20 for second, _, _ in sounded)
+
+
+def test_a_snapshot_of_a_release_that_doubted_breath_only_is_restored() -> None:
+    doubts = Doubts(Carry())
+    doubts.restore({"since_us": [], "contradicted": [], "jumped_us": at(3)})
+    assert doubts.snapshot()["jumped_us"] == [[RESPIRATION, at(3)]]
+    doubts.restore({"since_us": [[SPO2, at(2)]], "contradicted": [SPO2], "jumped_us": None})
+    assert doubts.snapshot()["jumped_us"] == []
 
 
 def test_a_contradiction_that_lasts_is_scored_all_the_same() -> None:
