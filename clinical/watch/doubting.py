@@ -12,8 +12,10 @@ Three things do, and none of them for ever:
   from one second to the next: a finger under the cuff does. A respiration of 0 is never doubted,
   and neither is a value that is measured now and then: a person has taken it.
 
-What is doubted is refused to the score as implausible. Nothing is kept up while
-nothing could be scored anyway, so that a patient who is well costs nothing here.
+What is doubted is refused to the score as implausible. When nothing follows it for
+``BELIEVED_AFTER_US`` it is scored: a patient must not look well because the monitor fell silent.
+Nothing is kept up while nothing could be scored anyway, so that a patient who is well costs nothing
+here.
 """
 
 from collections.abc import Mapping
@@ -36,6 +38,9 @@ AGREED_US: Final = 5 * SECOND_US
 
 JUMP_US: Final = 15 * SECOND_US
 """A value that has jumped and stayed for so long is believed."""
+
+BELIEVED_AFTER_US: Final = 15 * SECOND_US
+"""When nothing follows for so long, what is doubted is all that there is, and is scored."""
 
 JUMP_PER_MIN: Final = 5.0
 JUMP_PERCENT: Final = 4.0
@@ -98,6 +103,9 @@ class Doubts:
 
     def on_item(self, live: tuple[Reading, ...], captured_us: int, beside: Beside) -> None:
         """Look at live values that ``carry`` has taken over."""
+        jumped = self._jumped_us
+        for vital in [vital for vital in jumped if captured_us - jumped[vital] >= JUMP_US]:
+            del jumped[vital]
         for vital, value in live:
             if vital in _CHECKED:
                 if trust_of(vital, self._carry) is Trust.DOUBTED:
@@ -138,15 +146,13 @@ class Doubts:
         self._jumped_us = dict([(RESPIRATION, jumped)] if isinstance(jumped, int) else jumped)
 
     def _leap(self, vital: int, value: float, captured_us: int, before: Carried) -> None:
-        """Doubt a value that jumps, or believe it by now."""
+        """Doubt a value that jumps; one that has not stayed is forgotten."""
+        known, known_us = before
         if not value or not self._grave(vital, value):
             self._jumped_us.pop(vital, None)
-        elif vital in self._jumped_us:
-            if captured_us - self._jumped_us[vital] >= JUMP_US:
-                del self._jumped_us[vital]
-        elif before[0] and captured_us - before[1] <= SHOWN_EVERY_US:
-            leap = before[0] - value if vital == SPO2 else abs(value - before[0])
-            if leap > _JUMPS[vital] and not self._grave(vital, before[0]):
+        elif vital not in self._jumped_us and known and captured_us - known_us <= SHOWN_EVERY_US:
+            leap = known - value if vital == SPO2 else abs(value - known)
+            if leap > _JUMPS[vital] and not self._grave(vital, known):
                 self._jumped_us[vital] = captured_us
 
     def _grave(self, vital: int, value: float) -> bool:

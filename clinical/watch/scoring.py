@@ -38,7 +38,8 @@ from clinical.watch.carry import (
     Reading,
     Taken,
 )
-from clinical.watch.doubting import NOTHING_BESIDE, Beside, Doubts
+from clinical.watch.doubting import BELIEVED_AFTER_US, NOTHING_BESIDE, Beside, Doubts
+from clinical.watch.due import earliest
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.late import OVERDUE_AFTER_US, SETTLED_AFTER_US
@@ -101,7 +102,7 @@ class Waiting:
 class Scoring:
     """NEWS2 of one patient."""
 
-    __slots__ = ("_bands", "_carry", "doubts", "newest_us", "screen", "waiting")
+    __slots__ = ("_bands", "_carry", "_doubted", "doubts", "newest_us", "screen", "waiting")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values."""
@@ -111,6 +112,8 @@ class Scoring:
         self.screen = [0] * _PARTS
         self.newest_us = 0
         self.waiting: Waiting | None = None
+        self._doubted: FrameRef | None = None
+        """The frame of the newest item, while something is refused to its score."""
 
     def on_item(  # noqa: PLR0917 - an item, its patient, and what is doubted of it
         self,
@@ -129,10 +132,13 @@ class Scoring:
         if captured_us < self.newest_us:
             return NO_FINDINGS
         self.newest_us = captured_us
+        self._doubted = None
         if self._cleared() and not beside.doubted:
             self.doubts.clear()
             return NO_FINDINGS
         self.doubts.on_item(taken.live, captured_us, beside)
+        if self.doubts.contradicted:
+            self._doubted = frame
         if taken.backlog:
             began_us = now_us if self.waiting is None else self.waiting.began_us
             self.waiting = Waiting(began_us, now_us, captured_us, frame)
@@ -152,16 +158,23 @@ class Scoring:
 
     @property
     def due_us(self) -> int | None:
-        """When a backlog that waits is scored."""
-        return None if self.waiting is None else self.waiting.over_us
+        """When a backlog that waits is scored, or what is doubted."""
+        return earliest(
+            None if self.waiting is None else self.waiting.over_us,
+            None if self._doubted is None else self.newest_us + BELIEVED_AFTER_US,
+        )
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
-        """Score the end of a backlog once nothing more of it has come for a while."""
-        waiting = self.waiting
-        if waiting is None or now_us < waiting.over_us:
-            return NO_FINDINGS
-        self.waiting = None
-        return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
+        """Score the end of a backlog, and what is doubted, once nothing has come for a while."""
+        waiting, doubted = self.waiting, self._doubted
+        if waiting is not None and now_us >= waiting.over_us:
+            self.waiting = None
+            return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
+        if doubted is not None and now_us >= self.newest_us + BELIEVED_AFTER_US:
+            self._doubted = None
+            self.doubts.clear()
+            return self._judge(self.inputs(state, now_us), self.newest_us, doubted)
+        return NO_FINDINGS
 
     def inputs(self, state: EncounterState, now_us: int) -> News2Inputs:
         """Return what of the newest values may be scored at ``now_us``, but for the doubted.
@@ -224,6 +237,7 @@ class Scoring:
             **self._bands.snapshot(),
             "newest_us": self.newest_us,
             "doubts": self.doubts.snapshot(),
+            "doubted": None if self._doubted is None else frame_to_plain(self._doubted),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -231,6 +245,8 @@ class Scoring:
         self._bands.restore(state)
         self.newest_us = state["newest_us"]
         self.doubts.restore(state.get("doubts", {}))
+        doubted = state.get("doubted")
+        self._doubted = None if doubted is None else frame_from_plain(doubted)
         self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
         values = enumerate(self._carry.values)
         self._screen_for(tuple((vital, value) for vital, value in values if value is not None))

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from clinical.alarms.priority import Source
+from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
-from clinical.items import Vitals
+from clinical.items import EncounterChange, EncounterEvent, Vitals
 from clinical.vitals import Consciousness
 from clinical.watch.carry import RESPIRATION, SPO2, Carry
 from clinical.watch.doubting import Doubts
@@ -44,6 +45,40 @@ def test_a_burst_of_false_breaths_is_not_scored() -> None:
 def test_fast_breath_that_stays_is_scored_after_fifteen_seconds() -> None:
     lasting = [WELL] * 10 + [replace(WELL, respiration_per_min=26)] * 30
     assert _said(lasting) == [(25, "NEWS2_MEDIUM", "START")]
+
+
+def _scored_in_silence(shown: Vitals, age_years: int) -> list[tuple[int, str, int]]:
+    """Show ``shown`` once after what is well, then nothing; return what is said of a score."""
+    watch = PatientWatch("encounter-1", Source.CENTER_A)
+    admitted = EncounterEvent(EncounterChange.OPENED, age_years=age_years)
+    watch.on_item(admitted, capture(0, 1), at(0))
+    before = replace(shown, respiration_per_min=16, spo2_percent=97)
+    for second, item in enumerate([before] * 5 + [shown]):
+        watch.on_item(item, capture(second, second + 2), at(second))
+    return [
+        (second, transition.cause, transition.frame.sequence)
+        for second in range(6, 40)
+        for transition in watch.on_tick(at(second), at(second))
+        if isinstance(transition, Transition)
+        and transition.cause in {Cause.NEWS2_MEDIUM, Cause.NPEWS_MEDIUM}
+    ]
+
+
+@pytest.mark.parametrize("vitals", [{"respiration_per_min": 26}, {"spo2_percent": 91}])
+def test_what_jumped_is_scored_when_nothing_follows_it(vitals: dict[str, float]) -> None:
+    """A monitor that falls silent after it leaves a patient as ill as it showed."""
+    assert _scored_in_silence(replace(WELL, **vitals), 60) == [(20, "NEWS2_MEDIUM", 7)]
+
+
+def test_so_it_is_for_a_child() -> None:
+    assert _scored_in_silence(replace(WELL, spo2_percent=90), 8) == [(20, "NPEWS_MEDIUM", 7)]
+
+
+def test_a_jump_is_believed_in_time_although_the_sensor_came_off() -> None:
+    """Other values go on; breath is carried, and its jump is scored after fifteen seconds."""
+    beating = Vitals(heart_rate_bpm=72, pulse_rate_bpm=72)
+    shown = [WELL] * 5 + [replace(WELL, respiration_per_min=26)] + [beating] * 20
+    assert _said(shown) == [(20, "NEWS2_MEDIUM", "START")]
 
 
 def test_breath_that_becomes_faster_step_by_step_is_scored_at_once() -> None:
