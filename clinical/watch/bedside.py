@@ -10,6 +10,7 @@ from clinical.items import (
     CrewEvent,
     DeviceStatus,
     EcgFinding,
+    EdgeTransition,
     EncounterEvent,
     ForeignFrame,
     Item,
@@ -103,7 +104,9 @@ class Bedside:
             findings = self.crew.on_item(item, captured_us, frame)
         elif type(item) is EncounterEvent:
             findings = self.limits.suit(state.age_years, captured_us)
-        findings += self.judging.on_item(captured_us, capture.received_us, frame)
+        if type(item) is not EdgeTransition:
+            # The vehicle does not hear its own words, and both are to say the same.
+            findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self.covering.passed(findings) if findings else findings
 
     def on_word(self, word: Told, now_us: int) -> Findings:

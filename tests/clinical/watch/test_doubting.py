@@ -64,10 +64,12 @@ def _scored_in_silence(shown: Vitals, age_years: int) -> list[tuple[int, str, in
     ]
 
 
-@pytest.mark.parametrize("vitals", [{"respiration_per_min": 26}, {"spo2_percent": 91}])
-def test_what_jumped_is_scored_when_nothing_follows_it(vitals: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "shown", [replace(WELL, respiration_per_min=26), replace(WELL, spo2_percent=91)]
+)
+def test_what_jumped_is_scored_when_nothing_follows_it(shown: Vitals) -> None:
     """A monitor that falls silent after it leaves a patient as ill as it showed."""
-    assert _scored_in_silence(replace(WELL, **vitals), 60) == [(20, "NEWS2_MEDIUM", 7)]
+    assert _scored_in_silence(shown, 60) == [(20, "NEWS2_MEDIUM", 7)]
 
 
 def test_so_it_is_for_a_child() -> None:

@@ -317,3 +317,23 @@ def test_a_contradicted_value_is_not_scored_before_its_limit_alarms() -> None:
         (20, "HEART_RATE_HIGH", Phase.START),
         (20, "NEWS2_MEDIUM", Phase.START),
     ]
+
+
+def test_the_vehicles_own_words_do_not_name_what_is_not_judged() -> None:
+    """The vehicle does not hear them, and both must name the alarm after the same frame."""
+    only_pulse = Vitals(pulse_rate_bpm=80)
+    without, beside = _watch(), _watch()
+    said: list[list[bytes]] = []
+    for watch in (without, beside):
+        _hand(watch, WELL, capture(0, 1))
+        if watch is beside:
+            _hand(watch, _edge_transition(), capture(1, 1, segment=9))
+        found = [
+            transition.alarm_id
+            for second in range(2, 40)
+            for transition in _hand(watch, only_pulse, capture(second, second))
+            if isinstance(transition, Transition) and transition.cause == "VITAL_NOT_JUDGED"
+        ]
+        said.append(found)
+    assert said[0]
+    assert said[0] == said[1]
