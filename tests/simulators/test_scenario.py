@@ -7,7 +7,16 @@ from simulators.physiology import Course
 from simulators.rhythms import HeartRhythm
 from simulators.scenario import SCENARIOS, BadScenario, load, parse
 
-GOOD = """
+LEAD_FAULT = """
+[[lead_faults]]
+encounter = "one"
+lead = "II"
+at_s = 6
+for_s = 3
+kind = "FLAT"
+"""
+
+WITHOUT_LEAD_FAULT = """
 name = "small"
 units = [{ id = "A" }]
 [[encounters]]
@@ -21,12 +30,6 @@ unit = "A"
 at_s = 5
 for_s = 2
 kind = "cut"
-[[lead_faults]]
-encounter = "one"
-lead = "II"
-at_s = 6
-for_s = 3
-kind = "FLAT"
 [[rhythms]]
 encounter = "one"
 at_s = 7
@@ -43,6 +46,8 @@ min_priority = "HIGH"
 after_s = 10
 within_s = 30
 """
+
+GOOD = WITHOUT_LEAD_FAULT + LEAD_FAULT
 
 
 def test_a_scenario_is_read_as_written() -> None:
@@ -70,7 +75,7 @@ def test_a_heart_does_what_the_scenario_says(
 
 def test_a_rhythm_shows_in_leads_only() -> None:
     with pytest.raises(BadScenario, match=r"rhythms\[0\].encounter"):
-        parse(GOOD.replace('leads = ["II"]', "leads = []").replace('lead = "II"', 'lead = "II"'))
+        parse(WITHOUT_LEAD_FAULT.replace('leads = ["II"]', "leads = []"))
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_fibrillation_is_told_once_while_it_lasts_and_again_every_few_seconds() 
     assert calls[0].arrhythmia is None
     ill = [call for call in calls if call.arrhythmia]
     assert len({call.arrhythmia for call in ill}) == 1
-    assert [after.at_s - before.at_s for before, after in pairwise(ill)] == [5.0]
+    assert {after.at_s - before.at_s for before, after in pairwise(ill)} == {5.0}
 
 
 def test_a_short_hole_is_bridged_and_a_long_one_begins_anew() -> None:
