@@ -7,7 +7,8 @@ scores of that folder ask for what a monitor does not show (Glasgow Coma Scale, 
 nothing is estimated.
 """
 
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from clinical.scores.choice import is_child
 from clinical.scores.index import NoIndex
@@ -17,6 +18,9 @@ from clinical.scores.shock_index import age_adjusted, shock_index
 from clinical.vitals import Vital
 from clinical.watch.carry import HEART_RATE, SYSTOLIC, Carry
 from clinical.watch.encounter import EncounterState
+
+JUDGED_KEPT: Final = 4_096
+"""Judgements that are remembered: every patient is shown each second, and most show the same."""
 
 
 class ShockIndex(NamedTuple):
@@ -33,16 +37,21 @@ def shock_of(carry: Carry, state: EncounterState, now_us: int) -> ShockIndex | N
     beats, pressure = carry.values[HEART_RATE], carry.values[SYSTOLIC]
     if beats is None or not pressure or not carry.all_fresh((HEART_RATE, SYSTOLIC), now_us):
         return None
-    value = beats / pressure
-    return ShockIndex(round(value, 2), _raised(beats, pressure, state))
+    pregnant = bool(state.pregnant)
+    return ShockIndex(
+        round(beats / pressure, 2), _raised(beats, pressure, state.age_years, pregnant=pregnant)
+    )
 
 
-def _raised(beats: float, pressure: float, state: EncounterState) -> bool | None:
-    if state.pregnant:
+@lru_cache(maxsize=JUDGED_KEPT)
+def _raised(
+    beats: float, pressure: float, age_years: float | None, *, pregnant: bool
+) -> bool | None:
+    if pregnant:
         return None
     numbers = {str(Vital.HEART_RATE): beats, str(Vital.SYSTOLIC): pressure}
-    if state.age_years is not None:
-        numbers[AGE] = state.age_years
-    judged = age_adjusted if is_child(state.age_years) else shock_index
+    if age_years is not None:
+        numbers[AGE] = age_years
+    judged = age_adjusted if is_child(age_years) else shock_index
     found = judged(Observed(numbers))
     return None if isinstance(found, NoIndex) else found.beyond
