@@ -136,7 +136,5 @@ What the tales show of the judgement:
 - An arrest is many alarms, each once: of pulse, breath, crew, and of a finger without a pulse
   (`VITAL_NOT_JUDGED`). Board and crew's screen take a patient's alarms with one key.
 - After an arrest one second of a slow heart can alarm at once (`HEART_RATE_LOW`).
-- Vehicle and center may name the `VITAL_NOT_JUDGED` of one moment by different frames, because the
-  center also hears the vehicle's own words as frames. The fold makes one alarm of both.
 - A score is judged every second: one that hovers about its band alarms at its first second there.
 """
