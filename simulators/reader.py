@@ -1,6 +1,6 @@
 """An independent reader of the log: which frames are there, found by nothing but reading it.
 
-A frame counts as present in `patients`, `waveforms` or `units` (inside a batch) or in
+A frame counts as present in `patients`, `waveforms`, `images` or `units` (inside a batch) or in
 `dead_letters`. What a unit says that it left out is not present; it is told apart from what is
 lost. What the gateway writes to `alarms` for a frame of receipts or acknowledgements no
 longer names the frame, so these are counted by their content: receipts per unit. The simulated
@@ -17,9 +17,9 @@ from wire.alarms import MessageReceipt
 from wire.images import SeriesState
 from wire.reading import Unreadable
 from wire.records import Batch, DeadLetter, decode_record, frames_of
-from wire.topics import ALARMS, DEAD_LETTERS, PATIENTS, STUDIES, UNITS, WAVEFORMS
+from wire.topics import ALARMS, DEAD_LETTERS, IMAGES, PATIENTS, STUDIES, UNITS, WAVEFORMS
 
-_TOPICS: Final = (PATIENTS, WAVEFORMS, UNITS, DEAD_LETTERS, ALARMS, STUDIES)
+_TOPICS: Final = (PATIENTS, WAVEFORMS, IMAGES, UNITS, DEAD_LETTERS, ALARMS, STUDIES)
 
 
 @dataclass(frozen=True, slots=True)

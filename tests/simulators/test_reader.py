@@ -37,6 +37,8 @@ async def filled() -> MemoryLog:
     await (await writer.send("patients", 3, tick, headers=HEADERS_TICK))
     unit = encode_batch(6, "gateway", [frame("B", 1)])
     await (await writer.send("units", 0, unit, headers=HEADERS_BATCH))
+    ecg = encode_batch(6, "gateway", [frame("A", 3)])
+    await (await writer.send("images", 0, ecg, headers=HEADERS_BATCH))
     letter = DeadLetter(
         RefusalReason.OUT_OF_RANGE, "items[0]", "words", "C", 2, SEGMENT, 9, b"", 8, "gateway"
     )
@@ -49,10 +51,11 @@ async def filled() -> MemoryLog:
 
 
 async def test_every_frame_in_the_log_is_found() -> None:
-    """In batches of both topics and among the dead letters; what cannot be read is passed over."""
+    """In batches of every topic that has them, and among the dead letters; what cannot be read is passed over."""
     assert await frames_present(await filled()) == {
         ("A", 2, SEGMENT, 1),
         ("A", 2, SEGMENT, 2),
+        ("A", 2, SEGMENT, 3),
         ("B", 2, SEGMENT, 1),
         ("C", 2, SEGMENT, 9),
     }
