@@ -51,7 +51,7 @@ async def filled() -> MemoryLog:
 
 
 async def test_every_frame_in_the_log_is_found() -> None:
-    """In batches of every topic that has them, and among the dead letters; what cannot be read is passed over."""
+    """In batches of four topics and among the dead letters; what cannot be read is passed over."""
     assert await frames_present(await filled()) == {
         ("A", 2, SEGMENT, 1),
         ("A", 2, SEGMENT, 2),
