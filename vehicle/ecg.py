@@ -12,9 +12,9 @@ import asyncio
 from collections.abc import Sequence
 
 from clinical.alarms.identity import FrameRef
-from clinical.items import EcgFinding
 from clinical.twelve_lead.ecg import EcgRecording, read
 from clinical.twelve_lead.pieces import cut
+from clinical.twelve_lead.telling import finding_of
 from vehicle.client import VehicleClient
 from vehicle.session import SequenceRef
 from wire.frames import Lane
@@ -36,20 +36,8 @@ async def send_ecg(
     name = client.capture(encounter_id, [first])
     refs = [name]
     reading = await asyncio.to_thread(read, twelve, ecg.person)
-    infarction = reading.infarction
-    client.hear(
-        EcgFinding(
-            encounter_id=encounter_id,
-            ecg_id=ecg_id,
-            stemi=infarction.stemi,
-            territory=tuple(wall.value for wall in infarction.territory),
-            criteria=infarction.criteria,
-            declined=infarction.declined and infarction.declined.value,
-            recorded_us=ecg.recorded_us,
-            frame=FrameRef(name.unit_id, int(name.lane), name.segment, name.sequence, item=0),
-            stamped_us=client.now_us(),
-        )
-    )
+    frame = FrameRef(name.unit_id, int(name.lane), name.segment, name.sequence, item=0)
+    client.hear(finding_of(encounter_id, ecg_id, ecg, reading.infarction, frame, client.now_us()))
     for piece in others:
         await client.clear(Lane.ALARM)
         refs.append(client.capture(encounter_id, [piece]))

@@ -14,6 +14,7 @@ from clinical.alarms.identity import FrameRef
 from clinical.items import EcgFinding
 from clinical.twelve_lead.ecg import read
 from clinical.twelve_lead.pieces import Assembly, EcgPiece
+from clinical.twelve_lead.telling import finding_of
 from wire.frames import Frame
 from wire.twelve_lead import decode_ecg
 
@@ -122,14 +123,4 @@ def _finding(
 ) -> EcgFinding:
     ecg = decode_ecg(content)
     infarction = read(ecg.twelve(), ecg.person).infarction
-    return EcgFinding(
-        encounter_id=encounter_id,
-        ecg_id=ecg_id,
-        stemi=infarction.stemi,
-        territory=tuple(wall.value for wall in infarction.territory),
-        criteria=infarction.criteria,
-        declined=None if infarction.declined is None else infarction.declined.value,
-        recorded_us=ecg.recorded_us,
-        frame=first,
-        stamped_us=stamped_us,
-    )
+    return finding_of(encounter_id, ecg_id, ecg, infarction, first, stamped_us)
