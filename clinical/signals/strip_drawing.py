@@ -32,7 +32,7 @@ WIDTH_MM: Final = GUTTER_MM + _LINE_MM + 2
 _STYLE: Final = (
     ".s{stroke:#f2c4c4;stroke-width:.1}.l{stroke:#dd8f8f;stroke-width:.2}"
     ".t{fill:none;stroke:#111;stroke-width:.3;stroke-linejoin:round}"
-    ".o{stroke:#c00;stroke-width:.6}text{font:3.2px sans-serif;fill:#111}.m{fill:#c00}"
+    ".o{stroke:#c00;stroke-width:.6}text{font:4px sans-serif;fill:#111}.m{fill:#c00}"
 )
 _ORDER: Final = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 

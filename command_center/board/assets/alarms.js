@@ -65,18 +65,18 @@ export const AlarmCard = {
     const alarm = computed(() => about.value[0]);
     const seen = computed(() => shownOf(about.value, unfolded.has(props.story)));
     const open = computed(() => seen.value.filter(asks));
+    const takeable = computed(() => open.value.filter((one) => !ledger.joined.has(one.id)));
     const strip = computed(() => (props.full ? page.strips.find((one) => one.alarm === props.id) : null));
     const reason = ref("");
     const row = computed(() => ledger.row(alarm.value.encounter).value);
     return {
       t, language, page, alarm, row, clockTime, MARK,
-      open, strip,
+      open, takeable, strip,
       beneath: computed(() => seen.value.slice(1)),
       folded: computed(() => about.value.slice(seen.value.length)),
       unfold: () => { unfolded.add(props.story); },
       selected: computed(() => selected.value === (props.story ?? props.id)),
       taking: computed(() => open.value.some((one) => acting.taking.has(one.id))),
-      tooNew: computed(() => open.value.every((one) => ledger.joined.has(one.id))),
       resetting: computed(() => acting.resetting.has(alarm.value.id)),
       RECIPIENTS, reason,
       asking: computed(() => escalating.value === alarm.value.id),
@@ -87,7 +87,7 @@ export const AlarmCard = {
       pause: () => acting.pause(open.value, PAUSE_S),
       sound: () => acting.pause(open.value, 0),
       select: () => { selected.value = props.story ?? props.id; },
-      take: () => acting.acknowledge(open.value.filter((one) => !ledger.joined.has(one.id))),
+      take: () => acting.acknowledge(takeable.value),
       showStrip: () => { page.strip = page.strip === props.id ? "" : props.id; },
       reset: () => acting.reset(alarm.value),
     };
@@ -135,8 +135,8 @@ export const AlarmCard = {
       <input v-model="reason" maxlength="200" :placeholder="t.why_escalate" :aria-label="t.why_escalate" v-focus>
       <button v-for="to in RECIPIENTS" type="button" @click="escalate(to)">{{ t.recipient[to] }}</button></form>
     <div v-else class="acts">
-      <button v-if="open.length" class="take" :disabled="taking || tooNew" @click.stop="take">
-        {{ taking ? t.taking : open.length > 1 ? t.takeAll + ' ' + open.length : t.take }}<kbd v-if="selected">A</kbd></button>
+      <button v-if="open.length" class="take" :disabled="taking || !takeable.length" @click.stop="take">
+        {{ taking ? t.taking : takeable.length > 1 ? t.takeAll + ' ' + takeable.length : t.take }}<kbd v-if="selected">A</kbd></button>
       <button v-if="open.length && !paused" class="pause" :disabled="hushing" @click.stop="pause">
         {{ t.pause }}<kbd v-if="selected">H</kbd></button>
       <button v-if="paused" class="pause" :disabled="hushing" @click.stop="sound">{{ t.soundAgain }}<kbd v-if="selected">H</kbd></button>

@@ -49,12 +49,10 @@ export const EventStrip = {
     const fit = () => { if (measuring.value) measuring.value = new Sheet(props.strip, frame.value.clientWidth); };
     const sized = new ResizeObserver(fit);
     watch(address, () => { failed.value = false; fit(); });
-    onMounted(() => {
-      sized.observe(frame.value);
-      frame.value.scrollIntoView({ block: "nearest" });
-    });
+    const found = () => { fit(); frame.value.parentElement.scrollIntoView({ block: "start" }); };
+    onMounted(() => sized.observe(frame.value));
     onUnmounted(() => sized.disconnect());
-    return { frame, failed, measuring, address, measure, clockTime, print: () => window.print(), stepMs: computed(() => 1000 / (props.strip.rate_hz || 250)) };
+    return { frame, failed, measuring, address, measure, found, clockTime, print: () => window.print(), stepMs: computed(() => 1000 / (props.strip.rate_hz || 250)) };
   },
   template: `
   <section class="event-strip" :aria-label="t.eventStrip.title" :data-strip="strip.alarm">
@@ -67,7 +65,7 @@ export const EventStrip = {
     </header>
     <div ref="frame" class="sheet">
       <p v-if="failed" class="empty">{{ t.eventStrip.failed }}</p>
-      <img v-else :src="address" :alt="t.eventStrip.title + ' ' + t.eventStrip.onset + ' ' + clockTime(strip.onset_us)" @error="failed = true">
+      <img v-else :src="address" :alt="t.eventStrip.title + ' ' + t.eventStrip.onset + ' ' + clockTime(strip.onset_us)" @load.once="found" @error="failed = true">
       <calipers v-if="measuring" :paper="measuring" :words="t.strip" :step-ms="stepMs"></calipers>
     </div>
     <p class="note">{{ t.eventStrip.note }}</p>
