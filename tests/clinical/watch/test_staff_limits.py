@@ -104,7 +104,7 @@ def test_an_alarm_that_stands_is_not_silenced_by_a_wider_limit() -> None:
         *_minute(88, 41, 80),
         *_minute(84, 80, 110),
         *_minute(95, 110, 140),
-        *_minute(88, 140, 200),
+        *_minute(88, 140, 240),
     ]
     _, said = _played(steps)
     phases = [(phase, priority) for _, phase, priority in _spo2(said)]
