@@ -134,7 +134,7 @@ class Scoring:
         self.newest_us = captured_us
         self._doubted = None
         if self._cleared() and not beside.doubted:
-            self.doubts.clear()
+            self.doubts.fade(taken.live, captured_us, beside)
             return NO_FINDINGS
         self.doubts.on_item(taken.live, captured_us, beside)
         if self.doubts.contradicted:
