@@ -102,10 +102,10 @@ class KafkaLog:
         Raises:
             LogLost: the broker stopped answering for the delivery timeout.
         """
-        end = (await self.end_positions([topic_partition]))[topic_partition]
         reader = await self.reader({topic_partition: EARLIEST})
         records: list[Record] = []
         try:
+            end = (await self._in_time(reader.ends))[topic_partition]
             while reader.positions()[topic_partition] < end:
                 records += await self._in_time(lambda: _next_block(reader))
         finally:

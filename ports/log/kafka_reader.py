@@ -27,6 +27,10 @@ MAX_PARTITION_BYTES: Final = 1_048_576
 REQUEST_TIMEOUT_MS: Final = 5_000
 """Time after which an unanswered request to a broker is tried again."""
 
+ASK_AGAIN_MS: Final = 20
+"""Wait before a broker is asked again; the first question about a topic is always asked twice,
+since a consumer that subscribes to nothing knows no topic before it."""
+
 _MILLISECOND_US: Final = 1_000
 
 
@@ -41,6 +45,7 @@ def new_consumer(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=MAX_PARTITION_BYTES,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        retry_backoff_ms=ASK_AGAIN_MS,
         **client_options(),
     )
 
@@ -77,6 +82,10 @@ class KafkaReader:
     def positions(self) -> dict[TopicPartition, int]:
         """Return the position of each partition read."""
         return dict(self._positions)
+
+    async def ends(self) -> dict[TopicPartition, int]:
+        """Return the position after the newest record of each partition read."""
+        return await ends(self._consumer, self._positions)
 
     async def close(self) -> None:
         """Disconnect."""

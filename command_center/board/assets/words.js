@@ -163,8 +163,13 @@ export const WORDS = {
       deterioration_index: "risk", certainty_percent: "sure", minutes_to_edge: "leaves its band in, min", fio2: "inspired O₂",
       capillary_refill_s: "capillary refill", respiratory_distress: "effort of breathing", age_years: "age", spo2_scale: "SpO₂ scale",
       pregnant: "pregnant", partitions: "silent parts", territory: "wall", criteria: "criteria",
+      intervention: "being done", compressions: "chest compressions", intubation: "intubation", cuff: "cuff inflated",
+      rhythm: "rhythm, perhaps forged", airway: "airway",
     },
-    plain: { True: "yes", False: "no" },
+    plain: {
+      True: "yes", False: "no", compressions: "chest compressions", cuff: "cuff inflated", secured: "secured: tube, ventilator?",
+      VENTRICULAR_FIBRILLATION: "fibrillation", VENTRICULAR_TACHYCARDIA: "ventricular tachycardia",
+    },
     unitOf: {
       heart_rate_bpm: "/min", pulse_rate_bpm: "/min", respiration_per_min: "/min", spo2_percent: "%",
       systolic_mmhg: "mmHg", diastolic_mmhg: "mmHg", temperature_c: "°C",
@@ -327,8 +332,12 @@ export const WORDS = {
       deterioration_index: "恶化风险", certainty_percent: "把握", minutes_to_edge: "离开正常范围(分钟)", fio2: "吸入氧",
       capillary_refill_s: "毛细血管充盈", respiratory_distress: "呼吸费力程度", age_years: "年龄", spo2_scale: "血氧量表",
       pregnant: "妊娠", partitions: "静默分区", territory: "室壁", criteria: "依据",
+      intervention: "正在进行", compressions: "胸外按压", intubation: "插管", cuff: "袖带充气", rhythm: "节律(可能受干扰)", airway: "气道",
     },
-    plain: { True: "是", False: "否" },
+    plain: {
+      True: "是", False: "否", compressions: "胸外按压", intubation: "插管", cuff: "袖带充气", secured: "已建立:查导管与呼吸机",
+      VENTRICULAR_FIBRILLATION: "室颤", VENTRICULAR_TACHYCARDIA: "室速",
+    },
     unitOf: {
       heart_rate_bpm: "次/分", pulse_rate_bpm: "次/分", respiration_per_min: "次/分", spo2_percent: "%",
       systolic_mmhg: "mmHg", diastolic_mmhg: "mmHg", temperature_c: "°C",
