@@ -79,6 +79,8 @@ class Alarm(msgspec.Struct, frozen=True):
     paused_until_us: int = 0
     """Until when the crew has paused its sound at the present priority; 0: it has not."""
     paused_by: str = ""
+    called_us: int = 0
+    """Since when it asks for somebody at its present priority."""
     told: list[tuple[str, int]] = []
     """Who further was told of it at the center, and when; newest last."""
 
@@ -186,23 +188,21 @@ class Trend(msgspec.Struct, frozen=True):
     """The complete score."""
 
 
-class Acknowledge(Message, frozen=True, tag="acknowledge"):
-    """A person takes responsibility for an alarm as the screen showed it."""
-
-    request: int
-    encounter_id: str
-    alarm_id: str
-    priority: int
-    revision: int
-    person: str
-
-
 class Named(msgspec.Struct, frozen=True):
     """An alarm as the screen showed it."""
 
     alarm_id: str
     priority: int
     revision: int
+
+
+class Acknowledge(Message, frozen=True, tag="acknowledge"):
+    """A person takes responsibility for alarms of one patient."""
+
+    request: int
+    encounter_id: str
+    alarms: list[Named]
+    person: str
 
 
 class Pause(Message, frozen=True, tag="pause"):

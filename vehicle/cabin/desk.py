@@ -132,9 +132,16 @@ class Desk:
     def _pause(self, request: contract.Pause) -> None:
         """Pause what still stands of the alarms that the screen showed."""
         for_us = request.seconds * SECOND_US
-        within = 0 <= for_us <= LONGEST_PAUSE_US
-        if not within or not 1 <= len(request.alarms) <= 1 + MOST_TOGETHER:
+        if not 0 <= for_us <= LONGEST_PAUSE_US:
             message = f"{len(request.alarms)} alarms for {request.seconds} s"
+            raise NotDone(message)
+        seen = self._seen(request)
+        self._client.pause_alarms(request.encounter_id, seen, for_us, _name(request.person))
+
+    def _seen(self, request: contract.Pause | contract.Acknowledge) -> list[Seen]:
+        """Return what still stands of the alarms that the screen showed; NotDone: nothing."""
+        if not 1 <= len(request.alarms) <= 1 + MOST_TOGETHER:
+            message = f"{len(request.alarms)} alarms"
             raise NotDone(message)
         seen = []
         for one in request.alarms:
@@ -144,7 +151,7 @@ class Desk:
                 seen.append(Seen(alarm.alarm_id, priority, max(1, one.revision)))
         if not seen:
             raise NotDone(request.encounter_id)
-        self._client.pause_alarms(request.encounter_id, seen, for_us, _name(request.person))
+        return seen
 
     def _reset(self, request: contract.Reset) -> None:
         alarm = self._alarm(request.encounter_id, request.alarm_id)
@@ -155,14 +162,8 @@ class Desk:
         )
 
     def _acknowledge(self, request: contract.Acknowledge) -> None:
-        alarm = self._alarm(request.encounter_id, request.alarm_id)
-        self._client.acknowledge_alarm(
-            alarm.encounter_id,
-            alarm.alarm_id,
-            Priority(min(request.priority, alarm.priority)),
-            request.revision,
-            _name(request.person),
-        )
+        seen = self._seen(request)
+        self._client.acknowledge_alarms(request.encounter_id, seen, _name(request.person))
 
     def _note(self, request: contract.Note) -> None:
         answer = CrewAnswer.__members__.get(request.answer or "")
@@ -230,6 +231,7 @@ def _alarm(view: AlarmView) -> contract.Alarm:
             for one in view.acknowledgements
         ],
         paused_until_us=view.paused_until_us(Place.VEHICLE) or 0,
+        called_us=view.called_us,
         paused_by=paused[-1] if paused else "",
         told=list({str(one.to): one.at_us for one in view.escalations}.items()),
     )

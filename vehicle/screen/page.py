@@ -163,14 +163,8 @@ def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Requ
     """Return what a button asks of the vehicle; KeyError or ValueError if there is none such."""
     match said["act"]:
         case "acknowledge":
-            return contract.Acknowledge(
-                request=number,
-                encounter_id=str(said["encounter"]),
-                alarm_id=str(said["alarm"]),
-                priority=int(said["priority"]),
-                revision=int(said["revision"]),
-                person=person,
-            )
+            named = [contract.Named(*one) for one in json.loads(said["alarms"])]
+            return contract.Acknowledge(number, str(said["encounter"]), named, person)
         case "pause":
             named = [contract.Named(*one) for one in json.loads(said["alarms"])]
             encounter, seconds = str(said["encounter"]), int(said["seconds"])
