@@ -53,6 +53,10 @@ def to_device_status(pb: frame_pb2.DeviceStatus) -> DeviceStatus:
         vital=VITAL.member[pb.vital] if pb.HasField("vital") else None,
         attached=pb.attached if pb.HasField("attached") else None,
         battery_percent=pb.battery_percent if pb.HasField("battery_percent") else None,
+        cuff_inflated=pb.cuff_inflated if pb.HasField("cuff_inflated") else None,
+        cuff_above_oximeter=(
+            pb.cuff_above_oximeter if pb.HasField("cuff_above_oximeter") else None
+        ),
     )
 
 
@@ -63,6 +67,8 @@ def from_device_status(status: DeviceStatus) -> frame_pb2.DeviceStatus:
         vital=None if status.vital is None else VITAL.number[status.vital],
         attached=status.attached,
         battery_percent=status.battery_percent,
+        cuff_inflated=status.cuff_inflated,
+        cuff_above_oximeter=status.cuff_above_oximeter,
     )
 
 

@@ -6,9 +6,10 @@ from typing import Final
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import rules_of
 from clinical.alarms.episode import LIFE_CYCLE, Event
+from clinical.alarms.intervention import INTERVENTIONS, InterventionRule
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.recipient import UNANSWERED, told
-from clinical.alarms.rule import AlarmRule, Level
+from clinical.alarms.rule import AlarmRule, Level, Rise
 from clinical.alarms.safe_limits import ADJUSTABLE
 from clinical.alarms.staff_limit import LONGEST_LIMIT_US
 from clinical.instant import MINUTE_US, SECOND_US
@@ -30,11 +31,23 @@ shortest where a second signal confirms the value (heart rate and pulse rate agr
 where it contradicts it; what is contradicted throughout sounds after the longest delay all the
 same. A clear value takes back what had been served within 10 s, one between limit and hysteresis
 takes nothing back. An alarm by a limit ends when values have been on the good side by the
-hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name. A
+hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name; some
+alarms rise because they stand ("by time"), which needs no new data and asks by sound once more. A
 latching alarm stays on the list when its condition is over, until a person resets it, the condition
 begins anew or the encounter closes.
 """
 
+
+_DONE: Final = """\
+Hands, drugs and a cuff forge vital signs. While the crew's word of one of these counts, what it
+forges is not judged, in the vehicle and at the center alike, by when it was captured: nothing
+begins by it, and nothing ends, so that an arrest that stands goes on standing. `JUDGEMENT_WITHHELD`
+says so at once (of a cuff after 45 s), and is medium once the waveforms show a rhythm to shock
+meanwhile. A heart rate, pulse or respiration of 0, and asystole, are judged under compressions all
+the same. Nobody can forget one: said no more, it is over by itself, and what it forged is judged
+again. After `AIRWAY_SECURED` nothing is left out: an alarm of the breath then says `airway:
+secured`, so that tube, bag and ventilator are looked at first.
+"""
 
 _STAFF_LIMITS: Final = f"""\
 A person at the center sets the limits of one cause for one patient, with a reason and for
@@ -51,7 +64,8 @@ def alarm_page() -> str:
     lines = [_INTRODUCTION, *_overview(), ""]
     for rule in CATALOGUE:
         lines += [*_section(rule), ""]
-    return "\n".join([*lines, *_childhood(), "", *_staff_limits(), "", *_life_cycle()]) + "\n"
+    lines += [*_childhood(), "", *_staff_limits(), "", *_interventions(), "", *_life_cycle()]
+    return "\n".join(lines) + "\n"
 
 
 def _overview() -> Iterator[str]:
@@ -78,6 +92,8 @@ def _section(rule: AlarmRule) -> Iterator[str]:
         yield f"- {level.priority.name.lower()}: {rule.statement(level)}"
         if level.patience is not None:
             yield f"  - {_waits(level.patience)}"
+    if rule.rise is not None:
+        yield f"- {_rise(rule.rise)}"
     covered = ", ".join(f"`{cause}`" for cause in rule.suppressed_by)
     yield f"- suppressed by: {covered or 'nothing'}"
     yield f"- goes to: {', '.join(rule.for_whom)}"
@@ -119,6 +135,29 @@ def _staff_limits() -> Iterator[str]:
             limit = f"{level.bound.comparison} {level.bound.limit:g}"
             ends = f"{safe.lowest:g}", f"{safe.highest:g}"
             yield _row(f"`{rule.cause}`", level.priority.name.lower(), limit, *ends, safe.citation)
+
+
+def _interventions() -> Iterator[str]:
+    yield "## What the crew does to the patient"
+    yield ""
+    yield _DONE
+    yield _row("intervention", "not judged", "begins", "ends", "by itself", "why", "source")
+    yield _row(*["---"] * 7)
+    for rule in INTERVENTIONS.values():
+        yield _row(
+            rule.intervention,
+            ", ".join([*sorted(rule.forged), *(["rhythm"] if rule.rhythm else [])]),
+            f"`{rule.begun_by.name}`" if rule.begun_by else "`cuff_inflated`",
+            _ends(rule),
+            f"after {_s(rule.lasts_us)}",
+            rule.why,
+            rule.citation,
+        )
+
+
+def _ends(rule: InterventionRule) -> str:
+    said = ", ".join(f"`{one.name}`" for one in rule.ended_by) or "`cuff_inflated` false"
+    return f"{said}, and {_s(rule.settles_us)}" if rule.settles_us else said
 
 
 def _life_cycle() -> Iterator[str]:
@@ -165,6 +204,15 @@ def _unanswered(rule: AlarmRule) -> str:
         again = f"then again every {_s(patience.again_us)}"
         said.append(f"{level.priority.name.lower()}: {steps}, {again}")
     return "; ".join(said) or "it waits"
+
+
+def _rise(rise: Rise) -> str:
+    """Return how an alarm rises by time, in words."""
+    return (
+        f"{rise.to.name.lower()} by time: when it has stood for {_s(rise.after_us)}; its own level "
+        f"again {_s(rise.ebbs_us)} after it got better; when it is over it falls at once, and ends "
+        f"{_s(rise.ebbs_us)} later: {rise.why} ({rise.citation})"
+    )
 
 
 def _delay(level: Level) -> str:

@@ -1,6 +1,6 @@
 """An app on Faust: who has which partition, and record after record to its runner.
 
-Faust assigns partitions and consumes; nothing else of it is used. Five things differ from a
+Faust assigns partitions and consumes; nothing else of it is used. Six things differ from a
 plain Faust app, each for a reason:
 
 - On assignment the consumer goes to the checkpoints, not to the group's committed offset
@@ -12,6 +12,8 @@ plain Faust app, each for a reason:
 - A runner takes exactly the next offset. Around a rebalance Faust can hand over records that were
   fetched before the seek, or drop some after it; the former are passed over and for the latter
   the consumer is sent back to the offset that the runner waits for.
+- There are no tables, and the second that Faust gives them to be declared is not waited for
+  (``NoTables``): a worker that comes back judges by so much sooner.
 - What was fetched together of one partition comes to the agent as one *bundle*: its last message,
   with those before it. Faust does as much for a message as our judgement for a hundred frames.
 
@@ -26,6 +28,7 @@ from typing import Any, Final, cast
 
 import faust
 from faust.exceptions import ConsumerNotStarted
+from faust.tables import TableManager
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, Message
 from faust.types.transports import ConsumerCallback, ConsumerT
@@ -112,6 +115,15 @@ class ResumingTransport(Transport):
         return ResumingConsumer(
             self, callback=callback, loop=self.loop, worker=self._worker, **options
         )
+
+
+class NoTables(TableManager):
+    """Faust's manager of the tables that this app does not have."""
+
+    async def on_start(self) -> None:
+        """Begin at once, where Faust's own waits a second for tables."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class FaustWorker:
@@ -220,6 +232,7 @@ class FaustWorker:
             autodiscover=False,
             web_enabled=False,
             datadir=str(folder),
+            TableManager=NoTables,
             topic_disable_leader=True,
             topic_allow_declare=False,
             key_serializer="raw",

@@ -106,14 +106,22 @@ class Runners:
         inputs = [TopicPartition(self.topic.name, partition) for partition in partitions]
         if not inputs:
             return {}
-        ends = await self._log.end_positions(inputs)
-        reader = await self._log.reader(dict.fromkeys(inputs, EARLIEST))
-        oldest = reader.positions()
-        await reader.close()
+        ends, oldest = await asyncio.gather(
+            self._log.end_positions(inputs), self._oldest_positions(inputs)
+        )
         restored = await asyncio.gather(
             *(self._restored(each.partition, oldest[each], ends[each]) for each in inputs)
         )
         return {each.partition: runner for each, runner in zip(inputs, restored, strict=True)}
+
+    async def _oldest_positions(
+        self, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        reader = await self._log.reader(dict.fromkeys(partitions, EARLIEST))
+        try:
+            return reader.positions()
+        finally:
+            await reader.close()
 
     async def _restored(self, partition: int, oldest: int, end: int) -> PartitionRunner:
         checkpoints = self._app.checkpoints[self._source]

@@ -67,7 +67,12 @@ _ITEMS = {
         ],
     ),
     "device_status": frame_pb2.DeviceStatus(
-        device_id="monitor", vital=frame_pb2.VITAL_SPO2, attached=True, battery_percent=50
+        device_id="monitor",
+        vital=frame_pb2.VITAL_SPO2,
+        attached=True,
+        battery_percent=50,
+        cuff_inflated=True,
+        cuff_above_oximeter=True,
     ),
     "encounter_event": frame_pb2.EncounterEvent(
         change=frame_pb2.ENCOUNTER_CHANGE_OPENED, bay="1", age_years=70

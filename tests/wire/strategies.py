@@ -92,6 +92,8 @@ device_statuses = st.builds(
     vital=maybe(st.sampled_from(Vital)),
     attached=maybe(st.booleans()),
     battery_percent=maybe(numbers(0, 100)),
+    cuff_inflated=maybe(st.booleans()),
+    cuff_above_oximeter=maybe(st.booleans()),
 )
 encounter_events = st.builds(
     EncounterEvent,

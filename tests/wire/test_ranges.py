@@ -81,6 +81,8 @@ EXPECTED = (
     Expected("device_status", "vital", (1, 7), CODES_BAD),
     Expected("device_status", "attached", (False, True), ()),
     Expected("device_status", "battery_percent", *PERCENT),
+    Expected("device_status", "cuff_inflated", (False, True), ()),
+    Expected("device_status", "cuff_above_oximeter", (False, True), ()),
     Expected("encounter_event", "change", (1, 3, 5, 6, 7), CODES_BAD, required=True),
     Expected("encounter_event", "bay", ("x", "x" * 32), ("", "x" * 33)),
     Expected("encounter_event", "age_years", (0, 130), (131,)),

@@ -15,7 +15,7 @@ from vehicle.cabin.contract import Alarm, Patient
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 from vehicle.screen.words import Language, alarm_words, check_first, word
 
-_SAID_IN_WORDS: Final = frozenset({"consciousness", "fault"})
+_SAID_IN_WORDS: Final = frozenset({"consciousness", "fault", "intervention", "rhythm", "airway"})
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
 
 _PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
