@@ -1,16 +1,17 @@
 """What one partition sees, as topic `picture` keeps it. Key: the channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
 from clinical.watch.deteriorating import Driver, Outlook
-from clinical.watch.picture import PictureRow, PictureScore, PictureVital
+from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from wire.codes import SOURCE, VITAL
-from wire.picture_rows import encode_row
+from wire.picture_rows import encode_glance, encode_row
 from wire.reading import reading
 from wire.staff_limits import to_limit_set
 
@@ -27,15 +28,18 @@ class Picture:
     """Units that fell silent together, for as long as that lasts."""
 
 
-def encode_picture(picture: Picture) -> bytes:
-    """Return the serialised picture."""
+def encode_picture(picture: Picture, more: Sequence[PictureRow | Glance] = ()) -> bytes:
+    """Return the serialised picture, with more rows or glances behind its own."""
     before = record_pb2.Picture(
         partition=picture.partition,
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
     )
     behind = record_pb2.Picture(silent_units=picture.silent_units)
-    rows = [encode_row(row) for row in picture.rows]
+    rows = [
+        encode_glance(row) if type(row) is Glance else encode_row(row)
+        for row in (*picture.rows, *more)
+    ]
     return b"".join((before.SerializeToString(), *rows, behind.SerializeToString()))
 
 

@@ -8,7 +8,8 @@ protobuf wrote them. Of the vital signs of one layout everything but the numbers
 the same: one ``struct`` per layout writes all of them.
 
 This is no second writer of the format: each piece comes from the generated messages, and a test
-compares the whole with what protobuf would write, byte for byte.
+compares the whole with what protobuf would write, byte for byte. A glance is written as the row
+that it stands for; all but its numbers was written down when that row was seen first.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from ambulance.log.v1 import record_pb2
 from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import VITALS
 from clinical.watch.deteriorating import Outlook
-from clinical.watch.picture import PictureRow, PictureScore, PictureVitals
+from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVitals, Same
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
@@ -42,9 +43,17 @@ _RECEIVED_TAG: Final = _Row(received_at_us=0).SerializeToString()[:1]
 _VALUE_TAG: Final = _Vital(value=0).SerializeToString()[:1]
 _WHICH: Final = tuple(_Vital(vital=VITAL.number[vital]).SerializeToString() for vital in VITALS)
 
+_Pack = Callable[..., bytes]
+
 _EARLIEST_LONG_US: Final = 1 << 49
 _LATEST_LONG_US: Final = 1 << 56
 """Between these, from 1987 to 4253, an instant is eight bytes of varint."""
+
+_CHUNK_BITS: Final = 14
+"""Of an instant, what two bytes of varint hold."""
+_CHUNK: Final = (1 << _CHUNK_BITS) - 1
+CHUNKS_REMEMBERED: Final = 1 << _CHUNK_BITS
+"""As many as there are."""
 
 _DOUBLE: Final = 8
 _INSTANT: Final = 9
@@ -53,16 +62,58 @@ _INSTANT: Final = 9
 
 def encode_row(row: PictureRow) -> bytes:
     """Return the row as it stands in a picture, with its tag and its length."""
-    pieces = [
+    return _tagged(_pieces(row))
+
+
+def encode_glance(glance: Glance) -> bytes:
+    """Return the row that is glanced at, as ``encode_row`` would."""
+    same, captured_us, received_us, values, instants_us, shock = glance
+    head, present, pack, blank, end, judged, limits = _same(same)
+    long = (
+        instants_us and _EARLIEST_LONG_US <= min(instants_us) <= max(instants_us) < _LATEST_LONG_US
+    )
+    return _tagged(
+        [
+            head,
+            b"" if captured_us is None else _CAPTURED_TAG + _instant(captured_us)[1:],
+            b"" if received_us is None else _RECEIVED_TAG + _instant(received_us)[1:],
+            _packed(pack, blank, values, instants_us)
+            if long
+            else _vitals(PictureVitals(present, values, instants_us)),
+            end,
+            judged,
+            _shock(shock),
+            limits,
+        ]
+    )
+
+
+def _pieces(row: PictureRow) -> list[bytes]:
+    return [
         _head(row.encounter_id, row.unit_id, row.bay),
         b"" if row.captured_us is None else _CAPTURED_TAG + _instant(row.captured_us)[1:],
         b"" if row.received_us is None else _RECEIVED_TAG + _instant(row.received_us)[1:],
         _vitals(PictureVitals.of(row.vitals)),
         _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
-        _judged(row.score, row.outlook, row.arrows, row.shock, row.limits),
+        _judged(row.score, row.outlook, row.arrows),
+        _shock(row.shock),
+        _limits(row.limits),
     ]
+
+
+def _tagged(pieces: list[bytes]) -> bytes:
     content = b"".join(pieces)
     return b"".join((_ROWS_TAG, _length(len(content)), content))
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _same(
+    same: Same,
+) -> tuple[bytes, tuple[int, ...], _Pack, list[Any], bytes, bytes, bytes]:
+    """Return all of an earlier row that is written again, and what writes its vital signs."""
+    head, *_, end, judged, _, limits = _pieces(same.row)
+    present = PictureVitals.of(same.row.vitals).present
+    return head, present, *_layout(present), end, judged, limits
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
@@ -99,11 +150,7 @@ def _end(
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
 def _judged(
-    score: PictureScore | None,
-    outlook: Outlook | None,
-    arrows: tuple[Arrow, ...],
-    shock: ShockIndex | None,
-    limits: tuple[LimitSet, ...],
+    score: PictureScore | None, outlook: Outlook | None, arrows: tuple[Arrow, ...]
 ) -> bytes:
     """Return what is judged beside NEWS2; it changes once a minute as a rule."""
     return _Row(
@@ -117,10 +164,19 @@ def _judged(
             )
             for one in arrows
         ],
-        shock_index=None if shock is None else shock.value,
-        shock_index_raised=None if shock is None else shock.raised,
-        limits=[from_limit_set(one) for one in limits],
     ).SerializeToString()
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _shock(shock: ShockIndex | None) -> bytes:
+    if shock is None:
+        return b""
+    return _Row(shock_index=shock.value, shock_index_raised=shock.raised).SerializeToString()
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _limits(limits: tuple[LimitSet, ...]) -> bytes:
+    return _Row(limits=[from_limit_set(one) for one in limits]).SerializeToString()
 
 
 def _score(score: PictureScore) -> record_pb2.PictureScore:
@@ -148,7 +204,25 @@ def _outlook(outlook: Outlook) -> record_pb2.PictureOutlook:
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
 def _instant(captured_us: int) -> bytes:
-    return _Vital(captured_at_us=captured_us).SerializeToString()
+    """Return an instant with its tag; of a long one both ends are remembered, and seldom new."""
+    if not _EARLIEST_LONG_US <= captured_us < _LATEST_LONG_US:
+        return _Vital(captured_at_us=captured_us).SerializeToString()
+    low, middle = captured_us & _CHUNK, captured_us >> _CHUNK_BITS & _CHUNK
+    tag, high = _high(captured_us >> 2 * _CHUNK_BITS)
+    return b"".join((tag, _chunk(low), _chunk(middle), high))
+
+
+@lru_cache(maxsize=CHUNKS_REMEMBERED)
+def _chunk(chunk: int) -> bytes:
+    """Return two bytes of a varint that goes on."""
+    return _Vital(captured_at_us=_EARLIEST_LONG_US | chunk).SerializeToString()[1:3]
+
+
+@lru_cache(maxsize=PIECES_REMEMBERED)
+def _high(high: int) -> tuple[bytes, bytes]:
+    """Return the tag of an instant and the last four bytes of its varint."""
+    written = _Vital(captured_at_us=high << 2 * _CHUNK_BITS).SerializeToString()
+    return written[:1], written[5:]
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
@@ -169,9 +243,15 @@ def _vitals(vitals: PictureVitals) -> bytes:
             )
         )
     pack, blank = _layout(vitals.present)
+    return _packed(pack, blank, vitals.values, instants_us)
+
+
+def _packed(
+    pack: _Pack, blank: list[Any], values: Sequence[float | None], instants_us: Sequence[int]
+) -> bytes:
     fields = blank.copy()
-    fields[1::3] = vitals.values
-    fields[2::3] = [_instant(captured_us) for captured_us in instants_us]
+    fields[1::3] = values
+    fields[2::3] = map(_instant, instants_us)
     return pack(*fields)
 
 
@@ -182,11 +262,11 @@ def _vital(vital: int, value: float, captured_us: int) -> bytes:
 
 
 @lru_cache(maxsize=1 << len(VITALS))
-def _layout(present: Sequence[int]) -> tuple[Callable[..., bytes], list[Any]]:
+def _layout(present: Sequence[int]) -> tuple[_Pack, list[Any]]:
     """Return what writes vital signs with long instants, and its fields with none filled in."""
     size = len(_WHICH[0]) + len(_VALUE_TAG) + _DOUBLE + _INSTANT
     blank: list[Any] = []
     for vital in present:
         blank += [_VITALS_TAG + _length(size) + _WHICH[vital] + _VALUE_TAG, 0.0, b""]
-    begin = len(blank[0])
+    begin = len(blank[0]) if blank else 0
     return Struct("<" + f"{begin}sd{_INSTANT}s" * len(present)).pack, blank

@@ -69,6 +69,19 @@ class RowBatch:
         self._value = value
         self._frames = _frames(value) if None in rows else None
 
+    def let_go(self) -> None:
+        """Keep no more than the bytes; whoever asks for a row later has it read again."""
+        self.rows = ()
+        self._frames = None
+
+    def row(self, index: int) -> VitalsRow:
+        """Return a row of a frame that is plain."""
+        row = (self.rows or _rows(self._value))[index]
+        if row is None:
+            message = f"frame {index} is not plain"
+            raise LookupError(message)
+        return row
+
     def frame(self, index: int) -> frame_pb2.Frame:
         """Return the handle of a frame, for ``to_frame``."""
         if self._frames is None:
@@ -81,6 +94,11 @@ def decode_rows(value: bytes) -> RowBatch:
     with reading("RecordBatch"):
         pb: Any = ROW_BATCH.FromString(value)
     return RowBatch(pb.stamped_at_us, [_row(frame) for frame in pb.frames], value)
+
+
+def _rows(value: bytes) -> Sequence[VitalsRow | None]:
+    pb: Any = ROW_BATCH.FromString(value)
+    return [_row(frame) for frame in pb.frames]
 
 
 def item_of(row: VitalsRow) -> Vitals:

@@ -9,6 +9,7 @@ place holds None, so that a snapshot survives any encoding.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, expm1, inf, isnan, nan, sqrt
 from typing import Any, Final
 
@@ -24,8 +25,11 @@ from clinical.deterioration.history import (
 )
 from clinical.deterioration.index import CONSCIOUSNESS_MINUTES, DECIMALS, NASAL_CANNULA
 from clinical.deterioration.inputs import CARRIED_MINUTES, COLUMNS, FRESH_MINUTES
-from clinical.deterioration.model import AdditiveModel, Line
+from clinical.deterioration.model import AdditiveModel
 from clinical.scores.observed import PLAUSIBLE_COLUMN
+
+SPANS_REMEMBERED: Final = 1_024
+"""Spans of time whose exponentials are remembered: nearly every minute takes as long."""
 
 _HEART_RATE, _RESPIRATION, _SPO2, _SYSTOLIC, _TEMPERATURE = range(FIO2)
 _CARRIED: Final = tuple(float(minutes) for minutes in CARRIED_MINUTES)
@@ -87,13 +91,13 @@ class _Column:
             return
         passed = now - began
         held = max(min(now, self.measured + carried) - began, 0.0)
-        for which, tau in enumerate(TAUS_MINUTES):
-            entering = tau * -expm1(-held / tau) * exp((held - passed) / tau)
-            weight = self.weight[which] * exp(-passed / tau) + entering
+        weights, means = self.weight, self.mean
+        for which, (entering, kept) in enumerate(_faded(held, passed)):
+            weight = weights[which] * kept + entering
             share = entering / weight if weight > 0 else 0.0
-            away = level - self.mean[which]
-            self.mean[which] += share * away
-            self.weight[which] = weight
+            away = level - means[which]
+            means[which] += share * away
+            weights[which] = weight
             if which == MIDDLE:
                 self.variance = (1 - share) * (self.variance + share * away * away)
         self._fade(passed, level if held > 0 else None)
@@ -104,23 +108,23 @@ class _Column:
             self.level = value
         else:
             step = max(now - self.measured, SHORTEST_STEP_MINUTES)
-            self.level += -expm1(-step / SMOOTHING_MINUTES) * (value - self.level)
+            self.level += _gain(step) * (value - self.level)
         self.measured = now
 
     def features(self, level: float) -> tuple[float, ...]:
         """Return level, mean, change, drift, spread, lowest and highest; NaN where not known."""
-        both = zip(self.mean, self.weight, strict=True)
-        past = [mean if weight > 0 else nan for mean, weight in both]
-        spread = sqrt(self.variance) if self.weight[MIDDLE] >= RESTLESS_AFTER_MINUTES else nan
-        return (
-            level,
-            past[MIDDLE],
-            level - past[MIDDLE],
-            past[SHORT] - past[LONG],
-            spread,
-            _outermost(min, self.lowest, level),
-            _outermost(max, self.highest, level),
-        )
+        mean, weight = self.mean, self.weight
+        middle = mean[MIDDLE] if weight[MIDDLE] > 0 else nan
+        short = mean[SHORT] if weight[SHORT] > 0 else nan
+        spread = sqrt(self.variance) if weight[MIDDLE] >= RESTLESS_AFTER_MINUTES else nan
+        lowest, highest = self.lowest, self.highest
+        known = not isnan(level)
+        if lowest is None or (known and level < lowest):
+            lowest = level
+        if highest is None or (known and level > highest):
+            highest = level
+        drift = short - (mean[LONG] if weight[LONG] > 0 else nan)
+        return (level, middle, level - middle, drift, spread, lowest, highest)
 
     def plain(self) -> list[Any]:
         return [
@@ -138,7 +142,7 @@ class _Column:
         self.weight, self.mean = both[: len(TAUS_MINUTES)], both[len(TAUS_MINUTES) :]
 
     def _fade(self, passed: float, held: float | None) -> None:
-        middle, kept = self.mean[MIDDLE], exp(-passed / EXTREME_TAU_MINUTES)
+        middle, kept = self.mean[MIDDLE], _kept(passed)
         if self.highest is not None and self.lowest is not None:
             self.highest = middle + (self.highest - middle) * kept
             self.lowest = middle + (self.lowest - middle) * kept
@@ -223,7 +227,10 @@ class PatientIndex:
         model = self._model
         looked = self._assessed is not None and now - self._assessed <= CONSCIOUSNESS_MINUTES
         features = self._features()
-        pushes = [_at(line, value) for line, value in zip(model.lines, features, strict=True)]
+        pushes = [
+            _at(line.knots, line.log_odds, value) if value == value else 0.0  # noqa: PLR0124 - NaN
+            for line, value in zip(model.lines, features, strict=True)
+        ]
         pushes.append(model.not_alert if looked and self._not_alert else 0.0)
         log_odds = model.intercept + sum(pushes)
         index = round(_SCALE / (1 + exp(-log_odds))) / _SCALE
@@ -261,11 +268,29 @@ class PatientIndex:
         )
 
 
-def _at(line: Line, value: float) -> float:
-    """Return the push of a value: 0 where it is not known, flat beyond the outermost knots."""
-    if isnan(value):
-        return 0.0
-    knots, pushed = line.knots, line.log_odds
+@lru_cache(maxsize=SPANS_REMEMBERED)
+def _faded(held: float, passed: float) -> tuple[tuple[float, float], ...]:
+    """Return for each time constant how much of a level enters, and what is kept of the weight."""
+    return tuple(
+        (tau * -expm1(-held / tau) * exp((held - passed) / tau), exp(-passed / tau))
+        for tau in TAUS_MINUTES
+    )
+
+
+@lru_cache(maxsize=SPANS_REMEMBERED)
+def _kept(passed: float) -> float:
+    """Return what is kept of how far an extreme lies from the middle."""
+    return exp(-passed / EXTREME_TAU_MINUTES)
+
+
+@lru_cache(maxsize=SPANS_REMEMBERED)
+def _gain(step: float) -> float:
+    """Return how far a new value moves the level."""
+    return -expm1(-step / SMOOTHING_MINUTES)
+
+
+def _at(knots: Sequence[float], pushed: Sequence[float], value: float) -> float:
+    """Return the push of a value that is known; it is flat beyond the outermost knots."""
     above = bisect_right(knots, value)
     if above == 0:
         return pushed[0]
@@ -282,9 +307,3 @@ def _floored(divisor: float) -> float:
 
 def _or_air(fio2: float) -> float:
     return ROOM_AIR if isnan(fio2) else fio2
-
-
-def _outermost(choose: Any, kept: float | None, level: float) -> float:  # noqa: ANN401 - min or max
-    if kept is None:
-        return level
-    return kept if isnan(level) else float(choose(kept, level))

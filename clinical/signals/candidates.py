@@ -15,6 +15,7 @@ import scipy
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Ints
+from clinical.signals.measuring import medians
 from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
 from clinical.signals.resampling import BLOCK, Floats
 
@@ -103,7 +104,7 @@ class Candidates:
         self.bends = np.zeros(self.leads.shape)
         self.shapes = np.zeros((*self.leads.shape, sum(SHAPE)), np.float32)
         self.measures = np.zeros((len(self.row), len(MEASURES)))
-        top = np.median(whole.reshape(-1, SECONDS, BLOCK).max(axis=2), axis=1)
+        top = medians(whole.reshape(-1, SECONDS, BLOCK).max(axis=2))
         self._around(rise, column, np.maximum(top, RISE_MIN)[self.row])
         self._leads(memory, weight, at, middle, second)
 

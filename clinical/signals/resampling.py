@@ -181,8 +181,8 @@ class Intake:
         return span.phase, window[0], missing
 
     def snapshot(self) -> tuple[object, ...]:
-        """Return all that it remembers."""
-        return (self._held.copy(), self._first, self._last, self._holed, self._number, self.end)
+        """Return all that it remembers; what is held is replaced, never changed."""
+        return (self._held, self._first, self._last, self._holed, self._number, self.end)
 
     def restore(self, memory: tuple[Any, ...]) -> None:
         """Go on where ``snapshot`` was taken."""

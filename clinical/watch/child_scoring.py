@@ -14,7 +14,7 @@ A backlog is scored at its end, on what is then still fresh.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.identity import FrameRef
 from clinical.alarms.rule import Cause
 from clinical.scores import npews
 from clinical.scores.chart import RefusalReason, Refused, Response, Result
@@ -23,14 +23,13 @@ from clinical.scores.npews import OXYGEN
 from clinical.scores.observed import Observed
 from clinical.scores.points import AGE, CONSCIOUSNESS
 from clinical.vitals import Consciousness, Vital
+from clinical.watch.again import Again
 from clinical.watch.bands import Bands
 from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry
-from clinical.watch.doubting import BELIEVED_AFTER_US, Doubts
-from clinical.watch.due import earliest
+from clinical.watch.doubting import Doubts
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.picture import PictureScore, shown_score
-from clinical.watch.scoring import Waiting
 
 _MEASURED: Final = (Vital.RESPIRATION, Vital.HEART_RATE, Vital.SYSTOLIC, Vital.SPO2)
 _STATED: Final = frozenset({*_MEASURED, CONSCIOUSNESS})
@@ -42,17 +41,14 @@ _NOT_AWAKE: Final = frozenset({Consciousness.VOICE, Consciousness.PAIN, Consciou
 class ChildScoring:
     """National PEWS of one patient."""
 
-    __slots__ = ("_bands", "_carry", "_doubted", "_doubts", "_newest_us", "waiting")
+    __slots__ = ("_bands", "_carry", "_doubts", "again")
 
     def __init__(self, carry: Carry, doubts: Doubts) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values, ``doubts`` judges them."""
         self._carry = carry
         self._doubts = doubts
         self._bands = Bands(Cause.NPEWS_HIGH, Cause.NPEWS_MEDIUM)
-        self._newest_us = 0
-        self.waiting: Waiting | None = None
-        self._doubted: FrameRef | None = None
-        """The frame of the newest item, while something is refused to its score."""
+        self.again = Again()
 
     @property
     def stands(self) -> bool:
@@ -62,10 +58,7 @@ class ChildScoring:
     @property
     def due_us(self) -> int | None:
         """When a backlog that waits is scored, or what is doubted."""
-        return earliest(
-            None if self.waiting is None else self.waiting.over_us,
-            None if self._doubted is None else self._newest_us + BELIEVED_AFTER_US,
-        )
+        return self.again.due_us
 
     def on_item(
         self,
@@ -81,30 +74,26 @@ class ChildScoring:
         An item captured before the newest one completes the record only.
         """
         if not for_child(state):
-            self.waiting = self._doubted = None
+            self.again.forget()
             return self.close(captured_us) if self.stands else NO_FINDINGS
-        if captured_us < self._newest_us:
+        if not self.again.accept(captured_us):
             return NO_FINDINGS
-        self._newest_us = captured_us
-        self._doubted = frame if self._doubts.contradicted else None
+        if self._doubts.contradicted:
+            self.again.doubt(frame)
         if backlog:
-            began_us = now_us if self.waiting is None else self.waiting.began_us
-            self.waiting = Waiting(began_us, now_us, captured_us, frame)
+            self.again.wait(now_us, frame)
             return NO_FINDINGS
-        self.waiting = None
+        self.again.scored()
         return self._judge(self.observed(state, now_us), captured_us, frame)
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Score the end of a backlog, and what is doubted, once nothing has come for a while."""
-        waiting, doubted = self.waiting, self._doubted
-        if waiting is not None and now_us >= waiting.over_us:
-            self.waiting = None
-            return self._judge(self.observed(state, now_us), waiting.captured_us, waiting.frame)
-        if doubted is not None and now_us >= self._newest_us + BELIEVED_AFTER_US:
-            self._doubted = None
+        due = self.again.take(now_us)
+        if due is None:
+            return NO_FINDINGS
+        if due.believed:
             self._doubts.clear()
-            return self._judge(self.observed(state, now_us), self._newest_us, doubted)
-        return NO_FINDINGS
+        return self._judge(self.observed(state, now_us), due.captured_us, due.frame)
 
     def observed(self, state: EncounterState, now_us: int) -> Observed:
         """Return what of the newest values may be scored at ``now_us``, but for the doubted."""
@@ -143,24 +132,16 @@ class ChildScoring:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data; empty for whom nothing was ever scored here."""
-        if not self._newest_us:
+        if not self.again.newest_us:
             return {}
-        return {
-            "waiting": None if self.waiting is None else self.waiting.plain(),
-            **self._bands.snapshot(),
-            "newest_us": self._newest_us,
-            "doubted": None if self._doubted is None else frame_to_plain(self._doubted),
-        }
+        return {**self.again.snapshot(), **self._bands.snapshot()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``; an empty one is the beginning."""
         if not state:
             return
         self._bands.restore(state)
-        self._newest_us = state["newest_us"]
-        doubted = state.get("doubted")
-        self._doubted = None if doubted is None else frame_from_plain(doubted)
-        self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
+        self.again.restore(state)
 
     def _judge(self, observed: Observed, captured_us: int, frame: FrameRef) -> Findings:
         result = npews.score(observed)

@@ -12,8 +12,8 @@ Three things do, and none of them for ever:
   from one second to the next: a finger under the cuff does. A respiration of 0 is never doubted,
   and neither is a value that is measured now and then: a person has taken it.
 
-What is doubted is refused to the score as implausible. When nothing follows it for
-``BELIEVED_AFTER_US`` it is scored: a patient must not look well because the monitor fell silent.
+What is doubted is refused to the score as implausible. When nothing follows it for a while
+(``again``) it is scored: a patient must not look well because the monitor fell silent.
 No doubt begins while nothing could be scored anyway, so that a patient who is well costs nothing
 here; one that has begun fades in its time.
 """
@@ -38,9 +38,6 @@ AGREED_US: Final = 5 * SECOND_US
 
 JUMP_US: Final = 15 * SECOND_US
 """A value that has jumped and stayed for so long is believed."""
-
-BELIEVED_AFTER_US: Final = 15 * SECOND_US
-"""When nothing follows for so long, what is doubted is all that there is, and is scored."""
 
 JUMP_PER_MIN: Final = 5.0
 JUMP_PERCENT: Final = 4.0

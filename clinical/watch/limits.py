@@ -179,6 +179,8 @@ class Limits:
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data: of each cause in which anything stands."""
         group = {} if self._group is None else {_GROUP: self._group}
+        if True not in self.stirred:
+            return group
         return group | {
             limit.rule.cause.value: limit.snapshot() | self._bounds_in_use(limit)
             for limit in self._each_limit()

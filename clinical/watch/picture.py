@@ -1,7 +1,7 @@
 """One patient as the board shows it: what is still valid, how old it is, and what it scores."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, overload
 
 from clinical.alarms.staff_limit import LimitSet
@@ -116,6 +116,41 @@ class PictureRow:
     """None: heart rate or systolic pressure is not known."""
     limits: tuple[LimitSet, ...] = ()
     """What staff have set for this patient and is in effect."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """A row of which all but the numbers still counts; known again by its identity."""
+
+    row: PictureRow
+
+
+class Glance(NamedTuple):
+    """A row that differs from an earlier one of its patient in what is named here alone."""
+
+    same: Same
+    captured_us: int | None
+    received_us: int | None
+    values: tuple[float | None, ...]
+    """Of the vital signs that the earlier row has; each of them is there."""
+    instants_us: tuple[int, ...]
+    shock: ShockIndex | None
+
+    @property
+    def row(self) -> PictureRow:
+        """The row as it would be if all of it had been looked at."""
+        earlier = self.same.row
+        return replace(
+            earlier,
+            captured_us=self.captured_us,
+            received_us=self.received_us,
+            vitals=PictureVitals(
+                PictureVitals.of(earlier.vitals).present,
+                self.values,  # type: ignore[arg-type] - none of them is absent
+                self.instants_us,
+            ),
+            shock=self.shock,
+        )
 
 
 def shown_score(name: str, result: Result, band: Response | None) -> PictureScore:

@@ -16,7 +16,7 @@ points of NEWS2. Those at the printed precision of their chart are a table. Zero
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
@@ -64,7 +64,10 @@ _UNWATCHED: Final[Mapping[tuple[int, ...], tuple[int, ...]]] = {
 """Which of the watched vitals a row lacks, by those that it has."""
 
 
-@dataclass(frozen=True, slots=True)
+_NO_SCREEN: Final[list[int]] = []
+
+
+@dataclass(slots=True)
 class Quiet:
     """What the processors of one patient have in common while nothing happens."""
 
@@ -72,6 +75,8 @@ class Quiet:
     ordering: Ordering
     silence: Silence | None
     """None where silence is not judged."""
+    _cleared: list[int] = field(default_factory=lambda: _NO_SCREEN)
+    """The screen that was last found to clear the patient; a screen is never changed in place."""
 
     def still(self) -> bool:
         """Tell whether nothing stands that a row or the passing of time could move.
@@ -83,10 +88,10 @@ class Quiet:
             True in bedside.limits.stirred
             or bedside.judging.stirred
             or bedside.scoring.stands
-            or bedside.scoring.waiting
+            or bedside.scoring.again.waiting
             or bedside.scoring.doubts.stand
             or bedside.child_scoring.stands
-            or bedside.child_scoring.waiting
+            or bedside.child_scoring.again.waiting
             or bedside.sensors.conditions
             or self.ordering.suspect_us is not None
             or bedside.leads.stand
@@ -118,53 +123,56 @@ class Quiet:
             return False
         bedside = self.bedside
         carry, minutes = bedside.carry, bedside.minutes
-        if captured_us >= minutes.ends_us:
+        if captured_us >= minutes.ends_us or not (rest is NOTHING_ELSE or _known(rest, carry)):
             return False
-        taken = self._calm(vitals, numbers)
-        if taken is None or not _known(rest, carry):
+        screen = self._screen(vitals, numbers)
+        if screen is None:
             return False
         stream[SEQUENCE], stream[ITEM], stream[NEWEST_US] = sequence, 0, captured_us
-        bedside.scoring.screen, carry.values = taken
-        bedside.scoring.newest_us = captured_us
-        instants = carry.captured_us
-        for vital in vitals:
+        scoring, judging = bedside.scoring, bedside.judging
+        scoring.screen = self._cleared = screen
+        scoring.again.newest_us = captured_us
+        values, instants = carry.values, carry.captured_us
+        for vital, value in zip(vitals, numbers, strict=True):
+            values[vital] = value
             instants[vital] = captured_us
         if rest is not NOTHING_ELSE:
             _repeat(rest, carry, captured_us)
-        if captured_us > bedside.judging.now_us:
-            bedside.judging.now_us, bedside.judging.backlog_us = captured_us, None
+        if captured_us > judging.now_us:
+            judging.now_us, judging.backlog_us = captured_us, None
         if captured_us >= minutes.due_us:
             minutes.sample(captured_us)
         if self.silence is not None:
             self.silence.on_row(row, received_us, ingress_us)
         return True
 
-    def _calm(
-        self, vitals: tuple[int, ...], numbers: tuple[float, ...]
-    ) -> tuple[list[int], list[float | None]] | None:
-        """Return the screen and the values with these numbers; None when that is not calm."""
+    def _screen(self, vitals: tuple[int, ...], numbers: tuple[float, ...]) -> list[int] | None:
+        """Return the screen with these numbers; None when it is not calm or a number is missed."""
         carry = self.bedside.carry
         for vital in _UNWATCHED[vitals]:
             if carry.captured_us[vital]:
                 return None
-        screen, values = self.bedside.scoring.screen.copy(), carry.values.copy()
-        tables = _CALM if carry.spo2_scale is not Spo2Scale.SCALE_2 else _CALM_SCALE_2
+        before = screen = self.bedside.scoring.screen
+        scale_2 = carry.spo2_scale is Spo2Scale.SCALE_2
+        tables = _CALM_SCALE_2 if scale_2 else _CALM
         for vital, value in zip(vitals, numbers, strict=True):
             points = tables[vital].get(value)
             if points is None:
-                points = calm_points(vital, value, scale_2=tables is _CALM_SCALE_2)
+                points = calm_points(vital, value, scale_2=scale_2)
                 if points is None:
                     return None
-            screen[vital] = points
-            values[vital] = value
-        if sum(screen) >= MEDIUM_TOTAL or SINGLE_RED in screen:
+            if points != screen[vital]:
+                if screen is before:
+                    screen = before.copy()
+                screen[vital] = points
+        if screen is not self._cleared and (sum(screen) >= MEDIUM_TOTAL or SINGLE_RED in screen):
             return None
-        return screen, values
+        return screen
 
 
 def _known(rest: Vitals, carry: Carry) -> bool:
     """Tell whether what a row says beside its numbers is known already."""
-    return rest is NOTHING_ELSE or not (
+    return not (
         (rest.consciousness is not None and rest.consciousness is not carry.consciousness)
         or (rest.on_oxygen is not None and rest.on_oxygen is not carry.on_oxygen)
         or (rest.spo2_scale is not None and rest.spo2_scale is not carry.spo2_scale)

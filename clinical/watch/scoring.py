@@ -19,15 +19,15 @@ has an alarm, is scored in full.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
+from clinical.alarms.identity import FrameRef
 from clinical.alarms.rule import Cause
 from clinical.scores import news2
 from clinical.scores.chart import Chart, RefusalReason, Refused, Result
 from clinical.scores.news2 import HIGH_TOTAL, MEDIUM_TOTAL, SINGLE_RED, News2Inputs
 from clinical.vitals import Consciousness, Spo2Scale, Vital
+from clinical.watch.again import Again
 from clinical.watch.bands import Bands
 from clinical.watch.carry import (
     HEART_RATE,
@@ -38,11 +38,9 @@ from clinical.watch.carry import (
     Reading,
     Taken,
 )
-from clinical.watch.doubting import BELIEVED_AFTER_US, NOTHING_BESIDE, Beside, Doubts
-from clinical.watch.due import earliest
+from clinical.watch.doubting import NOTHING_BESIDE, Beside, Doubts
 from clinical.watch.encounter import EncounterState
 from clinical.watch.finding import NO_FINDINGS, Findings
-from clinical.watch.late import OVERDUE_AFTER_US, SETTLED_AFTER_US
 
 _OXYGEN: Final = len(VITALS)
 _CONSCIOUSNESS: Final = _OXYGEN + 1
@@ -74,35 +72,10 @@ _MEASURED_VITALS: Final = tuple(vital for _, vital in _MEASURED)
 _NOT_FOR_THIS_PATIENT: Final = frozenset({RefusalReason.AGE, RefusalReason.PREGNANT})
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The newest item of a backlog that is still coming in."""
-
-    began_us: int
-    heard_us: int
-    captured_us: int
-    frame: FrameRef
-
-    @property
-    def over_us(self) -> int:
-        """When nothing more of it has come for a while, or it has come for too long."""
-        return min(self.heard_us + SETTLED_AFTER_US, self.began_us + OVERDUE_AFTER_US)
-
-    def plain(self) -> list[Any]:
-        """Return it as plain data."""
-        return [self.began_us, self.heard_us, self.captured_us, frame_to_plain(self.frame)]
-
-    @classmethod
-    def of(cls, plain: list[Any]) -> Self:
-        """Return what ``plain`` wrote down."""
-        began_us, heard_us, captured_us, frame = plain
-        return cls(began_us, heard_us, captured_us, frame_from_plain(frame))
-
-
 class Scoring:
     """NEWS2 of one patient."""
 
-    __slots__ = ("_bands", "_carry", "_doubted", "doubts", "newest_us", "screen", "waiting")
+    __slots__ = ("_bands", "_carry", "again", "doubts", "screen")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing scored; ``carry`` holds the newest values."""
@@ -110,10 +83,8 @@ class Scoring:
         self.doubts = Doubts(carry)
         self._bands = Bands(Cause.NEWS2_HIGH, Cause.NEWS2_MEDIUM)
         self.screen = [0] * _PARTS
-        self.newest_us = 0
-        self.waiting: Waiting | None = None
-        self._doubted: FrameRef | None = None
-        """The frame of the newest item, while something is refused to its score."""
+        """Points by part; it is never changed in place, so the same list is the same points."""
+        self.again = Again()
 
     def on_item(  # noqa: PLR0917 - an item, its patient, and what is doubted of it
         self,
@@ -129,21 +100,19 @@ class Scoring:
         An item captured before the newest one completes the record only.
         """
         self._screen_for(taken.live or taken.backlog)
-        if captured_us < self.newest_us:
+        again = self.again
+        if not again.accept(captured_us):
             return NO_FINDINGS
-        self.newest_us = captured_us
-        self._doubted = None
         if self._cleared() and not beside.doubted:
             self.doubts.fade(taken.live, captured_us, beside)
             return NO_FINDINGS
         self.doubts.on_item(taken.live, captured_us, beside)
         if self.doubts.contradicted:
-            self._doubted = frame
+            again.doubt(frame)
         if taken.backlog:
-            began_us = now_us if self.waiting is None else self.waiting.began_us
-            self.waiting = Waiting(began_us, now_us, captured_us, frame)
+            again.wait(now_us, frame)
             return NO_FINDINGS
-        self.waiting = None
+        again.scored()
         return self._judge(self.inputs(state, now_us), captured_us, frame)
 
     @property
@@ -159,22 +128,16 @@ class Scoring:
     @property
     def due_us(self) -> int | None:
         """When a backlog that waits is scored, or what is doubted."""
-        return earliest(
-            None if self.waiting is None else self.waiting.over_us,
-            None if self._doubted is None else self.newest_us + BELIEVED_AFTER_US,
-        )
+        return self.again.due_us
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
         """Score the end of a backlog, and what is doubted, once nothing has come for a while."""
-        waiting, doubted = self.waiting, self._doubted
-        if waiting is not None and now_us >= waiting.over_us:
-            self.waiting = None
-            return self._judge(self.inputs(state, now_us), waiting.captured_us, waiting.frame)
-        if doubted is not None and now_us >= self.newest_us + BELIEVED_AFTER_US:
-            self._doubted = None
+        due = self.again.take(now_us)
+        if due is None:
+            return NO_FINDINGS
+        if due.believed:
             self.doubts.clear()
-            return self._judge(self.inputs(state, now_us), self.newest_us, doubted)
-        return NO_FINDINGS
+        return self._judge(self.inputs(state, now_us), due.captured_us, due.frame)
 
     def inputs(self, state: EncounterState, now_us: int) -> News2Inputs:
         """Return what of the newest values may be scored at ``now_us``, but for the doubted.
@@ -233,27 +196,22 @@ class Scoring:
     def snapshot(self) -> dict[str, Any]:
         """Return the state as plain data."""
         return {
-            "waiting": None if self.waiting is None else self.waiting.plain(),
+            **self.again.snapshot(),
             **self._bands.snapshot(),
-            "newest_us": self.newest_us,
             "doubts": self.doubts.snapshot(),
-            "doubted": None if self._doubted is None else frame_to_plain(self._doubted),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``; ``carry`` has been restored before."""
         self._bands.restore(state)
-        self.newest_us = state["newest_us"]
+        self.again.restore(state)
         self.doubts.restore(state.get("doubts", {}))
-        doubted = state.get("doubted")
-        self._doubted = None if doubted is None else frame_from_plain(doubted)
-        self.waiting = None if state["waiting"] is None else Waiting.of(state["waiting"])
         values = enumerate(self._carry.values)
         self._screen_for(tuple((vital, value) for vital, value in values if value is not None))
 
     def _screen_for(self, readings: tuple[Reading, ...]) -> None:
         """Bring the upper bound of each part up to date."""
-        carry, screen = self._carry, self.screen
+        carry, screen = self._carry, self.screen.copy()
         for vital, value in readings:
             chart = CHARTS[vital]
             if chart is not None:
@@ -269,6 +227,7 @@ class Scoring:
         consciousness = carry.consciousness
         alert = consciousness is _ALERT or consciousness is None
         screen[_CONSCIOUSNESS] = 0 if alert else SINGLE_RED
+        self.screen = screen
 
     def _cleared(self) -> bool:
         """Tell whether no score of what is carried could change anything."""

@@ -37,13 +37,21 @@ def shock_of(carry: Carry, state: EncounterState, now_us: int) -> ShockIndex | N
     beats, pressure = carry.values[HEART_RATE], carry.values[SYSTOLIC]
     if beats is None or not pressure or not carry.all_fresh((HEART_RATE, SYSTOLIC), now_us):
         return None
-    pregnant = bool(state.pregnant)
-    return ShockIndex(
-        round(beats / pressure, 2), _raised(beats, pressure, state.age_years, pregnant=pregnant)
-    )
+    return index_of(beats, pressure, state.age_years, state.pregnant)
 
 
 @lru_cache(maxsize=JUDGED_KEPT)
+def index_of(
+    beats: float,
+    pressure: float,
+    age_years: float | None,
+    pregnant: bool | None,  # noqa: FBT001 - as the encounter states it
+) -> ShockIndex:
+    """Return the shock index of a heart rate and a systolic pressure, which is not 0."""
+    raised = _raised(beats, pressure, age_years, pregnant=bool(pregnant))
+    return ShockIndex(round(beats / pressure, 2), raised)
+
+
 def _raised(
     beats: float, pressure: float, age_years: float | None, *, pregnant: bool
 ) -> bool | None:

@@ -35,6 +35,8 @@ class StaffLimits:
     @property
     def current(self) -> tuple[LimitSet, ...]:
         """What is in effect, the oldest first."""
+        if not self._sets:
+            return ()
         return tuple(
             one
             for one in self._sets.values()
@@ -82,6 +84,8 @@ class StaffLimits:
     @property
     def due_us(self) -> int | None:
         """When the first of them is over."""
+        if not self._sets:
+            return None
         return min((one.until_us for one in self._sets.values()), default=None)
 
     def snapshot(self) -> dict[str, Any]:

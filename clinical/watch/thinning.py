@@ -42,6 +42,11 @@ class Thinning:
         self._stretches: dict[int, Thinned] = {}
         self._heard_us: dict[int, int] = {}
 
+    @property
+    def any(self) -> bool:
+        """Tell whether anything was ever left out."""
+        return bool(self._stretches)
+
     def on_item(self, item: Discarded, capture: Capture) -> None:
         """Count what was left out."""
         lane = capture.frame.lane

@@ -44,22 +44,19 @@ class Arrow(NamedTuple):
 class Trending:
     """The trends of one patient in the watch."""
 
-    __slots__ = ("_arrows", "_clear", "_condition", "_named", "_plain", "_trends")
+    __slots__ = ("_arrows", "_clear", "_condition", "_named", "_plain", "_trends", "arrows")
 
     def __init__(self) -> None:
         """Begin with nothing known."""
         self._trends = Trends()
         self._arrows: dict[Vital, Arrow] = {}
+        self.arrows: tuple[Arrow, ...] = ()
+        """What moves, as of the last closed minute of each vital; another tuple when it changes."""
         self._condition = FlagCondition(RULES[Cause.WORSENING_IN_BAND])
         self._named: dict[Vital, bool] = {}
         """The vitals of the present alarm, and whether each rises."""
         self._clear = 0
         self._plain: dict[str, Any] | None = None
-
-    @property
-    def arrows(self) -> tuple[Arrow, ...]:
-        """What moves, as of the last closed minute of each vital."""
-        return tuple(self._arrows.values())
 
     def on_minute(
         self, closed: ClosedMinute, at_us: int, frame: FrameRef, *, judged: bool, covered: bool
@@ -116,6 +113,7 @@ class Trending:
         self._trends.restore({name: _whole(*plain) for name, plain in state["courses"].items()})
         arrows = [Arrow(Vital(name), *rest) for name, *rest in state["arrows"]]
         self._arrows = {arrow.vital: arrow for arrow in arrows}
+        self.arrows = tuple(arrows)
         self._named = {Vital(name): rises for name, rises in state["named"]}
         self._clear = state["clear"]
         self._condition.restore(state["condition"])
@@ -124,6 +122,8 @@ class Trending:
         self, closed: ClosedMinute, drifting: tuple[VitalTrend, ...], worse: list[Worsening]
     ) -> None:
         """Bring the arrows of the vitals in this minute up to date."""
+        if not self._arrows and not drifting:
+            return
         for vital in closed.levels:
             self._arrows.pop(vital, None)
         leading = {one.trend.vital for one in worse}
@@ -132,6 +132,7 @@ class Trending:
             if slope and slope.direction and abs(trend.moved) >= MATTERS[trend.vital]:
                 arrow = Arrow(trend.vital, slope.per_minute, trend.vital in leading)
                 self._arrows[trend.vital] = arrow
+        self.arrows = tuple(self._arrows.values())
 
     def _moves(self, vital: Vital, *, rises: bool) -> bool:
         arrow = self._arrows.get(vital)

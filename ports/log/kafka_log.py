@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from ports.clock import Clock, SystemClock
-from ports.log.kafka_reader import KafkaReader, ends, new_consumer, resolve
+from ports.log.kafka_reader import KafkaReader, ends, new_consumer, resolve, written_at
 from ports.log.kafka_security import check_admitted
 from ports.log.kafka_writer import KafkaWriter, new_producer
 from ports.log.port import EARLIEST, LogLost, Record, TopicPartition
@@ -82,6 +82,19 @@ class KafkaLog:
             return {}
         async with self._asking() as consumer:
             return await self._in_time(lambda: ends(consumer, partitions))
+
+    async def positions_at(
+        self, partitions: Sequence[TopicPartition], at_us: int
+    ) -> dict[TopicPartition, int]:
+        """Return where each partition holds its first record written at this instant or later.
+
+        Raises:
+            LogLost: no broker answered within the delivery timeout.
+        """
+        if not partitions:
+            return {}
+        async with self._asking() as consumer:
+            return await self._in_time(lambda: written_at(consumer, partitions, at_us))
 
     async def read_to_end(self, topic_partition: TopicPartition) -> list[Record]:
         """Return every record kept in a partition up to its end at the time of asking.

@@ -31,6 +31,8 @@ ASK_AGAIN_MS: Final = 20
 """Wait before a broker is asked again; the first question about a topic is always asked twice,
 since a consumer that subscribes to nothing knows no topic before it."""
 
+_MILLISECOND_US: Final = 1_000
+
 
 def new_consumer(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
     """Return a consumer, not yet connected, that belongs to no group and never skips ahead."""
@@ -101,6 +103,20 @@ async def ends(
     """Return the position after the newest record of each partition."""
     found = await consumer.end_offsets([KafkaPartition(*partition) for partition in partitions])
     return {TopicPartition(*partition): offset for partition, offset in found.items()}
+
+
+async def written_at(
+    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], at_us: int
+) -> dict[TopicPartition, int]:
+    """Return the first offset of each partition that was written at an instant or later."""
+    asked = {KafkaPartition(*partition): at_us // _MILLISECOND_US for partition in partitions}
+    found = await consumer.offsets_for_times(asked)
+    last = await consumer.end_offsets(list(asked))
+    return {
+        TopicPartition(*partition): last[partition] if first is None else first.offset
+        for partition in asked
+        for first in [found[partition]]
+    }
 
 
 async def resolve(

@@ -7,9 +7,10 @@ is not one odd frame: judgement of this patient stops and says so with a high te
 while every other patient goes on. What the vehicle itself says about that patient is still
 forwarded, and the crew can still close the encounter.
 
-A row that leads to nothing goes the quick way (``clinical.watch.quiet``); the journal has it as a
-row, and a watch that is rebuilt takes it by the reference. Ticks before the watch is due are left
-out (``clinical.watch.due``); of those between two other steps the journal has the newest.
+A row that leads to nothing goes the quick way (``clinical.watch.quiet``); the journal has
+where it stands, and a watch that is rebuilt takes it by the reference. Ticks before the watch is
+due are left out (``clinical.watch.due``); of those between two other steps the journal has the
+newest.
 
 Steps are deterministic, so a worker that replays the input fails in the same places and ends
 in the same state; the count of failures is part of what is stored.
@@ -41,11 +42,11 @@ from clinical.items import (
 )
 from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterStatus
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture import Glance, PictureRow
 from streams.engine.outage import Hearing
 from streams.engine.watches import Emission, Watch, Watches
 from wire.frames import Frame
-from wire.rows import item_of
+from wire.rows import RowBatch, item_of
 from wire.synthetic import synthetic
 
 JOURNAL_MAX: Final = 128
@@ -98,9 +99,9 @@ class Passed(NamedTuple):
     ingress_us: int
 
 
-_Row = tuple[VitalsRow, int, int, Passed | None]
-"""A row that led to nothing, when it was received, the partition's time, and what was passed over
-before it."""
+_Row = tuple[RowBatch, int, int, Passed | None]
+"""Where a row stands that led to nothing, the partition's time, and what was passed over before
+it."""
 
 
 class ContainedWatch:
@@ -111,6 +112,7 @@ class ContainedWatch:
     ) -> None:
         self._encounter_id = encounter_id
         self._source = source
+        self._synthetic = synthetic(encounter_id)
         self._watches = watches
         self._journal: list[Step | _Row | Passed] = []
         """Steps since ``_base``; without a base, since the beginning."""
@@ -136,10 +138,11 @@ class ContainedWatch:
         return self._take(partial(_judge, frame, received_us, now_us), frame, now_us)
 
     def on_row(
-        self, row: VitalsRow, received_us: int, now_us: int, passed: Passed | None = None
+        self, row: VitalsRow, batch: RowBatch, place: int, now_us: int, passed: Passed | None = None
     ) -> bool:
         """Take a row over if it leads to nothing; else change nothing and return False.
 
+        It stands in ``batch`` at ``place``, and is read from there again if it has to be.
         ``passed`` is the newest tick before it that has to be passed over as well.
 
         What fails here is judged by ``on_frame`` instead, from where the watch was before.
@@ -148,13 +151,13 @@ class ContainedWatch:
             return False
         try:
             ingress_us = None if passed is None else passed.ingress_us
-            if not self._watch.on_row(row, received_us, now_us, ingress_us):
+            if not self._watch.on_row(row, batch.stamped_us, now_us, ingress_us):
                 return False
         except Exception:  # noqa: BLE001 - whatever it is, the reference decides what it leads to
             self._watch = self._rebuilt()
             return False
         self._told += 1
-        self._journal.append((row, received_us, now_us, passed))
+        self._journal.append((batch, place, now_us, passed))
         self._last = row
         return True
 
@@ -197,9 +200,16 @@ class ContainedWatch:
         return ()
 
     @property
+    def listened_to(self) -> str | None:
+        """The unit whose silence counts; None for a patient who is not judged, or is none."""
+        if self._failures >= FAILURES_MAX or self.closed_us is not None or self._synthetic:
+            return None
+        return self._watch.state.unit_id
+
+    @property
     def hearing(self) -> Hearing | None:
-        """How long the unit was not heard; None for a patient who is not judged, or is none."""
-        if not self.judged or self.closed_us is not None or synthetic(self._encounter_id):
+        """How long the unit was not heard; None where ``listened_to`` is."""
+        if self.listened_to is None:
             return None
         watch = self._watch
         return Hearing(watch.state.unit_id, watch.quiet_us, watch.silent)
@@ -221,10 +231,10 @@ class ContainedWatch:
         base = msgspec.Raw(self._base or _NOTHING)
         return StoredWatch(base, self._failures, self._newest(), self.closed_us)
 
-    def row(self, at_us: int) -> PictureRow:
+    def row(self, at_us: int) -> PictureRow | Glance:
         """Return the patient as the board shows it; one that cannot be shown is not judged."""
         try:
-            return self._watch.row(at_us) if self.judged else self._row_unjudged()
+            return self._watch.glance(at_us) if self.judged else self._row_unjudged()
         except Exception:  # noqa: BLE001 - whatever it is, the picture of the others goes out
             return self._row_unjudged()
 
@@ -348,12 +358,14 @@ def _judge(frame: Frame, received_us: int, now_us: int, watch: Watch) -> Sequenc
 
 
 def _judge_row(
-    row: VitalsRow, received_us: int, now_us: int, passed: Passed | None, watch: Watch
+    batch: RowBatch, place: int, now_us: int, passed: Passed | None, watch: Watch
 ) -> None:
     if passed is not None:
         watch.pass_over(*passed)
+    row = batch.row(place)
     _, _, _, _, _, captured_us, boot_id, *_ = row
-    watch.on_item(item_of(row), Capture(frame_of(row), captured_us, received_us, boot_id), now_us)
+    capture = Capture(frame_of(row), captured_us, batch.stamped_us, boot_id)
+    watch.on_item(item_of(row), capture, now_us)
 
 
 def _hear(word: Word, now_us: int, watch: Watch) -> Sequence[Emission]:

@@ -30,7 +30,7 @@ from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding, Word
 from clinical.watch.due import EVERY_TICK
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture import Glance, PictureRow
 from ports.log.port import Record
 from streams.engine.agenda import Agenda
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us
@@ -176,9 +176,10 @@ class PartitionHost:
 
     def _note(self, patient: _Patient) -> None:
         """Ask anew when the patient is due; after all that is told to the watch but rows."""
-        watch = patient.watch
+        watch, encounter_id = patient.watch, patient.encounter_id
         patient.due_us = watch.due_us
-        self._hearings.note(patient.encounter_id, watch.hearing, self._clock.ingress_us)
+        if watch.listened_to != self._hearings.unit_of(encounter_id):
+            self._hearings.note(encounter_id, watch.hearing, self._clock.ingress_us)
         self._enter(patient)
 
     def _enter(self, patient: _Patient) -> None:
@@ -216,7 +217,7 @@ class PartitionHost:
             patient = None if row is None else patients.get(row[0])
             if row and patient:
                 missed = None if patient.passed is passed else self._ahead(patient)
-                if patient.watch.on_row(row, stamped_us, now_us, missed):
+                if patient.watch.on_row(row, batch, index, now_us, missed):
                     patient.passed = passed
                     if not patient.changed:
                         patient.changed = True
@@ -224,6 +225,7 @@ class PartitionHost:
                     continue
             self._on_frame(batch, index, before, to_store)
         self._draft.received(len(batch.rows), stamped_us)
+        batch.let_go()
         self._store(to_store.values())
 
     def _on_frame(
@@ -354,9 +356,9 @@ class PartitionHost:
             self._agenda.cancel(encounter_id)
             self._draft.forget(encounter_id)
 
-    def _rows(self) -> list[PictureRow]:
+    def _rows(self) -> list[PictureRow | Glance]:
         now_us = self._clock.now_us
-        rows: list[PictureRow] = []
+        rows: list[PictureRow | Glance] = []
         changed, self._changed = self._changed, []
         changed.sort(key=_number)
         for patient in changed:

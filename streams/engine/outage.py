@@ -59,6 +59,10 @@ class Hearings:
         self._quiet: set[str] = set()
         """Patients whose unit was quiet when they were asked last."""
 
+    def unit_of(self, encounter_id: str) -> str | None:
+        """Return the unit that a patient was noted with last; None: with none."""
+        return self._unit_of.get(encounter_id)
+
     def note(self, encounter_id: str, hearing: Hearing | None, ingress_us: int) -> None:
         """Take note of a patient who is new, or to whom something happened but time."""
         before = self._unit_of.get(encounter_id)

@@ -13,7 +13,7 @@ from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import EcgFinding, LeadFinding, RhythmFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture import Glance, PictureRow
 from streams.engine.checkpointing import Snapshot, marker_checkpoint, snapshot_checkpoint
 from streams.engine.partition_clock import Point
 from streams.engine.watches import Emission
@@ -156,14 +156,17 @@ class Draft:
             self._transitions.append(emission)
 
     def show(
-        self, stamped_us: int, rows: Sequence[PictureRow], silent_units: tuple[str, ...] = ()
+        self,
+        stamped_us: int,
+        rows: Sequence[PictureRow | Glance],
+        silent_units: tuple[str, ...] = (),
     ) -> None:
         """Add the picture of a tick, empty or not."""
         key = CHANNELS[self._source].encode()
+        picture = Picture(self._partition, stamped_us, self._source, (), silent_units)
         for start in range(0, max(1, len(rows)), PICTURE_ROWS_MAX):
-            part = tuple(rows[start : start + PICTURE_ROWS_MAX])
-            picture = Picture(self._partition, stamped_us, self._source, part, silent_units)
-            self._add(PICTURE, key, encode_picture(picture), HEADERS_PICTURE)
+            value = encode_picture(picture, rows[start : start + PICTURE_ROWS_MAX])
+            self._add(PICTURE, key, value, HEADERS_PICTURE)
 
     def find(self, finding: LeadFinding) -> None:
         """Add what the waveforms say of a lead; its patient is in the partition of this number."""

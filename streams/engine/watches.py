@@ -9,7 +9,7 @@ from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import Capture, Item, VitalsRow, Word
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture import Glance, PictureRow
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus | LimitSet
 """Whatever a watch can say."""
@@ -58,6 +58,10 @@ class Watch(Protocol):
 
     def row(self, at_us: int = 0) -> PictureRow:
         """Return the patient as the board shows it at this instant, if none is known after it."""
+        ...
+
+    def glance(self, at_us: int = 0) -> PictureRow | Glance:
+        """Return what ``row`` does, the quick way where only its numbers are new."""
         ...
 
     @property

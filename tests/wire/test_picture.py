@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulance.log.v1 import record_pb2
-from clinical.watch.picture import PictureVitals
+from clinical.watch.picture import Glance, PictureVitals, Same
 from tests.wire import picture_strategies, strategies
 from wire.picture import Picture, decode_picture, encode_picture
 from wire.reading import Unreadable
@@ -47,6 +47,40 @@ def test_vital_signs_as_columns_are_the_same_bytes(
         assert value == encode_picture(replace(picture, rows=(other,)))
         assert record_pb2.Picture.FromString(value).SerializeToString() == value
         assert decode_picture(value).rows == (other,)
+
+
+@given(
+    picture_strategies.pictures,
+    st.lists(strategies.instants, min_size=7, max_size=7),
+    st.lists(strategies.numbers(0, 400), min_size=7, max_size=7),
+    st.sets(st.integers(0, 6)),
+    st.tuples(strategies.maybe(strategies.instants), strategies.maybe(strategies.instants)),
+)
+def test_a_glance_is_the_bytes_of_the_row_that_it_stands_for(
+    picture: Picture,
+    instants_us: list[int],
+    values: list[float],
+    present: set[int],
+    heard_us: tuple[int | None, int | None],
+) -> None:
+    """Whatever the earlier row says, and however short an instant is."""
+    which = tuple(sorted(present))
+    earlier = PictureVitals(which, tuple(values[x] for x in which), (1,) * len(which))
+    for row in picture.rows:
+        glance = Glance(
+            Same(replace(row, vitals=earlier)),
+            *heard_us,
+            tuple(values[x] + 1 for x in which),
+            tuple(instants_us[x] for x in which),
+            row.shock,
+        )
+        assert (
+            glance.row
+            == decode_picture(encode_picture(replace(picture, rows=()), [glance])).rows[0]
+        )
+        assert encode_picture(replace(picture, rows=(glance.row,))) == encode_picture(
+            replace(picture, rows=()), [glance]
+        )
 
 
 def test_a_picture_of_nobody_is_unreadable() -> None:

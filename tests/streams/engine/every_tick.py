@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from clinical.watch.picture import Glance, PictureRow
 from streams.engine.contained import Passed
 from streams.engine.host import ROW_AT_LEAST_EVERY_US, PartitionHost, _Patient
 from streams.engine.outage import QUIET_AFTER_US, Hearing, common_cause
@@ -45,6 +46,10 @@ class EveryTickHost(PartitionHost):
             if patient.changed or now_us - patient.shown_us >= ROW_AT_LEAST_EVERY_US
         ]
         self._draft.show(now_us, self._rows(), self._quiet)
+
+    def _rows(self) -> list[PictureRow | Glance]:
+        rows = super()._rows()
+        return [row.row if isinstance(row, Glance) else row for row in rows]
 
     def _all_hearings(self) -> Iterator[Hearing]:
         for patient in self._patients.values():

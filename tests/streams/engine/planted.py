@@ -20,7 +20,7 @@ from clinical.items import (
 )
 from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture import Glance, PictureRow
 from streams.engine.watches import Emission, Watch
 
 POISON_BPM = 333
@@ -82,6 +82,9 @@ class PlantedWatch:
             "ticks": self.ticks,
             "heard": list(self.heard),
         }
+
+    def glance(self, at_us: int = 0) -> PictureRow | Glance:
+        return self.row(at_us)
 
     def row(self, at_us: int = 0) -> PictureRow:
         return PictureRow(
