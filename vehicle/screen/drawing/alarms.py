@@ -150,12 +150,14 @@ def _who(scene: Scene, alarm: Alarm) -> str:
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
-    """Return what can be done about it: take it, and once it is over, take it off the list."""
+    """Return what can be done about it: take it, ask for help, once it is over take it away."""
     acts = []
     if alarm.unacknowledged:
         acts.append("acknowledge")
     if alarm.state == AlarmState.LATCHED:
         acts.append("reset")
+    if alarm.more:
+        acts.append("escalate")
     buttons = [
         button(
             act,
