@@ -247,7 +247,7 @@ def _vitals(vitals: PictureVitals) -> bytes:
 
 
 def _packed(
-    pack: _Pack, blank: list[Any], values: Sequence[float | None], instants_us: Sequence[int]
+    pack: _Pack, blank: list[Any], values: Sequence[float], instants_us: Sequence[int]
 ) -> bytes:
     fields = blank.copy()
     fields[1::3] = values

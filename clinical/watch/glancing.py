@@ -11,7 +11,7 @@ taken. That a glance is the row is held by the check-suite (``tests/clinical/wat
 Nothing here is state: what is remembered is only ever a row that could be made again.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from clinical.vitals import Consciousness, Spo2Scale
 from clinical.watch.bedside import Bedside
@@ -105,6 +105,7 @@ class Glancing:
         ):
             return None
         values, instants_us = carry.values, carry.captured_us
+        shown: tuple[Any, ...]
         if not self._absent_us:
             shown, shown_us = tuple(values), tuple(instants_us)
         else:

@@ -131,8 +131,8 @@ class Glance(NamedTuple):
     same: Same
     captured_us: int | None
     received_us: int | None
-    values: tuple[float | None, ...]
-    """Of the vital signs that the earlier row has; each of them is there."""
+    values: tuple[float, ...]
+    """Of the vital signs that the earlier row has."""
     instants_us: tuple[int, ...]
     shock: ShockIndex | None
 
@@ -145,9 +145,7 @@ class Glance(NamedTuple):
             captured_us=self.captured_us,
             received_us=self.received_us,
             vitals=PictureVitals(
-                PictureVitals.of(earlier.vitals).present,
-                self.values,  # type: ignore[arg-type] - none of them is absent
-                self.instants_us,
+                PictureVitals.of(earlier.vitals).present, self.values, self.instants_us
             ),
             shock=self.shock,
         )
