@@ -178,7 +178,7 @@ def _who(scene: Scene, alarm: Alarm) -> str:
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
-    """Return what can be done: take what nobody has taken, take what is over off the list."""
+    """Return what can be done: take what nobody has taken, take off what is over, ask for help."""
     seen = [one for one in patient.alarms if one.unacknowledged]
     read = [one for one in seen if scene.now_us - one.called_us >= _READ_US]
     taken = (read or seen)[: 1 + MOST_TOGETHER]
@@ -189,7 +189,9 @@ def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
         encounter=patient.encounter_id,
         alarms=json.dumps([[one.alarm_id, one.priority, one.revision] for one in taken]),
     )
-    acts = (take if taken else "") + _reset(scene, patient, alarm)
+    acts = (
+        (take if taken else "") + _reset(scene, patient, alarm) + _escalate(scene, patient, alarm)
+    )
     return f'<div class="acts">{acts}</div>' if acts else ""
 
 
@@ -202,5 +204,19 @@ def _reset(scene: Scene, patient: Patient, alarm: Alarm) -> str:
         "reset",
         encounter=patient.encounter_id,
         alarm=alarm.alarm_id,
+        revision=alarm.revision,
+    )
+
+
+def _escalate(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+    if not alarm.more:
+        return ""
+    return button(
+        "escalate",
+        scene.word("escalate"),
+        "escalate",
+        encounter=patient.encounter_id,
+        alarm=alarm.alarm_id,
+        priority=alarm.priority,
         revision=alarm.revision,
     )
