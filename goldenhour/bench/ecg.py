@@ -3,8 +3,8 @@
 Leads of two to a patient come a second at a time, as they do from vehicles, and go through bank
 and detector alone; then, of ``WARD`` patients, through all that is found of a rhythm
 (``ecg_findings``), a round of many and of few. Beside the first stands what public detectors take
-for one such lead in the same run: XQRS of ``wfdb`` (Python), and ``neurokit2`` where it is installed
-(it is in the training environment). All of it is CPU time of one thread.
+for one such lead in the same run: XQRS of ``wfdb`` (Python), and ``neurokit2`` where it is
+installed (in the training environment). All of it is CPU time of one thread.
 """
 
 import json
