@@ -42,8 +42,13 @@ FLOOR_PART: Final = 0.3
 
 _Floats32 = NDArray[np.float32]
 
+_Arrays = tuple[NDArray[Any], ...]
+
 _HISTORIES: Final = ("energy", "narrow", "wide")
 _SHAPES: Final = ("normal", "odd", "newest", "other")
+NORMAL: Final = _SHAPES.index("normal")
+NEWEST: Final = _SHAPES.index("newest")
+
 _LEVELS: Final = {
     "level": LEVEL_MIN_MV,
     "steep": 0.3,
@@ -121,19 +126,20 @@ class Memory:
         levels = np.ones((leads, len(_LEVELS) + len(_GRADES) * SECONDS))
         levels[:, : len(_LEVELS)] = [*_LEVELS.values()]
         rhythm = np.tile([*_RHYTHM.values()], (patients, 1))
-        self._hold(
-            np.zeros((leads, len(_HISTORIES), HISTORY), np.float32),
-            np.zeros((leads, len(_SHAPES), sum(SHAPE)), np.float32),
-            levels,
-            rhythm,
-            np.full(patients, -BLOCK, np.intp),
+        self.hold(
+            (
+                np.zeros((leads, len(_HISTORIES), HISTORY), np.float32),
+                np.zeros((leads, len(_SHAPES), sum(SHAPE)), np.float32),
+                levels,
+            ),
+            (rhythm, np.full(patients, -BLOCK, np.intp)),
         )
 
-    def _hold(
-        self, histories: _Floats32, shapes: _Floats32, levels: Floats, rhythm: Floats, last: Ints
-    ) -> None:
-        self._of_leads = (histories, shapes, levels)
-        self._of_patients = (rhythm, last)
+    def hold(self, of_leads: _Arrays, of_patients: _Arrays) -> None:
+        """Take the arrays that all others are views of."""
+        self.of_leads, self.of_patients = of_leads, of_patients
+        histories, shapes, levels = of_leads
+        rhythm, self.last = of_patients
         self.energy, self.narrow, self.wide = histories.transpose(1, 0, 2)
         self.normal, self.odd, self.newest, self.other = shapes.transpose(1, 0, 2)
         own = len(_LEVELS)
@@ -142,7 +148,6 @@ class Memory:
         ].T
         self.grade, self.trust = levels[:, own : own + SECONDS], levels[:, own + SECONDS :]
         self.interval, self.height, self.sway, self.tail, self.quiet = rhythm.T
-        self.last = last
 
     def snapshot(self) -> dict[str, object]:
         """Return a copy of all of it."""
@@ -154,19 +159,19 @@ class Memory:
             getattr(self, name)[...] = memory[name]
         return self
 
+    @property
+    def shapes(self) -> _Floats32:
+        """Return normal, ventricular and newest shape, and that of no beat, of each lead."""
+        shapes: _Floats32 = self.of_leads[1]
+        return shapes
+
     @classmethod
     def joined(cls, memories: Sequence["Memory"]) -> Self:
         """Return the leads and patients of some memories, one's after another's."""
         joined = cls(0, 0)
-        joined._hold(
-            *(
-                np.concatenate(held)
-                for held in zip(*(one._of_leads for one in memories), strict=True)
-            ),
-            *(
-                np.concatenate(held)
-                for held in zip(*(one._of_patients for one in memories), strict=True)
-            ),
+        joined.hold(
+            _concatenated([one.of_leads for one in memories]),
+            _concatenated([one.of_patients for one in memories]),
         )
         return joined
 
@@ -176,9 +181,9 @@ class Memory:
         for one in memories:
             leads = slice(lead, lead + len(one.level))
             patients = slice(patient, patient + len(one.last))
-            one._hold(
-                *(held[leads].copy() for held in self._of_leads),
-                *(held[patients].copy() for held in self._of_patients),
+            one.hold(
+                tuple(held[leads].copy() for held in self.of_leads),
+                tuple(held[patients].copy() for held in self.of_patients),
             )
             lead, patient = leads.stop, patients.stop
 
@@ -216,6 +221,10 @@ class Memory:
         fresh *= np.maximum(0.05, self.alike[leads]) ** 2
         fresh *= np.clip(1.1 - self.aside[leads], 0.05, 1.0) ** 2
         _shift(self.trust, leads, np.maximum(1e-4, fresh)[:, None])
+
+
+def _concatenated(many: Sequence[_Arrays]) -> _Arrays:
+    return tuple(np.concatenate(held) for held in zip(*many, strict=True))
 
 
 def bends(wide: Floats) -> Floats:
