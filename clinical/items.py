@@ -166,6 +166,10 @@ class DeviceStatus:
     vital: Vital | None = None
     attached: bool | None = None
     battery_percent: float | None = None
+    cuff_inflated: bool | None = None
+    """Whether the blood-pressure cuff squeezes the limb; None: not stated."""
+    cuff_above_oximeter: bool | None = None
+    """Whether the pulse oximeter is on the limb that the cuff is on; None: not known."""
 
 
 class EncounterChange(Enum):
@@ -202,6 +206,7 @@ class CrewFinding(Enum):
     COMPRESSIONS_STARTED = 4
     COMPRESSIONS_STOPPED = 5
     DRUG_GIVEN = 6
+    INTUBATION_STARTED = 7
 
 
 @dataclass(frozen=True, slots=True)

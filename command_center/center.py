@@ -16,6 +16,7 @@ from command_center.board.board import Board
 from command_center.board.strips import Strips
 from command_center.channels import Channels
 from command_center.consumer import AlarmTail, LiveTail, Pictures, partitions_of
+from command_center.cutting import Cutting
 from command_center.detection import DetectionAlarms, Watchdog
 from command_center.escalating import Escalating
 from command_center.feed.actions import Actions
@@ -28,6 +29,7 @@ from command_center.folding import Folding
 from command_center.heartbeat.answers import Answers
 from command_center.heartbeat.uplink import HeartbeatUplink
 from command_center.imaging.ecgs import EcgShelf
+from command_center.imaging.event_strips import EventStrips
 from command_center.imaging.gallery import Gallery
 from command_center.imaging.studies import Studies
 from command_center.imaging.tail import ImagesTail
@@ -56,6 +58,9 @@ ESCALATED_EVERY_US: Final = 1_000_000
 
 PRUNED_EVERY_US: Final = 60_000_000
 """Time between two looks for changes that are not kept."""
+
+STRIPS_KEPT: Final = 10_000
+"""Newest event strips in the store, some 20 kB each with two leads; older ones are let go."""
 
 LAG_EVERY_US: Final = 5_000_000
 """Time between two measurements of how far the fold is behind the log."""
@@ -103,6 +108,7 @@ class Center:
         self.acting: Acting
         self._writer: LogWriter
         self.strips: Strips
+        self._cutting: Cutting
         self._alarm_tail: AlarmTail
         self._live_tail: LiveTail
         self._images_tail: ImagesTail
@@ -144,6 +150,7 @@ class Center:
                 self._images_tail.run(),
                 self.deliveries.run(),
                 self.strips.run(),
+                self._cutting.run(),
                 self._watch(),
                 self._escalate(),
                 self._prune(),
@@ -177,6 +184,9 @@ class Center:
         self._images_tail = await ImagesTail.open(log, self.studies, self.ecgs)
         stack.push_async_callback(self._images_tail.close)
         timeout_ms = self._settings.center_acknowledge_timeout_ms
+        self.event_strips = EventStrips(store)
+        self._cutting = Cutting(store, log, clock, self.event_strips)
+        self.publisher.watch(self._cutting.on_alarm)
         actions = Actions(self.folding, store, writer, timeout_ms)
         limiting = Limiting(self.folding, store, self.roster, writer, timeout_ms)
         self.alerts = AlertService(
@@ -185,6 +195,7 @@ class Center:
             actions=actions,
             limiting=limiting,
             deliveries=self.deliveries,
+            strips=self.event_strips,
             log=log,
             metrics=self._metrics,
             clock=clock,
@@ -199,6 +210,7 @@ class Center:
             clock,
             self.studies,
             ecgs=self.ecgs,
+            strips=self.event_strips,
             burden=self._burden,
             sound=self._settings.board_sound,
         )
@@ -286,6 +298,7 @@ class Center:
     async def _prune(self) -> None:
         while True:
             await self._store.prune(self._settings.center_changes_kept)
+            await self._store.prune_strips(STRIPS_KEPT)
             await self._clock.sleep_us(PRUNED_EVERY_US)
 
     async def _measure_lag(self) -> None:

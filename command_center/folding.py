@@ -15,12 +15,20 @@ from clinical.alarms.priority import Phase
 from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import Action, AlarmEntry, Place, Transition, singly
 from clinical.alarms.view import AlarmView
+from command_center.cutting import wanted
 from command_center.fold import Change, Fold
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN, PARTITIONS, Position, Vector
 from command_center.publishing import Publisher
 from command_center.store.store import Store
-from command_center.store.values import Kept, Step, StoredAnswer, StoredChange, StoredEntry
+from command_center.store.values import (
+    Kept,
+    Step,
+    StoredAnswer,
+    StoredChange,
+    StoredEntry,
+    StoredStrip,
+)
 from ports.clock import Clock
 from ports.logging import get_logger
 from wire.alarms import Entry, MessageReceipt, alarm_message, decode_entry, encode_entry
@@ -197,7 +205,14 @@ class Folding:
             },
             receipts=[one.entry for one in heard if isinstance(one.entry, MessageReceipt)],
             books={partition: self.fold.snapshot(partition) for partition in full},
+            strips=self._strips(changes),
         )
+
+    def _strips(self, changes: Sequence[Change]) -> list[StoredStrip]:
+        """Return the event strips of alarms that begin, to be cut when their time has come."""
+        now_us = self._clock.now_us()
+        strips = [wanted(change.view, now_us) for change in changes]
+        return [strip for strip in strips if strip is not None]
 
     def _measure(self, heard: Iterable[Heard]) -> None:
         """Measure how long ago the detectors learned of what is told at once."""

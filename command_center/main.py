@@ -12,8 +12,8 @@ from command_center.center import Center
 from command_center.feed import messages, service
 from command_center.settings import CenterSettings
 from ports.clock import SystemClock
-from ports.grpc_door import Door
-from ports.grpc_server import AddressRefused, serve
+from ports.grpc_door import serving
+from ports.grpc_server import AddressRefused
 from ports.http_server import serve_http
 from ports.identity import Kind
 from ports.log.kafka_log import KafkaLog
@@ -21,7 +21,7 @@ from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.opening import open_objects
-from ports.program import cancel, say_ready, until_stopped
+from ports.program import cancel, say_ready, unless_refused, until_stopped
 from ports.program import run as run_program
 from ports.tls import TlsRefused
 
@@ -33,7 +33,7 @@ PROGRAM: Final = "command-center"
 STAFF_ALONE: Final = frozenset({Kind.STAFF})
 """Who may call a center, where there is TLS."""
 
-_STOP_GRACE_MS: Final = 500
+_REFUSALS: Final = (AddressRefused, MetricsPortBusy, LogLost, TlsRefused)
 _log = get_logger(__name__)
 
 
@@ -65,17 +65,15 @@ async def run(settings: CenterSettings, stop: asyncio.Event, log: Log | None = N
         stack.push_async_callback(center.close)
         running = asyncio.create_task(center.run())
         stack.push_async_callback(cancel, running)
-        doors = [] if tls is None else [Door(tls, STAFF_ALONE, SystemClock())]
-        for door in doors:
-            stack.push_async_callback(cancel, asyncio.create_task(door.watch()))
-        server = await serve(
-            [center.alerts.register, center.commands.register],
-            settings.center_address,
-            services=[service.SERVICE, messages.SERVICE],
-            credentials=None if tls is None else tls.server_credentials(),
-            interceptors=doors,
+        server = await stack.enter_async_context(
+            serving(
+                [center.alerts.register, center.commands.register],
+                settings.center_address,
+                services=[service.SERVICE, messages.SERVICE],
+                tls=tls,
+                kinds=STAFF_ALONE,
+            )
         )
-        stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         pages = await serve_http(
             await _web(center), settings.center_http_address, setting="--http-address"
         )
@@ -139,12 +137,4 @@ def main(  # noqa: PLR0917 - options have names where they are given
     )
     configure_logging(json=settings.log_json)
 
-    async def program(stop: asyncio.Event) -> int:
-        try:
-            await run(settings, stop)
-        except (AddressRefused, MetricsPortBusy, LogLost, TlsRefused) as refused:
-            _log.error("not started", error=str(refused))
-            return 1
-        return 0
-
-    raise typer.Exit(run_program(program))
+    raise typer.Exit(run_program(lambda stop: unless_refused(run(settings, stop), _REFUSALS)))

@@ -1,4 +1,4 @@
-"""What the center serves over HTTP: health, the feed over WebSocket, the board, CT and ECGs.
+"""What the center serves over HTTP: health, feed over WebSocket, board, CT, ECGs, event strips.
 
 A browser lets any page on the machine speak to loopback, so requests that name another host, and
 sockets that come from another page than ours, are refused.
@@ -47,6 +47,7 @@ def web(center: Center) -> Starlette:
         WebSocketRoute("/board/live", _from_our_page(board)),
         Route(serving.PATH, serving.slices(center.gallery)),
         Route(serving.ECG_PATH, serving.sheets(center.ecgs)),
+        Route(serving.STRIP_PATH, serving.strips(center.event_strips)),
         *board_pages.routes,
     ]
     return Starlette(

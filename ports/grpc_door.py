@@ -11,16 +11,18 @@ a reconnection.
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import grpc
 
-from ports.clock import Clock
-from ports.grpc_server import abort_with
+from ports.clock import Clock, SystemClock
+from ports.grpc_server import Server, abort_with, serve
 from ports.identity import Identity, Kind, PeerCertificate, Unidentified, certificate_of
 from ports.logging import get_logger
+from ports.program import cancel
 from ports.tls import Tls
 
 CALLS_PER_IDENTITY: Final = 64
@@ -28,6 +30,9 @@ CALLS_PER_IDENTITY: Final = 64
 
 REFRESH_US: Final = 1_000_000
 """Between two looks at files and calls; a certificate without force loses its calls so soon."""
+
+STOP_GRACE_MS: Final = 500
+"""Time that calls have to end by themselves when the server stops."""
 
 _log = get_logger(__name__)
 
@@ -190,3 +195,36 @@ class Door(grpc.aio.ServerInterceptor):
         who = None if certificate is None else certificate.identity.uri
         _log.warning("caller turned away", identity=who, peer=context.peer(), why=str(away))
         await abort_with(context, away.code, str(away))
+
+
+@asynccontextmanager
+async def serving(
+    registrations: Iterable[Callable[[grpc.aio.Server], None]],
+    address: str,
+    *,
+    services: Sequence[str],
+    tls: Tls | None,
+    kinds: Collection[Kind],
+) -> AsyncIterator[Server]:
+    """Serve as ``serve`` does while the context lasts; with ``tls`` behind a door for ``kinds``.
+
+    Raises:
+        AddressRefused: the port is busy, or the host is not loopback and there is no TLS.
+    """
+    doors = [] if tls is None else [Door(tls, kinds, SystemClock())]
+    watching = [asyncio.create_task(door.watch()) for door in doors]
+    try:
+        server = await serve(
+            registrations,
+            address,
+            services=services,
+            credentials=None if tls is None else tls.server_credentials(),
+            interceptors=doors,
+        )
+        try:
+            yield server
+        finally:
+            await server.stop(STOP_GRACE_MS)
+    finally:
+        for watch in watching:
+            await cancel(watch)

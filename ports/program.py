@@ -21,6 +21,8 @@ from typing import Final
 
 import uvloop
 
+from ports.logging import get_logger
+
 INTERRUPTED: Final = 130
 """Exit code of a program whose drain was cut short by a second signal."""
 
@@ -58,6 +60,16 @@ async def until_stopped(running: "asyncio.Task[None]", stop: asyncio.Event) -> N
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+
+
+async def unless_refused(program: Awaitable[None], refusals: tuple[type[Exception], ...]) -> int:
+    """Run a program and return its exit code: 1 where one of these kept it from starting."""
+    try:
+        await program
+    except refusals as refused:
+        get_logger(__name__).error("not started", error=str(refused))
+        return 1
+    return 0
 
 
 async def cancel(running: "asyncio.Task[None]") -> None:

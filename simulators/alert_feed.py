@@ -21,6 +21,7 @@ from wire.alarms import alarm_view
 from wire.codes import RECIPIENT
 from wire.series import SeriesWord, to_series_word
 from wire.staff_limits import from_limit_change, to_limit_set
+from wire.strips import AlarmStrip, to_strip
 
 RECONNECT_US: Final = 100_000
 """Pause before subscribing again."""
@@ -179,6 +180,13 @@ class AlertFeed:
         tls = self._tls
         credentials = None if tls is None else channel_credentials(tls.material)
         return open_channel(self._address, credentials=credentials)
+
+    async def strip(self, alarm_id: bytes) -> AlarmStrip:
+        """Return the event strip of an alarm; AioRpcError when there is none."""
+        async with self._channel() as channel:
+            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+            request = alert_service_pb2.GetStripRequest(alarm_id=alarm_id)
+            return to_strip((await stub.GetStrip(request)).strip)
 
     async def _subscribe(
         self, stub: "alert_service_pb2_grpc.AlertServiceAsyncStub"

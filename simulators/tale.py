@@ -72,7 +72,14 @@ class Deed(_Part, frozen=True):
     """The crew enters a finding."""
 
     minute: float
-    finding: Literal["NO_PULSE", "PULSE_FELT"]
+    finding: Literal[
+        "NO_PULSE",
+        "PULSE_FELT",
+        "COMPRESSIONS_STARTED",
+        "COMPRESSIONS_STOPPED",
+        "INTUBATION_STARTED",
+        "AIRWAY_SECURED",
+    ]
 
     @property
     def value(self) -> CrewFinding:

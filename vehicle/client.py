@@ -23,7 +23,7 @@ from typing import Final
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
 from clinical.alarms.staff_limit import LimitSet
-from clinical.alarms.transition import Acknowledgement, CrewAction, Pause, Place, Reset, Seen
+from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, EcgFinding, EdgeTransition, EncounterEvent
@@ -188,7 +188,7 @@ class VehicleClient:
             at_us=self.now_us(),
             request_id=secrets.token_hex(16),
         )
-        return self._act(entry)
+        return self.act(entry)
 
     def pause_alarms(
         self, encounter_id: str, seen: Sequence[Seen], for_us: int, person: str
@@ -207,7 +207,7 @@ class VehicleClient:
             request_id=secrets.token_hex(16),
             also=tuple(also),
         )
-        return self._act(entry)
+        return self.act(entry)
 
     def reset_alarm(
         self, encounter_id: str, alarm_id: bytes, revision: int, person: str
@@ -222,7 +222,7 @@ class VehicleClient:
             at_us=self.now_us(),
             request_id=secrets.token_hex(16),
         )
-        return self._act(entry)
+        return self.act(entry)
 
     def note_message(
         self,
@@ -330,7 +330,7 @@ class VehicleClient:
             return told
         return [*told, *self._snapshots(encounter_id, frame, said_something=bool(said))]
 
-    def _act(self, entry: CrewAction) -> SequenceRef:
+    def act(self, entry: Action) -> SequenceRef:
         """Send what a person does about an alarm, and fold it at once."""
         ref = self.capture(entry.encounter_id, [entry])
         self._edge.apply(entry, entry.at_us)

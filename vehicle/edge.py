@@ -6,7 +6,8 @@ together with what the downlink brings, so crew and center look at one life cycl
 What was said just before a crash may have been sent and not be on the disk. So after a new start
 the watches count their revisions on from the second of that start, which no earlier word reached:
 the center never takes a new word for one that it has heard.
-Waveforms are judged too (``rhythms``), and what they show of a rhythm goes to the same watch.
+Waveforms are judged too (``waveforms``), and what they show of leads and rhythm goes to the same
+watch.
 A watch that fails is taken off its encounter and said; captures go on and the center judges them.
 """
 
@@ -28,12 +29,13 @@ from clinical.items import (
     DeviceStatus,
     EcgFinding,
     EncounterEvent,
+    LeadFinding,
     RhythmFinding,
     Vitals,
 )
 from clinical.watch.patient import PatientWatch
-from vehicle.rhythms import EdgeRhythms
 from vehicle.spool_store import Snapshot
+from vehicle.waveforms import EdgeWaveforms
 from wire.frames import Frame
 
 ENCOUNTERS_WATCHED: Final = 64
@@ -57,7 +59,7 @@ class EdgeWatch:
         self._watches: dict[str, PatientWatch] = {}
         self._forgotten: list[str] = []
         self._count_from = 0
-        self._rhythms = EdgeRhythms(on_failure)
+        self._waveforms = EdgeWaveforms(on_failure)
         self.book = AlarmBook()
 
     @property
@@ -96,11 +98,13 @@ class EdgeWatch:
         """Judge the waveforms of a numbered frame of an encounter; return what to tell."""
         return [
             said
-            for finding in self._rhythms.on_frame(frame, now_us)
+            for finding in self._waveforms.on_frame(frame, now_us)
             for said in self.on_word(finding, now_us)
         ]
 
-    def on_word(self, finding: EcgFinding | RhythmFinding, now_us: int) -> list[Transition]:
+    def on_word(
+        self, finding: EcgFinding | LeadFinding | RhythmFinding, now_us: int
+    ) -> list[Transition]:
         """Judge what was read off the ECG of an encounter; return what to tell."""
         watch = self._watches.get(finding.encounter_id)
         if watch is None:
@@ -181,7 +185,7 @@ class EdgeWatch:
 
     def _forget(self, encounter_id: str) -> None:
         self._watches.pop(encounter_id, None)
-        self._rhythms.forget(encounter_id)
+        self._waveforms.forget(encounter_id)
         self._forgotten.append(encounter_id)
 
     def _contain(
@@ -199,6 +203,6 @@ class EdgeWatch:
         for one in transitions:
             self.book.apply(one, now_us)
         if watch.closed and not closed:
-            self._rhythms.forget(encounter_id)
+            self._waveforms.forget(encounter_id)
             self.book.apply(EncounterClosed(encounter_id, now_us), now_us)
         return transitions

@@ -6,9 +6,18 @@ from typing import Final
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import rules_of
 from clinical.alarms.episode import LIFE_CYCLE, Event
+from clinical.alarms.intervention import INTERVENTIONS, InterventionRule
+from clinical.alarms.nomenclature import (
+    EVENTS,
+    INACTIVATION,
+    PHASES,
+    PRIORITIES,
+    STATES,
+    TYPES,
+)
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.recipient import UNANSWERED, told
-from clinical.alarms.rule import AlarmRule, Level
+from clinical.alarms.rule import AlarmRule, Level, Rise
 from clinical.alarms.safe_limits import ADJUSTABLE
 from clinical.alarms.staff_limit import LONGEST_LIMIT_US
 from clinical.instant import MINUTE_US, SECOND_US
@@ -30,11 +39,29 @@ shortest where a second signal confirms the value (heart rate and pulse rate agr
 where it contradicts it; what is contradicted throughout sounds after the longest delay all the
 same. A clear value takes back what had been served within 10 s, one between limit and hysteresis
 takes nothing back. An alarm by a limit ends when values have been on the good side by the
-hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name. A
+hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name; some
+alarms rise because they stand ("by time"), which needs no new data and asks by sound once more. A
 latching alarm stays on the list when its condition is over, until a person resets it, the condition
 begins anew or the encounter closes.
 """
 
+
+_DONE: Final = """\
+Hands, drugs and a cuff forge vital signs. While the crew's word of one of these counts, what it
+forges is not judged, in the vehicle and at the center alike, by when it was captured: nothing
+begins by it, and nothing ends, so that an arrest that stands goes on standing. `JUDGEMENT_WITHHELD`
+says so at once (of a cuff after 45 s), and is medium once the waveforms show a rhythm to shock
+meanwhile. A heart rate, pulse or respiration of 0, and asystole, are judged under compressions all
+the same. Nobody can forget one: said no more, it is over by itself, and what it forged is judged
+again. After `AIRWAY_SECURED` nothing is left out: an alarm of the breath then says `airway:
+secured`, so that tube, bag and ventilator are looked at first.
+"""
+
+_ACM: Final = """\
+How an alarm of this system reads in the facets of that profile, and in ISO/IEEE 11073-10101, where
+a public source states the term ("elsewhere" at each cause; `Alarm.mdc_event` on the feed). A rise
+by time is `escalate` there; telling somebody further is no phase of an alarm.
+"""
 
 _STAFF_LIMITS: Final = f"""\
 A person at the center sets the limits of one cause for one patient, with a reason and for
@@ -51,7 +78,9 @@ def alarm_page() -> str:
     lines = [_INTRODUCTION, *_overview(), ""]
     for rule in CATALOGUE:
         lines += [*_section(rule), ""]
-    return "\n".join([*lines, *_childhood(), "", *_staff_limits(), "", *_life_cycle()]) + "\n"
+    lines += [*_childhood(), "", *_staff_limits(), "", *_interventions(), "", *_life_cycle()]
+    lines += ["", *_communication()]
+    return "\n".join(lines) + "\n"
 
 
 def _overview() -> Iterator[str]:
@@ -78,12 +107,25 @@ def _section(rule: AlarmRule) -> Iterator[str]:
         yield f"- {level.priority.name.lower()}: {rule.statement(level)}"
         if level.patience is not None:
             yield f"  - {_waits(level.patience)}"
+    if rule.rise is not None:
+        yield f"- {_rise(rule.rise)}"
     covered = ", ".join(f"`{cause}`" for cause in rule.suppressed_by)
     yield f"- suppressed by: {covered or 'nothing'}"
     yield f"- goes to: {', '.join(rule.for_whom)}"
     yield f"- while nobody answers: {_unanswered(rule)}"
     yield f"- check first: {rule.check_first_en} · {rule.check_first_zh}"
     yield f"- source: {rule.citation or 'this project'}"
+    yield f"- elsewhere: {_elsewhere(rule)}"
+
+
+def _elsewhere(rule: AlarmRule) -> str:
+    """Return what the cause is called in the nomenclature of medical devices."""
+    graded = "/".join(PRIORITIES[level.priority] for level in rule.levels)
+    acm = f"{graded}, {TYPES[rule.category]}"
+    term = EVENTS.get(rule.cause)
+    if term is None:
+        return f"{acm}; no term of ISO/IEEE 11073-10101 that a public source states"
+    return f"{acm}; `{term.triplet}` ({term.source})"
 
 
 def _childhood() -> Iterator[str]:
@@ -121,6 +163,29 @@ def _staff_limits() -> Iterator[str]:
             yield _row(f"`{rule.cause}`", level.priority.name.lower(), limit, *ends, safe.citation)
 
 
+def _interventions() -> Iterator[str]:
+    yield "## What the crew does to the patient"
+    yield ""
+    yield _DONE
+    yield _row("intervention", "not judged", "begins", "ends", "by itself", "why", "source")
+    yield _row(*["---"] * 7)
+    for rule in INTERVENTIONS.values():
+        yield _row(
+            rule.intervention,
+            ", ".join([*sorted(rule.forged), *(["rhythm"] if rule.rhythm else [])]),
+            f"`{rule.begun_by.name}`" if rule.begun_by else "`cuff_inflated`",
+            _ends(rule),
+            f"after {_s(rule.lasts_us)}",
+            rule.why,
+            rule.citation,
+        )
+
+
+def _ends(rule: InterventionRule) -> str:
+    said = ", ".join(f"`{one.name}`" for one in rule.ended_by) or "`cuff_inflated` false"
+    return f"{said}, and {_s(rule.settles_us)}" if rule.settles_us else said
+
+
 def _life_cycle() -> Iterator[str]:
     yield "## Life cycle"
     yield ""
@@ -130,6 +195,24 @@ def _life_cycle() -> Iterator[str]:
     yield "|---|---|---|"
     for (state, event), following in LIFE_CYCLE.items():
         yield _row(state or "-", _words(event), following)
+
+
+def _communication() -> Iterator[str]:
+    yield "## Words of IHE Alert Communication Management"
+    yield ""
+    yield _ACM
+    yield _row("facet", "here", "there")
+    yield _row(*["---"] * 3)
+    for phase, word in PHASES.items():
+        yield _row("MDC_ATTR_EVENT_PHASE (68481)", f"phase {phase}", word)
+    for state, word in STATES.items():
+        yield _row("MDC_ATTR_ALARM_STATE (68482)", f"state {state}", word)
+    for so, word in INACTIVATION.items():
+        yield _row("MDC_ATTR_ALARM_INACTIVATION_STATE (68483)", so, word)
+    for priority, word in PRIORITIES.items():
+        yield _row("MDC_ATTR_ALARM_PRIORITY (68484)", priority.name.lower(), word)
+    for category, word in TYPES.items():
+        yield _row("MDC_ATTR_ALERT_TYPE (68485)", category.lower(), word)
 
 
 def _diagram() -> Iterator[str]:
@@ -165,6 +248,15 @@ def _unanswered(rule: AlarmRule) -> str:
         again = f"then again every {_s(patience.again_us)}"
         said.append(f"{level.priority.name.lower()}: {steps}, {again}")
     return "; ".join(said) or "it waits"
+
+
+def _rise(rise: Rise) -> str:
+    """Return how an alarm rises by time, in words."""
+    return (
+        f"{rise.to.name.lower()} by time: when it has stood for {_s(rise.after_us)}; its own level "
+        f"again {_s(rise.ebbs_us)} after it got better; when it is over it falls at once, and ends "
+        f"{_s(rise.ebbs_us)} later: {rise.why} ({rise.citation})"
+    )
 
 
 def _delay(level: Level) -> str:

@@ -41,6 +41,7 @@ class Cause(StrEnum):
     ECG_LEAD_FAULT = "ECG_LEAD_FAULT"
     IMAGING_INCOMPLETE = "IMAGING_INCOMPLETE"
     VITAL_NOT_JUDGED = "VITAL_NOT_JUDGED"
+    JUDGEMENT_WITHHELD = "JUDGEMENT_WITHHELD"
     UNIT_SILENT = "UNIT_SILENT"
     PATIENT_NOT_JUDGED = "PATIENT_NOT_JUDGED"
     FOREIGN_ENCOUNTER = "FOREIGN_ENCOUNTER"
@@ -54,6 +55,10 @@ class Cause(StrEnum):
 
 CREW_AND_CLINICIAN: Final = (Recipient.CREW, Recipient.CLINICIAN)
 ALL_ABOUT_THE_PATIENT: Final = (Recipient.CREW, Recipient.CLINICIAN, Recipient.DISPATCHER)
+
+
+STANDING: Final = "standing_s"
+"""Beside the values of an alarm that has risen by time: how long it had stood."""
 
 
 class Comparison(StrEnum):
@@ -81,6 +86,10 @@ class Bound:
         if self.comparison is Comparison.BELOW:
             return value < self.limit
         return value > self.limit
+
+    def covered_below(self, value: float) -> bool:
+        """Tell whether another cause covers this value."""
+        return self.lowest is not None and value < self.lowest
 
     def held_by(self, value: float) -> bool:
         """Tell whether this value continues a violation that has begun."""
@@ -121,6 +130,25 @@ def patient(priority: Priority, bound: Bound, patience: Patience) -> Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Rise:
+    """How an alarm that stands rises by time alone, and how it goes down again.
+
+    This is no escalation: nobody further is told by it, though the higher priority is waited for
+    less long (``clinical.alarms.recipient``).
+    """
+
+    after_us: int
+    """So long after it began, or came to the priority before, it is of the next one."""
+    to: Priority
+    ebbs_us: int
+    """So long after the condition got better it is of its own priority again; an alarm that is over
+    falls at once, and stays for so long, in case that the condition comes back."""
+    why: str
+    """In short English."""
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRule:
     """One cause of the catalogue, complete."""
 
@@ -145,6 +173,8 @@ class AlarmRule:
     """While one of these covers the patient, this cause does not begin."""
     citation: str = ""
     """Publication and place in it; empty when the values are this project's own."""
+    rise: Rise | None = None
+    """None: time alone makes it no more urgent."""
 
     def level(self, priority: Priority) -> Level:
         """Return the level of this priority; KeyError when the cause never reaches it."""
@@ -164,4 +194,10 @@ class AlarmRule:
 
     def reason(self, priority: Priority, values: Mapping[str, float | str]) -> Reason:
         """Return why an alarm of this priority was raised on these values."""
+        rise = self.rise
+        if rise is not None and rise.to is priority and STANDING in values:
+            stood = (
+                f"{self.statement(self.levels[0])}, and stands for {rise.after_us / SECOND_US:g} s"
+            )
+            return Reason(stood, values, rise.citation or self.citation)
         return Reason(self.statement(self.level(priority)), values, self.citation)

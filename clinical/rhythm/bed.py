@@ -49,14 +49,29 @@ class Look:
         seconds = np.zeros((leads, WINDOW_S), np.float32)
         return cls(np.zeros((leads, WINDOW_S * BLOCK), np.float32), seconds, seconds)
 
-    def after(self, raw: NDArray[np.float64], quality: Quality, rows: slice) -> Self:
-        """Return the look a second later; ``rows`` are the leads' rows among the grades."""
-        sound = np.minimum.reduce([quality.present, quality.noise, quality.pop])[rows]
-        alive = np.minimum(quality.flat, quality.saturated)[rows]
+    @classmethod
+    def joined(cls, looks: Sequence["Look"]) -> Self:
+        """Return the leads of some looks, one's after another's."""
+        return cls(
+            np.concatenate([look.window for look in looks]),
+            np.concatenate([look.sound for look in looks]),
+            np.concatenate([look.alive for look in looks]),
+        )
+
+    def after(self, raw: NDArray[np.float64], quality: Quality) -> Self:
+        """Return the look a second later, of leads of which these are the newest second."""
+        sound = np.minimum(np.minimum(quality.present, quality.noise), quality.pop)
+        alive = np.minimum(quality.flat, quality.saturated)
         return type(self)(
             np.concatenate((self.window[:, BLOCK:], raw), axis=1, dtype=np.float32),
             np.concatenate((self.sound[:, 1:], sound[:, None]), axis=1, dtype=np.float32),
             np.concatenate((self.alive[:, 1:], alive[:, None]), axis=1, dtype=np.float32),
+        )
+
+    def of(self, rows: slice) -> Self:
+        """Return the look at some of the leads."""
+        return type(self)(
+            self.window[rows].copy(), self.sound[rows].copy(), self.alive[rows].copy()
         )
 
 

@@ -68,48 +68,39 @@ def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
     block = bank.block(np.arange(bank.patients))
     quality = quality_of(block)
     found = detector.on_block(block, quality)
-    rows, looks = 0, []
-    for bed in beds:
-        own = slice(rows, rows + len(bed.look.window))
-        looks.append(bed.look.after(block.raw[own], quality, own))
-        rows = own.stop
-    seconds = _seconds(beds, looks, shock)
+    look = Look.joined([bed.look for bed in beds]).after(block.raw, quality)
+    ends = np.cumsum([len(bed.look.window) for bed in beds]).tolist()
+    rows = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+    seconds = _seconds(beds, look, rows, shock)
     beats: list[list[Beat]] = [[] for _ in beds]
     for patient, beat in found.each():
         beats[patient].append(beat)
     bank.part([run.bank for run in runs])
     detector.part([run.detector for run in runs])
     return [
-        bed.conclude(look, second, own)
-        for bed, look, second, own in zip(beds, looks, seconds, beats, strict=True)
+        bed.conclude(look.of(own), second, said)
+        for bed, own, second, said in zip(beds, rows, seconds, beats, strict=True)
     ]
 
 
-def _seconds(beds: Sequence[Bed], looks: Sequence[Look], shock: ShockJudge | None) -> list[Second]:
-    """Return what the windows that end with the newest second say of a shock."""
-    asked = [
-        (place, lead)
-        for place, (bed, look) in enumerate(zip(beds, looks, strict=True))
-        if bed.run is not None and bed.run.number >= WINDOW_S - 1
-        for lead, sound in enumerate(look.sound.min(axis=1).tolist())
-        if sound >= SOUND_MIN
-    ]
-    said = [np.full((3, len(look.window)), np.nan) for look in looks]
-    if asked:
-        windows = np.array([looks[place].window[lead] for place, lead in asked], np.float64)
-        evidence = evidence_of(windows, shock)
-        for (place, lead), *numbers in zip(
-            asked, evidence.log_odds, evidence.span_mv, evidence.repetition, strict=True
-        ):
-            said[place][:, lead] = numbers
+def _seconds(
+    beds: Sequence[Bed], look: Look, rows: Sequence[slice], shock: ShockJudge | None
+) -> list[Second]:
+    """Return what the windows that end with the newest second say of a shock.
+
+    ``rows`` are each patient's leads of the look.
+    """
+    sound, alive = look.sound.min(axis=1), look.alive.min(axis=1)
+    asked = sound >= SOUND_MIN
+    for bed, own in zip(beds, rows, strict=True):
+        if bed.run is None or bed.run.number < WINDOW_S - 1:
+            asked[own] = False
+    said = np.full((3, len(sound)), np.nan)
+    if asked.any():
+        evidence = evidence_of(look.window[asked].astype(np.float64), shock)
+        said[:, asked] = evidence.log_odds, evidence.span_mv, evidence.repetition
+    columns = [*said.tolist(), sound.tolist(), alive.tolist()]
     return [
-        Second(
-            leads=() if bed.run is None else bed.run.leads,
-            log_odds=tuple(odds.tolist()),
-            span_mv=tuple(spans.tolist()),
-            repetition=tuple(repetition.tolist()),
-            sound=tuple(look.sound.min(axis=1).tolist()),
-            alive=tuple(look.alive.min(axis=1).tolist()),
-        )
-        for bed, look, (odds, spans, repetition) in zip(beds, looks, said, strict=True)
+        Second(() if bed.run is None else bed.run.leads, *(tuple(each[own]) for each in columns))
+        for bed, own in zip(beds, rows, strict=True)
     ]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from clinical.signals.bank import Bank, Block, Ints
 from clinical.signals.beat_judge import JUDGE, BeatJudge
 from clinical.signals.candidates import AHEAD, Candidates, likeness
-from clinical.signals.memory import BEND_MIN_MV, BLUNT_MIN, LEVEL_MIN_MV, Memory
+from clinical.signals.memory import BEND_MIN_MV, BLUNT_MIN, LEVEL_MIN_MV, NEWEST, NORMAL, Memory
 from clinical.signals.quality import Quality, quality_of
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
@@ -206,29 +206,26 @@ class BeatDetector:
 
     def _follow(self, candidates: Candidates, of: Ints, odd: NDArray[np.bool_]) -> None:
         """Let levels and shapes follow the beats that were found."""
-        memory = self.memory
-        for slot in range(candidates.leads.shape[1]):
-            lead = candidates.leads[of, slot]
-            has = lead >= 0
-            lead, at, strange = lead[has], of[has], odd[has]
-            energy, height = candidates.energies[at, slot], candidates.heights[at, slot]
-            level = memory.level[lead]
-            level += 0.125 * np.clip(energy - level, -level, level)
-            memory.level[lead] = np.maximum(level, LEVEL_MIN_MV)
-            steep = np.minimum(energy / (height + 1e-6), 1.0)
-            memory.steep[lead] += 0.1 * (steep - memory.steep[lead])
-            sharp = memory.sharp[lead]
-            sharp += 0.125 * np.clip(candidates.bends[at, slot] - sharp, -sharp, sharp)
-            memory.sharp[lead] = np.maximum(sharp, BEND_MIN_MV)
-            shape = candidates.shapes[at, slot]
-            like = np.maximum(
-                likeness(shape, memory.newest[lead]), likeness(shape, memory.normal[lead])
-            )
-            memory.alike[lead] += 0.1 * (np.maximum(0.0, like) - memory.alike[lead])
-            memory.newest[lead] = shape
-            for known, which in ((memory.normal, ~strange), (memory.odd, strange)):
-                some = lead[which]
-                known[some] += np.float32(0.15) * (shape[which] - known[some])
+        memory, leads = self.memory, candidates.leads[of]
+        has = leads >= 0
+        lead, strange = leads[has], np.broadcast_to(odd[:, None], has.shape)[has]
+        energy, height = candidates.energies[of][has], candidates.heights[of][has]
+        level = memory.level[lead]
+        level += 0.125 * np.clip(energy - level, -level, level)
+        memory.level[lead] = np.maximum(level, LEVEL_MIN_MV)
+        steep = np.minimum(energy / (height + 1e-6), 1.0)
+        memory.steep[lead] += 0.1 * (steep - memory.steep[lead])
+        sharp = memory.sharp[lead]
+        sharp += 0.125 * np.clip(candidates.bends[of][has] - sharp, -sharp, sharp)
+        memory.sharp[lead] = np.maximum(sharp, BEND_MIN_MV)
+        shape = candidates.shapes[of][has]
+        like = likeness(shape[:, None], memory.shapes[lead])
+        before = np.maximum(like[:, NEWEST], like[:, NORMAL])
+        memory.alike[lead] += 0.1 * (np.maximum(0.0, before) - memory.alike[lead])
+        memory.newest[lead] = shape
+        for known, which in ((memory.normal, ~strange), (memory.odd, strange)):
+            some = lead[which]
+            known[some] += np.float32(0.15) * (shape[which] - known[some])
 
     def _leave(self, candidates: Candidates, of: Ints, patients: Ints, sample: Ints) -> None:
         """Remember what is no beat: how high it is, and its shape."""
@@ -240,16 +237,15 @@ class BeatDetector:
         ):
             some = whose[which]
             level[some] += 0.1 * (np.minimum(candidates.rise[of[which]], 1.0) - level[some])
-        for slot in range(candidates.leads.shape[1]):
-            lead = candidates.leads[of, slot]
-            which = (lead >= 0) & (gap > REFRACTORY)
-            lead, shape = lead[which], candidates.shapes[of[which], slot]
-            part = np.minimum(candidates.energies[of[which], slot] / memory.level[lead], 1.0)
-            memory.aside[lead] += 0.1 * (part - memory.aside[lead])
-            bend = np.minimum(candidates.bends[of[which], slot] / memory.sharp[lead], 1.0)
-            blunt = memory.blunt[lead] + 0.1 * (bend - memory.blunt[lead])
-            memory.blunt[lead] = np.maximum(BLUNT_MIN, blunt)
-            memory.other[lead] += np.float32(0.1) * (shape - memory.other[lead])
+        leads = candidates.leads[of]
+        which = (leads >= 0) & (gap > REFRACTORY)[:, None]
+        lead, shape = leads[which], candidates.shapes[of][which]
+        part = np.minimum(candidates.energies[of][which] / memory.level[lead], 1.0)
+        memory.aside[lead] += 0.1 * (part - memory.aside[lead])
+        bend = np.minimum(candidates.bends[of][which] / memory.sharp[lead], 1.0)
+        blunt = memory.blunt[lead] + 0.1 * (bend - memory.blunt[lead])
+        memory.blunt[lead] = np.maximum(BLUNT_MIN, blunt)
+        memory.other[lead] += np.float32(0.1) * (shape - memory.other[lead])
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:
         """Let the levels of patients without a beat sink."""

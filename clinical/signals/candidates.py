@@ -8,13 +8,14 @@ A broad, low beat may rise no higher than a T wave, but its edges and notches *b
 sharply, in units of the bends of the lead's other beats; a T wave is smooth.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Ints
+from clinical.signals.measuring import medians
 from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
 from clinical.signals.resampling import BLOCK, Floats
 
@@ -39,8 +40,12 @@ WITHIN: Final = 20
 SHARE_MIN: Final = 0.3
 """A lead with less of the trust than this part of the best one's has no say in extremes."""
 
+_FIRST_BIN: Final = 13
+_BIN: Final = 25
 BINS: Final = tuple(
-    (sign * begin, sign * (begin + 25)) for sign in (-1, 1) for begin in range(13, AHEAD, 25)
+    (sign * begin, sign * (begin + _BIN))
+    for sign in (-1, 1)
+    for begin in range(_FIRST_BIN, AHEAD, _BIN)
 )
 """Stretches before and after a candidate, 100 ms each, whose greatest rise is measured."""
 
@@ -98,12 +103,8 @@ class Candidates:
         middle = at + _middle(memory, self.leads, weight, at)
         self.before_newest = HISTORY - middle
         """Samples from the middle of the QRS complex to the newest."""
-        self.energies = np.zeros(self.leads.shape)
-        self.heights = np.zeros(self.leads.shape)
-        self.bends = np.zeros(self.leads.shape)
-        self.shapes = np.zeros((*self.leads.shape, sum(SHAPE)), np.float32)
         self.measures = np.zeros((len(self.row), len(MEASURES)))
-        top = np.median(whole.reshape(-1, SECONDS, BLOCK).max(axis=2), axis=1)
+        top = medians(whole.reshape(-1, SECONDS, BLOCK).max(axis=2))
         self._around(rise, column, np.maximum(top, RISE_MIN)[self.row])
         self._leads(memory, weight, at, middle, second)
 
@@ -124,40 +125,43 @@ class Candidates:
         middle = near[:, BEHIND - 40 : BEHIND + 41]
         measures = self.measures
         measures[:, RISE] = own
-        for place, ends in enumerate(BINS, len(MEASURES) - len(BINS)):
-            begin, end = sorted(ends)
-            part = near[:, BEHIND + begin : BEHIND + end].max(axis=1)
-            measures[:, place] = np.minimum(part / own, 5.0)
+        before, after = near[:, : BEHIND - _FIRST_BIN], near[:, BEHIND + _FIRST_BIN : -1]
+        bins = np.concatenate(
+            (
+                before.reshape(len(own), len(BINS) // 2, _BIN).max(axis=2)[:, ::-1],
+                after.reshape(len(own), len(BINS) // 2, _BIN).max(axis=2),
+            ),
+            axis=1,
+        )
+        measures[:, -len(BINS) :] = np.minimum(bins / own[:, None], 5.0)
         sides = np.concatenate((near[:, 60 : BEHIND - 30], near[:, BEHIND + 31 : -60]), axis=1)
         measures[:, BETWEEN] = np.minimum(sides.mean(axis=1) / own, 4.0)
         measures[:, BESIDE_TOP] = np.minimum(own / top, 4.0)
         measures[:, WIDTH] = (middle > 0.5 * own[:, None]).sum(axis=1) / 25
 
     def _leads(self, memory: Memory, weight: Floats, at: Ints, middle: Ints, second: Ints) -> None:
-        """Measure each lead at each candidate; averages are weighted by trust."""
+        """Measure each lead at each candidate; averages are weighted by trust.
+
+        One array of all leads of all candidates, of each candidate's first lead first.
+        """
+        shape = (self.leads.shape[1], len(at))
+        share, lead = np.ascontiguousarray(weight.T), self.leads.T.reshape(-1)
+        at, middle, second = (np.tile(each, shape[0]) for each in (at, middle, second))
+        level, steep = memory.level[lead], memory.steep[lead]
+        energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
+        height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
         about = middle[:, None] + np.arange(-SHAPE[0], SHAPE[1])
-        sums = np.zeros((13, len(at)))
-        best, strongest = np.full(len(at), -1.0), np.zeros(len(at))
-        weakest, most = np.full(len(at), 8.0), weight.max(axis=1, initial=0.0)
-        sharpest = np.zeros(len(at))
-        for slot in range(self.leads.shape[1]):
-            lead, share = self.leads[:, slot], weight[:, slot]
-            level, steep = memory.level[lead], memory.steep[lead]
-            energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
-            height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
-            shape = _unit(memory.narrow[lead[:, None], about])
-            before, bend, after = _bends(memory.wide, lead, middle)
-            sharp = np.minimum(bend / memory.sharp[lead], 6.0)
-            self.bends[:, slot] = bend
-            self.energies[:, slot] = np.where(lead < 0, 0.0, energy)
-            self.heights[:, slot] = height
-            self.shapes[:, slot] = shape
-            likes = [
-                likeness(shape, known[lead])
-                for known in (memory.normal, memory.odd, memory.newest, memory.other)
-            ]
-            part = np.minimum(energy / level, 8.0)
-            found = (
+        shapes = _unit(memory.narrow[lead[:, None], about])
+        before, bend, after = _bends(memory.wide, lead, middle)
+        sharp = np.minimum(bend / memory.sharp[lead], 6.0)
+        likes = likeness(shapes[:, None], memory.shapes[lead]).T
+        part = np.minimum(energy / level, 8.0)
+        self.bends = _by_candidate(bend, shape)
+        self.energies = _by_candidate(np.where(lead < 0, 0.0, energy), shape)
+        self.heights = _by_candidate(height, shape)
+        self.shapes = _by_candidate(shapes, shape)
+        found = np.stack(
+            (
                 *likes,
                 np.minimum(energy / (height + 1e-6) / steep, 4.0),
                 np.minimum(height * steep / level, 8.0),
@@ -169,16 +173,24 @@ class Candidates:
                 np.minimum(before / (bend + 1e-6), 4.0),
                 np.minimum(after / (bend + 1e-6), 4.0),
             )
-            for place, value in enumerate(found):
-                sums[place] += share * value
-            has = share >= SHARE_MIN * most
-            best = np.where(has, np.maximum(best, likes[0]), best)
-            strongest = np.where(has, np.maximum(strongest, part), strongest)
-            weakest = np.where(has, np.minimum(weakest, part), weakest)
-            sharpest = np.where(has, np.maximum(sharpest, sharp), sharpest)
-        columns = (*sums[:4], best, strongest, weakest, *sums[4:], sharpest)
-        for place, value in enumerate(columns, WIDTH + 1):
-            self.measures[:, place] = value
+        )
+        found = found.reshape(len(found), *shape)
+        sums = np.zeros((len(found), shape[1]))
+        for slot, weights in enumerate(share):
+            sums += weights * found[:, slot]
+        has = share >= SHARE_MIN * share.max(axis=0, initial=0.0)
+        best, strongest, weakest, sharpest = (
+            np.where(has, each.reshape(shape), nothing)
+            for each, nothing in ((likes[0], -1.0), (part, 0.0), (part, 8.0), (sharp, 0.0))
+        )
+        extremes = (best.max(axis=0), strongest.max(axis=0), weakest.min(axis=0))
+        columns = (*sums[:4], *extremes, *sums[4:], sharpest.max(axis=0))
+        self.measures[:, WIDTH + 1 : WIDTH + 1 + len(columns)] = np.stack(columns, axis=1)
+
+
+def _by_candidate(each: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """Return what was measured of leads by candidate and lead."""
+    return np.ascontiguousarray(each.reshape(*shape, *each.shape[1:]).swapaxes(0, 1))
 
 
 def _near(history: NDArray[np.float32], lead: Ints, at: Ints, reach: int) -> NDArray[np.float32]:
@@ -208,9 +220,8 @@ def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
     total = np.zeros((len(slots), HISTORY))
     for slot in range(slots.shape[1]):
         part = memory.energy[slots[:, slot]] / memory.level[slots[:, slot], None]
-        for second in range(SECONDS):
-            stretch = slice(second * BLOCK, (second + 1) * BLOCK)
-            total[:, stretch] += trust[:, slot, second, None] * part[:, stretch] ** 2
+        seconds = part.reshape(len(slots), SECONDS, BLOCK)
+        total += (trust[:, slot, :, None] * seconds**2).reshape(total.shape)
     return np.sqrt(total), trust
 
 
@@ -225,12 +236,11 @@ def _peaks(rise: Floats) -> tuple[Ints, Ints]:
 
 def _middle(memory: Memory, leads: Ints, weight: Floats, at: Ints) -> Ints:
     """Return where, before its peak of energy, the deflection of a candidate is greatest."""
-    window = at[:, None] + np.arange(-25, 3)
-    strength = np.zeros(window.shape)
+    window = (at[:, None] + np.arange(-25, 3))[:, None]
+    parts = np.abs(memory.narrow[leads[:, :, None], window]) / memory.level[leads][:, :, None]
+    strength = np.zeros((len(at), parts.shape[2]))
     for slot in range(leads.shape[1]):
-        lead = leads[:, slot]
-        part = np.abs(memory.narrow[lead[:, None], window]) / memory.level[lead][:, None]
-        strength += weight[:, slot, None] * part
+        strength += weight[:, slot, None] * parts[:, slot]
     before: Ints = np.argmax(strength, axis=1) - 25
     return before
 
@@ -243,6 +253,6 @@ def _unit(shape: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def likeness(shape: NDArray[np.float32], known: NDArray[np.float32]) -> Floats:
     """Return the correlation of each shape with a known one; 0 where none is known."""
-    norm = np.sqrt((known * known).sum(axis=1))
-    like: Floats = ((shape * known).sum(axis=1) / np.maximum(norm, 1e-9)).astype(np.float64)
+    norm = np.sqrt((known * known).sum(axis=-1))
+    like: Floats = ((shape * known).sum(axis=-1) / np.maximum(norm, 1e-9)).astype(np.float64)
     return like

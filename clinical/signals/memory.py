@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Block, Ints
+from clinical.signals.measuring import medians
 from clinical.signals.quality import Quality
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
@@ -41,86 +42,150 @@ FLOOR_PART: Final = 0.3
 
 _Floats32 = NDArray[np.float32]
 
-_OF_LEADS: Final = (
-    *("energy", "narrow", "wide", "level", "steep", "grade", "trust", "clear"),
-    *("normal", "odd", "newest", "other", "alike", "aside", "sharp", "blunt"),
-)
-_OF_PATIENTS: Final = ("last", "interval", "sway", "height", "tail", "quiet")
-_ARRAYS: Final = _OF_LEADS + _OF_PATIENTS
+_Arrays = tuple[NDArray[Any], ...]
+
+_HISTORIES: Final = ("energy", "narrow", "wide")
+_SHAPES: Final = ("normal", "odd", "newest", "other")
+NORMAL: Final = _SHAPES.index("normal")
+NEWEST: Final = _SHAPES.index("newest")
+
+_LEVELS: Final = {
+    "level": LEVEL_MIN_MV,
+    "steep": 0.3,
+    "clear": 0.5,
+    "alike": 0.8,
+    "aside": 0.2,
+    "sharp": BEND_MIN_MV,
+    "blunt": 0.2,
+}
+"""What a lead begins with."""
+
+_GRADES: Final = ("grade", "trust")
+_RHYTHM: Final = {
+    "interval": 0.8 * WORKING_RATE_HZ,
+    "height": 1.0,
+    "sway": 0.1,
+    "tail": 0.25,
+    "quiet": 0.2,
+}
+"""What a patient begins with."""
+
+_NAMES: Final = (*_HISTORIES, *_SHAPES, *_LEVELS, *_GRADES, *_RHYTHM, "last")
 
 
 class Memory:
-    """Arrays over leads, or over patients."""
+    """Arrays over leads, or over patients: views of a few, so that many are joined and parted fast.
+
+    Those of a lead lie side by side in three arrays, those of a patient in two.
+    """
+
+    energy: _Floats32
+    narrow: _Floats32
+    wide: _Floats32
+    level: Floats
+    """Energy at beats, in mV."""
+    steep: Floats
+    """Energy at beats, as a part of their height in the wide signal."""
+    grade: Floats
+    """Quality of each second."""
+    clear: Floats
+    """How far beats stood out of the rest lately, 0 to 1."""
+    trust: Floats
+    """Weight of the lead in each second."""
+    normal: _Floats32
+    """Shape of normal beats, of about unit length."""
+    odd: _Floats32
+    """Shape of ventricular beats."""
+    newest: _Floats32
+    """Shape of the last beat."""
+    other: _Floats32
+    """Shape of what was no beat."""
+    alike: Floats
+    """How like the shape of the one before, or of a normal one, beats lately were, 0 to 1."""
+    aside: Floats
+    """Energy of what was no beat, in levels."""
+    sharp: Floats
+    """Sharpest bend of beats, in mV."""
+    blunt: Floats
+    """Sharpest bend of what was no beat, as a part of that of beats."""
+    last: Ints
+    """Where the last beat was, at the working rate."""
+    interval: Floats
+    """Between beats, in samples."""
+    height: Floats
+    """Rise of the last beat."""
+    sway: Floats
+    """How far intervals lie from their average, as a part of it."""
+    tail: Floats
+    """Rise of what follows a beat within ``TAIL`` and is none: T waves."""
+    quiet: Floats
+    """Rise of what else is no beat: P waves and noise."""
 
     def __init__(self, leads: int, patients: int) -> None:
         """Begin before sample 0."""
-        self.energy: _Floats32 = np.zeros((leads, HISTORY), np.float32)
-        self.narrow: _Floats32 = np.zeros((leads, HISTORY), np.float32)
-        self.wide: _Floats32 = np.zeros((leads, HISTORY), np.float32)
-        self.level: Floats = np.full(leads, LEVEL_MIN_MV)
-        """Energy at beats, in mV."""
-        self.steep: Floats = np.full(leads, 0.3)
-        """Energy at beats, as a part of their height in the wide signal."""
-        self.grade: Floats = np.ones((leads, SECONDS))
-        """Quality of each second."""
-        self.clear: Floats = np.full(leads, 0.5)
-        """How far beats stood out of the rest lately, 0 to 1."""
-        self.trust: Floats = np.ones((leads, SECONDS))
-        """Weight of the lead in each second."""
-        self.normal: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
-        """Shape of normal beats, of about unit length."""
-        self.odd: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
-        """Shape of ventricular beats."""
-        self.newest: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
-        """Shape of the last beat."""
-        self.other: _Floats32 = np.zeros((leads, sum(SHAPE)), np.float32)
-        """Shape of what was no beat."""
-        self.alike: Floats = np.full(leads, 0.8)
-        """How like the shape of the one before, or of a normal one, beats lately were, 0 to 1."""
-        self.aside: Floats = np.full(leads, 0.2)
-        """Energy of what was no beat, in levels."""
-        self.sharp: Floats = np.full(leads, BEND_MIN_MV)
-        """Sharpest bend of beats, in mV."""
-        self.blunt: Floats = np.full(leads, 0.2)
-        """Sharpest bend of what was no beat, as a part of that of beats."""
-        self.last: Ints = np.full(patients, -BLOCK, np.intp)
-        """Where the last beat was, at the working rate."""
-        self.interval: Floats = np.full(patients, 0.8 * WORKING_RATE_HZ)
-        """Between beats, in samples."""
-        self.height: Floats = np.ones(patients)
-        """Rise of the last beat."""
-        self.sway: Floats = np.full(patients, 0.1)
-        """How far intervals lie from their average, as a part of it."""
-        self.tail: Floats = np.full(patients, 0.25)
-        """Rise of what follows a beat within ``TAIL`` and is none: T waves."""
-        self.quiet: Floats = np.full(patients, 0.2)
-        """Rise of what else is no beat: P waves and noise."""
+        levels = np.ones((leads, len(_LEVELS) + len(_GRADES) * SECONDS))
+        levels[:, : len(_LEVELS)] = [*_LEVELS.values()]
+        rhythm = np.tile([*_RHYTHM.values()], (patients, 1))
+        self.hold(
+            (
+                np.zeros((leads, len(_HISTORIES), HISTORY), np.float32),
+                np.zeros((leads, len(_SHAPES), sum(SHAPE)), np.float32),
+                levels,
+            ),
+            (rhythm, np.full(patients, -BLOCK, np.intp)),
+        )
+
+    def hold(self, of_leads: _Arrays, of_patients: _Arrays) -> None:
+        """Take the arrays that all others are views of."""
+        self.of_leads, self.of_patients = of_leads, of_patients
+        histories, shapes, levels = of_leads
+        rhythm, self.last = of_patients
+        self.energy, self.narrow, self.wide = histories.transpose(1, 0, 2)
+        self.normal, self.odd, self.newest, self.other = shapes.transpose(1, 0, 2)
+        own = len(_LEVELS)
+        self.level, self.steep, self.clear, self.alike, self.aside, self.sharp, self.blunt = levels[
+            :, :own
+        ].T
+        self.grade, self.trust = levels[:, own : own + SECONDS], levels[:, own + SECONDS :]
+        self.interval, self.height, self.sway, self.tail, self.quiet = rhythm.T
 
     def snapshot(self) -> dict[str, object]:
         """Return a copy of all of it."""
-        return {name: getattr(self, name).copy() for name in _ARRAYS}
+        return {name: getattr(self, name).copy() for name in _NAMES}
 
     def restore(self, memory: Mapping[str, Any]) -> Self:
         """Go on where ``snapshot`` was taken."""
-        for name in _ARRAYS:
-            setattr(self, name, memory[name].copy())
+        for name in _NAMES:
+            getattr(self, name)[...] = memory[name]
         return self
+
+    @property
+    def shapes(self) -> _Floats32:
+        """Return normal, ventricular and newest shape, and that of no beat, of each lead."""
+        shapes: _Floats32 = self.of_leads[1]
+        return shapes
 
     @classmethod
     def joined(cls, memories: Sequence["Memory"]) -> Self:
         """Return the leads and patients of some memories, one's after another's."""
         joined = cls(0, 0)
-        for name in _ARRAYS:
-            setattr(joined, name, np.concatenate([getattr(one, name) for one in memories]))
+        joined.hold(
+            _concatenated([one.of_leads for one in memories]),
+            _concatenated([one.of_patients for one in memories]),
+        )
         return joined
 
     def part(self, memories: Sequence["Memory"]) -> None:
         """Let each of the memories that this one was joined of go on from here."""
-        for names, count in ((_OF_LEADS, _leads), (_OF_PATIENTS, _patients)):
-            ends = np.cumsum([count(one) for one in memories])
-            for name in names:
-                for one, rows in zip(memories, np.split(getattr(self, name), ends), strict=False):
-                    setattr(one, name, rows.copy())
+        lead = patient = 0
+        for one in memories:
+            leads = slice(lead, lead + len(one.level))
+            patients = slice(patient, patient + len(one.last))
+            one.hold(
+                tuple(held[leads].copy() for held in self.of_leads),
+                tuple(held[patients].copy() for held in self.of_patients),
+            )
+            lead, patient = leads.stop, patients.stop
 
     def remember(self, block: Block, quality: Quality) -> None:
         """Take the newest second of some leads, and its grades."""
@@ -135,10 +200,10 @@ class Memory:
     def learn(self, leads: Ints, seconds: int) -> None:
         """Take the first level of leads from the greatest energy of each second so far."""
         known = self.energy[leads, HISTORY - seconds * BLOCK :].reshape(-1, seconds, BLOCK)
-        self.level[leads] = np.maximum(LEVEL_MIN_MV, np.median(known.max(axis=2), axis=1))
+        self.level[leads] = np.maximum(LEVEL_MIN_MV, medians(known.max(axis=2)))
         bend = bends(self.wide[leads, HISTORY - seconds * BLOCK :].astype(np.float64))
         first = bend[:, : (seconds - 1) * BLOCK].reshape(-1, seconds - 1, BLOCK)
-        self.sharp[leads] = np.maximum(BEND_MIN_MV, np.median(first.max(axis=2), axis=1))
+        self.sharp[leads] = np.maximum(BEND_MIN_MV, medians(first.max(axis=2)))
 
     def weigh(self, leads: Ints) -> None:
         """Say how far the newest second of leads can be trusted.
@@ -158,6 +223,10 @@ class Memory:
         _shift(self.trust, leads, np.maximum(1e-4, fresh)[:, None])
 
 
+def _concatenated(many: Sequence[_Arrays]) -> _Arrays:
+    return tuple(np.concatenate(held) for held in zip(*many, strict=True))
+
+
 def bends(wide: Floats) -> Floats:
     """Return how much each sample differs from the middle of those ``BEND`` before and after it.
 
@@ -166,14 +235,6 @@ def bends(wide: Floats) -> Floats:
     ahead, behind = wide[:, 2 * BEND :], wide[:, : -2 * BEND]
     bend: Floats = np.abs(ahead + behind - 2 * wide[:, BEND:-BEND])
     return bend
-
-
-def _leads(memory: Memory) -> int:
-    return len(memory.level)
-
-
-def _patients(memory: Memory) -> int:
-    return len(memory.last)
 
 
 def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from clinical.signals.bank import Block
+from clinical.signals.measuring import medians
 from clinical.signals.resampling import BLOCK, Floats
 
 FLAT_MV: Final = (0.02, 0.06)
@@ -70,7 +71,7 @@ def quality_of(block: Block) -> Quality:
         flat=_grade(highest - lowest, FLAT_MV),
         saturated=np.where(highest > lowest, _grade(extremes / BLOCK, SATURATED_PART), 0.0),
         baseline=_grade(drift, BASELINE_MV),
-        noise=_grade(np.median(bends, axis=1), NOISE_MV),
+        noise=_grade(medians(bends), NOISE_MV),
         pop=_grade(steps.max(axis=1), POP_MV),
     )
 

@@ -150,7 +150,9 @@ class Intake:
             fresh = np.concatenate((np.repeat(fresh[:1], self._reach), fresh))
             self.end = -self._reach
         self.end += len(fresh)
-        self._held = np.concatenate((self._held, self._filled(fresh)), axis=1)
+        filled = self._filled(fresh)
+        held = self._held.shape[1]
+        self._held = np.concatenate((self._held, filled), axis=1) if held else filled
 
     def _filled(self, fresh: NDArray[np.float32]) -> NDArray[np.float32]:
         missing = ~np.isfinite(fresh)
@@ -159,7 +161,9 @@ class Intake:
             place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
             fresh = np.where(place < 0, np.float32(self._last), fresh[place])
         self._last = float(fresh[-1])
-        return np.stack((fresh, missing.astype(np.float32)))
+        filled = np.empty((2, len(fresh)), np.float32)
+        filled[0], filled[1] = fresh, missing
+        return filled
 
     @property
     def ready(self) -> bool:
@@ -181,8 +185,8 @@ class Intake:
         return span.phase, window[0], missing
 
     def snapshot(self) -> tuple[object, ...]:
-        """Return all that it remembers."""
-        return (self._held.copy(), self._first, self._last, self._holed, self._number, self.end)
+        """Return all that it remembers; what is held is replaced, never changed."""
+        return (self._held, self._first, self._last, self._holed, self._number, self.end)
 
     def restore(self, memory: tuple[Any, ...]) -> None:
         """Go on where ``snapshot`` was taken."""

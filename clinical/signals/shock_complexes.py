@@ -22,7 +22,9 @@ _APART: Final = 25
 """A crest is the highest of so many samples: 0.2 s."""
 
 _HALF: Final = 22
-"""Samples to either side by which complexes are compared."""
+"""Samples to either side by which complexes are compared; at an end the window is mirrored."""
+
+_ABOUT: Final = np.arange(-_HALF, _HALF + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,10 @@ def _mean(window: Indices, values: Floats, number: Indices) -> Floats:
 
 def _shapes(whole: Floats, window: Indices, sample: Indices) -> Floats:
     """Return the stretch around each complex, without its mean and of length 1."""
-    padded = np.pad(whole, ((0, 0), (_HALF, _HALF)), mode="reflect")
-    shapes = padded[window[:, None], sample[:, None] + np.arange(2 * _HALF + 1)]
+    place = np.abs(sample[:, None] + _ABOUT)
+    place = np.minimum(place, 2 * (whole.shape[1] - 1) - place)
+    shapes = whole[window[:, None], place]
     shapes = shapes - shapes.mean(axis=1, keepdims=True)
-    scaled: Floats = shapes / (np.linalg.norm(shapes, axis=1, keepdims=True) + _TINY)
+    length = np.sqrt((shapes * shapes).sum(axis=1, keepdims=True))
+    scaled: Floats = shapes / (length + _TINY)
     return scaled

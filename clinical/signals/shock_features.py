@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 import scipy
 
+from clinical.signals.measuring import counted, deviations, quantiles, slopes
+from clinical.signals.sample_entropy import sample_entropy
 from clinical.signals.shock_complexes import complexes_of, crest_level, energy
 from clinical.signals.shock_window import RATE_HZ, SAMPLES, Floats, Indices, Windows
 
@@ -64,56 +66,75 @@ _LAGS: Final = (20, 256)
 _EDGE: Final = 0.95
 """Part of the power below the edge frequency."""
 
-_NEAR: Final = 0.2
-"""Samples count as alike within so many standard deviations."""
-
 _CELLS: Final = 40
 """Cells of the phase space in each direction."""
+
+
+def _taper() -> Floats:
+    ramp = 0.5 * (1 - np.cos(np.pi * np.arange(31) / 31))
+    taper = np.ones(3 * RATE_HZ)
+    taper[:31], taper[-31:] = ramp, ramp[::-1]
+    return taper
+
+
+_TAPER: Final = _taper()
 
 
 def features_of(windows: Windows) -> Floats:
     """Return the measures of ``NAMES``, shape (windows, len(NAMES))."""
     whole, slow = windows.whole, windows.slow
-    deviation = whole.std(axis=1) + _TINY
-    slow_deviation = slow.std(axis=1) + _TINY
-    slope = np.gradient(whole, axis=1) * RATE_HZ
-    bend = np.gradient(slope, axis=1) * RATE_HZ
+    deviation = deviations(whole) + _TINY
+    slow_deviation = deviations(slow) + _TINY
+    slope = slopes(whole) * RATE_HZ
+    bend = slopes(slope) * RATE_HZ
+    slope_deviation = deviations(slope)
     height = np.abs(whole)
     steep = np.abs(slope)
-    steepest = np.quantile(steep, 0.99, axis=1)[:, None] + _TINY
-    rise = energy(windows.qrs)
-    qrs = complexes_of(rise, crest_level(rise), whole)
-    slow_rise = energy(slow)
-    waves = complexes_of(slow_rise, crest_level(slow_rise), whole)
+    steepest = quantiles(steep, 0.99)[:, None] + _TINY
+    rises = energy(np.concatenate((windows.qrs, slow)))
+    levels = crest_level(rises)
+    rise, level = rises[: len(whole)], levels[: len(whole)]
+    complexes = complexes_of(rises, levels, np.concatenate((whole, whole)))
     period_s, repetition = _repetition(slow)
     mean_hz, edge_hz, peak_part = _spectral(whole)
     columns = {
         "slow_part": slow_deviation / deviation,
         "leakage": _leakage(whole, steep),
-        "mobility": np.log((bend.std(axis=1) + _TINY) / (slope.std(axis=1) + _TINY)),
-        "qrs_interval_s": qrs.interval_s,
-        "slow_crossings": (np.diff(np.signbit(slow), axis=1)).sum(axis=1),
+        "mobility": np.log((deviations(bend) + _TINY) / (slope_deviation + _TINY)),
+        "qrs_interval_s": complexes.interval_s[: len(whole)],
+        "slow_crossings": _crossings(slow),
         "slow_period_s": period_s,
         "mean_hz": mean_hz,
         "edge_hz": edge_hz,
-        "steepness": np.log(slope.std(axis=1) / deviation + _TINY),
-        "level_part": (steep < 0.1 * steepest).mean(axis=1),
-        "sample_entropy": _sample_entropy(slow / slow_deviation[:, None]),
-        "jekova_part": np.log(windows.jekova.std(axis=1) / deviation + 1e-6),
+        "steepness": np.log(slope_deviation / deviation + _TINY),
+        "level_part": counted(steep < 0.1 * steepest) / SAMPLES,
+        "sample_entropy": sample_entropy(slow / slow_deviation[:, None]),
+        "jekova_part": np.log(deviations(windows.jekova) / deviation + 1e-6),
         "peak_part": peak_part,
         "phase_space": _phase_space(whole),
-        "quiet_part": np.quantile(rise, 0.2, axis=1) / crest_level(rise),
-        "gentle_part": (steep < 0.3 * steepest).mean(axis=1),
-        "slow_interval_s": waves.interval_s,
-        "likeness": qrs.likeness,
-        "height_spread": qrs.height_spread,
+        "quiet_part": quantiles(rise, 0.2) / level,
+        "gentle_part": counted(steep < 0.3 * steepest) / SAMPLES,
+        "slow_interval_s": complexes.interval_s[len(whole) :],
+        "likeness": complexes.likeness[: len(whole)],
+        "height_spread": complexes.height_spread[: len(whole)],
         "qrs_kurtosis": _kurtosis(rise),
-        "high_part": (height > 0.3 * np.quantile(height, 0.98, axis=1)[:, None]).mean(axis=1),
+        "high_part": counted(height > 0.3 * quantiles(height, 0.98)[:, None]) / SAMPLES,
         "jekova_count": _jekova_count(windows.jekova),
         "threshold_part": _threshold_part(height),
         "slow_repetition": repetition,
     }
-    return np.column_stack([columns[name] for name in NAMES])
+    measures = np.empty((len(whole), len(NAMES)))
+    for place, name in enumerate(NAMES):
+        measures[:, place] = columns[name]
+    return measures
+
+
+def _crossings(slow: Floats) -> Indices:
+    """Return how often the signal changes its sign."""
+    below = np.signbit(slow)
+    crossed = np.zeros(below.shape, bool)
+    np.not_equal(below[:, 1:], below[:, :-1], out=crossed[:, 1:])
+    return counted(crossed)
 
 
 def _leakage(whole: Floats, steep: Floats) -> Floats:
@@ -121,7 +142,7 @@ def _leakage(whole: Floats, steep: Floats) -> Floats:
     half = np.pi * np.abs(whole).sum(axis=1) / (steep.sum(axis=1) / RATE_HZ + _TINY)
     shift = np.clip(np.round(half), 1, SAMPLES // 2 - 1).astype(np.intp)
     index = np.arange(SAMPLES) - shift[:, None]
-    earlier = np.take_along_axis(whole, np.maximum(index, 0), axis=1)
+    earlier = whole[np.arange(len(whole))[:, None], np.maximum(index, 0)]
     known = index >= 0
     left = (np.abs(whole + earlier) * known).sum(axis=1)
     summed = ((np.abs(whole) + np.abs(earlier)) * known).sum(axis=1)
@@ -157,9 +178,9 @@ def _repetition(slow: Floats) -> tuple[Floats, Floats]:
     correlation *= SAMPLES / (SAMPLES - np.arange(correlation.shape[1]))
     correlation /= correlation[:, :1] + _TINY
     inner = correlation[:, 4:-4]
-    neighbours = np.lib.stride_tricks.sliding_window_view(correlation, 9, axis=1)
+    highest = scipy.ndimage.maximum_filter1d(correlation, 9, axis=1)[:, 4:-4]
     peaks = np.full_like(correlation, -1.0)
-    peaks[:, 4:-4] = np.where(inner >= neighbours.max(axis=2), inner, -1.0)
+    peaks[:, 4:-4] = np.where(inner >= highest, inner, -1.0)
     peaks[:, : _LAGS[0]] = -1.0
     peaks[:, _LAGS[1] :] = -1.0
     best = peaks.max(axis=1)
@@ -175,7 +196,7 @@ def _phase_space(whole: Floats) -> Floats:
     cell = _cells(whole) * _CELLS + _cells(scipy.fft.ifft(analytic, axis=1).imag)
     visited = np.zeros((len(whole), _CELLS**2), bool)
     visited[np.arange(len(whole))[:, None], cell] = True
-    part: Floats = visited.mean(axis=1)
+    part: Floats = counted(visited) / _CELLS**2
     return part
 
 
@@ -186,41 +207,27 @@ def _cells(values: Floats) -> Indices:
     return cells
 
 
-def _sample_entropy(scaled: Floats) -> Floats:
-    """Return the sample entropy of every third sample, for m = 2."""
-    thin = scaled[:, ::3][:, :170].astype(np.float32)
-    near = np.abs(thin[:, :, None] - thin[:, None, :]) < _NEAR
-    pairs = near[:, :-2, :-2] & near[:, 1:-1, 1:-1]
-    triples = pairs & near[:, 2:, 2:]
-    itself = pairs.shape[1]
-    two = pairs.sum(axis=(1, 2)) - itself
-    three = triples.sum(axis=(1, 2)) - itself
-    entropy: Floats = -np.log((three + 1.0) / (two + 1.0))
-    return entropy
-
-
 def _kurtosis(rise: Floats) -> Floats:
     scaled = rise - rise.mean(axis=1, keepdims=True)
-    scaled /= rise.std(axis=1, keepdims=True) + _TINY
-    kurtosis: Floats = np.log((scaled**4).mean(axis=1) + 1e-3)
+    scaled /= deviations(rise)[:, None] + _TINY
+    scaled *= scaled
+    kurtosis: Floats = np.log((scaled * scaled).mean(axis=1) + 1e-3)
     return kurtosis
 
 
 def _jekova_count(narrow: Floats) -> Floats:
     """Return how many samples lie between mean and greatest of their second."""
     seconds = np.abs(narrow).reshape(len(narrow), -1, RATE_HZ)
-    counted: Floats = (seconds > seconds.mean(axis=2, keepdims=True)).sum(axis=(1, 2)).astype(float)
-    return counted
+    above = seconds > seconds.mean(axis=2, keepdims=True)
+    return counted(above.reshape(len(narrow), -1)).astype(np.float64)
 
 
 def _threshold_part(height: Floats) -> Floats:
     """Return the part of samples over a fifth of the greatest, over stretches of three seconds."""
-    ramp = 0.5 * (1 - np.cos(np.pi * np.arange(31) / 31))
-    taper = np.ones(3 * RATE_HZ)
-    taper[:31], taper[-31:] = ramp, ramp[::-1]
     parts = []
     for start in range(0, RATE_HZ + 1, RATE_HZ // 2):
-        stretch = height[:, start : start + 3 * RATE_HZ] * taper
-        parts.append((stretch > 0.2 * stretch.max(axis=1, keepdims=True)).mean(axis=1))
+        stretch = height[:, start : start + 3 * RATE_HZ] * _TAPER
+        tall = stretch > 0.2 * stretch.max(axis=1, keepdims=True)
+        parts.append(counted(tall) / (3 * RATE_HZ))
     mean: Floats = np.mean(parts, axis=0)
     return mean

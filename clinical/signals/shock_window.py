@@ -39,10 +39,10 @@ def _weights(low_hz: float, high_hz: float) -> Floats:
     return above / (1 + (_HZ / high_hz) ** 8)
 
 
-_WHOLE: Final = _weights(0.7, 30.0)
-_SLOW: Final = _weights(1.0, 9.0)
-_QRS: Final = _weights(8.0, 20.0)
-_JEKOVA: Final = _weights(13.0, 16.5)
+_BANDS: Final = np.stack(
+    [_weights(0.7, 30.0), _weights(1.0, 9.0), _weights(8.0, 20.0), _weights(13.0, 16.5)]
+)[:, None]
+"""What each of ``Windows`` keeps, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,10 @@ def in_bands(windows_mv: NDArray[np.floating]) -> Windows:
     """Split windows of ``WINDOW_S`` at any rate, shape (windows, samples), into their bands."""
     count = windows_mv.shape[1]
     level = windows_mv - windows_mv.mean(axis=1, keepdims=True)
-    terms = scipy.fft.dct(level, norm="ortho", axis=1)[:, :SAMPLES] * np.sqrt(SAMPLES / count)
-    terms = np.pad(terms, ((0, 0), (0, SAMPLES - terms.shape[1])))
-    return Windows(*(_back(terms * each) for each in (_WHOLE, _SLOW, _QRS, _JEKOVA)))
-
-
-def _back(terms: Floats) -> Floats:
-    samples: Floats = scipy.fft.idct(terms, norm="ortho", axis=1)
-    return samples
+    known = scipy.fft.dct(level, norm="ortho", axis=1)[:, :SAMPLES]
+    terms = np.zeros((len(level), SAMPLES))
+    np.multiply(known, np.sqrt(SAMPLES / count), out=terms[:, : known.shape[1]])
+    return Windows(*scipy.fft.idct(terms * _BANDS, norm="ortho", axis=2))
 
 
 def bridged(window_mv: NDArray[np.floating]) -> Floats | None:

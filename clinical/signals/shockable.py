@@ -20,7 +20,7 @@ import numpy as np
 
 from clinical.signals.shock_features import NAMES, features_of
 from clinical.signals.shock_judge import ShockJudge, trained
-from clinical.signals.shock_window import Floats, bridged, in_bands
+from clinical.signals.shock_window import Floats, Indices, bridged, in_bands
 
 STAYING: Final = 0.9
 """Probability that a rhythm is shockable, or not, as in the window before."""
@@ -36,6 +36,9 @@ COARSE_MV: Final = 0.2
 
 DECLINED: Final = (-0.25, 3.25)
 """Log odds between these are no answer: a shock needs more to speak for it than none does."""
+
+TOGETHER: Final = 32
+"""Windows that are measured at once: what is measured stays in a core's cache."""
 
 _REPETITION: Final = NAMES.index("slow_repetition")
 
@@ -82,16 +85,26 @@ def evidence_of(windows_mv: Sequence[Floats] | Floats, judge: ShockJudge | None 
     """Judge windows of one rate, each of shape (samples,), all leads of all patients alike."""
     log_odds = np.full(len(windows_mv), np.nan)
     span_mv, repetition = log_odds.copy(), log_odds.copy()
-    whole = [(index, bridged(window)) for index, window in enumerate(windows_mv)]
-    usable = [(index, window) for index, window in whole if window is not None]
-    if usable:
-        rows = [index for index, _ in usable]
-        bands = in_bands(np.stack([window for _, window in usable]))
-        span_mv[rows] = np.ptp(bands.whole, axis=1)
-        features = features_of(bands)
-        log_odds[rows] = (judge or trained()).log_odds(features)
-        repetition[rows] = features[:, _REPETITION]
+    for begin in range(0, len(windows_mv), TOGETHER):
+        rows, windows = _usable(windows_mv[begin : begin + TOGETHER], begin)
+        if len(rows):
+            bands = in_bands(windows)
+            span_mv[rows] = bands.whole.max(axis=1) - bands.whole.min(axis=1)
+            features = features_of(bands)
+            log_odds[rows] = (judge or trained()).log_odds(features)
+            repetition[rows] = features[:, _REPETITION]
     return Evidence(log_odds, span_mv, repetition)
+
+
+def _usable(windows_mv: Sequence[Floats] | Floats, first: int) -> tuple[Indices, Floats]:
+    """Return those that came whole or can be bridged, with where they stand from ``first`` on."""
+    windows = np.asarray(windows_mv, np.float64)
+    rows = np.arange(first, first + len(windows))
+    if np.isfinite(windows).all():
+        return rows, windows
+    whole = [bridged(window) for window in windows]
+    usable = [at for at, window in enumerate(whole) if window is not None]
+    return rows[usable], np.array([window for window in whole if window is not None])
 
 
 def decide(

@@ -33,12 +33,14 @@ from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
 from clinical.watch.images import Images
 from clinical.watch.infarction import InfarctionWatch
+from clinical.watch.interventions import Interventions
 from clinical.watch.judging import Judging
 from clinical.watch.leads import Leads
 from clinical.watch.limits import Limits
 from clinical.watch.minutes import Minutes
 from clinical.watch.part import Part
 from clinical.watch.rhythms import Rhythms
+from clinical.watch.rising import Rising
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
 from clinical.watch.staff_limits import StaffLimits
@@ -57,11 +59,13 @@ class Bedside:
         "foreign",
         "images",
         "infarction",
+        "interventions",
         "judging",
         "leads",
         "limits",
         "minutes",
         "rhythms",
+        "rising",
         "scoring",
         "sensors",
         "staff_limits",
@@ -85,7 +89,9 @@ class Bedside:
         self.images = Images()
         self.infarction = InfarctionWatch()
         self.rhythms = Rhythms()
+        self.interventions = Interventions(self.rhythms)
         self.covering = Covering(self.rhythms, self.limits)
+        self.rising = Rising(self.limits)
         self.crew = Crew()
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
@@ -100,14 +106,18 @@ class Bedside:
             findings = self._on_vitals(item, capture, state, captured_us, now_us)
         elif type(item) is DeviceStatus:
             findings = self.sensors.on_status(item, captured_us, frame)
+            findings += self.interventions.on_status(item, captured_us, frame, now_us)
         elif type(item) is CrewEvent:
             findings = self.crew.on_item(item, captured_us, frame)
+            findings += self.interventions.on_crew(item, captured_us, frame, now_us)
         elif type(item) is EncounterEvent:
             findings = self.limits.suit(state.age_years, captured_us)
         if type(item) is not EdgeTransition:
             # The vehicle does not hear its own words, and both are to say the same.
+            if captured_us < self.interventions.last_us:
+                self.judging.excuse(self.interventions.excused(captured_us), captured_us)
             findings += self.judging.on_item(captured_us, capture.received_us, frame)
-        return self.covering.passed(findings) if findings else findings
+        return self._passed(findings, now_us) if findings else findings
 
     def on_word(self, word: Told, now_us: int) -> Findings:
         """Judge what a gateway or another app says of the patient."""
@@ -118,6 +128,10 @@ class Bedside:
         if isinstance(word, EcgFinding):
             return self.infarction.on_item(word)
         if isinstance(word, RhythmFinding):
+            if word.at_us < self.interventions.last_us:
+                withheld = self.interventions.on_rhythm(word)
+                if withheld is not None:
+                    return withheld
             findings = self.rhythms.on_item(word)
             return findings + self.covering.uncovered(word.at_us)
         return self.images.on_item(word)
@@ -132,8 +146,11 @@ class Bedside:
             + self.sensors.on_tick(now_us)
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
+            + self.interventions.on_tick(now_us)
         )
-        return self.covering.passed(findings) if findings else findings
+        return (self._passed(findings, now_us) if findings else findings) + self.rising.on_tick(
+            now_us
+        )
 
     @property
     def due_us(self) -> int | None:
@@ -159,9 +176,10 @@ class Bedside:
             + self.images.close(at_us)
             + self.infarction.close(at_us)
             + self.crew.close(at_us)
+            + self.interventions.close(at_us)
             + self.foreign.close(at_us)
         )
-        return self.covering.passed(findings) + self.rhythms.close(at_us)
+        return self.rising.closed(self.covering.passed(findings)) + self.rhythms.close(at_us)
 
     def inputs(self, state: EncounterState, now_us: int) -> news2.News2Inputs:
         """Return what of the patient may be scored at this instant."""
@@ -184,15 +202,26 @@ class Bedside:
             ("images", self.images),
             ("infarction", self.infarction),
             ("rhythms", self.rhythms),
+            ("interventions", self.interventions),
             ("covering", self.covering),
+            ("rising", self.rising),
             ("crew", self.crew),
             ("foreign", self.foreign),
         )
+
+    def _passed(self, findings: Findings, now_us: int) -> Findings:
+        """Return what is to be said of findings, and what begins since a rhythm covers no more."""
+        if self.interventions.known:
+            findings = self.interventions.explained(findings)
+        findings = self.covering.passed(findings) + self.covering.uncovered(now_us)
+        return self.rising.passed(findings)
 
     def _on_vitals(
         self, item: Vitals, capture: Capture, state: EncounterState, captured_us: int, now_us: int
     ) -> Findings:
         frame, carry = capture.frame, self.carry
+        if captured_us < self.interventions.last_us:
+            item = self.interventions.judged(item, captured_us)
         before = tuple([(carry.values[x], carry.captured_us[x]) for x in MAY_JUMP])
         taken = carry.on_item(item, captured_us, capture.received_us)
         findings = self.staff_limits.on_tick(captured_us)

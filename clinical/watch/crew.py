@@ -5,8 +5,8 @@ comes, unless a pulse is known to have been felt after it; then it is recorded o
 
 A finding that was entered by mistake is withdrawn by naming its frame: from then on the pulse is
 what the remaining findings say, as if it had never been entered. The withdrawal may come first,
-because the vehicle's backlog drains beside what is new. What else the crew enters (airway,
-compressions, drugs) is for the record and judged by nobody.
+because the vehicle's backlog drains beside what is new. What the crew does (compressions, airway)
+is no finding, but says what may be judged (``interventions``); drugs are for the record.
 """
 
 from collections.abc import Mapping

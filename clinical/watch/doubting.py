@@ -14,8 +14,8 @@ Three things do, and none of them for ever:
 
 What is doubted is refused to the score as implausible. When nothing follows it for a while
 (``again``) it is scored: a patient must not look well because the monitor fell silent.
-Nothing is kept up while nothing could be scored anyway, so that a patient who is well costs nothing
-here.
+No doubt begins while nothing could be scored anyway, so that a patient who is well costs nothing
+here; one that has begun fades in its time.
 """
 
 from collections.abc import Mapping
@@ -97,6 +97,16 @@ class Doubts:
         self._last_us.clear()
         self.contradicted = ()
         self._jumped_us.clear()
+
+    def fade(self, live: tuple[Reading, ...], captured_us: int, beside: Beside) -> None:
+        """Look at values by which nothing could be scored: no doubt begins, what stands fades.
+
+        A finger that moves shows 92 % for a second among worse: that takes no doubt back.
+        """
+        if self.stand:
+            self.on_item(live, captured_us, beside)
+            if not self.contradicted:
+                self.clear()
 
     def on_item(self, live: tuple[Reading, ...], captured_us: int, beside: Beside) -> None:
         """Look at live values that ``carry`` has taken over."""

@@ -6,10 +6,11 @@ number are the same here: nobody is watching that vital. The alarm is medium whi
 shows life within the last minute - another vital above zero, or a patient who is awake or answers
 - and high when nothing does. Event time only advances with frames: when none come, the unit is
 silent, and that is another alarm. A backlog is let in first: what was not judged in a tunnel is
-over. Only on a link that is always slow is it judged like live data.
+over. Only on a link that is always slow is it judged like live data. A vital that is left out on
+purpose (``interventions``) is told of there: here it is excused, and waits anew from then on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
@@ -18,7 +19,7 @@ from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.instant import MINUTE_US
-from clinical.vitals import Consciousness
+from clinical.vitals import Consciousness, Vital
 from clinical.watch.carry import (
     BACKLOG_US,
     DIASTOLIC,
@@ -49,7 +50,7 @@ _RESPONSIVE: Final = frozenset(
 class Judging:
     """How long each watched vital of one patient has gone unjudged."""
 
-    __slots__ = ("_carry", "_conditions", "backlog_us", "now_us", "stirred")
+    __slots__ = ("_carry", "_conditions", "_excused_us", "backlog_us", "now_us", "stirred")
 
     def __init__(self, carry: Carry) -> None:
         """Begin with nothing measured; ``carry`` holds the newest values."""
@@ -58,6 +59,13 @@ class Judging:
         self.stirred = False
         self.now_us = 0
         self.backlog_us: int | None = None
+        self._excused_us = [0] * len(WATCHED)
+
+    def excuse(self, vitals: Iterable[Vital], captured_us: int) -> None:
+        """Ask nothing of these vitals of what was captured up to this instant."""
+        for place, watched in enumerate(WATCHED):
+            if VITALS[watched] in vitals:
+                self._excused_us[place] = max(self._excused_us[place], captured_us)
 
     def on_item(self, captured_us: int, received_us: int, frame: FrameRef) -> Findings:
         """Judge after any item of the encounter, once ``carry`` has taken over its values."""
@@ -88,6 +96,7 @@ class Judging:
             "now_us": self.now_us,
             "stirred": self.stirred,
             "backlog_us": self.backlog_us,
+            **({"excused_us": list(self._excused_us)} if any(self._excused_us) else {}),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -95,6 +104,7 @@ class Judging:
         self.now_us = state["now_us"]
         self.stirred = state["stirred"]
         self.backlog_us = state["backlog_us"]
+        self._excused_us = list(state.get("excused_us", self._excused_us))
         for condition, plain in zip(self._conditions, state["conditions"], strict=True):
             condition.restore(plain)
 
@@ -110,25 +120,30 @@ class Judging:
     def _judge(self, now_us: int, frame: FrameRef) -> Findings:
         findings = NO_FINDINGS
         self.stirred = False
-        for vital, condition in zip(WATCHED, self._conditions, strict=True):
+        watched = zip(WATCHED, self._conditions, self._excused_us, strict=True)
+        for vital, condition, excused_us in watched:
             last_us = self._carry.captured_us[vital]
             if not last_us:
                 continue
-            if last_us < now_us:
+            if excused_us >= now_us:
+                self.stirred = self.stirred or condition.raised is not None
+                if condition.raised is None:
+                    withdraw(condition, now_us)
+            elif last_us < now_us:
                 self.stirred = True
-                findings += self._missing(vital, condition, now_us, frame)
+                last_us = max(last_us, excused_us)
+                findings += self._missing(vital, condition, last_us, now_us, frame)
             elif condition.frame is not None:
                 findings += release(condition, now_us, frame)
         return findings
 
     def _missing(
-        self, vital: int, condition: FlagCondition, now_us: int, frame: FrameRef
+        self, vital: int, condition: FlagCondition, last_us: int, now_us: int, frame: FrameRef
     ) -> Findings:
-        """Keep the run that began when the vital was judged last.
+        """Keep the run that began when the vital was judged, or excused, last.
 
         It is named after the first frame without it.
         """
-        last_us = self._carry.captured_us[vital]
         level = Priority.MEDIUM if self._life_beside(vital, now_us) else Priority.HIGH
         changes = condition.set_level(level, last_us if condition.frame is None else now_us, frame)
         changes += condition.tick(now_us)

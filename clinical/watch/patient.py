@@ -72,7 +72,9 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "images": {},
     "infarction": {},
     "rhythms": {},
+    "interventions": {},
     "covering": {},
+    "rising": {},
     "edge_words": {},
     "agreement": {},
     "thinning": {},
@@ -370,6 +372,7 @@ class PatientWatch:
         """Tell whether nothing stands by now, and remember it."""
         child = is_child(self._state.age_years)
         own = child or self._bedside.limits.own
+        own = own or self._captured_us < self._bedside.interventions.last_us
         self._still = not self._closed and not own and self._quiet.still()
         return self._still
 

@@ -96,6 +96,8 @@ class Quiet:
             or self.ordering.suspect_us is not None
             or bedside.leads.stand
             or bedside.foreign.heard_us
+            or bedside.interventions.stand
+            or bedside.rising.stand
             or (self.silence is not None and self.silence.stands)
         )
 

@@ -104,7 +104,7 @@ class Scoring:
         if not again.accept(captured_us):
             return NO_FINDINGS
         if self._cleared() and not beside.doubted:
-            self.doubts.clear()
+            self.doubts.fade(taken.live, captured_us, beside)
             return NO_FINDINGS
         self.doubts.on_item(taken.live, captured_us, beside)
         if self.doubts.contradicted:

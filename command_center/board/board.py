@@ -23,6 +23,7 @@ from command_center.board.showing import (
 from command_center.board.trend import Trends
 from command_center.board.viewer import Viewer
 from command_center.imaging.ecgs import EcgShelf
+from command_center.imaging.event_strips import EventStrips
 from command_center.imaging.showing import series_plain
 from command_center.imaging.studies import Studies
 from command_center.publishing import Publisher
@@ -55,12 +56,14 @@ class Board:
         studies: Studies,
         *,
         ecgs: EcgShelf,
+        strips: EventStrips,
         burden: Burden,
         sound: bool = True,
     ) -> None:
         self._roster = roster
         self._studies = studies
         self._ecgs = ecgs
+        self._strips = strips
         self._store = store
         self._clock = clock
         self._burden = burden
@@ -159,6 +162,10 @@ class Board:
         if begin or ecgs_revision != viewer.ecgs_revision:
             viewer.ecgs_revision = ecgs_revision
             page["ecgs"] = await self._ecgs.of(encounter_id)
+        strips_revision = self._strips.revision(encounter_id)
+        if begin or strips_revision != viewer.strips_revision:
+            viewer.strips_revision = strips_revision
+            page["strips"] = await self._strips.of(encounter_id)
         return {"page": page}
 
     def _moved(self, viewer: Viewer) -> dict[str, Any]:
@@ -175,6 +182,7 @@ class Board:
             self.chronicle.forget(encounter_id)
             self._studies.forget(encounter_id)
             self._ecgs.forget(encounter_id)
+            self._strips.forget(encounter_id)
         elif row.picture is not None:
             self.trends.take(row.picture, row.stamped_us)
         for viewer in self._viewers:

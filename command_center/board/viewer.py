@@ -26,6 +26,8 @@ class Viewer:
     """Of that patient's CT series, as the board has them."""
     ecgs_revision: int = 0
     """Of that patient's twelve-lead ECGs, as the board has them."""
+    strips_revision: int = 0
+    """Of that patient's event strips, as the board has them."""
     mapped: bool = False
     """Whether the map is shown: only then is the board told where units are."""
     units: set[str] = field(default_factory=set)
@@ -43,7 +45,7 @@ class Viewer:
     def open(self, encounter_id: str) -> None:
         """Begin to show a patient's page; the empty id closes it."""
         self.opened, self.drawn_us, self.series_revision = encounter_id, 0, 0
-        self.ecgs_revision = 0
+        self.ecgs_revision = self.strips_revision = 0
         self.stirred.set()
 
     def show_map(self, units: set[str], *, shown: bool) -> None:

@@ -43,7 +43,9 @@ from command_center.feed.validation import (
     pause_violations,
     report_violations,
     reset_violations,
+    strip_violations,
 )
+from command_center.imaging.event_strips import EventStrips
 from command_center.limiting import Limiting, UnknownPatient, UnsafeLimit
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN, BadToken, Position, Vector, decode_token, encode_token
@@ -57,6 +59,7 @@ from wire.alarms import alarm_message
 from wire.codes import RECIPIENT
 from wire.series import SeriesWord, from_series_word
 from wire.staff_limits import from_limit_set, to_limit_change
+from wire.strips import from_strip
 from wire.topics import ALARMS
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["AlertService"].full_name
@@ -89,6 +92,7 @@ class AlertService:
         actions: Actions,
         limiting: Limiting,
         deliveries: Deliveries,
+        strips: EventStrips,
         log: Log,
         metrics: CenterMetrics,
         clock: Clock,
@@ -98,6 +102,7 @@ class AlertService:
         self._actions = actions
         self._limiting = limiting
         self._deliveries = deliveries
+        self._strips = strips
         self._log = log
         self._metrics = metrics
         self._clock = clock
@@ -134,6 +139,11 @@ class AlertService:
                 self.set_limit,
                 request_deserializer=pb.SetLimitRequest.FromString,
                 response_serializer=pb.SetLimitResponse.SerializeToString,
+            ),
+            "GetStrip": grpc.unary_unary_rpc_method_handler(
+                self.get_strip,
+                request_deserializer=pb.GetStripRequest.FromString,
+                response_serializer=pb.GetStripResponse.SerializeToString,
             ),
             "Report": grpc.unary_unary_rpc_method_handler(
                 self.report,
@@ -343,6 +353,15 @@ class AlertService:
         except tuple(_REFUSALS) as refused:
             await abort_with(context, _REFUSALS[type(refused)], str(refused))
         return alarm_pb2.Alarm.FromString(alarm)
+
+    async def get_strip(self, request: pb.GetStripRequest, context: Call) -> pb.GetStripResponse:
+        """Return the event strip of an alarm, or end the call when there is none."""
+        await _refuse(context, strip_violations(request))
+        told = await self._strips.of_alarm(request.alarm_id)
+        if told is None:
+            message = "there is no strip of this alarm"
+            await abort_with(context, grpc.StatusCode.NOT_FOUND, message)
+        return pb.GetStripResponse(strip=from_strip(told))
 
     async def report(self, request: pb.ReportRequest, context: Call) -> pb.ReportResponse:
         """Record what became of deliveries, or end the call with the reason why not."""

@@ -1,9 +1,9 @@
 """The alert feed over WebSocket: the same service, tokens and refusals as over gRPC.
 
 One object per message with one key, in protobuf's JSON mapping with the proto's field names. The
-client says ``subscribe``, ``acknowledge``, ``pause``, ``escalate``, ``reset``, ``limit`` (SetLimit)
-or ``report``; each is that request of AlertService, with a ``request_id`` of the client's choice
-beside its fields. The server says ``alarm``, ``series``, ``caught_up``, ``result`` or ``error``,
+client says ``subscribe``, ``acknowledge``, ``pause``, ``escalate``, ``reset``, ``limit``
+(SetLimit), ``strip`` (GetStrip) or ``report``; each is that request of AlertService, with a
+``request_id`` of the client's choice beside its fields. The server says ``alarm``, ``series``, ``caught_up``, ``result`` or ``error``,
 with the ``request_id`` that it answers. A socket carries one subscription; what else is asked is
 answered one after the other, beside it. An overflown or stopping subscription ends with ``error``,
 and can be asked for again on the same socket.
@@ -27,7 +27,16 @@ from ports.grpc_server import STATUS_DETAILS_KEY
 from wire.limits import MAX_NAME
 
 _INVALID: Final = grpc.StatusCode.INVALID_ARGUMENT
-_KINDS: Final = ("subscribe", "acknowledge", "pause", "escalate", "reset", "limit", "report")
+_KINDS: Final = (
+    "subscribe",
+    "acknowledge",
+    "pause",
+    "escalate",
+    "reset",
+    "limit",
+    "strip",
+    "report",
+)
 
 Send = Callable[[str, dict[str, Any]], Awaitable[None]]
 """Sends one message: its key, and what lies under it."""
@@ -114,18 +123,26 @@ class AlertSocket:
                 await self._send("result", {"request_id": request_id, **_plain(result)})
 
     async def _call(self, kind: str, body: dict[str, Any], call: _SocketCall) -> Message:
+        alerts = self._alerts
         match kind:
             case "acknowledge":
-                asked = ParseDict(body, pb.AcknowledgeRequest())
-                return await self._alerts.acknowledge(asked, call)
+                return await alerts.acknowledge(ParseDict(body, pb.AcknowledgeRequest()), call)
             case "pause":
-                return await self._alerts.pause(ParseDict(body, pb.PauseRequest()), call)
+                return await alerts.pause(ParseDict(body, pb.PauseRequest()), call)
             case "escalate":
-                return await self._alerts.escalate(ParseDict(body, pb.EscalateRequest()), call)
+                return await alerts.escalate(ParseDict(body, pb.EscalateRequest()), call)
             case "reset":
-                return await self._alerts.reset(ParseDict(body, pb.ResetRequest()), call)
+                return await alerts.reset(ParseDict(body, pb.ResetRequest()), call)
             case "limit":
-                return await self._alerts.set_limit(ParseDict(body, pb.SetLimitRequest()), call)
+                return await alerts.set_limit(ParseDict(body, pb.SetLimitRequest()), call)
+            case _:
+                return await self._ask(kind, body, call)
+
+    async def _ask(self, kind: str, body: dict[str, Any], call: _SocketCall) -> Message:
+        """Do what changes no alarm."""
+        match kind:
+            case "strip":
+                return await self._alerts.get_strip(ParseDict(body, pb.GetStripRequest()), call)
             case "report":
                 return await self._alerts.report(ParseDict(body, pb.ReportRequest()), call)
             case _:

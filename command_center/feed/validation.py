@@ -115,6 +115,13 @@ def _action_violations(root: str, pb: _Together | _Alone) -> Violations:
     return found
 
 
+def strip_violations(pb: alert_service_pb2.GetStripRequest) -> Violations:
+    """Check the request for an event strip."""
+    if len(pb.alarm_id) == ALARM_ID_BYTES:
+        return []
+    return [("alarm_id", f"must be {ALARM_ID_BYTES} bytes")]
+
+
 def report_violations(pb: alert_service_pb2.ReportRequest) -> Violations:
     """Check a report."""
     found = name_violations("subscriber", pb.subscriber)

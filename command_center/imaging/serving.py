@@ -1,4 +1,4 @@
-"""One slice, or the sheet of an ECG, over HTTP, for the board's own pages only.
+"""One slice, or the sheet of an ECG or an event strip, over HTTP, for the board's own pages only.
 
 A browser never lets another page read the answer; asking makes work all the same, so what says
 that it comes from elsewhere is refused. Nothing is kept by the browser's cache: it is a patient's.
@@ -13,12 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from command_center.imaging.ecgs import EcgShelf
+from command_center.imaging.event_strips import EventStrips
 from command_center.imaging.gallery import Gallery, Missing
 from command_center.imaging.pixels import PackedSlice
 
 PATH: Final = "/board/ct/{encounter}/{series}/{slice}"
 
 ECG_PATH: Final = "/board/ecg/{encounter}/{ecg}"
+
+STRIP_PATH: Final = "/board/strip/{encounter}/{alarm}"
 
 _OUR_PAGES: Final = ("same-origin", "none")
 """Values of Sec-Fetch-Site; "none" is a person who types the address."""
@@ -60,12 +63,27 @@ def sheets(ecgs: EcgShelf) -> Callable[[Request], Awaitable[Response]]:
         if not _from_our_page(request):
             return JSONResponse({"missing": "OTHER_PAGE"}, HTTPStatus.FORBIDDEN)
         asked = request.path_params
-        sheet = await ecgs.sheet(asked["encounter"], asked["ecg"])
-        if sheet is None:
-            return JSONResponse({"missing": "NOT_STORED"}, HTTPStatus.NOT_FOUND)
-        return Response(sheet, media_type="image/svg+xml", headers=_PRIVATE)
+        return _drawn(await ecgs.sheet(asked["encounter"], asked["ecg"]))
 
     return serve
+
+
+def strips(kept: EventStrips) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers a request for an event strip."""
+
+    async def serve(request: Request) -> Response:
+        if not _from_our_page(request):
+            return JSONResponse({"missing": "OTHER_PAGE"}, HTTPStatus.FORBIDDEN)
+        asked = request.path_params
+        return _drawn(await kept.sheet(asked["encounter"], asked["alarm"]))
+
+    return serve
+
+
+def _drawn(sheet: str | None) -> Response:
+    if sheet is None:
+        return JSONResponse({"missing": "NOT_STORED"}, HTTPStatus.NOT_FOUND)
+    return Response(sheet, media_type="image/svg+xml", headers=_PRIVATE)
 
 
 def _from_our_page(request: Request) -> bool:

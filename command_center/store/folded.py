@@ -1,6 +1,7 @@
 """Statements about the fold: its journal, its positions, and what it said."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,7 @@ from command_center.store.tables import (
     POSITIONS,
     RECEIPTS,
     REPORTS,
+    STRIPS,
 )
 from command_center.store.values import Kept, Step, StoredAnswer, StoredChange, StoredEntry
 from wire.topics import ALARMS
@@ -64,6 +66,7 @@ def write_step(connection: Connection, step: Step) -> None:
         for receipt in step.receipts
     ]
     _execute(connection, insert_new(RECEIPTS), receipts)
+    _execute(connection, insert_new(STRIPS), [asdict(strip) for strip in step.strips])
     for partition, state in step.books.items():
         connection.execute(delete(ENTRIES).where(ENTRIES.c.partition == partition))
         connection.execute(delete(BOOKS).where(BOOKS.c.partition == partition))

@@ -26,6 +26,7 @@ from command_center.store.values import (
     Step,
     StoredAnswer,
     StoredChange,
+    StoredStrip,
 )
 from wire.alarms import MessageReceipt
 from wire.messages import Message
@@ -110,6 +111,26 @@ class Store:
     async def ecgs(self, encounter_id: str, limit: int) -> list[StoredEcg]:
         """Return the newest ECGs of a patient, newest first."""
         return await self._run(recorded.read_ecgs, encounter_id, limit)
+
+    async def due_strips(self, limit: int) -> list[StoredStrip]:
+        """Return event strips that are not finished, the next due first."""
+        return await self._run(recorded.read_due_strips, limit)
+
+    async def write_strips(self, strips: Sequence[StoredStrip]) -> None:
+        """Note what was found of event strips."""
+        await self._run(recorded.write_strips, strips)
+
+    async def strips(self, encounter_id: str, limit: int) -> list[StoredStrip]:
+        """Return the newest event strips of a patient, newest first."""
+        return await self._run(recorded.read_strips, encounter_id, limit)
+
+    async def strip(self, alarm_id: bytes) -> StoredStrip | None:
+        """Return the event strip of an alarm, if something is known of it."""
+        return await self._run(recorded.read_strip, alarm_id)
+
+    async def prune_strips(self, kept: int) -> None:
+        """Let go of the oldest event strips beyond the newest ``kept``."""
+        await self._run(recorded.prune_strips, kept)
 
     async def units_positions(self) -> dict[int, int]:
         """Return how far `units` was read, by partition; empty when it never was."""

@@ -120,3 +120,19 @@ ECGS: Final = Table(
     Column("reading", LargeBinary, nullable=False, comment="What was read off it, JSON."),
     Index("ecgs_by_encounter", "encounter_id", "recorded_us"),
 )
+
+STRIPS: Final = Table(
+    "strips",
+    METADATA,
+    Column("alarm_id", LargeBinary(16), primary_key=True),
+    Column("encounter_id", String(36), nullable=False),
+    Column("unit_id", String(64), nullable=False),
+    Column("cause", String(64), nullable=False),
+    Column("onset_us", BigInteger, nullable=False),
+    Column("learned_us", BigInteger, nullable=False),
+    Column("due_us", BigInteger, comment="When to look in the log next; none: finished."),
+    Column("next_offset", BigInteger, comment="Where to go on in `waveforms`; none: not begun."),
+    Column("content", LargeBinary, comment="EventStrip, serialised; none: no sample is known."),
+    Index("strips_by_encounter", "encounter_id", "onset_us"),
+    Index("strips_by_due", "due_us"),
+)

@@ -51,6 +51,25 @@ class StoredAnswer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredStrip:
+    """The event strip of an alarm, as far as it was found in the log."""
+
+    alarm_id: bytes
+    encounter_id: str
+    unit_id: str
+    cause: str
+    onset_us: int
+    learned_us: int
+    """When the center learned of the alarm."""
+    due_us: int | None
+    """When to look in the log next; None: finished."""
+    next_offset: int | None = None
+    """Where to go on in `waveforms`; None: not begun."""
+    content: bytes | None = None
+    """EventStrip, serialised; None: no sample is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """All that one batch of entries does to the store; written in one transaction."""
 
@@ -63,6 +82,8 @@ class Step:
     receipts: Sequence[MessageReceipt] = ()
     books: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     """Snapshots that take the place of a partition's entries so far."""
+    strips: Sequence[StoredStrip] = ()
+    """Of alarms that began, still to be cut."""
 
 
 @dataclass(frozen=True, slots=True)

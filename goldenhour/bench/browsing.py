@@ -34,12 +34,15 @@ _WATCH: Final = """
   };
   document.querySelectorAll("[data-alarm]").forEach(see);
   new MutationObserver((changes) => {
-    for (const change of changes) for (const node of change.addedNodes) {
-      if (node.nodeType !== 1) continue;
-      see(node);
-      node.querySelectorAll("[data-alarm]").forEach(see);
+    for (const change of changes) {
+      if (change.type === "attributes") see(change.target);
+      for (const node of change.addedNodes) {
+        if (node.nodeType !== 1) continue;
+        see(node);
+        node.querySelectorAll("[data-alarm]").forEach(see);
+      }
     }
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-alarm"] });
 }
 """
 _PAINTED: Final = (

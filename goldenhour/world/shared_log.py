@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final, NamedTuple
 
+from goldenhour.world.clock import EPOCH_US
 from goldenhour.world.schedule import Machine, Schedule
 from ports.log.memory_log import MemoryLog
 from ports.log.port import LogLost, Record, TopicPartition
@@ -37,11 +38,15 @@ class Broker:
 
     schedule: Schedule
     rng: Random
-    log: MemoryLog = field(default_factory=MemoryLog)
+    log: MemoryLog = field(init=False)
     stalled_until_us: int = 0
     doubtful_until_us: int = 0
     doubt: float = 0.5
     """Part of the requests whose answer is lost, while the log is doubtful."""
+
+    def __post_init__(self) -> None:
+        """Begin with an empty log, whose records bear the world's time."""
+        self.log = MemoryLog(now_us=lambda: EPOCH_US + self.schedule.now_us)
 
     def delay_us(self) -> int:
         """Draw how long a request or an answer takes, beginning now."""
@@ -76,6 +81,13 @@ class MachineLog:
         """Return the position after the newest record of each partition."""
         await self._asked()
         return await self._broker.log.end_positions(partitions)
+
+    async def positions_at(
+        self, partitions: Sequence[TopicPartition], at_us: int
+    ) -> dict[TopicPartition, int]:
+        """Return where each partition holds its first record written at this instant or later."""
+        await self._asked()
+        return await self._broker.log.positions_at(partitions, at_us)
 
     async def read_to_end(self, topic_partition: TopicPartition) -> list[Record]:
         """Return every record kept in a partition."""

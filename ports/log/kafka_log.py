@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from ports.clock import Clock, SystemClock
-from ports.log.kafka_reader import KafkaReader, ends, new_consumer, resolve
+from ports.log.kafka_reader import KafkaReader, ends, new_consumer, resolve, written_at
 from ports.log.kafka_security import check_admitted
 from ports.log.kafka_writer import KafkaWriter, new_producer
 from ports.log.port import EARLIEST, LogLost, Record, TopicPartition
@@ -83,16 +83,29 @@ class KafkaLog:
         async with self._asking() as consumer:
             return await self._in_time(lambda: ends(consumer, partitions))
 
+    async def positions_at(
+        self, partitions: Sequence[TopicPartition], at_us: int
+    ) -> dict[TopicPartition, int]:
+        """Return where each partition holds its first record written at this instant or later.
+
+        Raises:
+            LogLost: no broker answered within the delivery timeout.
+        """
+        if not partitions:
+            return {}
+        async with self._asking() as consumer:
+            return await self._in_time(lambda: written_at(consumer, partitions, at_us))
+
     async def read_to_end(self, topic_partition: TopicPartition) -> list[Record]:
         """Return every record kept in a partition up to its end at the time of asking.
 
         Raises:
             LogLost: the broker stopped answering for the delivery timeout.
         """
-        end = (await self.end_positions([topic_partition]))[topic_partition]
         reader = await self.reader({topic_partition: EARLIEST})
         records: list[Record] = []
         try:
+            end = (await self._in_time(reader.ends))[topic_partition]
             while reader.positions()[topic_partition] < end:
                 records += await self._in_time(lambda: _next_block(reader))
         finally:

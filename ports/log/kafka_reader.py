@@ -27,6 +27,12 @@ MAX_PARTITION_BYTES: Final = 1_048_576
 REQUEST_TIMEOUT_MS: Final = 5_000
 """Time after which an unanswered request to a broker is tried again."""
 
+ASK_AGAIN_MS: Final = 20
+"""Wait before a broker is asked again; the first question about a topic is always asked twice,
+since a consumer that subscribes to nothing knows no topic before it."""
+
+_MILLISECOND_US: Final = 1_000
+
 
 def new_consumer(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
     """Return a consumer, not yet connected, that belongs to no group and never skips ahead."""
@@ -39,6 +45,7 @@ def new_consumer(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MS,
         max_partition_fetch_bytes=MAX_PARTITION_BYTES,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
+        retry_backoff_ms=ASK_AGAIN_MS,
         **client_options(),
     )
 
@@ -76,6 +83,10 @@ class KafkaReader:
         """Return the position of each partition read."""
         return dict(self._positions)
 
+    async def ends(self) -> dict[TopicPartition, int]:
+        """Return the position after the newest record of each partition read."""
+        return await ends(self._consumer, self._positions)
+
     async def close(self) -> None:
         """Disconnect."""
         await self._consumer.stop()
@@ -92,6 +103,20 @@ async def ends(
     """Return the position after the newest record of each partition."""
     found = await consumer.end_offsets([KafkaPartition(*partition) for partition in partitions])
     return {TopicPartition(*partition): offset for partition, offset in found.items()}
+
+
+async def written_at(
+    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], at_us: int
+) -> dict[TopicPartition, int]:
+    """Return the first offset of each partition that was written at an instant or later."""
+    asked = {KafkaPartition(*partition): at_us // _MILLISECOND_US for partition in partitions}
+    found = await consumer.offsets_for_times(asked)
+    last = await consumer.end_offsets(list(asked))
+    return {
+        TopicPartition(*partition): last[partition] if first is None else first.offset
+        for partition in asked
+        for first in [found[partition]]
+    }
 
 
 async def resolve(

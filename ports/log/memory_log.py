@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
+from ports.clock import SystemClock
 from ports.log.port import LogLost, OffsetGone, Record, TopicPartition
 from ports.log.position import offset_of
 from wire.topics import TOPICS, Topic
@@ -26,6 +27,7 @@ from wire.topics import TOPICS, Topic
 class _Kept(NamedTuple):
     order: int
     record: Record
+    written_us: int
 
 
 @dataclass(slots=True)
@@ -54,7 +56,10 @@ def _offset(kept: _Kept) -> int:
 class MemoryLog:
     """A Log in this process, with the topics of the table unless others are given."""
 
-    def __init__(self, topics: Iterable[Topic] = TOPICS) -> None:
+    def __init__(
+        self, topics: Iterable[Topic] = TOPICS, now_us: Callable[[], int] | None = None
+    ) -> None:
+        self._now_us = now_us or SystemClock().now_us
         self._partitions = {
             TopicPartition(topic.name, number): _Partition()
             for topic in topics
@@ -91,6 +96,19 @@ class MemoryLog:
     ) -> dict[TopicPartition, int]:
         """Return the position after the newest record of each partition."""
         return {partition: self._partitions[partition].end for partition in partitions}
+
+    async def positions_at(
+        self, partitions: Sequence[TopicPartition], at_us: int
+    ) -> dict[TopicPartition, int]:
+        """Return where each partition holds its first record written at this instant or later."""
+        return {
+            partition: next(
+                (kept.record.offset for kept in stored.kept if kept.written_us >= at_us),
+                stored.end,
+            )
+            for partition in partitions
+            for stored in [self._partitions[partition]]
+        }
 
     async def read_to_end(self, topic_partition: TopicPartition) -> list[Record]:
         """Return every record kept in a partition."""
@@ -188,7 +206,7 @@ class MemoryLog:
         stored = self._partitions[partition]
         offset = stored.end
         record = Record(partition.topic, partition.partition, offset, key, value, headers)
-        stored.kept.append(_Kept(self._sent, record))
+        stored.kept.append(_Kept(self._sent, record, self._now_us()))
         stored.end = offset + 1
         self._sent += 1
         for heard in list(stored.listeners):

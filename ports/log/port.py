@@ -92,6 +92,16 @@ class Log(Protocol):
         """Return the position after the newest record of each partition."""
         ...
 
+    async def positions_at(
+        self, partitions: Sequence[TopicPartition], at_us: int
+    ) -> dict[TopicPartition, int]:
+        """Return where each partition holds its first record written at this instant or later.
+
+        By the wall clock of whoever wrote it, to the millisecond. Where there is none it is the
+        position after the newest.
+        """
+        ...
+
     async def read_to_end(self, topic_partition: TopicPartition) -> list[Record]:
         """Return every record kept in a partition up to its end at the time of asking."""
         ...

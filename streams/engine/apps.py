@@ -3,10 +3,10 @@
 Everything else - Faust, the in-memory worker, the outbox, the checkpoints - is the same for all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from clinical.alarms.priority import Source
 from ports.log.port import Record
@@ -55,10 +55,15 @@ class Host(Protocol):
 
 @runtime_checkable
 class Gathering(Protocol):
-    """A host that can leave a record to be judged together with the next one."""
+    """A host that can leave records to be judged together, with those of other partitions."""
+
+    @property
+    def gathered(self) -> int:
+        """How much waits for judgement."""
+        ...
 
     def gather(self, offset: int, record: Record) -> Outputs:
-        """Take the record at this offset; the next one is at hand and will have both judged."""
+        """Take the record at this offset, to be judged soon."""
         ...
 
 
@@ -70,6 +75,8 @@ class HostedApp:
     checkpoints: Mapping[Source, Topic]
     host: Callable[[int, Source], Host]
     """Makes the host of a partition, for a channel."""
+    together: Callable[[Sequence[Any]], list[Outputs]] | None = None
+    """Judges what hosts of this app have gathered; None: they judge record by record."""
 
 
 PATIENTS_APP: Final = HostedApp(

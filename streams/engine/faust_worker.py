@@ -1,6 +1,6 @@
 """An app on Faust: who has which partition, and record after record to its runner.
 
-Faust assigns partitions and consumes; nothing else of it is used. Five things differ from a
+Faust assigns partitions and consumes; nothing else of it is used. Six things differ from a
 plain Faust app, each for a reason:
 
 - On assignment the consumer goes to the checkpoints, not to the group's committed offset
@@ -12,8 +12,13 @@ plain Faust app, each for a reason:
 - A runner takes exactly the next offset. Around a rebalance Faust can hand over records that were
   fetched before the seek, or drop some after it; the former are passed over and for the latter
   the consumer is sent back to the offset that the runner waits for.
+- There are no tables, and the second that Faust gives them to be declared is not waited for
+  (``NoTables``): a worker that comes back judges by so much sooner.
 - What was fetched together of one partition comes to the agent as one *bundle*: its last message,
   with those before it. Faust does as much for a message as our judgement for a hundred frames.
+
+What an app gathers is judged in one for all partitions, ``ROUND_US`` after the first of it came:
+while a round is judged, the next one gathers.
 """
 
 import asyncio
@@ -23,11 +28,13 @@ from typing import Any, Final, cast
 
 import faust
 from faust.exceptions import ConsumerNotStarted
+from faust.tables import TableManager
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, Message
 from faust.types.transports import ConsumerCallback, ConsumerT
 from mode import ServiceT
 
+from ports.clock import Clock, SystemClock
 from ports.log.kafka_security import client_options
 from ports.log.port import Record
 from ports.logging import get_logger
@@ -46,6 +53,12 @@ BUNDLE_RECORDS: Final = 20
 
 STREAM_BUFFER: Final = 16
 """Bundles that wait for the agent; then Faust stops fetching."""
+
+ROUND_US: Final = 20_000
+"""Longest wait of what an app gathers for what else comes."""
+
+ROUND_MAX: Final = 128
+"""Patients of whom a round is judged at once, without waiting for more."""
 
 LETTING_GO_S: Final = 2.0
 """Longest wait for confirmations when partitions are taken away; then they are let go as is."""
@@ -104,6 +117,15 @@ class ResumingTransport(Transport):
         )
 
 
+class NoTables(TableManager):
+    """Faust's manager of the tables that this app does not have."""
+
+    async def on_start(self) -> None:
+        """Begin at once, where Faust's own waits a second for tables."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class FaustWorker:
     """One member of the group of a channel."""
 
@@ -112,12 +134,17 @@ class FaustWorker:
         settings: WorkerSettings,
         runners: Runners,
         observe: Observer,
+        clock: Clock | None = None,
     ) -> None:
         self._open = runners.open
+        self._judge_gathered = runners.judge
+        self._clock = clock or SystemClock()
         self._topic = runners.topic.name
         self._observe = observe
         self._runners: dict[int, PartitionRunner] = {}
         self._changing = asyncio.Lock()
+        self._judging = asyncio.Lock()
+        self._round: asyncio.Task[None] | None = None
         self._lost_in_a_row = 0
         self._stopping = False
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -163,6 +190,8 @@ class FaustWorker:
     async def stop(self) -> None:
         """Let go of the partitions and leave the group."""
         self._stopping = True
+        if self._round is not None:
+            self._round.cancel()
         async with self._changing:
             await self._let_go()
         await self._app.stop()
@@ -203,6 +232,7 @@ class FaustWorker:
             autodiscover=False,
             web_enabled=False,
             datadir=str(folder),
+            TableManager=NoTables,
             topic_disable_leader=True,
             topic_allow_declare=False,
             key_serializer="raw",
@@ -230,13 +260,35 @@ class FaustWorker:
     async def _judge(self, stream: faust.StreamT[bytes]) -> None:
         async for event in stream.events():
             try:
-                for message in cast("Any", event.message).before:
-                    await self._take(message, more=True)
-                await self._take(event.message)
+                async with self._judging:
+                    for message in (*cast("Any", event.message).before, event.message):
+                        await self._take(message)
+                await self._gathered()
             except Exception as error:  # noqa: BLE001 - Faust would swallow it and go on
                 self._end(error)
 
-    async def _take(self, message: Message, *, more: bool = False) -> None:
+    async def _gathered(self) -> None:
+        """See to it that what was gathered is judged soon."""
+        waiting = sum(runner.gathered for runner in self._runners.values())
+        if waiting >= ROUND_MAX:
+            await self._judge_round()
+        elif waiting and self._round is None:
+            self._round = asyncio.ensure_future(self._round_in_time())
+
+    async def _round_in_time(self) -> None:
+        try:
+            await self._clock.sleep_us(ROUND_US)
+            self._round = None
+            await self._judge_round()
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task
+            self._end(error)
+
+    async def _judge_round(self) -> None:
+        async with self._judging:
+            for outputs in await self._judge_gathered(self._runners.values()):
+                self._observe(outputs)
+
+    async def _take(self, message: Message) -> None:
         runner = self._runners.get(message.partition)
         if runner is None or self._ended.done() or message.offset < runner.next_offset:
             return
@@ -253,7 +305,7 @@ class FaustWorker:
             message.value,
             tuple(headers),
         )
-        self._observe(await runner.take(record, more=more))
+        self._observe(await runner.take(record, later=True))
 
     async def _go_back(self, partition: int, offset: int) -> None:
         self._lost_in_a_row += 1

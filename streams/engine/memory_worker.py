@@ -5,7 +5,7 @@ test can also drive it over a real one.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from ports.log.port import Log, LogReader, TopicPartition
@@ -17,13 +17,19 @@ RECORDS_AT_ONCE: Final = 500
 READ_TIMEOUT_MS: Final = 200
 """Longest wait of one read."""
 
+Judge = Callable[[Iterable[PartitionRunner]], Awaitable[object]]
+"""Judges what runners have gathered."""
+
 
 class MemoryWorker:
     """Judges partitions in this process."""
 
-    def __init__(self, reader: LogReader, runners: dict[int, PartitionRunner]) -> None:
+    def __init__(
+        self, reader: LogReader, runners: dict[int, PartitionRunner], judge: Judge
+    ) -> None:
         self._reader = reader
         self._runners = runners
+        self._judge = judge
 
     @classmethod
     async def open(
@@ -36,7 +42,7 @@ class MemoryWorker:
             TopicPartition(runners.topic.name, partition): runner.next_offset
             for partition, runner in restored.items()
         }
-        return cls(await log.reader(positions), restored)
+        return cls(await log.reader(positions), restored, runners.judge)
 
     async def step(self, timeout_ms: int = READ_TIMEOUT_MS) -> int:
         """Judge the records that are there, or come in time; return how many.
@@ -45,9 +51,9 @@ class MemoryWorker:
             LogLost: the log did not confirm what was written.
         """
         records = await self._reader.read(max_records=RECORDS_AT_ONCE, timeout_ms=timeout_ms)
-        last = {record.partition: place for place, record in enumerate(records)}
-        for place, record in enumerate(records):
-            await self._runners[record.partition].take(record, more=place < last[record.partition])
+        for record in records:
+            await self._runners[record.partition].take(record, later=True)
+        await self._judge(self._runners.values())
         return len(records)
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -22,28 +22,41 @@ class PartitionRunner:
     """Takes the records of one partition in order and writes what they lead to."""
 
     def __init__(self, host: Host, outbox: Outbox) -> None:
-        self._host = host
+        self.host = host
         self._outbox = outbox
 
     @property
     def next_offset(self) -> int:
         """Offset of the only record that can be taken next."""
-        return self._host.reached.offset
+        return self.host.reached.offset
 
-    async def take(self, record: Record, *, more: bool = False) -> Outputs:
+    async def take(self, record: Record, *, later: bool = False) -> Outputs:
         """Judge the record at ``next_offset`` and send what follows from it.
 
-        ``more`` says that the next one is at hand, so that a host may judge both together.
+        ``later`` says that a host may gather it, for ``Runners.judge``.
 
         Raises:
             LogLost: the log did not confirm an earlier record; this runner is done.
         """
-        if more and isinstance(self._host, Gathering):
-            outputs = self._host.gather(record.offset, record)
+        if later and isinstance(self.host, Gathering):
+            outputs = self.host.gather(record.offset, record)
         else:
-            outputs = self._host.on_record(record.offset, record)
-        await self._outbox.put(outputs)
+            outputs = self.host.on_record(record.offset, record)
+        await self.put(outputs)
         return outputs
+
+    @property
+    def gathered(self) -> int:
+        """How much was taken and waits for judgement."""
+        return self.host.gathered if isinstance(self.host, Gathering) else 0
+
+    async def put(self, outputs: Outputs) -> None:
+        """Send what the host concluded.
+
+        Raises:
+            LogLost: the log did not confirm an earlier record; this runner is done.
+        """
+        await self._outbox.put(outputs)
 
     async def flush(self) -> None:
         """Wait until all that was concluded is durable; LogLost when it cannot be known."""
@@ -74,19 +87,41 @@ class Runners:
         """What the app reads."""
         return self._app.topic
 
+    async def judge(self, runners: Iterable[PartitionRunner]) -> list[Outputs]:
+        """Judge what some runners of this app have gathered, and send what follows from it.
+
+        Raises:
+            LogLost: the log did not confirm an earlier record.
+        """
+        waiting = [runner for runner in runners if runner.gathered]
+        if not waiting or self._app.together is None:
+            return []
+        outputs = self._app.together([runner.host for runner in waiting])
+        for runner, led_to in zip(waiting, outputs, strict=True):
+            await runner.put(led_to)
+        return outputs
+
     async def open(self, partitions: Iterable[int]) -> dict[int, PartitionRunner]:
         """Restore these partitions from what this channel stored."""
         inputs = [TopicPartition(self.topic.name, partition) for partition in partitions]
         if not inputs:
             return {}
-        ends = await self._log.end_positions(inputs)
-        reader = await self._log.reader(dict.fromkeys(inputs, EARLIEST))
-        oldest = reader.positions()
-        await reader.close()
+        ends, oldest = await asyncio.gather(
+            self._log.end_positions(inputs), self._oldest_positions(inputs)
+        )
         restored = await asyncio.gather(
             *(self._restored(each.partition, oldest[each], ends[each]) for each in inputs)
         )
         return {each.partition: runner for each, runner in zip(inputs, restored, strict=True)}
+
+    async def _oldest_positions(
+        self, partitions: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, int]:
+        reader = await self._log.reader(dict.fromkeys(partitions, EARLIEST))
+        try:
+            return reader.positions()
+        finally:
+            await reader.close()
 
     async def _restored(self, partition: int, oldest: int, end: int) -> PartitionRunner:
         checkpoints = self._app.checkpoints[self._source]

@@ -4,9 +4,10 @@ It says what a lead shows when it is first seen, when that changes, and every fe
 there is a fault; and likewise of a patient's rhythm while it is dangerous. The patient watch, which
 alone raises alarms, ignores what it has heard, so repetition is harmless.
 
-What a driver has at hand is gathered and judged together: arrays cost little more
-for many patients than for one. A patient of whom a second is known is judged before the next frame
-of the same patient is taken, so nothing that is said depends on how records were bundled.
+What a driver has at hand is gathered, and judged together with what other partitions of the same
+worker have gathered: arrays cost little more for many patients than for one. A patient of whom a
+second is known is judged before the next frame of the same patient is taken, so nothing that is
+said depends on what was judged together.
 
 Patients are stored and restored as those of ``host`` are: a snapshot of each now and then, a marker
 behind them all, and rest until the replay reaches what a snapshot has seen.
@@ -16,6 +17,7 @@ anew.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
 import scipy.fft
@@ -108,17 +110,45 @@ class WaveformHost:
     def on_record(self, offset: int, record: Record) -> Outputs:
         """Judge the record at this offset, and what was gathered before it."""
         self._take(offset, record)
-        self._judge()
-        self._sweep()
-        return self._draft.finished(self._next_offset)
+        _judge([self])
+        return self.concluded()
 
     def gather(self, offset: int, record: Record) -> Outputs:
-        """Take the record at this offset; the next one is at hand and will have both judged."""
+        """Take the record at this offset, to be judged by ``judge_together``."""
         self._take(offset, record)
         return self._draft.finished(self._next_offset)
 
-    def _take(self, offset: int, record: Record) -> None:
+    @property
+    def gathered(self) -> int:
+        """Of how many patients something waits for judgement."""
+        return len(self._pending)
+
+    def hand_over(self) -> list[WaveformPatient]:
+        """Return of whom something came since the last judgement, to be judged now."""
+        pending, self._pending = list(self._pending.values()), {}
+        return pending
+
+    def conclude(self, patient: WaveformPatient, said: Call | Exception) -> None:
+        """Take what the judgement said of a patient that was handed over."""
+        if isinstance(said, Call):
+            self._draft.find_rhythm(
+                finding_of(patient.encounter_id, patient.bed, said, patient.frame, patient.stamp)
+            )
+        else:
+            self._bury(f"{type(said).__name__} in judgement of a rhythm", b"")
+            self._let_go(patient.encounter_id)
+
+    def begin(self) -> None:
+        """Begin outputs that no record leads to by itself."""
         self._draft = Draft(self._partition, self._source)
+
+    def concluded(self) -> Outputs:
+        """Store who is due, and return what all since the beginning of the outputs led to."""
+        self._sweep()
+        return self._draft.finished(self._next_offset)
+
+    def _take(self, offset: int, record: Record) -> None:
+        self.begin()
         self._wake(offset)
         before = Point(offset, self._clock)
         self._next_offset = offset + 1
@@ -153,7 +183,7 @@ class WaveformHost:
             return
         waiting = self._pending.get(encounter_id)
         if waiting is not None and waiting.bed.settle():
-            self._judge()
+            _judge([self])
         patient = self._patients.get(encounter_id)
         if patient is None:
             patient = self._patients[encounter_id] = WaveformPatient(encounter_id, stamped_us)
@@ -172,21 +202,6 @@ class WaveformHost:
                             encounter_id, item.lead, verdict.fault, verdict.at_us, ref, stamped_us
                         )
                     )
-
-    def _judge(self) -> None:
-        """Judge all of whom something came, together."""
-        pending, self._pending = list(self._pending.values()), {}
-        for place, said in judge([patient.bed for patient in pending]):
-            patient = pending[place]
-            if isinstance(said, Call):
-                self._draft.find_rhythm(
-                    finding_of(
-                        patient.encounter_id, patient.bed, said, patient.frame, patient.stamp
-                    )
-                )
-            else:
-                self._bury(f"{type(said).__name__} in judgement of a rhythm", b"")
-                self._let_go(patient.encounter_id)
 
     def _sweep(self) -> None:
         """Store who is due, and forget who is idle."""
@@ -235,4 +250,19 @@ class WaveformHost:
         self._draft.bury(letter)
 
 
-WAVEFORMS_APP: Final = HostedApp(WAVEFORMS, CHECKPOINTS, WaveformHost)
+def judge_together(hosts: Sequence[WaveformHost]) -> list[Outputs]:
+    """Judge what some partitions have gathered, as one; return what it led to in each."""
+    for host in hosts:
+        host.begin()
+    _judge(hosts)
+    return [host.concluded() for host in hosts]
+
+
+def _judge(hosts: Sequence[WaveformHost]) -> None:
+    pending = [(host, patient) for host in hosts for patient in host.hand_over()]
+    for place, said in judge([patient.bed for _, patient in pending]):
+        host, patient = pending[place]
+        host.conclude(patient, said)
+
+
+WAVEFORMS_APP: Final = HostedApp(WAVEFORMS, CHECKPOINTS, WaveformHost, judge_together)

@@ -9,15 +9,15 @@ from typing import Annotated, Final
 import typer
 
 from ports.clock import SystemClock
-from ports.grpc_door import Door
-from ports.grpc_server import AddressRefused, serve
+from ports.grpc_door import serving
+from ports.grpc_server import AddressRefused
 from ports.identity import Kind
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.opening import open_objects
-from ports.program import cancel, say_ready, until_stopped
+from ports.program import cancel, say_ready, unless_refused, until_stopped
 from ports.program import run as run_program
 from ports.tls import TlsRefused
 from streams.gateway import imaging_service, service
@@ -29,7 +29,7 @@ PROGRAM: Final = "gateway"
 UNITS_AND_CENTERS: Final = frozenset({Kind.UNIT, Kind.CENTER})
 """Who may call a gateway, where there is TLS; a center only as the unit of its heartbeat."""
 
-_STOP_GRACE_MS: Final = 500
+_REFUSALS: Final = (AddressRefused, MetricsPortBusy, LogLost, TlsRefused)
 _log = get_logger(__name__)
 
 
@@ -62,17 +62,15 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
         stack.push_async_callback(gateway.close)
         running = asyncio.create_task(gateway.run())
         stack.push_async_callback(cancel, running)
-        doors = [] if tls is None else [Door(tls, UNITS_AND_CENTERS, SystemClock())]
-        for door in doors:
-            stack.push_async_callback(cancel, asyncio.create_task(door.watch()))
-        server = await serve(
-            [gateway.service.register, gateway.imaging.register],
-            settings.gateway_address,
-            services=[service.SERVICE, imaging_service.SERVICE],
-            credentials=None if tls is None else tls.server_credentials(),
-            interceptors=doors,
+        server = await stack.enter_async_context(
+            serving(
+                [gateway.service.register, gateway.imaging.register],
+                settings.gateway_address,
+                services=[service.SERVICE, imaging_service.SERVICE],
+                tls=tls,
+                kinds=UNITS_AND_CENTERS,
+            )
         )
-        stack.push_async_callback(server.stop, _STOP_GRACE_MS)
         say_ready(PROGRAM, address=server.address, metrics=metrics.address)
         await until_stopped(running, stop)
         await server.set_serving(False)
@@ -110,12 +108,4 @@ def main(  # noqa: PLR0917 - one per setting
     )
     configure_logging(json=settings.log_json)
 
-    async def program(stop: asyncio.Event) -> int:
-        try:
-            await run(settings, stop)
-        except (AddressRefused, MetricsPortBusy, LogLost, TlsRefused) as refused:
-            _log.error("not started", error=str(refused))
-            return 1
-        return 0
-
-    raise typer.Exit(run_program(program))
+    raise typer.Exit(run_program(lambda stop: unless_refused(run(settings, stop), _REFUSALS)))

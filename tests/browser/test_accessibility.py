@@ -36,7 +36,7 @@ async def board(ward: Ward, desk: Desk, page: Page) -> Page:
     await ward.alarm(ill, Cause.SPO2_LOW, Priority.MEDIUM, {"spo2_percent": 88})
     await ward.alarm(ill, Cause.SENSOR_OFF, Priority.LOW, {})
     await page.goto(desk.url)
-    await expect(page.locator(".alarm")).to_have_count(3)
+    await expect(page.locator("[data-alarm]")).to_have_count(3)
     await page.fill("#person", "Zhang Wei")
     await page.locator("#person").blur()
     return page

@@ -221,6 +221,72 @@ async def test_a_newer_alarm_does_not_slip_under_the_finger(
     await expect(page.locator(f"[data-alarm='{high}']")).to_contain_text("nobody has taken it")
 
 
+async def test_one_card_tells_the_story_of_a_patient(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """The gravest alarm leads, the others stand beneath, and one key takes all that are shown."""
+    page = await sit_down()
+    patient, other = await ward.admit(ill()), await ward.admit(ill(2, "AMB-08"))
+    low = await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.MEDIUM, {"systolic_mmhg": 88})
+    fault = await ward.alarm(
+        patient, Cause.ECG_LEAD_FAULT, Priority.MEDIUM, {"fault": "flat"}, subject="II"
+    )
+    await ward.alarm(other, Cause.SPO2_LOW, Priority.MEDIUM, {"spo2_percent": 88})
+    cards = page.locator(".alarm")
+    await expect(cards).to_have_count(2)
+    card = page.locator(".alarm", has_text="AMB-05")
+    await expect(card).to_have_attribute("data-alarm", low)
+    line = card.locator(f"[data-alarm='{fault}']")
+    await expect(line).to_contain_text("ECG lead gives no signal: II")
+    await card.click()
+    await page.keyboard.press("e")
+    await expect(card.locator(".escalate")).to_be_visible()
+    high = await ward.alarm(patient, Cause.APNOEA, Priority.HIGH, {"respiration_per_min": 0})
+    await expect(cards.first).to_have_attribute("data-alarm", high)
+    await expect(card).to_have_class("alarm high selected open")
+    await expect(card.locator(".escalate")).to_have_count(0)
+    await expect(card.locator("button.take")).to_have_text("Take all 3A")
+    await page.keyboard.press("a")
+    await expect(card).to_contain_text("taken by Zhang Wei")
+    await expect(line).to_contain_text("✓ Zhang Wei")
+    taken = [view for view in desk.center.publisher.current() if not view.unacknowledged]
+    assert {view.encounter_id for view in taken} == {patient.id}
+    assert len(taken) == 3
+    await ward.rises(patient, Cause.SYSTOLIC_LOW)
+    await expect(card.locator(f"[data-alarm='{high}']")).to_have_class("high")
+    await expect(card).to_have_attribute("data-alarm", low)
+    await expect(card).to_have_class("alarm high selected open")
+
+
+async def test_what_a_card_has_no_room_for_is_counted_and_not_taken_unseen(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
+) -> None:
+    """Nobody takes what was not shown; one click shows all, and an over alarm is reset in place."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    causes = [
+        Cause.HEART_RATE_ZERO, Cause.SYSTOLIC_LOW, Cause.SPO2_LOW, Cause.RESPIRATION_LOW,
+        Cause.NEWS2_HIGH, Cause.APNOEA, Cause.SENSOR_OFF,
+    ]  # fmt: skip
+    for at, cause in enumerate(causes):
+        priority = Priority.LOW if cause is Cause.SENSOR_OFF else Priority.HIGH
+        await ward.alarm(patient, cause, priority, {}, since_s=60 - at)
+    await expect(page.locator("[data-alarm]")).to_have_count(5)
+    await expect(page.locator(".beneath .more")).to_have_text("+2 more")
+    await expect(page.locator("button.take")).to_have_text("Take all 5A")
+    await page.keyboard.press("a")
+    await expect(page.locator(".beneath")).to_contain_text("Zhang Wei")
+    shown = [view for view in desk.center.publisher.current() if not view.unacknowledged]
+    assert len(shown) == 5
+    await page.locator(".beneath .more button").click()
+    await expect(page.locator("[data-alarm]")).to_have_count(7)
+    await page.keyboard.press("a")
+    await expect(page.locator("button.take")).to_have_count(0)
+    await ward.over(patient, Cause.APNOEA)
+    await page.locator("[data-cause=APNOEA] button.reset").click()
+    await expect(page.locator("[data-alarm]")).to_have_count(6)
+
+
 async def test_who_needs_help_comes_first(
     sit_down: Callable[[], Awaitable[Page]], ward: Ward
 ) -> None:

@@ -25,5 +25,5 @@ async def test_alarms_of_the_last_ten_minutes_are_counted(
     low = {"spo2_percent": 88.0}
     await ward.alarm(patient, Cause.RESPIRATION_HIGH, Priority.MEDIUM, low, since_s=601)
     await ward.alarm(patient, Cause.SPO2_LOW, Priority.MEDIUM, low)
-    await expect(page.locator(".alarm")).to_have_count(2)
+    await expect(page.locator("[data-alarm]")).to_have_count(2)
     await expect(load).to_have_text("1")

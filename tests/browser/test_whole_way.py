@@ -32,7 +32,7 @@ async def journey(
 
 
 def card(board: Page, cause: str) -> Locator:
-    return board.locator(f".alarm[data-cause={cause}]")
+    return board.locator(f"[data-alarm][data-cause={cause}]")
 
 
 def alarm(tablet: Page, cause: str) -> Locator:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ports.clock import SystemClock
 from ports.log.port import (
     EARLIEST,
     LATEST,
@@ -182,6 +183,25 @@ async def test_end_positions_lie_after_the_newest_record(subject: Subject) -> No
     await write(subject.log, subject.topic, 1, [b"a", b"b"])
     ends = await subject.log.end_positions([subject.at(0), subject.at(1)])
     assert ends == {subject.at(0): 0, subject.at(1): 2}
+
+
+async def test_an_instant_is_a_position(subject: Subject) -> None:
+    """That of the first record written at it or later; where there is none, the end."""
+    clock = SystemClock()
+    before_us = clock.now_us()
+    await write(subject.log, subject.topic, 0, [b"a"])
+    while clock.now_us() < before_us + 10_000:
+        await clock.sleep_us(1_000)
+    between_us = clock.now_us()
+    await clock.sleep_us(2_000)
+    await write(subject.log, subject.topic, 0, [b"b", b"c"])
+    partitions = [subject.at(0), subject.at(1)]
+    found = [
+        await subject.log.positions_at(partitions, at_us)
+        for at_us in (before_us - 60_000_000, between_us, clock.now_us() + 60_000_000)
+    ]
+    assert [places[subject.at(0)] for places in found] == [0, 1, 3]
+    assert [places[subject.at(1)] for places in found] == [0, 0, 0]
 
 
 async def test_a_compacted_topic_read_to_its_end_gives_the_newest_of_each_key(

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from ports.program import INTERRUPTED, SUPERVISOR
+from ports.log.port import LogLost
+from ports.program import INTERRUPTED, SUPERVISOR, unless_refused
 from tests.patience import PATIENCE_S
 
 PROGRAM = """
@@ -64,3 +65,14 @@ def test_a_program_whose_supervisor_is_gone_does_not_begin() -> None:
     )
     assert ended.returncode == INTERRUPTED
     assert not ended.stdout
+
+
+async def test_a_program_that_was_refused_says_so_in_its_exit_code_and_others_raise() -> None:
+    async def ends(error: Exception | None) -> None:
+        if error is not None:
+            raise error
+
+    assert await unless_refused(ends(None), (LogLost,)) == 0
+    assert await unless_refused(ends(LogLost("no broker")), (LogLost,)) == 1
+    with pytest.raises(KeyError):
+        await unless_refused(ends(KeyError("a bug")), (LogLost,))

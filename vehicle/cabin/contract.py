@@ -79,6 +79,8 @@ class Alarm(msgspec.Struct, frozen=True):
     paused_until_us: int = 0
     """Until when the crew has paused its sound at the present priority; 0: it has not."""
     paused_by: str = ""
+    more: bool = False
+    """Whether there is anybody left whom the crew can ask for."""
     told: list[tuple[str, int]] = []
     """Who further was told of it at the center, and when; newest last."""
 
@@ -225,6 +227,17 @@ class Reset(Message, frozen=True, tag="reset"):
     person: str
 
 
+class Escalate(Message, frozen=True, tag="escalate"):
+    """A person of the crew asks the center for somebody further about an alarm."""
+
+    request: int
+    encounter_id: str
+    alarm_id: str
+    priority: int
+    revision: int
+    person: str
+
+
 class Enter(Message, frozen=True, tag="enter"):
     """The crew found or did something."""
 
@@ -265,7 +278,7 @@ class Refused(Message, frozen=True, tag="refused"):
     reason: str
 
 
-Request = Acknowledge | Pause | Reset | Enter | Withdraw | Note
+Request = Acknowledge | Pause | Reset | Escalate | Enter | Withdraw | Note
 Answer = Done | Refused
 Said = View | Trends | Done | Refused
 

@@ -2,13 +2,21 @@
 
 import re
 from contextlib import suppress
+from secrets import token_hex
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
+from clinical.alarms.recipient import further
 from clinical.alarms.staff_limit import LimitSet
-from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER, Place, Seen
-from clinical.alarms.view import AlarmState, AlarmView
+from clinical.alarms.transition import (
+    LONGEST_PAUSE_US,
+    MOST_TOGETHER,
+    Escalation,
+    Place,
+    Seen,
+)
+from clinical.alarms.view import AlarmState, AlarmView, Escalated
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, CrewFinding
 from clinical.scores import news2
@@ -24,6 +32,10 @@ from wire.unit_items import CrewAnswer, ReceiptStage
 
 _EVENT_ID: Final = re.compile(r"(\d+):([0-9a-f]{32}):(\d+):(\d+)")
 _BY_A_PERSON: Final = frozenset({ReceiptStage.VIEWED.name, ReceiptStage.ANSWERED.name})
+
+
+ASKED_FOR: Final = "the crew asks for somebody further"
+"""Why, in the log of alarms: a tap has no words of its own."""
 
 
 class NotDone(Exception):  # noqa: N818 - named for what happened
@@ -86,6 +98,8 @@ class Desk:
                     self._pause(request)
                 case contract.Reset():
                     self._reset(request)
+                case contract.Escalate():
+                    self._escalate(request)
                 case contract.Enter():
                     self._enter(request)
                 case contract.Withdraw(encounter_id=encounter_id, event_id=event_id):
@@ -154,6 +168,27 @@ class Desk:
             alarm.encounter_id, alarm.alarm_id, request.revision, _name(request.person)
         )
 
+    def _escalate(self, request: contract.Escalate) -> None:
+        """Ask for whom the center would tell next; when all were asked there is nobody left."""
+        alarm = self._alarm(request.encounter_id, request.alarm_id)
+        to = further(alarm.category, len(asked_for(alarm)))
+        if to is None or not alarm.current:
+            raise NotDone(alarm.cause)
+        self._client.act(
+            Escalation(
+                encounter_id=alarm.encounter_id,
+                alarm_id=alarm.alarm_id,
+                priority=Priority(max(Priority.LOW, min(request.priority, alarm.priority))),
+                revision=request.revision,
+                to=to,
+                person=_name(request.person),
+                reason=ASKED_FOR,
+                place=Place.VEHICLE,
+                at_us=self._client.now_us(),
+                request_id=token_hex(16),
+            )
+        )
+
     def _acknowledge(self, request: contract.Acknowledge) -> None:
         alarm = self._alarm(request.encounter_id, request.alarm_id)
         self._client.acknowledge_alarm(
@@ -195,6 +230,12 @@ def _name(text: str) -> str:
     return text
 
 
+def asked_for(view: AlarmView) -> list[Escalated]:
+    """Return for whom the crew has asked at the present priority."""
+    mine = (one for one in view.escalations if one.place is Place.VEHICLE)
+    return [one for one in mine if one.priority >= view.priority]
+
+
 def _score(inputs: news2.News2Inputs) -> contract.Score:
     result = news2.score(inputs)
     refused = isinstance(result, RefusedScore)
@@ -231,6 +272,7 @@ def _alarm(view: AlarmView) -> contract.Alarm:
         ],
         paused_until_us=view.paused_until_us(Place.VEHICLE) or 0,
         paused_by=paused[-1] if paused else "",
+        more=view.current and further(view.category, len(asked_for(view))) is not None,
         told=list({str(one.to): one.at_us for one in view.escalations}.items()),
     )
 

@@ -162,8 +162,8 @@ class CrewPage:
 def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Request:
     """Return what a button asks of the vehicle; KeyError or ValueError if there is none such."""
     match said["act"]:
-        case "acknowledge":
-            return contract.Acknowledge(
+        case "acknowledge" | "escalate" as act:
+            return (contract.Acknowledge if act == "acknowledge" else contract.Escalate)(
                 request=number,
                 encounter_id=str(said["encounter"]),
                 alarm_id=str(said["alarm"]),

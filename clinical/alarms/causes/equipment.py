@@ -62,6 +62,20 @@ EQUIPMENT: Final[tuple[AlarmRule, ...]] = (
         for_whom=CREW_AND_CLINICIAN,
     ),
     AlarmRule(
+        cause=Cause.JUDGEMENT_WITHHELD,
+        category=Category.TECHNICAL,
+        condition=(
+            "the crew does something that forges vital signs, which are not judged for so long; "
+            "medium: the waveforms show fibrillation or tachycardia of the ventricles meanwhile"
+        ),
+        levels=(Level(Priority.LOW, 0), Level(Priority.MEDIUM, 0)),
+        words_en="Judgement withheld",
+        words_zh="暂停判断",
+        check_first_en="Watch the patient: what hands and cuff hide is not judged meanwhile.",
+        check_first_zh="请直接观察病人:操作结束前,受其干扰的体征不作判断。",
+        for_whom=CREW_AND_CLINICIAN,
+    ),
+    AlarmRule(
         cause=Cause.UNIT_SILENT,
         category=Category.TECHNICAL,
         condition="nothing is received from the unit of an open encounter",

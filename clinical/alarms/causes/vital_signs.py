@@ -12,9 +12,10 @@ from clinical.alarms.rule import (
     Cause,
     Comparison,
     Level,
+    Rise,
     patient,
 )
-from clinical.instant import SECOND_US
+from clinical.instant import MINUTE_US, SECOND_US
 from clinical.vitals import Vital
 
 _BELOW, _ABOVE = Comparison.BELOW, Comparison.ABOVE
@@ -34,6 +35,25 @@ _NO_BEAT: Final = Patience(0, _waits(5, 5), _waits(5, 5), 10 * SECOND_US)
 may take to tell of cardiac standstill (10 s)."""
 _SLOW_BREATH: Final = Patience(60, _waits(12, 25), _waits(12, 25), 25 * SECOND_US)
 _FAST_BREATH: Final = Patience(300, _waits(15, 25), _waits(15, 25), 27 * SECOND_US)
+
+_HYPOXIA: Final = Rise(
+    MINUTE_US,
+    Priority.HIGH,
+    2 * MINUTE_US,
+    "a saturation below 90 % that is not mended within a minute of its alarm harms, above all the "
+    "injured brain; one measurement below 90 % before hospital goes with twice the deaths",
+    "Spaite DW et al., The effect of combined out-of-hospital hypotension and hypoxia on mortality "
+    "in major traumatic brain injury, Ann Emerg Med 2017;69:62-72; the times are this project's",
+)
+_SLOW: Final = Rise(
+    MINUTE_US,
+    Priority.HIGH,
+    2 * MINUTE_US,
+    "8 breaths a minute score 3 points by themselves; breath that stays slower for a minute goes "
+    "on to apnoea, while oxygen that is given keeps the saturation up",
+    "Boyer EW, Management of opioid analgesic overdose, N Engl J Med 2012;367:146-155; Fu ES et "
+    "al., Chest 2004;126:1552-1558; the times are this project's",
+)
 
 VITAL_SIGNS: Final[tuple[AlarmRule, ...]] = (
     AlarmRule(
@@ -139,6 +159,7 @@ VITAL_SIGNS: Final[tuple[AlarmRule, ...]] = (
         check_first_en="Check airway and oxygen supply, then the sensor.",
         check_first_zh="检查气道与供氧,再查探头。",
         for_whom=CREW_AND_CLINICIAN,
+        rise=_HYPOXIA,
     ),
     AlarmRule(
         cause=Cause.SYSTOLIC_LOW,
@@ -165,6 +186,7 @@ VITAL_SIGNS: Final[tuple[AlarmRule, ...]] = (
         check_first_en="Count the breaths; check airway and consciousness.",
         check_first_zh="数呼吸,检查气道与意识。",
         for_whom=CREW_AND_CLINICIAN,
+        rise=_SLOW,
     ),
     AlarmRule(
         cause=Cause.RESPIRATION_HIGH,

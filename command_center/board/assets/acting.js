@@ -22,10 +22,12 @@ export class Acting {
     this.nameMissing = () => {};
   }
 
-  acknowledge(alarm) {
-    if (!alarm || !alarm.unacknowledged || this.taking.has(alarm.id)) return;
-    const body = { alarm: alarm.id, priority: alarm.priority, revision: alarm.revision };
-    if (this.ask("take", body, { alarm: alarm.id })) this.taking.add(alarm.id);
+  // Take these alarms of one patient, the one that leads first.
+  acknowledge(alarms) {
+    const [first, ...also] = alarms.filter((alarm) => alarm?.unacknowledged && alarm.current && !this.taking.has(alarm.id)).slice(0, MOST_TOGETHER);
+    if (!first) return;
+    const ids = [first, ...also].map((alarm) => alarm.id);
+    if (this.ask("take", { ...seen(first), also: also.map(seen) }, { alarms: ids })) for (const id of ids) this.taking.add(id);
   }
 
   // Pause the sound of these alarms of one patient, the one that was meant first; 0 s ends a pause.

@@ -4,7 +4,7 @@ import { computed, getCurrentInstance, nextTick, onMounted, provide, reactive, r
 import { Acting } from "/board/assets/acting.js";
 import { Ages } from "/board/assets/ages.js";
 import { flash } from "/board/assets/flashing.js";
-import { AlarmList, PAUSE_S } from "/board/assets/alarms.js";
+import { AlarmList, PAUSE_S, shownOf } from "/board/assets/alarms.js";
 import { Ledger } from "/board/assets/ledger.js";
 import { Link } from "/board/assets/link.js";
 import { MapView, noted } from "/board/assets/map.js";
@@ -23,13 +23,14 @@ export const Board = {
   components: { AlarmList, MapView, PatientList, PatientPage },
   setup() {
     const ledger = new Ledger();
-    const page = reactive({ id: "", points: [], history: [], messages: [], series: [], ecgs: [], adjustable: [] });
+    const page = reactive({ id: "", points: [], history: [], messages: [], series: [], ecgs: [], strips: [], strip: "", adjustable: [] });
     const language = ref(kept("language", navigator.language.startsWith("zh") ? "zh" : "en"));
     const theme = ref(kept("theme", matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day"));
     const up = ref(null);
     const lost = reactive({ afterMs: 0, us: 0 });
     const selected = ref("");
     const escalating = ref("");
+    const unfolded = reactive(new Set()); // stories of which every alarm is shown
     const nameField = ref(null);
     const ct = ref(null);
     const units = new Map();
@@ -45,7 +46,7 @@ export const Board = {
 
     getCurrentInstance().appContext.app.directive("age", ages.directive);
     getCurrentInstance().appContext.app.directive("focus", { mounted: (field) => field.focus() });
-    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, escalating, ct });
+    provide("board", { ledger, acting, ages, page, t, language, theme, up, selected, escalating, unfolded, ct });
     person.value = kept("person", "");
     acting.nameMissing = () => nameField.value.focus();
 
@@ -73,11 +74,17 @@ export const Board = {
       window.alarmSound.call(calls);
     }
 
+    // What is shown of the selected card: an alarm with those beneath it, on a page the alarm alone.
+    function shown(key) {
+      const alarms = page.id ? [ledger.alarms.get(key)?.value] : shownOf(ledger.about.get(key)?.value ?? [], unfolded.has(key));
+      return alarms.filter(Boolean);
+    }
+
     function pauseSelected(event) {
-      const alarm = ledger.alarm(selected.value).value;
-      if (!alarm) return;
-      const paused = alarm.paused_until_us > link.now() * 1000;
-      acting.pause([alarm, ...(event.shiftKey ? ledger.others(alarm.encounter, alarm.id) : [])], paused ? 0 : PAUSE_S);
+      const alarms = page.id && event.shiftKey ? [...shown(selected.value), ...ledger.others(page.id, selected.value)] : shown(selected.value);
+      const open = alarms.filter((alarm) => alarm.unacknowledged && alarm.current);
+      const paused = open.every((alarm) => alarm.paused_until_us > link.now() * 1000);
+      acting.pause(open, paused ? 0 : PAUSE_S);
     }
 
     function fill(told) {
@@ -86,6 +93,7 @@ export const Board = {
       page.messages = told.messages;
       if (told.series) page.series = told.series;
       if (told.ecgs) page.ecgs = told.ecgs;
+      if (told.strips) page.strips = told.strips;
       page.adjustable = told.adjustable;
     }
 
@@ -102,7 +110,7 @@ export const Board = {
 
     function follow() {
       const id = location.hash.startsWith("#/patient/") ? location.hash.slice(10) : "";
-      Object.assign(page, { id, points: [], history: [], messages: [], series: [], ecgs: [], adjustable: [] });
+      Object.assign(page, { id, points: [], history: [], messages: [], series: [], ecgs: [], strips: [], strip: "", adjustable: [] });
       acting.draft.value = "";
       selected.value = "";
       link.ask("open", { encounter: id });
@@ -111,7 +119,7 @@ export const Board = {
     // What is selected stays selected while the list moves, so that a key never takes another alarm
     // than the one that was seen.
     const choices = computed(() => ledger.choices(page.id));
-    const unacknowledged = (id) => ledger.alarm(id).value?.unacknowledged;
+    const unacknowledged = (key) => shown(key).some((alarm) => alarm.unacknowledged && alarm.current);
     watch([choices, selected], () => {
       if (choices.value.includes(selected.value)) return;
       selected.value = choices.value.find(unacknowledged) ?? choices.value[0] ?? "";
@@ -126,9 +134,17 @@ export const Board = {
     }
 
     function takeSelected() {
-      if (unacknowledged(selected.value)) { acting.acknowledge(ledger.alarm(selected.value).value); return; }
-      const next = choices.value.find((id) => unacknowledged(id) && !acting.taking.has(id));
+      if (unacknowledged(selected.value)) { acting.acknowledge(shown(selected.value).filter((alarm) => !ledger.joined.has(alarm.id))); return; }
+      const next = choices.value.find((key) => unacknowledged(key) && !shown(key).some((alarm) => acting.taking.has(alarm.id)));
       if (next) selected.value = next;
+    }
+
+    const resetSelected = () => acting.reset(shown(selected.value).find((alarm) => alarm.state === "LATCHED"));
+    const escalateSelected = () => { escalating.value = shown(selected.value)[0]?.id ?? ""; };
+
+    function stripOfSelected() {
+      const told = page.strips.some((one) => one.alarm === selected.value);
+      if (told) page.strip = page.strip === selected.value ? "" : selected.value;
     }
 
     function showMap(shown) {
@@ -146,7 +162,7 @@ export const Board = {
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, r: () => acting.reset(ledger.alarm(selected.value).value), h: pauseSelected, e: () => { escalating.value = selected.value; }, s: toggleSound, Escape: () => open(""),
+      a: takeSelected, r: resetSelected, h: pauseSelected, e: escalateSelected, t: stripOfSelected, s: toggleSound, Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 
@@ -156,7 +172,7 @@ export const Board = {
         if (event.key === "Escape") event.target.blur();
         return;
       }
-      const encounter = ledger.alarm(selected.value).value?.encounter;
+      const encounter = shown(selected.value)[0]?.encounter;
       const focused = event.target.closest?.("button, a");
       if (event.key === "Enter" && !focused && encounter) { event.preventDefault(); open(encounter); return; }
       const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -187,7 +203,7 @@ export const Board = {
     return {
       page, language, theme, person, up, lost, nameField, t, patients: ledger.patients, listed: ledger.listed,
       notice: acting.notice, stale, counts, load, units, moved, mapped, toggleMap, sound, toggleSound, nowMs: computed(() => ages.second.nowMs),
-      standing: computed(() => ledger.listed.value.map((id) => ledger.alarm(id).value).filter(Boolean)),
+      standing: computed(() => ledger.listed.value.flatMap((story) => ledger.alarmsOf(story).value)),
       rows: computed(() => ledger.patients.value.map((id) => ledger.row(id).value).filter(Boolean)),
       open, switchLanguage, switchTheme, clockTime,
     };

@@ -30,9 +30,9 @@ export class Legs {
 }
 
 // What lies between two instants, and between two heights in pixels.
-export function measured(firstMs, secondMs, firstY, secondY) {
+export function measured(firstMs, secondMs, firstY, secondY, pxPerMm = PX_PER_MM) {
   const ms = Math.abs(secondMs - firstMs);
-  return { ms: Math.round(ms), perMin: ms >= 1 ? Math.round(60_000 / ms) : null, mv: (firstY - secondY) / PX_PER_MM / MM_PER_MV };
+  return { ms: Math.round(ms), perMin: ms >= 1 ? Math.round(60_000 / ms) : null, mv: (firstY - secondY) / pxPerMm / MM_PER_MV };
 }
 
 export const Calipers = {
@@ -45,7 +45,8 @@ export const Calipers = {
 
     const between = computed(() => {
       const [first, second] = legs.of;
-      return measured(props.paper.ms(first.x), props.paper.ms(second.x), first.y, second.y);
+      const { paper } = props;
+      return measured(paper.ms(first.x, first.y), paper.ms(second.x, second.y), first.y, second.y, paper.pxPerMm);
     });
     const clamp = (leg) => {
       leg.x = Math.min(props.paper.width - 1, Math.max(props.paper.left, leg.x));
@@ -74,11 +75,11 @@ export const Calipers = {
     }
     function up() { holding = null; }
 
-    const stepX = () => (props.stepMs / 1000) * MM_PER_S * PX_PER_MM;
-    const stepY = STEP_MV * MM_PER_MV * PX_PER_MM;
+    const stepX = () => (props.stepMs / 1000) * MM_PER_S * (props.paper.pxPerMm ?? PX_PER_MM);
+    const stepY = () => STEP_MV * MM_PER_MV * (props.paper.pxPerMm ?? PX_PER_MM);
     function key(event, leg) {
       const by = event.shiftKey ? 10 : 1;
-      const step = { ArrowLeft: [-stepX(), 0], ArrowRight: [stepX(), 0], ArrowUp: [0, -stepY], ArrowDown: [0, stepY] }[event.key];
+      const step = { ArrowLeft: [-stepX(), 0], ArrowRight: [stepX(), 0], ArrowUp: [0, -stepY()], ArrowDown: [0, stepY()] }[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();

@@ -1,20 +1,27 @@
 // What the center has told: patients, alarms, and the order in which they need somebody.
 //
+// The alarms of a patient are one story, led by the most urgent: of two of one priority the one that
+// nobody has taken, then the one about the patient, then the newest. What is about no patient is a
+// story of its own.
+//
 // Each patient and each alarm is a reference of its own, so that a line is drawn anew when it changed
 // and never because another one did; a line that nobody looks at costs nothing.
 
-import { shallowRef } from "vue";
+import { shallowReactive, shallowRef } from "vue";
 import { Order } from "/board/assets/order.js";
 
+// An alarm that joins others is not taken by a key or click that was meant for them.
+const SEEN_MS = 700;
 const NONE = Object.freeze([]);
 
 const byNeed = (a, b) =>
   b.rank - a.rank || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0) || (a.place < b.place ? -1 : a.place > b.place ? 1 : 0);
 const byUrgency = (a, b) =>
-  b.priority - a.priority || b.open - a.open || b.learned - a.learned || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  b.priority - a.priority || b.open - a.open || a.technical - b.technical || b.learned - a.learned || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 const need = (row) => ({ rank: row.rank, unit: row.unit, place: `${row.bay ?? ""} ${row.id}` });
-const urgency = (alarm) => ({ priority: alarm.priority, open: +alarm.unacknowledged, learned: alarm.learned_us, id: alarm.id });
+const urgency = (alarm) => ({ priority: alarm.priority, open: +alarm.unacknowledged, technical: +alarm.technical, learned: alarm.learned_us, id: alarm.id });
+const storyOf = (alarm) => alarm.encounter || alarm.id;
 
 export class Ledger {
   constructor() {
@@ -24,7 +31,8 @@ export class Ledger {
     this.byNeed = new Order(byNeed);
     this.byUrgency = new Order(byUrgency);
     this.patients = shallowRef(NONE); // encounters, who needs help first
-    this.listed = shallowRef(NONE); // alarms, the most urgent first
+    this.listed = shallowRef(NONE); // stories, the most urgent first
+    this.joined = shallowReactive(new Set()); // alarms that joined others just now
     this.counts = shallowRef(Object.freeze({ 3: 0, 2: 0, 1: 0, open: 0, stale: "" }));
     this.counted = true;
   }
@@ -33,7 +41,7 @@ export class Ledger {
   alarm(id) { return this.reference(this.alarms, id, null); }
   alarmsOf(id) { return this.reference(this.about, id, NONE); }
 
-  // Alarms of one patient, or all of them.
+  // Alarms of one patient, or all stories.
   choices(id) { return id ? this.alarmsOf(id).value.map((alarm) => alarm.id) : this.listed.value; }
 
   // What asks somebody at the center by sound at this instant.
@@ -57,7 +65,7 @@ export class Ledger {
     const rows = new Set(message.rows.map((row) => row.id));
     const alarms = new Set(message.alarms.map((alarm) => alarm.id));
     for (const id of [...this.byNeed.names]) if (!rows.has(id)) this.leave(id);
-    for (const id of [...this.byUrgency.names]) if (!alarms.has(id)) this.endAlarm(id);
+    for (const id of [...this.alarms.keys()]) if (!alarms.has(id)) this.endAlarm(id);
   }
 
   tellRow(row) {
@@ -74,27 +82,35 @@ export class Ledger {
 
   tellAlarm(alarm) {
     if (!alarm.current) { this.endAlarm(alarm.id); return; }
+    const others = this.others(storyOf(alarm), alarm.id);
+    const before = this.alarm(alarm.id).value;
+    if (others.length && !(before?.priority >= alarm.priority)) this.join(alarm.id);
     this.alarm(alarm.id).value = Object.freeze(alarm);
-    this.byUrgency.place(alarm.id, urgency(alarm));
-    this.setAbout(alarm.encounter, [...this.others(alarm.encounter, alarm.id), alarm]);
+    this.setAbout(storyOf(alarm), [...others, alarm]);
   }
 
   endAlarm(id) {
     const reference = this.alarms.get(id);
     const known = reference?.value;
-    this.byUrgency.drop(id);
     this.alarms.delete(id);
     if (!known) return;
     reference.value = null;
-    this.setAbout(known.encounter, this.others(known.encounter, id));
+    this.setAbout(storyOf(known), this.others(storyOf(known), id));
   }
 
-  others(encounter, id) { return this.alarmsOf(encounter).value.filter((alarm) => alarm.id !== id); }
+  join(id) {
+    this.joined.add(id);
+    setTimeout(() => this.joined.delete(id), SEEN_MS);
+  }
 
-  setAbout(encounter, alarms) {
+  others(story, id) { return this.alarmsOf(story).value.filter((alarm) => alarm.id !== id); }
+
+  setAbout(story, alarms) {
     alarms.sort((a, b) => byUrgency(urgency(a), urgency(b)));
-    this.alarmsOf(encounter).value = alarms;
-    if (!alarms.length && !this.rows.has(encounter)) this.about.delete(encounter);
+    this.alarmsOf(story).value = alarms;
+    if (alarms.length) this.byUrgency.place(story, urgency(alarms[0]));
+    else this.byUrgency.drop(story);
+    if (!alarms.length && !this.rows.has(story)) this.about.delete(story);
     this.counted = false;
   }
 

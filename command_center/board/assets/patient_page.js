@@ -4,6 +4,7 @@ import { computed, inject } from "vue";
 import { AlarmCard } from "/board/assets/alarms.js";
 import { CtSeries } from "/board/assets/ct.js";
 import { EcgSheets } from "/board/assets/ecg.js";
+import { EventStrip } from "/board/assets/event_strip.js";
 import { LimitForm } from "/board/assets/limits.js";
 import { LiveStrip } from "/board/assets/strip.js";
 import { PatientRow } from "/board/assets/patients.js";
@@ -11,7 +12,7 @@ import { Timeline } from "/board/assets/timeline.js";
 import { clockTime, driver } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, EcgSheets, LimitForm, LiveStrip, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, EcgSheets, EventStrip, LimitForm, LiveStrip, PatientRow, Timeline },
   emits: ["close"],
   setup() {
     const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
@@ -19,6 +20,7 @@ export const PatientPage = {
     return {
       page, t, language, theme, up, patient, clockTime, driver, ct,
       alarms: computed(() => ledger.alarmsOf(page.id).value),
+      strip: computed(() => page.strips.find((one) => one.alarm === page.strip)),
       draft: acting.draft,
       send: () => { if (patient.value) acting.write(patient.value.unit, page.id); },
       expired: (message) => !message.receipts.length && message.expires_us / 1000 < ages.second.nowMs,
@@ -35,6 +37,7 @@ export const PatientPage = {
             <span v-for="one in patient.outlook.drivers">{{ t.vital[one.column] ?? one.column }} <b>{{ driver(one.odds_factor) }}</b></span></p>
           <limit-form :encounter="page.id" :choices="page.adjustable" :limits="patient.limits" :language="language"></limit-form>
           <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
+          <event-strip v-if="strip" :key="strip.alarm" :encounter="page.id" :strip="strip" :t="t" @close="page.strip = ''"></event-strip>
           <ecg-sheets v-if="page.ecgs.length" :encounter="page.id" :ecgs="page.ecgs" :language="language"></ecg-sheets>
           <ct-series v-if="page.series.length" ref="ct" :encounter="page.id" :series="page.series" :language="language"></ct-series>
           <h2>{{ t.timeline }}</h2>

@@ -61,6 +61,8 @@ def _status(_: Story, __: StreamKey, rng: Random) -> frame_pb2.DeviceStatus:
         vital=frame_pb2.VITAL_SPO2,
         attached=True,
         battery_percent=rng.randint(0, 100),
+        cuff_inflated=rng.choice((False, True)),
+        cuff_above_oximeter=rng.choice((False, True)),
     )
 
 

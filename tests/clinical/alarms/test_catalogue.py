@@ -34,6 +34,7 @@ SPECIFIED = {
     "ECG_LEAD_FAULT": [(1, 3, None, 0)],
     "IMAGING_INCOMPLETE": [(Priority.LOW, 0, None, 0)],
     "VITAL_NOT_JUDGED": [(2, 30, None, 0), (3, 30, None, 0)],
+    "JUDGEMENT_WITHHELD": [(1, 0, None, 0), (2, 0, None, 0)],
     "UNIT_SILENT": [(2, 10, None, 0)],
     "PATIENT_NOT_JUDGED": [(3, 0, None, 0)],
     "FOREIGN_ENCOUNTER": [(1, 0, None, 0)],

@@ -1,12 +1,14 @@
 """Trees as arrays, and the gate of rate before them."""
 
 import json
+from pkgutil import get_data
+from typing import Any
 
 import numpy as np
 import pytest
 
 from clinical.signals.shock_features import NAMES
-from clinical.signals.shock_judge import GATE_BPM, ShockJudge, gate, trained
+from clinical.signals.shock_judge import GATE_BPM, LEAVES_MAX, ShockJudge, gate, trained
 
 STUMPS = {
     "features": list(NAMES),
@@ -45,13 +47,44 @@ def test_trees_for_other_measures_are_refused() -> None:
         ShockJudge.of(json.dumps({**STUMPS, "features": ["leakage"]}))
 
 
-def test_every_leaf_of_the_trained_trees_is_reached_within_their_depth() -> None:
-    judge = trained()
-    nodes = np.arange(judge.feature.shape[1])
-    leaf = (judge.left == nodes) & (judge.right == nodes)
-    assert not judge.value[~leaf].any()
-    reached = np.zeros(len(judge.left), np.intp)[:, None]
-    tree = np.arange(len(judge.left))[:, None]
-    for _ in range(judge.depth):
-        reached = np.hstack((judge.left[tree, reached], judge.right[tree, reached]))
-    assert leaf[tree, reached].all()
+def test_the_trained_trees_say_what_a_descent_from_each_root_does() -> None:
+    read = json.loads(get_data("clinical.signals", "shock_judge.json") or b"{}")
+    rng = np.random.default_rng(5)
+    thresholds = [np.array([])] * len(NAMES)
+    for features, tree in zip(read["feature"], read["threshold"], strict=True):
+        for feature, threshold in zip(features, tree, strict=True):
+            thresholds[feature] = np.append(thresholds[feature], threshold)
+    drawn = np.column_stack(
+        [rng.choice(each, 50) if len(each) else np.zeros(50) for each in thresholds]
+    )
+    for row, odds in zip(drawn, trained().log_odds(drawn), strict=True):
+        said = np.array([_descended(read, tree, row) for tree in range(len(read["feature"]))])
+        expected = read["scale"] * (said.sum() + gate(row[None])[0]) + read["offset"]
+        assert odds == pytest.approx(expected, abs=1e-9)
+
+
+def _descended(read: dict[str, Any], tree: int, row: np.ndarray) -> float:
+    node = 0
+    for _ in range(read["depth"]):
+        low = row[read["feature"][tree][node]] <= read["threshold"][tree][node]
+        node = read["left" if low else "right"][tree][node]
+    return float(read["value"][tree][node])
+
+
+def test_a_tree_of_too_many_leaves_is_refused() -> None:
+    inner = LEAVES_MAX
+    nodes = 2 * inner + 1
+    chain = {
+        "feature": [[0] * nodes],
+        "threshold": [[0.0] * nodes],
+        "left": [[inner + at if at < inner else at for at in range(nodes)]],
+        "right": [
+            [
+                at + 1 if at < inner - 1 else nodes - 1 if at == inner - 1 else at
+                for at in range(nodes)
+            ]
+        ],
+        "value": [[0.0] * nodes],
+    }
+    with pytest.raises(ValueError, match="left, right"):
+        ShockJudge.of(json.dumps({**STUMPS, **chain}))

@@ -116,6 +116,23 @@ def test_a_right_pulse_by_chance_is_not_believed() -> None:
     assert _said([WELL] * 5 + chance * 10 + [WELL] * 10) == []
 
 
+def test_one_better_value_among_worse_takes_no_doubt_back() -> None:
+    """92 % scores too little for an alarm; the finger moves on."""
+    shaken = [(153, 90), (110, 83), (47, 80), (73, 92), (70, 89)]
+    moving = [replace(WELL, pulse_rate_bpm=bpm, spo2_percent=percent) for bpm, percent in shaken]
+    assert _said([WELL] * 5 + moving + [WELL] * 10) == []
+
+
+def test_a_doubt_of_a_patient_who_is_well_fades_and_costs_nothing_after_it() -> None:
+    watch = PatientWatch("encounter-1", Source.CENTER_A)
+    shown = [replace(WELL, pulse_rate_bpm=100, spo2_percent=90)]
+    shown += [replace(WELL, pulse_rate_bpm=100)] * 30
+    for second, item in enumerate(shown):
+        watch.on_item(item, capture(second, second + 1), at(second))
+        stands = watch._bedside.scoring.doubts.stand
+        assert stands == (second < 25)
+
+
 def test_a_cuff_on_the_arm_of_the_sensor_does_not_score() -> None:
     """The pleth fades under the cuff, heart and pulse still agree: no oximeter falls so fast."""
     squeezed = replace(WELL, spo2_percent=86)

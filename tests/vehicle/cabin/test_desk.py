@@ -7,13 +7,24 @@ import msgspec
 import pytest
 
 from ambulance.telemetry.v1 import telemetry_service_pb2
+from clinical.alarms.recipient import Recipient
+from clinical.alarms.transition import Escalation, Place
 from clinical.alarms.transition import Pause as PauseEntry
-from clinical.alarms.transition import Place
 from clinical.alarms.transition import Reset as ResetEntry
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
-from vehicle.cabin.contract import Acknowledge, Alarm, Enter, Named, Note, Pause, Reset, Withdraw
+from vehicle.cabin.contract import (
+    Acknowledge,
+    Alarm,
+    Enter,
+    Escalate,
+    Named,
+    Note,
+    Pause,
+    Reset,
+    Withdraw,
+)
 from vehicle.cabin.desk import Desk, NotDone
 from vehicle.client import VehicleClient
 from wire.alarms import from_entry
@@ -132,6 +143,36 @@ async def test_a_latched_alarm_is_reset_once_its_condition_is_over(
     assert shown() is not None
 
 
+async def test_the_crew_asks_the_center_for_help_and_then_for_somebody_above(
+    client: VehicleClient, gateway: FakeGateway
+) -> None:
+    """Nobody is left after that; what was asked is shown at once, and told to the center."""
+    desk = Desk(client)
+    desk.do(Enter(1, ENCOUNTER, "NO_PULSE"))
+
+    def shown() -> Alarm:
+        (patient,) = desk.view().patients
+        return next(one for one in patient.alarms if one.cause == "NO_PULSE")
+
+    for number, told in enumerate(("center clinician", "shift supervisor"), 2):
+        arrest = shown()
+        assert arrest.more
+        desk.do(Escalate(number, ENCOUNTER, arrest.alarm_id, 3, arrest.revision, "Zhang Wei"))
+        assert told in dict(shown().told)
+    assert not shown().more
+    assert shown().unacknowledged
+    with pytest.raises(NotDone):
+        desk.do(Escalate(4, ENCOUNTER, arrest.alarm_id, 3, shown().revision, "Zhang Wei"))
+    async with asyncio.timeout(20):
+        await client.drained()
+    items = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    asked = [item for item in items if isinstance(item, Escalation)]
+    assert [(one.to, one.place, one.person, one.step) for one in asked] == [
+        (Recipient.CLINICIAN, Place.VEHICLE, "Zhang Wei", 0),
+        (Recipient.SUPERVISOR, Place.VEHICLE, "Zhang Wei", 0),
+    ]
+
+
 async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
     client: VehicleClient, gateway: FakeGateway
 ) -> None:
@@ -174,6 +215,7 @@ async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
         Pause(1, ENCOUNTER, [], 120, "Zhang Wei"),
         Pause(1, ENCOUNTER, [Named("00" * 16, 3, 1)], 121, "Zhang Wei"),
         Reset(1, ENCOUNTER, "00" * 16, 1, "Zhang Wei"),
+        Escalate(1, ENCOUNTER, "00" * 16, 3, 1, "Zhang Wei"),
         Note(1, ENCOUNTER, "VIEWED", "Zhang Wei"),
         Note(1, ENCOUNTER, "EXPIRED", "Zhang Wei"),
         Note(1, ENCOUNTER, "ANSWERED", "Zhang Wei", "MAYBE"),
@@ -182,7 +224,7 @@ async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
     ids=lambda request_: msgspec.json.encode(request_).decode(),
 )
 async def test_what_cannot_be_done_is_refused_and_captures_nothing(
-    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Reset | Note
+    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Reset | Escalate | Note
 ) -> None:
     before = client.record.events(ENCOUNTER)
     with pytest.raises(NotDone):

@@ -15,7 +15,7 @@ from vehicle.cabin.contract import Alarm, Patient
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 from vehicle.screen.words import Language, alarm_words, check_first, word
 
-_SAID_IN_WORDS: Final = frozenset({"consciousness", "fault"})
+_SAID_IN_WORDS: Final = frozenset({"consciousness", "fault", "intervention", "rhythm", "airway"})
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
 
 _PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
@@ -150,12 +150,14 @@ def _who(scene: Scene, alarm: Alarm) -> str:
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
-    """Return what can be done about it: take it, and once it is over, take it off the list."""
+    """Return what can be done about it: take it, ask for help, once it is over take it away."""
     acts = []
     if alarm.unacknowledged:
         acts.append("acknowledge")
     if alarm.state == AlarmState.LATCHED:
         acts.append("reset")
+    if alarm.more:
+        acts.append("escalate")
     buttons = [
         button(
             act,

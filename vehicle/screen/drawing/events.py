@@ -1,10 +1,13 @@
 """What the crew enters with one tap, and what it has entered, newest first, each to be undone.
 
-Compressions are one button, which begins or ends them and counts how long they last.
+Compressions are one button, which begins or ends them and counts how long they last. While they run
+another one says that they go on: judgement takes them for over some minutes after the last word.
 """
 
+from itertools import takewhile
 from typing import Final
 
+from clinical.alarms.intervention import INTERVENTIONS, Intervention
 from clinical.items import CrewFinding
 from vehicle.cabin.contract import Event, Patient
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
@@ -13,10 +16,11 @@ from vehicle.screen.words import DRUGS, drug_words
 EVENTS_SHOWN: Final = 8
 """Newest events on the screen; the record has them all."""
 
-_COMPRESSIONS: Final = (
+_RULE: Final = INTERVENTIONS[Intervention.COMPRESSIONS]
+_COMPRESSIONS: Final = {
     CrewFinding.COMPRESSIONS_STARTED.name,
-    CrewFinding.COMPRESSIONS_STOPPED.name,
-)
+    *(one.name for one in _RULE.ended_by),
+}
 
 
 def buttons(scene: Scene) -> str:
@@ -24,16 +28,19 @@ def buttons(scene: Scene) -> str:
     patient = scene.patient
     if patient is None:
         return ""
-    began = _compressions_since(patient)
+    began, said = _compressions_since(patient)
     compressions = _enter(scene, patient, "COMPRESSIONS_STARTED")
     if began is not None:
         count = f"<small>{ago(began)}</small>"
         compressions = _enter(scene, patient, "COMPRESSIONS_STOPPED", count, "running")
+        count = f"<small>{ago(said)}</small>"
+        compressions += _enter(scene, patient, "COMPRESSIONS_STARTED", count, "running", "GO_ON")
     return "".join(
         (
             _enter(scene, patient, "NO_PULSE", classes="grave"),
             _enter(scene, patient, "PULSE_FELT"),
             compressions,
+            _enter(scene, patient, "INTUBATION_STARTED"),
             _enter(scene, patient, "AIRWAY_SECURED"),
             button("drugs", scene.word("DRUG_GIVEN"), "event"),
         )
@@ -71,25 +78,29 @@ def drugs(scene: Scene) -> str:
     )
 
 
-def _enter(
-    scene: Scene, patient: Patient, finding: str, further: str = "", classes: str = ""
+def _enter(  # noqa: PLR0917 - what a button says and how it looks
+    scene: Scene,
+    patient: Patient,
+    finding: str,
+    further: str = "",
+    classes: str = "",
+    words: str = "",
 ) -> str:
     return button(
         "enter",
-        scene.word(finding) + further,
+        scene.word(words or finding) + further,
         f"event {classes}",
         finding=finding,
         encounter=patient.encounter_id,
     )
 
 
-def _compressions_since(patient: Patient) -> int | None:
-    """Return when the running compressions began; None while there are none."""
-    newest = next(
-        (one for one in patient.events if one.finding in _COMPRESSIONS and not one.withdrawn), None
-    )
-    running = newest is not None and newest.finding == CrewFinding.COMPRESSIONS_STARTED.name
-    return newest.at_us if newest is not None and running else None
+def _compressions_since(patient: Patient) -> tuple[int | None, int]:
+    """Return when the running compressions began, None while there are none; and when said last."""
+    said = (one for one in patient.events if one.finding in _COMPRESSIONS and not one.withdrawn)
+    running = takewhile(lambda one: one.finding == CrewFinding.COMPRESSIONS_STARTED.name, said)
+    instants = [one.at_us for one in running]
+    return (instants[-1], instants[0]) if instants else (None, 0)
 
 
 def _line(scene: Scene, patient: Patient, event: Event) -> str:

@@ -1,4 +1,4 @@
-from tests.vehicle.screen.scenes import event, patient, scene
+from tests.vehicle.screen.scenes import NOW_US, event, patient, scene
 from vehicle.screen.drawing.events import EVENTS_SHOWN, buttons, drugs, entered
 from vehicle.screen.words import DRUGS, Language
 
@@ -7,6 +7,21 @@ def test_compressions_are_one_button() -> None:
     assert 'data-finding="COMPRESSIONS_STARTED"' in buttons(scene())
     running = scene(patient(events=[event(1, "COMPRESSIONS_STARTED")]))
     assert 'data-finding="COMPRESSIONS_STOPPED"' in buttons(running)
+
+
+def test_compressions_that_go_on_are_said_again_and_counted_from_the_first_word() -> None:
+    """Judgement takes them for over otherwise, however long they have run."""
+    said = [event(2_000_000, "COMPRESSIONS_STARTED"), event(300_000_000, "COMPRESSIONS_STARTED")]
+    drawn = buttons(scene(patient(events=said)))
+    assert drawn.count('data-finding="COMPRESSIONS_STARTED"') == 1
+    counts = [f'data-at="{NOW_US - us}"' for us in (300_000_000, 2_000_000)]
+    assert [drawn.count(count) for count in counts] == [1, 1]
+    assert drawn.index("Stop compressions") < drawn.index("Still compressing")
+
+
+def test_a_pulse_felt_ends_compressions() -> None:
+    felt = [event(1, "PULSE_FELT"), event(2, "COMPRESSIONS_STARTED")]
+    assert 'data-finding="COMPRESSIONS_STOPPED"' not in buttons(scene(patient(events=felt)))
 
 
 def test_compressions_that_were_undone_never_ran() -> None:

@@ -25,49 +25,54 @@ _sym_db = _symbol_database.Default()
 from ambulance.alerts.v1 import action_pb2 as ambulance_dot_alerts_dot_v1_dot_action__pb2
 from ambulance.alerts.v1 import alarm_pb2 as ambulance_dot_alerts_dot_v1_dot_alarm__pb2
 from ambulance.alerts.v1 import series_pb2 as ambulance_dot_alerts_dot_v1_dot_series__pb2
+from ambulance.alerts.v1 import strip_pb2 as ambulance_dot_alerts_dot_v1_dot_strip__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'ambulance/alerts/v1/alert_service.proto\x12\x13\x61mbulance.alerts.v1\x1a ambulance/alerts/v1/action.proto\x1a\x1f\x61mbulance/alerts/v1/alarm.proto\x1a ambulance/alerts/v1/series.proto\"f\n\x10SubscribeRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cresume_token\x18\x02 \x01(\x0cH\x01\x88\x01\x01\x42\r\n\x0b_subscriberB\x0f\n\r_resume_token\"\xe1\x01\n\x11SubscribeResponse\x12\x31\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1d.ambulance.alerts.v1.DeliveryH\x00\x12\x32\n\tcaught_up\x18\x02 \x01(\x0b\x32\x1d.ambulance.alerts.v1.CaughtUpH\x00\x12-\n\x06series\x18\x04 \x01(\x0b\x32\x1b.ambulance.alerts.v1.SeriesH\x00\x12\x19\n\x0cresume_token\x18\x03 \x01(\x0cH\x01\x88\x01\x01\x42\n\n\x08responseB\x0f\n\r_resume_token\"n\n\x08\x44\x65livery\x12\x18\n\x0b\x64\x65livery_id\x18\x01 \x01(\x0cH\x00\x88\x01\x01\x12.\n\x05\x61larm\x18\x02 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x01\x88\x01\x01\x42\x0e\n\x0c_delivery_idB\x08\n\x06_alarm\"*\n\x08\x43\x61ughtUp\x12\x13\n\x06\x61larms\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\t\n\x07_alarms\"l\n\x12\x41\x63knowledgeRequest\x12\x42\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0b\x32$.ambulance.alerts.v1.AcknowledgementH\x00\x88\x01\x01\x42\x12\n\x10_acknowledgement\"O\n\x13\x41\x63knowledgeResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cResetRequest\x12.\n\x05reset\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.ResetH\x00\x88\x01\x01\x42\x08\n\x06_reset\"I\n\rResetResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cPauseRequest\x12.\n\x05pause\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.PauseH\x00\x88\x01\x01\x42\x08\n\x06_pause\"I\n\rPauseResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"Z\n\x0f\x45scalateRequest\x12\x38\n\nescalation\x18\x01 \x01(\x0b\x32\x1f.ambulance.alerts.v1.EscalationH\x00\x88\x01\x01\x42\r\n\x0b_escalation\"L\n\x10\x45scalateResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"S\n\x0fSetLimitRequest\x12\x35\n\x06\x63hange\x18\x01 \x01(\x0b\x32 .ambulance.alerts.v1.LimitChangeH\x00\x88\x01\x01\x42\t\n\x07_change\"O\n\x10SetLimitResponse\x12\x31\n\x05limit\x18\x01 \x01(\x0b\x32\x1d.ambulance.alerts.v1.LimitSetH\x00\x88\x01\x01\x42\x08\n\x06_limit\"\xaf\x01\n\rReportRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0c\x64\x65livery_ids\x18\x02 \x03(\x0c\x12\x36\n\x05stage\x18\x03 \x01(\x0e\x32\".ambulance.alerts.v1.DeliveryStageH\x01\x88\x01\x01\x12\x13\n\x06person\x18\x04 \x01(\tH\x02\x88\x01\x01\x42\r\n\x0b_subscriberB\x08\n\x06_stageB\t\n\x07_person\"4\n\x0eReportResponse\x12\x15\n\x08recorded\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\x0b\n\t_recorded*\x85\x01\n\rDeliveryStage\x12\x1e\n\x1a\x44\x45LIVERY_STAGE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45LIVERY_STAGE_DELIVERED\x10\x01\x12\x19\n\x15\x44\x45LIVERY_STAGE_VIEWED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_STAGE_ANSWERED\x10\x03\x32\xf3\x04\n\x0c\x41lertService\x12\\\n\tSubscribe\x12%.ambulance.alerts.v1.SubscribeRequest\x1a&.ambulance.alerts.v1.SubscribeResponse0\x01\x12`\n\x0b\x41\x63knowledge\x12\'.ambulance.alerts.v1.AcknowledgeRequest\x1a(.ambulance.alerts.v1.AcknowledgeResponse\x12N\n\x05Reset\x12!.ambulance.alerts.v1.ResetRequest\x1a\".ambulance.alerts.v1.ResetResponse\x12N\n\x05Pause\x12!.ambulance.alerts.v1.PauseRequest\x1a\".ambulance.alerts.v1.PauseResponse\x12W\n\x08\x45scalate\x12$.ambulance.alerts.v1.EscalateRequest\x1a%.ambulance.alerts.v1.EscalateResponse\x12W\n\x08SetLimit\x12$.ambulance.alerts.v1.SetLimitRequest\x1a%.ambulance.alerts.v1.SetLimitResponse\x12Q\n\x06Report\x12\".ambulance.alerts.v1.ReportRequest\x1a#.ambulance.alerts.v1.ReportResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'ambulance/alerts/v1/alert_service.proto\x12\x13\x61mbulance.alerts.v1\x1a ambulance/alerts/v1/action.proto\x1a\x1f\x61mbulance/alerts/v1/alarm.proto\x1a ambulance/alerts/v1/series.proto\x1a\x1f\x61mbulance/alerts/v1/strip.proto\"f\n\x10SubscribeRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0cresume_token\x18\x02 \x01(\x0cH\x01\x88\x01\x01\x42\r\n\x0b_subscriberB\x0f\n\r_resume_token\"\xe1\x01\n\x11SubscribeResponse\x12\x31\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x1d.ambulance.alerts.v1.DeliveryH\x00\x12\x32\n\tcaught_up\x18\x02 \x01(\x0b\x32\x1d.ambulance.alerts.v1.CaughtUpH\x00\x12-\n\x06series\x18\x04 \x01(\x0b\x32\x1b.ambulance.alerts.v1.SeriesH\x00\x12\x19\n\x0cresume_token\x18\x03 \x01(\x0cH\x01\x88\x01\x01\x42\n\n\x08responseB\x0f\n\r_resume_token\"n\n\x08\x44\x65livery\x12\x18\n\x0b\x64\x65livery_id\x18\x01 \x01(\x0cH\x00\x88\x01\x01\x12.\n\x05\x61larm\x18\x02 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x01\x88\x01\x01\x42\x0e\n\x0c_delivery_idB\x08\n\x06_alarm\"*\n\x08\x43\x61ughtUp\x12\x13\n\x06\x61larms\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\t\n\x07_alarms\"l\n\x12\x41\x63knowledgeRequest\x12\x42\n\x0f\x61\x63knowledgement\x18\x01 \x01(\x0b\x32$.ambulance.alerts.v1.AcknowledgementH\x00\x88\x01\x01\x42\x12\n\x10_acknowledgement\"O\n\x13\x41\x63knowledgeResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cResetRequest\x12.\n\x05reset\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.ResetH\x00\x88\x01\x01\x42\x08\n\x06_reset\"I\n\rResetResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"H\n\x0cPauseRequest\x12.\n\x05pause\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.PauseH\x00\x88\x01\x01\x42\x08\n\x06_pause\"I\n\rPauseResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"Z\n\x0f\x45scalateRequest\x12\x38\n\nescalation\x18\x01 \x01(\x0b\x32\x1f.ambulance.alerts.v1.EscalationH\x00\x88\x01\x01\x42\r\n\x0b_escalation\"L\n\x10\x45scalateResponse\x12.\n\x05\x61larm\x18\x01 \x01(\x0b\x32\x1a.ambulance.alerts.v1.AlarmH\x00\x88\x01\x01\x42\x08\n\x06_alarm\"S\n\x0fSetLimitRequest\x12\x35\n\x06\x63hange\x18\x01 \x01(\x0b\x32 .ambulance.alerts.v1.LimitChangeH\x00\x88\x01\x01\x42\t\n\x07_change\"O\n\x10SetLimitResponse\x12\x31\n\x05limit\x18\x01 \x01(\x0b\x32\x1d.ambulance.alerts.v1.LimitSetH\x00\x88\x01\x01\x42\x08\n\x06_limit\"5\n\x0fGetStripRequest\x12\x15\n\x08\x61larm_id\x18\x01 \x01(\x0cH\x00\x88\x01\x01\x42\x0b\n\t_alarm_id\"Q\n\x10GetStripResponse\x12\x33\n\x05strip\x18\x01 \x01(\x0b\x32\x1f.ambulance.alerts.v1.EventStripH\x00\x88\x01\x01\x42\x08\n\x06_strip\"\xaf\x01\n\rReportRequest\x12\x17\n\nsubscriber\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x0c\x64\x65livery_ids\x18\x02 \x03(\x0c\x12\x36\n\x05stage\x18\x03 \x01(\x0e\x32\".ambulance.alerts.v1.DeliveryStageH\x01\x88\x01\x01\x12\x13\n\x06person\x18\x04 \x01(\tH\x02\x88\x01\x01\x42\r\n\x0b_subscriberB\x08\n\x06_stageB\t\n\x07_person\"4\n\x0eReportResponse\x12\x15\n\x08recorded\x18\x01 \x01(\rH\x00\x88\x01\x01\x42\x0b\n\t_recorded*\x85\x01\n\rDeliveryStage\x12\x1e\n\x1a\x44\x45LIVERY_STAGE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x45LIVERY_STAGE_DELIVERED\x10\x01\x12\x19\n\x15\x44\x45LIVERY_STAGE_VIEWED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_STAGE_ANSWERED\x10\x03\x32\xcc\x05\n\x0c\x41lertService\x12\\\n\tSubscribe\x12%.ambulance.alerts.v1.SubscribeRequest\x1a&.ambulance.alerts.v1.SubscribeResponse0\x01\x12`\n\x0b\x41\x63knowledge\x12\'.ambulance.alerts.v1.AcknowledgeRequest\x1a(.ambulance.alerts.v1.AcknowledgeResponse\x12N\n\x05Reset\x12!.ambulance.alerts.v1.ResetRequest\x1a\".ambulance.alerts.v1.ResetResponse\x12N\n\x05Pause\x12!.ambulance.alerts.v1.PauseRequest\x1a\".ambulance.alerts.v1.PauseResponse\x12W\n\x08\x45scalate\x12$.ambulance.alerts.v1.EscalateRequest\x1a%.ambulance.alerts.v1.EscalateResponse\x12W\n\x08SetLimit\x12$.ambulance.alerts.v1.SetLimitRequest\x1a%.ambulance.alerts.v1.SetLimitResponse\x12W\n\x08GetStrip\x12$.ambulance.alerts.v1.GetStripRequest\x1a%.ambulance.alerts.v1.GetStripResponse\x12Q\n\x06Report\x12\".ambulance.alerts.v1.ReportRequest\x1a#.ambulance.alerts.v1.ReportResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'ambulance.alerts.v1.alert_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DELIVERYSTAGE']._serialized_start=1711
-  _globals['_DELIVERYSTAGE']._serialized_end=1844
-  _globals['_SUBSCRIBEREQUEST']._serialized_start=165
-  _globals['_SUBSCRIBEREQUEST']._serialized_end=267
-  _globals['_SUBSCRIBERESPONSE']._serialized_start=270
-  _globals['_SUBSCRIBERESPONSE']._serialized_end=495
-  _globals['_DELIVERY']._serialized_start=497
-  _globals['_DELIVERY']._serialized_end=607
-  _globals['_CAUGHTUP']._serialized_start=609
-  _globals['_CAUGHTUP']._serialized_end=651
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=653
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=761
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=763
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=842
-  _globals['_RESETREQUEST']._serialized_start=844
-  _globals['_RESETREQUEST']._serialized_end=916
-  _globals['_RESETRESPONSE']._serialized_start=918
-  _globals['_RESETRESPONSE']._serialized_end=991
-  _globals['_PAUSEREQUEST']._serialized_start=993
-  _globals['_PAUSEREQUEST']._serialized_end=1065
-  _globals['_PAUSERESPONSE']._serialized_start=1067
-  _globals['_PAUSERESPONSE']._serialized_end=1140
-  _globals['_ESCALATEREQUEST']._serialized_start=1142
-  _globals['_ESCALATEREQUEST']._serialized_end=1232
-  _globals['_ESCALATERESPONSE']._serialized_start=1234
-  _globals['_ESCALATERESPONSE']._serialized_end=1310
-  _globals['_SETLIMITREQUEST']._serialized_start=1312
-  _globals['_SETLIMITREQUEST']._serialized_end=1395
-  _globals['_SETLIMITRESPONSE']._serialized_start=1397
-  _globals['_SETLIMITRESPONSE']._serialized_end=1476
-  _globals['_REPORTREQUEST']._serialized_start=1479
-  _globals['_REPORTREQUEST']._serialized_end=1654
-  _globals['_REPORTRESPONSE']._serialized_start=1656
-  _globals['_REPORTRESPONSE']._serialized_end=1708
-  _globals['_ALERTSERVICE']._serialized_start=1847
-  _globals['_ALERTSERVICE']._serialized_end=2474
+  _globals['_DELIVERYSTAGE']._serialized_start=1882
+  _globals['_DELIVERYSTAGE']._serialized_end=2015
+  _globals['_SUBSCRIBEREQUEST']._serialized_start=198
+  _globals['_SUBSCRIBEREQUEST']._serialized_end=300
+  _globals['_SUBSCRIBERESPONSE']._serialized_start=303
+  _globals['_SUBSCRIBERESPONSE']._serialized_end=528
+  _globals['_DELIVERY']._serialized_start=530
+  _globals['_DELIVERY']._serialized_end=640
+  _globals['_CAUGHTUP']._serialized_start=642
+  _globals['_CAUGHTUP']._serialized_end=684
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=686
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=794
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=796
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=875
+  _globals['_RESETREQUEST']._serialized_start=877
+  _globals['_RESETREQUEST']._serialized_end=949
+  _globals['_RESETRESPONSE']._serialized_start=951
+  _globals['_RESETRESPONSE']._serialized_end=1024
+  _globals['_PAUSEREQUEST']._serialized_start=1026
+  _globals['_PAUSEREQUEST']._serialized_end=1098
+  _globals['_PAUSERESPONSE']._serialized_start=1100
+  _globals['_PAUSERESPONSE']._serialized_end=1173
+  _globals['_ESCALATEREQUEST']._serialized_start=1175
+  _globals['_ESCALATEREQUEST']._serialized_end=1265
+  _globals['_ESCALATERESPONSE']._serialized_start=1267
+  _globals['_ESCALATERESPONSE']._serialized_end=1343
+  _globals['_SETLIMITREQUEST']._serialized_start=1345
+  _globals['_SETLIMITREQUEST']._serialized_end=1428
+  _globals['_SETLIMITRESPONSE']._serialized_start=1430
+  _globals['_SETLIMITRESPONSE']._serialized_end=1509
+  _globals['_GETSTRIPREQUEST']._serialized_start=1511
+  _globals['_GETSTRIPREQUEST']._serialized_end=1564
+  _globals['_GETSTRIPRESPONSE']._serialized_start=1566
+  _globals['_GETSTRIPRESPONSE']._serialized_end=1647
+  _globals['_REPORTREQUEST']._serialized_start=1650
+  _globals['_REPORTREQUEST']._serialized_end=1825
+  _globals['_REPORTRESPONSE']._serialized_start=1827
+  _globals['_REPORTRESPONSE']._serialized_end=1879
+  _globals['_ALERTSERVICE']._serialized_start=2018
+  _globals['_ALERTSERVICE']._serialized_end=2734
 # @@protoc_insertion_point(module_scope)

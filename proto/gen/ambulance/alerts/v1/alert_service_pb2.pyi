@@ -6,6 +6,7 @@ The alert feed of the emergency command center."""
 from ambulance.alerts.v1 import action_pb2 as _action_pb2
 from ambulance.alerts.v1 import alarm_pb2 as _alarm_pb2
 from ambulance.alerts.v1 import series_pb2 as _series_pb2
+from ambulance.alerts.v1 import strip_pb2 as _strip_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -448,6 +449,56 @@ class SetLimitResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
 
 Global___SetLimitResponse: _TypeAlias = SetLimitResponse  # noqa: Y015
+
+@_typing.final
+class GetStripRequest(_message.Message):
+    """Asks for an event strip."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_ID_FIELD_NUMBER: _builtins.int
+    alarm_id: _builtins.bytes
+    """The alarm, 16 bytes. Required."""
+    def __init__(
+        self,
+        *,
+        alarm_id: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "alarm_id", b"alarm_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "alarm_id", b"alarm_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
+    _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alarm_id) -> _WhichOneofReturnType__alarm_id | None: ...
+
+Global___GetStripRequest: _TypeAlias = GetStripRequest  # noqa: Y015
+
+@_typing.final
+class GetStripResponse(_message.Message):
+    """The event strip as far as it is known now."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STRIP_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def strip(self) -> _strip_pb2.EventStrip:
+        """The strip."""
+
+    def __init__(
+        self,
+        *,
+        strip: _strip_pb2.EventStrip | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_strip", b"_strip", "strip", b"strip"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_strip", b"_strip", "strip", b"strip"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__strip: _TypeAlias = _typing.Literal["strip"]  # noqa: Y015
+    _WhichOneofArgType__strip: _TypeAlias = _typing.Literal["_strip", b"_strip"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__strip) -> _WhichOneofReturnType__strip | None: ...
+
+Global___GetStripResponse: _TypeAlias = GetStripResponse  # noqa: Y015
 
 @_typing.final
 class ReportRequest(_message.Message):

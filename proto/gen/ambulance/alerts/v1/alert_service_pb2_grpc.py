@@ -65,6 +65,11 @@ class AlertServiceStub:
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitRequest.SerializeToString,
                 response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitResponse.FromString,
                 _registered_method=True)
+        self.GetStrip = channel.unary_unary(
+                '/ambulance.alerts.v1.AlertService/GetStrip',
+                request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.GetStripRequest.SerializeToString,
+                response_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.GetStripResponse.FromString,
+                _registered_method=True)
         self.Report = channel.unary_unary(
                 '/ambulance.alerts.v1.AlertService/Report',
                 request_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.ReportRequest.SerializeToString,
@@ -127,6 +132,14 @@ class AlertServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetStrip(self, request, context):
+        """Returns the event strip of an arrhythmia alarm, also of one that is over. NOT_FOUND when there is
+        none: of another cause, without a waveform, not cut yet (some 15 s after the onset), or let go.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Report(self, request, context):
         """Reports what became of a delivery.
         """
@@ -166,6 +179,11 @@ def add_AlertServiceServicer_to_server(servicer, server):
                     servicer.SetLimit,
                     request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitRequest.FromString,
                     response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitResponse.SerializeToString,
+            ),
+            'GetStrip': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetStrip,
+                    request_deserializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.GetStripRequest.FromString,
+                    response_serializer=ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.GetStripResponse.SerializeToString,
             ),
             'Report': grpc.unary_unary_rpc_method_handler(
                     servicer.Report,
@@ -336,6 +354,33 @@ class AlertService:
             '/ambulance.alerts.v1.AlertService/SetLimit',
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitRequest.SerializeToString,
             ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.SetLimitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetStrip(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/ambulance.alerts.v1.AlertService/GetStrip',
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.GetStripRequest.SerializeToString,
+            ambulance_dot_alerts_dot_v1_dot_alert__service__pb2.GetStripResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,6 +60,10 @@ class AlertServiceStub:
     does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
     NOT_FOUND when no such patient is under care.
     """
+    GetStrip: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.GetStripRequest, _alert_service_pb2.GetStripResponse]
+    """Returns the event strip of an arrhythmia alarm, also of one that is over. NOT_FOUND when there is
+    none: of another cause, without a waveform, not cut yet (some 15 s after the onset), or let go.
+    """
     Report: _grpc.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]
     """Reports what became of a delivery."""
 
@@ -94,6 +98,10 @@ class AlertServiceAsyncStub(AlertServiceStub):
     """Sets limits of one cause for one patient, for a time and with a reason. Returns as Acknowledge
     does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
     NOT_FOUND when no such patient is under care.
+    """
+    GetStrip: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.GetStripRequest, _alert_service_pb2.GetStripResponse]  # type: ignore[assignment]
+    """Returns the event strip of an arrhythmia alarm, also of one that is over. NOT_FOUND when there is
+    none: of another cause, without a waveform, not cut yet (some 15 s after the onset), or let go.
     """
     Report: _aio.UnaryUnaryMultiCallable[_alert_service_pb2.ReportRequest, _alert_service_pb2.ReportResponse]  # type: ignore[assignment]
     """Reports what became of a delivery."""
@@ -162,6 +170,16 @@ class AlertServiceServicer(metaclass=_abc_1.ABCMeta):
         """Sets limits of one cause for one patient, for a time and with a reason. Returns as Acknowledge
         does. INVALID_ARGUMENT names the field and the bound when a limit is not safe for the patient;
         NOT_FOUND when no such patient is under care.
+        """
+
+    @_abc_1.abstractmethod
+    def GetStrip(
+        self,
+        request: _alert_service_pb2.GetStripRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_alert_service_pb2.GetStripResponse, _abc.Awaitable[_alert_service_pb2.GetStripResponse]]:
+        """Returns the event strip of an arrhythmia alarm, also of one that is over. NOT_FOUND when there is
+        none: of another cause, without a waveform, not cut yet (some 15 s after the onset), or let go.
         """
 
     @_abc_1.abstractmethod

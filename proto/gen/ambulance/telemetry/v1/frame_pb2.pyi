@@ -271,11 +271,13 @@ class _CrewFindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CrewFindi
     CREW_FINDING_AIRWAY_SECURED: _CrewFinding.ValueType  # 3
     """The airway is secured."""
     CREW_FINDING_COMPRESSIONS_STARTED: _CrewFinding.ValueType  # 4
-    """Chest compressions began."""
+    """Chest compressions began, or still go on."""
     CREW_FINDING_COMPRESSIONS_STOPPED: _CrewFinding.ValueType  # 5
     """Chest compressions stopped."""
     CREW_FINDING_DRUG_GIVEN: _CrewFinding.ValueType  # 6
     """A drug was given."""
+    CREW_FINDING_INTUBATION_STARTED: _CrewFinding.ValueType  # 7
+    """The attempt to intubate began, with drugs that stop the breath."""
 
 class CrewFinding(_CrewFinding, metaclass=_CrewFindingEnumTypeWrapper):
     """What a crew can enter."""
@@ -289,11 +291,13 @@ CREW_FINDING_PULSE_FELT: CrewFinding.ValueType  # 2
 CREW_FINDING_AIRWAY_SECURED: CrewFinding.ValueType  # 3
 """The airway is secured."""
 CREW_FINDING_COMPRESSIONS_STARTED: CrewFinding.ValueType  # 4
-"""Chest compressions began."""
+"""Chest compressions began, or still go on."""
 CREW_FINDING_COMPRESSIONS_STOPPED: CrewFinding.ValueType  # 5
 """Chest compressions stopped."""
 CREW_FINDING_DRUG_GIVEN: CrewFinding.ValueType  # 6
 """A drug was given."""
+CREW_FINDING_INTUBATION_STARTED: CrewFinding.ValueType  # 7
+"""The attempt to intubate began, with drugs that stop the breath."""
 Global___CrewFinding: _TypeAlias = CrewFinding  # noqa: Y015
 
 class _ReceiptAnswer:
@@ -530,6 +534,7 @@ class Item(_message.Message):
     DISCARDED_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
     PAUSE_FIELD_NUMBER: _builtins.int
+    ESCALATION_FIELD_NUMBER: _builtins.int
     ECG_PIECE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
@@ -573,9 +578,7 @@ class Item(_message.Message):
 
     @_builtins.property
     def discarded(self) -> Global___Discarded:
-        """Frames of this segment that the unit left out under pressure. VITALS or WAVEFORM lane; the
-        only item of its frame, which stands in the place of all of them.
-        """
+        """Frames of this segment that the unit left out under pressure, in whose place it stands alone."""
 
     @_builtins.property
     def reset(self) -> _alarm_pb2.Reset:
@@ -586,10 +589,12 @@ class Item(_message.Message):
         """The crew pauses the sound of an alarm in the vehicle. ALARM lane."""
 
     @_builtins.property
+    def escalation(self) -> _alarm_pb2.Escalation:
+        """The crew asks for somebody further about an alarm. ALARM lane."""
+
+    @_builtins.property
     def ecg_piece(self) -> Global___EcgPiece:
-        """A piece of a twelve-lead ECG. ALARM lane, behind what else waits there; the only item of its
-        frame.
-        """
+        """A piece of a twelve-lead ECG. ALARM lane, behind what else waits; alone in its frame."""
 
     def __init__(
         self,
@@ -607,13 +612,14 @@ class Item(_message.Message):
         discarded: Global___Discarded | None = ...,
         reset: _alarm_pb2.Reset | None = ...,
         pause: _alarm_pb2.Pause | None = ...,
+        escalation: _alarm_pb2.Escalation | None = ...,
         ecg_piece: Global___EcgPiece | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "ecg_piece"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "escalation", "ecg_piece"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 
@@ -783,6 +789,8 @@ class DeviceStatus(_message.Message):
     VITAL_FIELD_NUMBER: _builtins.int
     ATTACHED_FIELD_NUMBER: _builtins.int
     BATTERY_PERCENT_FIELD_NUMBER: _builtins.int
+    CUFF_INFLATED_FIELD_NUMBER: _builtins.int
+    CUFF_ABOVE_OXIMETER_FIELD_NUMBER: _builtins.int
     device_id: _builtins.str
     """The device as the unit names it, 1 to 64 characters. Required."""
     vital: Global___Vital.ValueType
@@ -791,6 +799,10 @@ class DeviceStatus(_message.Message):
     """Whether the sensor is on the patient. Absent: not stated."""
     battery_percent: _builtins.float
     """Charge of the device's battery, percent, 0 to 100. Absent: mains or unknown."""
+    cuff_inflated: _builtins.bool
+    """Whether the blood-pressure cuff is inflated or being inflated. Absent: not stated."""
+    cuff_above_oximeter: _builtins.bool
+    """Whether the pulse oximeter is on the cuff's limb. Absent: not known; its values are judged then."""
     def __init__(
         self,
         *,
@@ -798,15 +810,21 @@ class DeviceStatus(_message.Message):
         vital: Global___Vital.ValueType | None = ...,
         attached: _builtins.bool | None = ...,
         battery_percent: _builtins.float | None = ...,
+        cuff_inflated: _builtins.bool | None = ...,
+        cuff_above_oximeter: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_attached", b"_attached", "_battery_percent", b"_battery_percent", "_device_id", b"_device_id", "_vital", b"_vital", "attached", b"attached", "battery_percent", b"battery_percent", "device_id", b"device_id", "vital", b"vital"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_attached", b"_attached", "_battery_percent", b"_battery_percent", "_cuff_above_oximeter", b"_cuff_above_oximeter", "_cuff_inflated", b"_cuff_inflated", "_device_id", b"_device_id", "_vital", b"_vital", "attached", b"attached", "battery_percent", b"battery_percent", "cuff_above_oximeter", b"cuff_above_oximeter", "cuff_inflated", b"cuff_inflated", "device_id", b"device_id", "vital", b"vital"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attached", b"_attached", "_battery_percent", b"_battery_percent", "_device_id", b"_device_id", "_vital", b"_vital", "attached", b"attached", "battery_percent", b"battery_percent", "device_id", b"device_id", "vital", b"vital"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attached", b"_attached", "_battery_percent", b"_battery_percent", "_cuff_above_oximeter", b"_cuff_above_oximeter", "_cuff_inflated", b"_cuff_inflated", "_device_id", b"_device_id", "_vital", b"_vital", "attached", b"attached", "battery_percent", b"battery_percent", "cuff_above_oximeter", b"cuff_above_oximeter", "cuff_inflated", b"cuff_inflated", "device_id", b"device_id", "vital", b"vital"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__attached: _TypeAlias = _typing.Literal["attached"]  # noqa: Y015
     _WhichOneofArgType__attached: _TypeAlias = _typing.Literal["_attached", b"_attached"]  # noqa: Y015
     _WhichOneofReturnType__battery_percent: _TypeAlias = _typing.Literal["battery_percent"]  # noqa: Y015
     _WhichOneofArgType__battery_percent: _TypeAlias = _typing.Literal["_battery_percent", b"_battery_percent"]  # noqa: Y015
+    _WhichOneofReturnType__cuff_above_oximeter: _TypeAlias = _typing.Literal["cuff_above_oximeter"]  # noqa: Y015
+    _WhichOneofArgType__cuff_above_oximeter: _TypeAlias = _typing.Literal["_cuff_above_oximeter", b"_cuff_above_oximeter"]  # noqa: Y015
+    _WhichOneofReturnType__cuff_inflated: _TypeAlias = _typing.Literal["cuff_inflated"]  # noqa: Y015
+    _WhichOneofArgType__cuff_inflated: _TypeAlias = _typing.Literal["_cuff_inflated", b"_cuff_inflated"]  # noqa: Y015
     _WhichOneofReturnType__device_id: _TypeAlias = _typing.Literal["device_id"]  # noqa: Y015
     _WhichOneofArgType__device_id: _TypeAlias = _typing.Literal["_device_id", b"_device_id"]  # noqa: Y015
     _WhichOneofReturnType__vital: _TypeAlias = _typing.Literal["vital"]  # noqa: Y015
@@ -815,6 +833,10 @@ class DeviceStatus(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__attached) -> _WhichOneofReturnType__attached | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__battery_percent) -> _WhichOneofReturnType__battery_percent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cuff_above_oximeter) -> _WhichOneofReturnType__cuff_above_oximeter | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cuff_inflated) -> _WhichOneofReturnType__cuff_inflated | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__device_id) -> _WhichOneofReturnType__device_id | None: ...
     @_typing.overload
@@ -825,8 +847,7 @@ Global___DeviceStatus: _TypeAlias = DeviceStatus  # noqa: Y015
 @_typing.final
 class WaveformChunk(_message.Message):
     """A stretch of samples of one ECG lead, without a hole. Lossless: a sample is the sum of the deltas
-    up to it, which protobuf's zigzag varints store in one byte where neighbours differ by less
-    than 64 counts.
+    up to it; zigzag varints store one in a byte where neighbours differ by less than 64 counts.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1154,9 +1175,7 @@ class CrewEvent(_message.Message):
     """Which drug and how much, in the crew's words, 1 to 64 characters. Required for DRUG_GIVEN."""
     @_builtins.property
     def withdraws(self) -> _alarm_pb2.FrameReference:
-        """The earlier event of this unit that was entered by mistake and counts no longer; this event then
-        repeats what that one said. Absent: this event is a finding of its own.
-        """
+        """The earlier event of this unit that counts no longer; this one repeats it. Absent: a finding."""
 
     def __init__(
         self,

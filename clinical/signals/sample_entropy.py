@@ -1,0 +1,70 @@
+"""The sample entropy of windows: how rarely what was alike for two samples stays so for a third.
+
+For m = 2, of every third sample of a window (Richman and Moorman, Am J Physiol Heart Circ Physiol
+2000;278:H2039). Every sample is compared with every other one. Of the pairs at a distance of k
+round the window those at the distance of all samples less k are the same again, so half of the
+distances show all of them; what goes over the window's end is left out.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clinical.signals.shock_window import Floats
+
+NEAR: Final = 0.2
+"""Samples count as alike within so many standard deviations."""
+
+STEP: Final = 3
+COUNT: Final = 170
+"""Samples compared: of every ``STEP`` one, so many."""
+
+TOGETHER: Final = 8
+"""Windows compared at once: what is compared stays in a core's cache."""
+
+_HALF: Final = COUNT // 2
+_WIDTH: Final = 176
+"""Columns of a row of comparisons, the last ones unused: a multiple of eight bytes."""
+
+
+def _whole() -> NDArray[np.bool_]:
+    """Return which comparisons count, shape (distances, columns): both samples have two behind."""
+    first, distance = np.arange(_WIDTH), np.arange(1, _HALF + 1)[:, None]
+    second = (first + distance) % COUNT
+    last = COUNT - 3
+    counts = (first <= last) & (second <= last)
+    counts[-1] &= first < _HALF
+    return counts
+
+
+_COUNTS: Final = _whole().reshape(-1)
+
+
+def sample_entropy(scaled: Floats) -> Floats:
+    """Return the sample entropy of windows in standard deviations, shape (windows, samples)."""
+    thin = scaled[:, ::STEP][:, :COUNT].astype(np.float32)
+    twice = np.concatenate((thin, thin), axis=1)
+    counts = [_alike(twice[begin : begin + TOGETHER]) for begin in range(0, len(twice), TOGETHER)]
+    two, three = np.concatenate(counts, axis=1) * 2
+    entropy: Floats = -np.log((three + 1.0) / (two + 1.0))
+    return entropy
+
+
+def _alike(twice: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return how many pairs are alike over two samples, and over three, shape (2, windows)."""
+    later = np.lib.stride_tricks.sliding_window_view(twice, _WIDTH, axis=1)[:, 1 : _HALF + 1]
+    apart = later - twice[:, None, :_WIDTH]
+    near = (np.abs(apart, out=apart) < np.float32(NEAR)).reshape(len(twice), -1)
+    pairs = near & _COUNTS
+    pairs[:, :-1] &= near[:, 1:]
+    triples = pairs.copy()
+    triples[:, :-2] &= near[:, 2:]
+    return np.stack((_marked(pairs), _marked(triples)))
+
+
+def _marked(alike: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return how many of each window are marked: rows of words first, as no byte overflows."""
+    words = alike.view(np.uint64).reshape(len(alike), _HALF, -1).sum(axis=1, dtype=np.uint64)
+    marked: NDArray[np.intp] = words.view(np.uint8).sum(axis=1, dtype=np.intp)
+    return marked
