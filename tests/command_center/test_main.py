@@ -11,6 +11,7 @@ import typer
 from grpc_health.v1 import health_pb2
 from pydantic import ValidationError
 
+import ports.program
 from command_center import main as program
 from command_center.feed import messages, service
 from command_center.settings import CenterSettings
@@ -24,15 +25,12 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     errors: list[str] = []
 
     class Log:
-        def info(self, *_: object, **__: object) -> None:
-            """Not of interest here."""
-
         def error(self, _: str, *, error: str) -> None:
             errors.append(error)
 
     monkeypatch.setattr(program, "KafkaLog", lambda *_, **__: MemoryLog())
     monkeypatch.setattr(program, "configure_logging", lambda **_: None)
-    monkeypatch.setattr(program, "_log", Log())
+    monkeypatch.setattr(ports.program, "_log", Log())
     return errors
 
 

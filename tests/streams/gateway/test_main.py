@@ -7,6 +7,7 @@ import pytest
 import typer
 from pydantic import ValidationError
 
+import ports.program
 from ports.log.memory_log import MemoryLog
 from streams.gateway import main as program
 from streams.gateway.settings import GatewaySettings
@@ -18,15 +19,12 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     errors: list[str] = []
 
     class Log:
-        def info(self, *_: object, **__: object) -> None:
-            """Not of interest here."""
-
         def error(self, _: str, *, error: str) -> None:
             errors.append(error)
 
     monkeypatch.setattr(program, "KafkaLog", lambda *_, **__: MemoryLog())
     monkeypatch.setattr(program, "configure_logging", lambda **_: None)
-    monkeypatch.setattr(program, "_log", Log())
+    monkeypatch.setattr(ports.program, "_log", Log())
     return errors
 
 
