@@ -19,12 +19,16 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     errors: list[str] = []
 
     class Log:
+        def info(self, *_: object, **__: object) -> None:
+            """Not of interest here."""
+
         def error(self, _: str, *, error: str) -> None:
             errors.append(error)
 
     monkeypatch.setattr(program, "KafkaLog", lambda *_, **__: MemoryLog())
     monkeypatch.setattr(program, "configure_logging", lambda **_: None)
-    monkeypatch.setattr(ports.program, "_log", Log())
+    for module in (program, ports.program):
+        monkeypatch.setattr(module, "_log", Log())
     return errors
 
 
