@@ -1,14 +1,15 @@
-"""``goldenhour bench ecg``: what it costs to find the beats of thousands of ECG leads on one core.
+"""``goldenhour bench ecg``: what it costs to judge thousands of ECG leads on one core.
 
 Leads of two to a patient come a second at a time, as they do from vehicles, and go through bank
-and detector; nothing else is measured. Beside it stands what public detectors take for one such
-lead in the same run: XQRS of ``wfdb`` (Python), and ``neurokit2`` where it is installed (it is in
-the training environment). All of it is CPU time of one thread.
+and detector alone; then, of ``WARD`` patients, through all that is found of a rhythm
+(``ecg_findings``), a round of many and of few. Beside the first stands what public detectors take
+for one such lead in the same run: XQRS of ``wfdb`` (Python), and ``neurokit2`` where it is
+installed (in the training environment). All of it is CPU time of one thread.
 """
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -17,9 +18,10 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from clinical.signals.bank import Bank
+from clinical.signals.bank import TILE, Bank
 from clinical.signals.beats import BeatDetector
 from clinical.signals.resampling import WORKING_RATE_HZ
+from goldenhour.bench.ecg_findings import FEW, bytes_of, findings_of
 from goldenhour.home import replace_file
 
 LEADS_OF_A_PATIENT: Final = 2
@@ -27,6 +29,9 @@ DIFFERENT: Final = 64
 """Leads that are made; the others repeat them, each begun at another second."""
 
 WARMING_S: Final = 5
+WARD: Final = 256
+"""Patients of whom everything is found."""
+
 PEER_S: Final = 120
 """Seconds of a lead that the public detectors are given."""
 
@@ -41,7 +46,7 @@ def ecg(
     leads: Annotated[int, typer.Option(min=2, help="Leads at 250 Hz, two to a patient.")] = 10_000,
     seconds: Annotated[int, typer.Option(min=1, help="Measured stream time.")] = 10,
 ) -> None:
-    """CPU per lead-second to find beats, beside public detectors, and memory per lead."""
+    """CPU per lead-second for beats, beside public detectors, and for all findings; memory."""
     figures = measure(leads, seconds)
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps(figures, indent=2))
@@ -59,6 +64,10 @@ def measure(leads: int, seconds: int) -> dict[str, object]:
         "cpu_us_per_lead_second": round(own * 1e6, 2),
         "cores_for_all_leads": round(own * leads, 3),
         "bytes_per_lead": held // leads,
+        "all_findings": [
+            findings_of(made, min(WARD, leads // LEADS_OF_A_PATIENT), seconds, together)
+            for together in (TILE, FEW)
+        ],
         "peers_cpu_us_per_lead_second": {name: round(cpu * 1e6, 1) for name, cpu in peers.items()},
         "times_faster": {name: round(cpu / own, 1) for name, cpu in peers.items()},
     }
@@ -94,21 +103,13 @@ def _own(made: Samples, leads: int, seconds: int) -> tuple[float, int, int]:
         if second >= WARMING_S:
             spent += time.process_time() - begun
             beats += found
-    held = _bytes(bank.snapshot()) + _bytes(detector.snapshot())
+    held = bytes_of(bank.snapshot()) + bytes_of(detector.snapshot())
     return spent / (leads * seconds), beats, held
 
 
 def _chunk(made: Samples, lead: int, second: int) -> Samples:
     begin = (second + lead // DIFFERENT % DIFFERENT) * WORKING_RATE_HZ
     return made[lead % DIFFERENT, begin : begin + WORKING_RATE_HZ]
-
-
-def _bytes(memory: object) -> int:
-    if isinstance(memory, np.ndarray):
-        return memory.nbytes
-    if isinstance(memory, Mapping):
-        return sum(map(_bytes, memory.values()))
-    return sum(map(_bytes, memory)) if isinstance(memory, list | tuple) else 8
 
 
 def _peers() -> dict[str, Callable[[Samples], Any]]:

@@ -7,10 +7,13 @@ that plays hundreds of vehicles cannot also judge for each of them.
 
 Of each onset it is told how long it took until the alarm was on the feed, and how much of that is
 transport and processing: from the capture of the chunk that the alarm names, which completed the
-evidence. Beside it stands the way of the vital signs, without and with the load of waveforms.
+evidence. Beside it stands the way of the vital signs, without and with the load of waveforms, and
+what each program used of a processor in both halves.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +25,9 @@ from clinical.instant import SECOND_US
 from goldenhour.bench.figures import Arrival, FrameKey, latencies_ms, percentile, summary
 from goldenhour.bench.flipping import CAUSE
 from goldenhour.bench.latency import SETTLE_US, WARM_UP_S, floor_ms
+from goldenhour.bench.leads import LEADS
 from goldenhour.bench.load import LoadRecord
+from goldenhour.bench.spending import Spent, spending, spent
 from goldenhour.bench.subscriber import SubscriberRecord
 from goldenhour.broker.free_port import free_port
 from goldenhour.demo import plan
@@ -31,6 +36,13 @@ from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 
 _MS_US: Final = 1_000
+WAVEFORMS: Final = "waveforms"
+SEEN_LEAST: Final = 2
+"""Looks at what programs have spent between which there is a time."""
+
+SpentAt = tuple[int, Mapping[str, Spent]]
+"""What each program had spent at an instant."""
+
 RHYTHM: Final = Cause.VENTRICULAR_FIBRILLATION
 
 
@@ -47,13 +59,15 @@ class RhythmOptions:
 
 async def measure(options: RhythmOptions, bootstrap: str, clock: Clock) -> dict[str, Any]:
     """Run the load, then the floor, and return the figures."""
-    load, vitals, rhythms = await _alarms(options, bootstrap, clock)
+    spent_at: list[SpentAt] = []
+    load, vitals, rhythms = await _alarms(options, bootstrap, clock, spent_at)
     floor = await floor_ms(options.folder, options.units, bootstrap, clock)
     return {
         "units": options.units,
         "seconds": options.seconds,
         **told(load, rhythms.first_arrivals()),
         **vitals_path(load, vitals.first_arrivals()),
+        **processors(load, spent_at),
         "floor_p50_ms": round(percentile(floor, 0.50), 3),
         "floor_p99_ms": round(percentile(floor, 0.99), 3),
         "frames_refused": load.refused,
@@ -93,6 +107,34 @@ def vitals_path(load: LoadRecord, arrivals: Sequence[Arrival]) -> dict[str, Any]
     }
 
 
+def processors(load: LoadRecord, spent_at: Sequence[SpentAt]) -> dict[str, Any]:
+    """Return what each program used of a processor without waveforms and with them.
+
+    And how many leads the worker of waveforms could judge with all of one.
+    """
+    begun_us = min((at_us for *_, at_us in load.chunks), default=0)
+    first_us = min((at_us for *_, at_us in load.sent), default=0)
+    last_us = max((at_us for *_, at_us in load.sent), default=0)
+    without, beside = used(spent_at, first_us, begun_us), used(spent_at, begun_us, last_us)
+    leads = len(LEADS) * len({unit_id for unit_id, *_ in load.chunks})
+    part = beside.get(WAVEFORMS, 0.0)
+    return {
+        "processors_without_waveforms": without,
+        "processors_with_waveforms": beside,
+        "leads_per_processor_of_the_waveforms_worker": round(leads / part) if part else None,
+    }
+
+
+def used(spent_at: Sequence[SpentAt], begin_us: int, end_us: int) -> dict[str, float]:
+    """Return the processors that each program used between two instants; nothing if not seen."""
+    inside = [(at_us, spent) for at_us, spent in spent_at if begin_us <= at_us <= end_us]
+    if len(inside) < SEEN_LEAST:
+        return {}
+    (from_us, before), (until_us, after) = inside[0], inside[-1]
+    figures = spending(before, after, (until_us - from_us) / SECOND_US)
+    return {name: figure["processors"] for name, figure in figures.items()}
+
+
 def keyed(frames: Sequence[tuple[str, int, str, int, int]]) -> Mapping[FrameKey, int]:
     """Return the instant of each frame by its name."""
     return {
@@ -102,7 +144,7 @@ def keyed(frames: Sequence[tuple[str, int, str, int, int]]) -> Mapping[FrameKey,
 
 
 async def _alarms(
-    options: RhythmOptions, bootstrap: str, clock: Clock
+    options: RhythmOptions, bootstrap: str, clock: Clock, spent_at: list[SpentAt]
 ) -> tuple[LoadRecord, SubscriberRecord, SubscriberRecord]:
     stack, folder = Stack(options.folder, clock), options.folder
     try:
@@ -115,7 +157,9 @@ async def _alarms(
             await stack.start(_subscriber(center["address"], cause, out))
         sent = folder / "load.msgpack"
         await stack.start(_load(options, gateway["address"], sent))
+        watching = asyncio.ensure_future(_watch(stack, clock, spent_at))
         await stack.named("bench-load").wait_ended()
+        watching.cancel()
         await clock.sleep_us(SETTLE_US)
         for cause in heard:
             await stack.named(_name(cause)).stop()
@@ -126,6 +170,15 @@ async def _alarms(
         return msgspec.msgpack.decode(sent.read_bytes(), type=LoadRecord), records[0], records[1]
     finally:
         await stack.stop()
+
+
+async def _watch(stack: Stack, clock: Clock, spent_at: list[SpentAt]) -> None:
+    """Note every second what the programs have spent, until one of them has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        while True:
+            pids = {name: program.pid for name, program in stack.programs.items()}
+            spent_at.append((clock.now_us(), await spent(pids)))
+            await clock.sleep_us(SECOND_US)
 
 
 def _name(cause: str) -> str:

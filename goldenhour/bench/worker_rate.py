@@ -14,7 +14,7 @@ from typing import Final
 
 from clinical.alarms.priority import Source
 from goldenhour.bench.vitals_host import FRAMES, TOPICS, vitals_app
-from ports.clock import Clock
+from ports.clock import Clock, SystemClock
 from ports.log.kafka_admin import create_topics
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Record
@@ -98,7 +98,7 @@ async def _rate(bootstrap: str, app: HostedApp, frames: int, folder: Path) -> in
     writer, bulk = await log.writer(), await log.writer()
     meter = _Meter(frames, asyncio.Event())
     runners = Runners(log, writer, Source.CENTER_A, app, bulk=bulk)
-    worker = FaustWorker(settings, runners, meter.observe)
+    worker = FaustWorker(settings, runners, meter.observe, SystemClock())
     await worker.start()
     await meter.done.wait()
     await worker.stop()

@@ -34,7 +34,7 @@ from faust.types import TP, Message
 from faust.types.transports import ConsumerCallback, ConsumerT
 from mode import ServiceT
 
-from ports.clock import Clock, SystemClock
+from ports.clock import Clock
 from ports.log.kafka_security import client_options
 from ports.log.port import Record
 from ports.logging import get_logger
@@ -134,11 +134,11 @@ class FaustWorker:
         settings: WorkerSettings,
         runners: Runners,
         observe: Observer,
-        clock: Clock | None = None,
+        clock: Clock,
     ) -> None:
         self._open = runners.open
         self._judge_gathered = runners.judge
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._topic = runners.topic.name
         self._observe = observe
         self._runners: dict[int, PartitionRunner] = {}

@@ -2,7 +2,8 @@
 
 from goldenhour.bench.figures import Arrival, FrameKey
 from goldenhour.bench.load import LoadRecord
-from goldenhour.bench.rhythm import told, vitals_path
+from goldenhour.bench.rhythm import processors, told, vitals_path
+from goldenhour.bench.spending import Spent
 
 S = 1_000_000
 
@@ -41,3 +42,24 @@ def test_vital_signs_are_told_apart_by_whether_waveforms_came() -> None:
     figures = vitals_path(load(), arrivals)
     assert figures["vitals_without_waveforms"]["max_ms"] == 10.0
     assert figures["vitals_with_waveforms"]["max_ms"] == 20.0
+
+
+def test_what_programs_use_is_told_for_both_halves_and_leads_by_the_processor() -> None:
+    """Ten seconds without waveforms, 29 with: the worker uses a hundredth, then a fifth."""
+    spent_at = [
+        (
+            second * S,
+            {"waveforms": Spent(0.01 * (second - 80) + (0.19 * max(0, second - 90)), 100.0)},
+        )
+        for second in range(80, 121)
+    ]
+    figures = processors(load(), spent_at)
+    assert figures["processors_without_waveforms"] == {"waveforms": 0.01}
+    assert figures["processors_with_waveforms"] == {"waveforms": 0.2}
+    assert figures["leads_per_processor_of_the_waveforms_worker"] == 20
+
+
+def test_without_looks_nothing_is_said_of_processors() -> None:
+    figures = processors(load(), [])
+    assert figures["processors_with_waveforms"] == {}
+    assert figures["leads_per_processor_of_the_waveforms_worker"] is None

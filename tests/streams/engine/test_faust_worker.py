@@ -9,9 +9,11 @@ from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
 
 from clinical.alarms.priority import Source
+from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
 from streams.engine.faust_worker import (
     LOST_IN_A_ROW_MAX,
+    ROUND_US,
     FaustWorker,
     RecordsMissing,
     ResumingConsumer,
@@ -19,7 +21,9 @@ from streams.engine.faust_worker import (
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
+from streams.engine.waveform_host import WAVEFORMS_APP
 from tests.streams.engine.night import tick
+from tests.streams.engine.strips import records_of
 from wire.topics import PATIENTS
 
 
@@ -59,7 +63,7 @@ async def seen(tmp_path: Path) -> Seen:
         sought.append((partition, offset))
 
     runners = Runners(log, await log.writer(), Source.CENTER_A)
-    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, observe)
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, observe, VirtualClock())
     worker._runners = await runners.open([0])
     worker._app.consumer = SimpleNamespace(seek=seek)  # type: ignore[assignment]
     return Seen(worker, observed, sought)
@@ -128,3 +132,42 @@ async def test_a_bundle_is_taken_in_order(seen: Seen) -> None:
 
     await seen.worker._judge(cast("Any", SimpleNamespace(events=events)))
     assert seen.observed == [1, 2, 3, 4]
+
+
+async def test_what_partitions_gather_is_judged_in_one_round_soon(tmp_path: Path) -> None:
+    """Nothing is judged before the round; then the leads of all partitions are told of."""
+    log, clock = MemoryLog(), VirtualClock()
+    observed: list[Outputs] = []
+    runners = Runners(log, await log.writer(), Source.CENTER_A, WAVEFORMS_APP)
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, observed.append, clock)
+    worker._runners = await runners.open([0, 1])
+    for record in records_of(4, off_from=9, off_until=9):
+        for runner in worker._runners.values():
+            await runner.take(record, later=True)
+    await worker._gathered()
+    await clock.run_for(ROUND_US - 1)
+    assert [runner.gathered for runner in worker._runners.values()] == [2, 2]
+    assert observed == []
+    await clock.run_for(1)
+    assert [runner.gathered for runner in worker._runners.values()] == [0, 0]
+    assert [outputs.next_offset for outputs in observed] == [4, 4]
+
+
+async def test_a_round_that_fails_ends_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, clock = MemoryLog(), VirtualClock()
+    runners = Runners(log, await log.writer(), Source.CENTER_A, WAVEFORMS_APP)
+
+    async def failing(*_: object) -> list[Outputs]:
+        raise RecordsMissing
+
+    monkeypatch.setattr(runners, "judge", failing)
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, lambda _: None, clock)
+    worker._runners = await runners.open([0])
+    for record in records_of(3, off_from=9, off_until=9):
+        await worker._runners[0].take(record, later=True)
+    await worker._gathered()
+    await clock.run_for(ROUND_US)
+    with pytest.raises(RecordsMissing):
+        await asyncio.wait_for(worker.ended(), 5)

@@ -18,7 +18,7 @@ from simulators.ecg import LeadTrouble
 from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
-from streams.engine.waveform_host import IDLE_US, WAVEFORMS_APP, WaveformHost
+from streams.engine.waveform_host import IDLE_US, WAVEFORMS_APP, WaveformHost, judge_together
 from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, encounter, frame, tick
 from tests.streams.engine.strips import Strip, records_of, strip_batch
@@ -201,6 +201,23 @@ def test_what_is_gathered_and_judged_together_is_judged_as_if_it_came_one_by_one
         take = judge.on_record if last else judge.gather
         together.append(take(record.offset, record))
     assert rhythms(together) == rhythms(drive(host(), records))
+
+
+def test_partitions_judged_together_say_each_what_it_says_alone() -> None:
+    """A round of two partitions of which one is behind leads to the findings of each by itself."""
+    records = ill_and_well()
+    hosts = [WaveformHost(partition, Source.CENTER_A) for partition in (0, 1)]
+    told: list[list[Outputs]] = [[], []]
+    for step in range(0, len(records) + 3, 5):
+        for place, behind in enumerate((0, 3)):
+            for record in records[max(0, step - behind) : max(0, step + 5 - behind)]:
+                told[place].append(hosts[place].gather(record.offset, record))
+        for place, outputs in enumerate(judge_together(hosts)):
+            told[place].append(outputs)
+        assert [each.gathered for each in hosts] == [0, 0]
+    alone = rhythms(drive(host(), records))
+    assert alone
+    assert [rhythms(each) for each in told] == [alone, alone]
 
 
 async def test_a_kill_anywhere_leaves_what_is_told_of_a_rhythm_as_it_was() -> None:
