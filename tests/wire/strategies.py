@@ -170,19 +170,6 @@ pauses = st.builds(
     request_id=names,
     also=together,
 )
-asked = st.builds(
-    Escalation,
-    encounter_id=st.just(ENCOUNTER),
-    alarm_id=segments,
-    priority=st.sampled_from(Priority),
-    revision=revisions,
-    to=st.sampled_from(Recipient),
-    person=names,
-    reason=st.text(min_size=1, max_size=200),
-    place=st.just(Place.VEHICLE),
-    at_us=instants,
-    request_id=names,
-)
 escalations = st.builds(
     Escalation,
     encounter_id=st.just(ENCOUNTER),
@@ -198,6 +185,12 @@ escalations = st.builds(
     step=st.integers(0, 2**32 - 1),
     raised_us=instants,
 )
+asked = st.builds(
+    lambda one, person, reason: replace(
+        one, person=person, reason=reason, place=Place.VEHICLE, step=0, raised_us=0
+    ),
+    escalations, names, st.text(min_size=1, max_size=200),
+)  # fmt: skip
 resets = st.builds(
     Reset,
     encounter_id=st.just(ENCOUNTER),
