@@ -18,7 +18,7 @@ from clinical.twelve_lead.criteria import Sex
 from simulators.ecg import LeadTrouble
 from simulators.physiology import Course
 from simulators.rhythms import HeartRhythm
-from simulators.tale import Tell, load_tale, tale_names
+from simulators.tale import Entered, Tell, load_tale, tale_names
 from simulators.twelve_lead import MadeUp
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
@@ -120,7 +120,7 @@ class CrewAct(_Part, frozen=True):
 
     encounter: str
     at_s: float
-    finding: Literal["NO_PULSE", "PULSE_FELT"]
+    finding: Entered
 
     @property
     def value(self) -> CrewFinding:

@@ -68,11 +68,22 @@ class Knot(_Part, frozen=True):
     """How often the crew measures from here on."""
 
 
+Entered = Literal[
+    "NO_PULSE",
+    "PULSE_FELT",
+    "COMPRESSIONS_STARTED",
+    "COMPRESSIONS_STOPPED",
+    "INTUBATION_STARTED",
+    "AIRWAY_SECURED",
+]
+"""What a crew can be told to enter, by the names of ``CrewFinding``."""
+
+
 class Deed(_Part, frozen=True):
     """The crew enters a finding."""
 
     minute: float
-    finding: Literal["NO_PULSE", "PULSE_FELT"]
+    finding: Entered
 
     @property
     def value(self) -> CrewFinding:

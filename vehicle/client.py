@@ -21,9 +21,8 @@ from random import Random
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.priority import Priority
 from clinical.alarms.staff_limit import LimitSet
-from clinical.alarms.transition import Acknowledgement, CrewAction, Pause, Place, Reset, Seen
+from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, EcgFinding, EdgeTransition, EncounterEvent
@@ -169,26 +168,27 @@ class VehicleClient:
         return self.capture(encounter_id, [withdrawal])
 
     def acknowledge(self, alarm: AlarmView, person: str) -> SequenceRef:
-        """Let a person of the crew take responsibility for an alarm at its present priority."""
-        return self.acknowledge_alarm(
-            alarm.encounter_id, alarm.alarm_id, alarm.priority, alarm.revision, person
-        )
+        """Let a person of the crew take responsibility for an alarm, link or no link."""
+        seen = Seen(alarm.alarm_id, alarm.priority, alarm.revision)
+        return self.acknowledge_alarms(alarm.encounter_id, [seen], person)
 
-    def acknowledge_alarm(
-        self, encounter_id: str, alarm_id: bytes, priority: Priority, revision: int, person: str
+    def acknowledge_alarms(
+        self, encounter_id: str, seen: Sequence[Seen], person: str
     ) -> SequenceRef:
-        """As ``acknowledge``, by what the person saw."""
+        """As ``acknowledge``, of alarms of one patient, by what the person saw."""
+        first, *also = seen
         entry = Acknowledgement(
             encounter_id=encounter_id,
-            alarm_id=alarm_id,
-            priority=priority,
-            revision=revision,
+            alarm_id=first.alarm_id,
+            priority=first.priority,
+            revision=first.revision,
             person=person,
             place=Place.VEHICLE,
             at_us=self.now_us(),
             request_id=secrets.token_hex(16),
+            also=tuple(also),
         )
-        return self._act(entry)
+        return self.act(entry)
 
     def pause_alarms(
         self, encounter_id: str, seen: Sequence[Seen], for_us: int, person: str
@@ -207,7 +207,7 @@ class VehicleClient:
             request_id=secrets.token_hex(16),
             also=tuple(also),
         )
-        return self._act(entry)
+        return self.act(entry)
 
     def reset_alarm(
         self, encounter_id: str, alarm_id: bytes, revision: int, person: str
@@ -222,7 +222,7 @@ class VehicleClient:
             at_us=self.now_us(),
             request_id=secrets.token_hex(16),
         )
-        return self._act(entry)
+        return self.act(entry)
 
     def note_message(
         self,
@@ -330,7 +330,7 @@ class VehicleClient:
             return told
         return [*told, *self._snapshots(encounter_id, frame, said_something=bool(said))]
 
-    def _act(self, entry: CrewAction) -> SequenceRef:
+    def act(self, entry: Action) -> SequenceRef:
         """Send what a person does about an alarm, and fold it at once."""
         ref = self.capture(entry.encounter_id, [entry])
         self._edge.apply(entry, entry.at_us)

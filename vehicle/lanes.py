@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from clinical.alarms.transition import Acknowledgement, Pause, Reset
+from clinical.alarms.transition import Acknowledgement, Escalation, Pause, Reset
 from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
 from clinical.twelve_lead.pieces import EcgPiece
@@ -17,6 +17,7 @@ LANE_OF: Final[dict[type[WireItem], Lane]] = {
     Acknowledgement: Lane.ALARM,
     Pause: Lane.ALARM,
     Reset: Lane.ALARM,
+    Escalation: Lane.ALARM,
     Receipt: Lane.ALARM,
     EcgPiece: Lane.ALARM,
     Vitals: Lane.VITALS,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ambulance.alerts.v1 import alarm_pb2
+from clinical.alarms.nomenclature import EVENTS
 from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import (
     Acknowledgement,
@@ -94,7 +95,7 @@ def entries_of(frame: Frame) -> tuple[Entry, ...]:
 
 def _entry_of(item: object, frame: Frame) -> Entry:
     match item:
-        case Acknowledgement() | Pause() | Reset():
+        case Acknowledgement() | Pause() | Reset() | Escalation():
             return item
         case Receipt(message_id, stage, person, answer):
             at_us = frame.captured_us
@@ -183,6 +184,7 @@ def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:
         pauses=[_from_paused(one) for one in view.pauses],
         escalations=[_from_escalated(one) for one in view.escalations],
         raised_us=view.raised_us or None,
+        mdc_event=EVENTS[view.cause].triplet if view.cause in EVENTS else None,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ambulance.telemetry.v1 import frame_pb2
-from clinical.alarms.transition import Acknowledgement, Pause, Reset
+from clinical.alarms.transition import Acknowledgement, Escalation, Pause, Reset
 from clinical.items import (
     CrewEvent,
     DeviceStatus,
@@ -30,11 +30,13 @@ from wire.codes import (
 )
 from wire.transitions import (
     from_acknowledgement,
+    from_escalation,
     from_frame_ref,
     from_pause,
     from_reset,
     from_transition,
     to_acknowledgement,
+    to_escalation,
     to_frame_ref,
     to_pause,
     to_reset,
@@ -234,6 +236,9 @@ _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]
     "reset": lambda pb, frame: to_reset(
         pb.reset, encounter_id=frame.encounter_id, at_us=frame.captured_at_us
     ),
+    "escalation": lambda pb, frame: to_escalation(
+        pb.escalation, encounter_id=frame.encounter_id, at_us=frame.captured_at_us
+    ),
     "receipt": lambda pb, _: to_receipt(pb.receipt),
     "position": lambda pb, _: to_position(pb.position),
     "link_state": lambda pb, _: to_link_state(pb.link_state),
@@ -251,6 +256,7 @@ _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
     Acknowledgement: lambda item: frame_pb2.Item(acknowledgement=from_acknowledgement(item)),
     Pause: lambda item: frame_pb2.Item(pause=from_pause(item)),
     Reset: lambda item: frame_pb2.Item(reset=from_reset(item)),
+    Escalation: lambda item: frame_pb2.Item(escalation=from_escalation(item)),
     Receipt: lambda item: frame_pb2.Item(receipt=from_receipt(item)),
     Position: lambda item: frame_pb2.Item(position=from_position(item)),
     LinkState: lambda item: frame_pb2.Item(link_state=from_link_state(item)),

@@ -37,7 +37,7 @@ def encode_picture(picture: Picture, more: Sequence[PictureRow | Glance] = ()) -
     )
     behind = record_pb2.Picture(silent_units=picture.silent_units)
     rows = [
-        encode_glance(row) if type(row) is Glance else encode_row(row)
+        encode_glance(row) if isinstance(row, Glance) else encode_row(row)
         for row in (*picture.rows, *more)
     ]
     return b"".join((before.SerializeToString(), *rows, behind.SerializeToString()))

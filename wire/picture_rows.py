@@ -21,7 +21,7 @@ from ambulance.log.v1 import record_pb2
 from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import VITALS
 from clinical.watch.deteriorating import Outlook
-from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVitals, Same
+from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVitals
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
@@ -44,6 +44,9 @@ _VALUE_TAG: Final = _Vital(value=0).SerializeToString()[:1]
 _WHICH: Final = tuple(_Vital(vital=VITAL.number[vital]).SerializeToString() for vital in VITALS)
 
 _Pack = Callable[..., bytes]
+_Written = tuple[bytes, _Pack, list[Any], bytes, bytes, int]
+"""Head, what writes the vital signs, end, what comes last, and the length but for the shock index
+of a row with long instants."""
 
 _EARLIEST_LONG_US: Final = 1 << 49
 _LATEST_LONG_US: Final = 1 << 56
@@ -62,29 +65,43 @@ _INSTANT: Final = 9
 
 def encode_row(row: PictureRow) -> bytes:
     """Return the row as it stands in a picture, with its tag and its length."""
-    return _tagged(_pieces(row))
+    content = b"".join(_pieces(row))
+    return b"".join((_ROWS_TAG, _length(len(content)), content))
 
 
 def encode_glance(glance: Glance) -> bytes:
     """Return the row that is glanced at, as ``encode_row`` would."""
     same, captured_us, received_us, values, instants_us, shock = glance
-    head, present, pack, blank, end, judged, limits = _same(same)
-    long = (
-        instants_us and _EARLIEST_LONG_US <= min(instants_us) <= max(instants_us) < _LATEST_LONG_US
-    )
-    return _tagged(
-        [
+    written: _Written | None = same.written
+    if written is None:
+        written = same.written = _written(same.row)
+    head, pack, blank, end, limits, size = written
+    if (
+        captured_us is None
+        or received_us is None
+        or not instants_us
+        or min(captured_us, received_us, *instants_us) < _EARLIEST_LONG_US
+        or max(captured_us, received_us, *instants_us) >= _LATEST_LONG_US
+    ):
+        return encode_row(glance.row)
+    fields = blank.copy()
+    fields[1::3] = values
+    fields[2::3] = map(_instant, instants_us)
+    judged = _shock(shock)
+    return b"".join(
+        (
+            _ROWS_TAG,
+            _length(size + len(judged)),
             head,
-            b"" if captured_us is None else _CAPTURED_TAG + _instant(captured_us)[1:],
-            b"" if received_us is None else _RECEIVED_TAG + _instant(received_us)[1:],
-            _packed(pack, blank, values, instants_us)
-            if long
-            else _vitals(PictureVitals(present, values, instants_us)),
+            _CAPTURED_TAG,
+            _instant(captured_us)[1:],
+            _RECEIVED_TAG,
+            _instant(received_us)[1:],
+            pack(*fields),
             end,
             judged,
-            _shock(shock),
             limits,
-        ]
+        )
     )
 
 
@@ -101,19 +118,13 @@ def _pieces(row: PictureRow) -> list[bytes]:
     ]
 
 
-def _tagged(pieces: list[bytes]) -> bytes:
-    content = b"".join(pieces)
-    return b"".join((_ROWS_TAG, _length(len(content)), content))
-
-
-@lru_cache(maxsize=PIECES_REMEMBERED)
-def _same(
-    same: Same,
-) -> tuple[bytes, tuple[int, ...], _Pack, list[Any], bytes, bytes, bytes]:
+def _written(row: PictureRow) -> _Written:
     """Return all of an earlier row that is written again, and what writes its vital signs."""
-    head, *_, end, judged, _, limits = _pieces(same.row)
-    present = PictureVitals.of(same.row.vitals).present
-    return head, present, *_layout(present), end, judged, limits
+    head, _, _, _, end, judged, _, limits = _pieces(row)
+    pack, blank = _layout(PictureVitals.of(row.vitals).present)
+    vitals = pack(*blank) if blank else b""
+    size = len(head) + 2 * _INSTANT + len(vitals) + len(end) + len(judged) + len(limits)
+    return head, pack, blank, end + judged, limits, size
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
@@ -243,14 +254,8 @@ def _vitals(vitals: PictureVitals) -> bytes:
             )
         )
     pack, blank = _layout(vitals.present)
-    return _packed(pack, blank, vitals.values, instants_us)
-
-
-def _packed(
-    pack: _Pack, blank: list[Any], values: Sequence[float | None], instants_us: Sequence[int]
-) -> bytes:
     fields = blank.copy()
-    fields[1::3] = values
+    fields[1::3] = vitals.values
     fields[2::3] = map(_instant, instants_us)
     return pack(*fields)
 

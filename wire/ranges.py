@@ -25,6 +25,7 @@ from wire.codes import (
     PRIORITY,
     QUALITY,
     RECEIPT_STAGE,
+    RECIPIENT,
     SOURCE,
     SPO2_SCALE,
     UNIT_KIND,
@@ -199,6 +200,15 @@ SEEN: Final = tuple(
 )
 
 PAUSE: Final = (*ACKNOWLEDGEMENT, _number("for_us", 0, LONGEST_PAUSE_US, required=True))
+
+ESCALATION: Final = (
+    *ACKNOWLEDGEMENT,
+    _code("to", RECIPIENT, required=True),
+    _text("reason", MAX_REASON, required=True),
+    _number("step", 0, 0),
+    _number("raised_us", 0, 0),
+)
+"""Of a person of the crew; steps by time are the center's."""
 
 RESET: Final = tuple(field for field in ACKNOWLEDGEMENT if field.name != "priority")
 

@@ -193,10 +193,12 @@ def from_escalation(escalation: Escalation) -> alarm_pb2.Escalation:
     )
 
 
-def to_escalation(pb: alarm_pb2.Escalation) -> Escalation:
-    """Translate that somebody further is told."""
+def to_escalation(
+    pb: alarm_pb2.Escalation, *, encounter_id: str = "", at_us: int = 0
+) -> Escalation:
+    """Translate that somebody further is told; what the frame says completes it."""
     return Escalation(
-        encounter_id=pb.encounter_id,
+        encounter_id=pb.encounter_id or encounter_id,
         alarm_id=pb.alarm_id,
         priority=PRIORITY.member[pb.priority],
         revision=pb.revision,
@@ -204,7 +206,7 @@ def to_escalation(pb: alarm_pb2.Escalation) -> Escalation:
         person=pb.person,
         reason=pb.reason,
         place=PLACE.member[pb.place],
-        at_us=pb.at_us,
+        at_us=pb.at_us if pb.HasField("at_us") else at_us,
         request_id=pb.request_id,
         step=pb.step,
         raised_us=pb.raised_us,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from clinical.alarms.transition import CrewAction
+from clinical.alarms.transition import Action
 from clinical.items import Item
 from clinical.signals.waveform import WaveformChunk
 from clinical.twelve_lead.pieces import EcgPiece
@@ -77,5 +77,5 @@ class LinkState:
     battery_percent: float | None = None
 
 
-WireItem = Item | CrewAction | Receipt | Position | LinkState | WaveformChunk | EcgPiece
+WireItem = Item | Action | Receipt | Position | LinkState | WaveformChunk | EcgPiece
 """Whatever a frame can carry."""

@@ -377,6 +377,9 @@ _KINDS: Final = {
     ),
     "pause": _Kind(Lane.ALARM, encounter=True, check=_together(ranges.PAUSE), alarm_log=True),
     "reset": _Kind(Lane.ALARM, encounter=True, check=_action(ranges.RESET), alarm_log=True),
+    "escalation": _Kind(
+        Lane.ALARM, encounter=True, check=_action(ranges.ESCALATION), alarm_log=True
+    ),
     "receipt": _Kind(Lane.ALARM, encounter=None, check=_plain(ranges.RECEIPT), alarm_log=True),
     "position": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.POSITION)),
     "link_state": _Kind(Lane.VITALS, encounter=False, check=_plain(ranges.LINK_STATE)),

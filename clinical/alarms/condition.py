@@ -5,7 +5,8 @@ violates the limit. While it lasts it *serves* its wait, of which each value say
 (``patience``): so a run of many values is ripe when the shares that they have served add up to the
 whole. A value between limit and hysteresis serves nothing and takes nothing back; a clear one takes
 back what was served, within ``FORGOTTEN_US``, so that an artefact in the midst of a violation does
-not begin the wait anew. The highest ripe level is the priority of the alarm. A ripe level is over
+not begin the wait anew; so does one that another cause covers, a heart rate of 0 in a slow heart.
+The highest ripe level is the priority of the alarm. A ripe level is over
 when values have been clear of limit and hysteresis for the rule's ``clear_us``; only values end it,
 never the passing of time. The alarm is named after the first frame of the run, so that a rise keeps
 its name.
@@ -149,7 +150,9 @@ class ThresholdCondition:
             self._frame, self._began_us, self._newest_us = frame, at_us, at_us
         elapsed_us = max(0, min(at_us - self._newest_us, HOLDS_US))
         for index, bound in enumerate(self._bounds):
-            if bound.held_by(value):
+            if bound.covered_below(value) and self._served[index] != 1:
+                self._forget(index, at_us)
+            elif bound.held_by(value):
                 self._hold(index, elapsed_us, violated=bound.violated_by(value))
             else:
                 self._clear(index, at_us)
@@ -234,12 +237,24 @@ class ThresholdCondition:
         served, since_us = self._served[index], self._clear_us[index]
         if served is None:
             return
+        if served < 1:
+            self._forget(index, at_us)
+            return
         if since_us is None:
             since_us = self._clear_us[index] = at_us
-        elif served < 1:
+        if at_us - since_us >= self.rule.clear_us:
+            self._served[index] = None
+
+    def _forget(self, index: int, at_us: int) -> None:
+        """Take back what a level has served that is no alarm yet, from the second such value on."""
+        served, since_us = self._served[index], self._clear_us[index]
+        if served is None:
+            return
+        if since_us is None:
+            self._clear_us[index] = at_us
+        else:
             served -= max(0, at_us - self._newest_us) / FORGOTTEN_US
-        over = at_us - since_us >= self.rule.clear_us if served >= 1 else served <= 0
-        self._served[index] = None if over else served
+        self._served[index] = served if served > 0 else None
 
     def _grown(self, index: int, served: float, elapsed_us: int) -> float:
         """Return the share of the wait served when the newest value holds for so long more."""

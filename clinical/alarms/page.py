@@ -7,6 +7,14 @@ from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import rules_of
 from clinical.alarms.episode import LIFE_CYCLE, Event
 from clinical.alarms.intervention import INTERVENTIONS, InterventionRule
+from clinical.alarms.nomenclature import (
+    EVENTS,
+    INACTIVATION,
+    PHASES,
+    PRIORITIES,
+    STATES,
+    TYPES,
+)
 from clinical.alarms.patience import Patience, Wait
 from clinical.alarms.recipient import UNANSWERED, told
 from clinical.alarms.rule import AlarmRule, Level, Rise
@@ -49,6 +57,12 @@ again. After `AIRWAY_SECURED` nothing is left out: an alarm of the breath then s
 secured`, so that tube, bag and ventilator are looked at first.
 """
 
+_ACM: Final = """\
+How an alarm of this system reads in the facets of that profile, and in ISO/IEEE 11073-10101, where
+a public source states the term ("elsewhere" at each cause; `Alarm.mdc_event` on the feed). A rise
+by time is `escalate` there; telling somebody further is no phase of an alarm.
+"""
+
 _STAFF_LIMITS: Final = f"""\
 A person at the center sets the limits of one cause for one patient, with a reason and for
 {LONGEST_LIMIT_US // _HOUR_US} h at most by the stream's own clock; then those above count again.
@@ -65,6 +79,7 @@ def alarm_page() -> str:
     for rule in CATALOGUE:
         lines += [*_section(rule), ""]
     lines += [*_childhood(), "", *_staff_limits(), "", *_interventions(), "", *_life_cycle()]
+    lines += ["", *_communication()]
     return "\n".join(lines) + "\n"
 
 
@@ -100,6 +115,17 @@ def _section(rule: AlarmRule) -> Iterator[str]:
     yield f"- while nobody answers: {_unanswered(rule)}"
     yield f"- check first: {rule.check_first_en} · {rule.check_first_zh}"
     yield f"- source: {rule.citation or 'this project'}"
+    yield f"- elsewhere: {_elsewhere(rule)}"
+
+
+def _elsewhere(rule: AlarmRule) -> str:
+    """Return what the cause is called in the nomenclature of medical devices."""
+    graded = "/".join(PRIORITIES[level.priority] for level in rule.levels)
+    acm = f"{graded}, {TYPES[rule.category]}"
+    term = EVENTS.get(rule.cause)
+    if term is None:
+        return f"{acm}; no term of ISO/IEEE 11073-10101 that a public source states"
+    return f"{acm}; `{term.triplet}` ({term.source})"
 
 
 def _childhood() -> Iterator[str]:
@@ -169,6 +195,24 @@ def _life_cycle() -> Iterator[str]:
     yield "|---|---|---|"
     for (state, event), following in LIFE_CYCLE.items():
         yield _row(state or "-", _words(event), following)
+
+
+def _communication() -> Iterator[str]:
+    yield "## Words of IHE Alert Communication Management"
+    yield ""
+    yield _ACM
+    yield _row("facet", "here", "there")
+    yield _row(*["---"] * 3)
+    for phase, word in PHASES.items():
+        yield _row("MDC_ATTR_EVENT_PHASE (68481)", f"phase {phase}", word)
+    for state, word in STATES.items():
+        yield _row("MDC_ATTR_ALARM_STATE (68482)", f"state {state}", word)
+    for so, word in INACTIVATION.items():
+        yield _row("MDC_ATTR_ALARM_INACTIVATION_STATE (68483)", so, word)
+    for priority, word in PRIORITIES.items():
+        yield _row("MDC_ATTR_ALARM_PRIORITY (68484)", priority.name.lower(), word)
+    for category, word in TYPES.items():
+        yield _row("MDC_ATTR_ALERT_TYPE (68485)", category.lower(), word)
 
 
 def _diagram() -> Iterator[str]:

@@ -60,6 +60,12 @@ def told(category: Category, priority: Priority, step: int) -> Recipient | None:
     return ladder[min(step, len(ladder)) - 1]
 
 
+def further(category: Category, asked: int) -> Recipient | None:
+    """Return whom a crew that has asked for so many asks for next; None: all were asked."""
+    ladder = _LADDERS[category]
+    return ladder[asked] if asked < len(ladder) else None
+
+
 def due_us(priority: Priority, step: int) -> int:
     """Return how long after the beginning this step, from 1, is due; KeyError where none is."""
     patience = UNANSWERED[priority]

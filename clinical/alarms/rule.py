@@ -87,6 +87,10 @@ class Bound:
             return value < self.limit
         return value > self.limit
 
+    def covered_below(self, value: float) -> bool:
+        """Tell whether another cause covers this value."""
+        return self.lowest is not None and value < self.lowest
+
     def held_by(self, value: float) -> bool:
         """Tell whether this value continues a violation that has begun."""
         if self.comparison is Comparison.BELOW:

@@ -182,11 +182,8 @@ class Escalation:
     """With the time: the rise of priority that nobody has answered (``AlarmView.raised_us``)."""
 
 
-CrewAction = Acknowledgement | Pause | Reset
-"""What the crew can do about an alarm."""
-
-Action = CrewAction | Escalation
-"""What is done about an alarm, or about several of one patient as one act."""
+Action = Acknowledgement | Pause | Reset | Escalation
+"""What is done about an alarm, or about several of one patient as one act, by crew or center."""
 
 
 def singly(action: Action) -> tuple[Action, ...]:

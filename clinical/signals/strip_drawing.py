@@ -6,7 +6,7 @@ calibration pulse of 1 mV and 0.2 s. A red line marks the onset, with which the 
 What is not known stays empty, and a lead without a single sample in a line says nothing there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
@@ -21,7 +21,9 @@ LINE_US: Final = 10 * SECOND_US
 LINES: Final = (BEFORE_US + AFTER_US) // LINE_US
 TOP_MM: Final = 12
 GUTTER_MM: Final = 12
-LEAD_MM: Final = 20
+LEAD_MM: Final = 24
+REACH_MM: Final = 20
+"""How far a trace goes from its base line; beyond, it runs along that edge."""
 GAP_MM: Final = 4
 FOOT_MM: Final = 6
 
@@ -83,37 +85,32 @@ def _line(strip: EventStrip, leads: list[str], line: int) -> Iterator[str]:
     from_us = strip.from_us + line * LINE_US
     top = TOP_MM + line * line_mm(len(leads))
     for row, lead in enumerate(leads):
-        zero = top + (row + 0.6) * LEAD_MM
+        zero = top + (row + 0.5) * LEAD_MM
         yield f'<path class="t" d="M3 {zero:g}h1v-10h5v10h1"/>'
         yield f'<text x="3" y="{zero + 4:g}">{escape(lead)}</text>'
-        middle_uv = _middle_uv(strip, lead)
-        for stretch in strip.leads[lead]:
-            part = stretch.part(stretch.place_at(from_us), stretch.place_at(from_us + LINE_US))
-            if part.samples:
-                yield _trace(part, from_us, zero, middle_uv, row=(top + row * LEAD_MM))
+        places = [
+            stretch.part(stretch.place_at(from_us), stretch.place_at(from_us + LINE_US))
+            for stretch in strip.leads[lead]
+        ]
+        parts = [part for part in places if part.samples]
+        middle_uv = _middle_uv(parts)
+        yield from (_trace(part, from_us, zero, middle_uv) for part in parts)
 
 
-def _middle_uv(strip: EventStrip, lead: str) -> float:
-    """Return where the base line of a lead lies."""
-    values = [
-        np.asarray(stretch.samples, np.float64) * stretch.scale_uv_per_bit
-        for stretch in strip.leads[lead]
-    ]
-    return float(np.median(np.concatenate(values)))
+def _middle_uv(parts: Sequence[Stretch]) -> float:
+    """Return where the base line of a lead lies in a line."""
+    values = [np.asarray(part.samples, np.float64) * part.scale_uv_per_bit for part in parts]
+    return float(np.median(np.concatenate(values))) if values else 0.0
 
 
-def _trace(part: Stretch, from_us: int, zero: float, middle_uv: float, *, row: float) -> str:
-    step = _trace_step_mm(part)
+def _trace(part: Stretch, from_us: int, zero: float, middle_uv: float) -> str:
+    step = SPEED_MM_PER_S / part.rate_hz
     x = GUTTER_MM + (part.start_us - from_us) / _US_PER_MM
     uv = np.asarray(part.samples, np.float64) * part.scale_uv_per_bit - middle_uv
-    # What leaves its row would be read as another lead's.
-    y = np.clip(zero - uv / _UV_PER_MM, row, row + LEAD_MM)
+    # What leaves its row by more would be read as another lead's.
+    y = np.clip(zero - uv / _UV_PER_MM, zero - REACH_MM, zero + REACH_MM)
     points = " ".join(f"{x + at * step:.2f},{level:.2f}" for at, level in enumerate(y.tolist()))
     return f'<polyline class="t" points="{points}"/>'
-
-
-def _trace_step_mm(part: Stretch) -> float:
-    return SPEED_MM_PER_S / part.rate_hz
 
 
 def _onset(leads: int, words: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ taken. That a glance is the row is held by the check-suite (``tests/clinical/wat
 Nothing here is state: what is remembered is only ever a row that could be made again.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from clinical.vitals import Consciousness, Spo2Scale
 from clinical.watch.bedside import Bedside
@@ -40,6 +40,7 @@ class Glancing:
         "_same",
         "_screen",
         "_shocked",
+        "_spo2_scale",
         "_state",
         "_thinning",
         "_until_us",
@@ -58,6 +59,7 @@ class Glancing:
         self._arrows = bedside.trending.arrows
         self._consciousness: Consciousness | None
         self._on_oxygen: bool | None
+        self._spo2_scale: Spo2Scale | None
         self._present = _ALL
         self._absent_us: tuple[tuple[int, int], ...] = ()
         """Which vitals were not shown, and when each was captured."""
@@ -68,9 +70,15 @@ class Glancing:
         """Take note of a row, made at this instant, for later glances."""
         bedside = self._bedside
         self._until_us = _NEVER_US
-        if not self._plain() or for_child(state):
-            return
         carry, scoring = bedside.carry, bedside.scoring
+        if (
+            not self._plain()
+            or for_child(state)
+            or self._thinning.any
+            or carry.spo2_scale is Spo2Scale.SCALE_2
+        ):
+            return
+        self._spo2_scale = carry.spo2_scale
         self._same, self._state = Same(row), state
         self._screen = scoring.screen
         self._outlook, self._arrows = bedside.deteriorating.outlook, bedside.trending.arrows
@@ -85,11 +93,18 @@ class Glancing:
         self._until_us = min(last_us, default=now_us)
 
     def look(
-        self, state: EncounterState, now_us: int, captured_us: int, received_us: int
+        self,
+        state: EncounterState,
+        now_us: int,
+        captured_us: int,
+        received_us: int,
+        *,
+        still: bool,
     ) -> Glance | None:
         """Return the row at this instant as a glance; None when it has to be made in full.
 
-        Time does not go backwards from one look to the next.
+        ``still`` tells that nothing stands of which ``Quiet.still`` knows and no limit is the
+        patient's own. Time does not go backwards from one look to the next.
         """
         bedside = self._bedside
         carry, scoring = bedside.carry, bedside.scoring
@@ -101,10 +116,13 @@ class Glancing:
             or bedside.trending.arrows is not self._arrows
             or carry.consciousness is not self._consciousness
             or carry.on_oxygen is not self._on_oxygen
-            or not self._plain()
+            or carry.spo2_scale is not self._spo2_scale
+            or self._thinning.any
+            or not (still or self._plain())
         ):
             return None
         values, instants_us = carry.values, carry.captured_us
+        shown: tuple[Any, ...]
         if not self._absent_us:
             shown, shown_us = tuple(values), tuple(instants_us)
         else:
@@ -123,9 +141,4 @@ class Glancing:
     def _plain(self) -> bool:
         """Tell whether nothing bears on a row that is not compared here."""
         bedside = self._bedside
-        return not (
-            bedside.limits.own
-            or bedside.scoring.doubts.stand
-            or bedside.carry.spo2_scale is Spo2Scale.SCALE_2
-            or self._thinning.any
-        )
+        return not (bedside.limits.own or bedside.scoring.doubts.stand)

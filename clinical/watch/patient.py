@@ -272,7 +272,8 @@ class PatientWatch:
     def glance(self, at_us: int = 0) -> PictureRow | Glance:
         """Return what ``row`` does, the quick way where only its numbers are new."""
         state, now_us = self._state, max(self._now_us, at_us)
-        seen = self._glancing.look(state, now_us, self._captured_us, self._received_us)
+        captured_us, received_us = self._captured_us, self._received_us
+        seen = self._glancing.look(state, now_us, captured_us, received_us, still=self._still)
         if seen is not None:
             return seen
         row = self.row(at_us)

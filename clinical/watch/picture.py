@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, overload
+from typing import Any, Final, NamedTuple, overload
 
 from clinical.alarms.staff_limit import LimitSet
 from clinical.scores.chart import Refused, Response, Result
@@ -118,11 +118,16 @@ class PictureRow:
     """What staff have set for this patient and is in effect."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Same:
-    """A row of which all but the numbers still counts; known again by its identity."""
+    """A row of which all but the numbers still counts."""
 
-    row: PictureRow
+    __slots__ = ("row", "written")
+
+    def __init__(self, row: PictureRow) -> None:
+        """Hold a row, of which nothing is written down yet."""
+        self.row = row
+        self.written: Any = None
+        """For whoever writes rows down: what is written again each time."""
 
 
 class Glance(NamedTuple):
@@ -131,8 +136,8 @@ class Glance(NamedTuple):
     same: Same
     captured_us: int | None
     received_us: int | None
-    values: tuple[float | None, ...]
-    """Of the vital signs that the earlier row has; each of them is there."""
+    values: tuple[float, ...]
+    """Of the vital signs that the earlier row has."""
     instants_us: tuple[int, ...]
     shock: ShockIndex | None
 
@@ -145,9 +150,7 @@ class Glance(NamedTuple):
             captured_us=self.captured_us,
             received_us=self.received_us,
             vitals=PictureVitals(
-                PictureVitals.of(earlier.vitals).present,
-                self.values,  # type: ignore[arg-type] - none of them is absent
-                self.instants_us,
+                PictureVitals.of(earlier.vitals).present, self.values, self.instants_us
             ),
             shock=self.shock,
         )

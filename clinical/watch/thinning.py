@@ -35,17 +35,14 @@ class Thinned:
 class Thinning:
     """The stretches of thinning of one patient."""
 
-    __slots__ = ("_heard_us", "_stretches")
+    __slots__ = ("_heard_us", "_stretches", "any")
 
     def __init__(self) -> None:
         """Begin with nothing left out."""
         self._stretches: dict[int, Thinned] = {}
         self._heard_us: dict[int, int] = {}
-
-    @property
-    def any(self) -> bool:
-        """Tell whether anything was ever left out."""
-        return bool(self._stretches)
+        self.any = False
+        """Whether anything was ever left out."""
 
     def on_item(self, item: Discarded, capture: Capture) -> None:
         """Count what was left out."""
@@ -55,6 +52,7 @@ class Thinning:
         before = self._stretches.get(lane)
         if before is None or self._over(lane, capture.received_us):
             before = Thinned(lane, 0, item.from_captured_us, 0)
+        self.any = True
         self._heard_us[lane] = capture.received_us
         self._stretches[lane] = Thinned(
             lane,
@@ -85,6 +83,7 @@ class Thinning:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
+        self.any = bool(state)
         for name, (frames, from_us, to_us, heard_us) in state.items():
             lane = int(name)
             self._stretches[lane] = Thinned(lane, frames, from_us, to_us)

@@ -3,10 +3,10 @@
 One object per message with one key, in protobuf's JSON mapping with the proto's field names. The
 client says ``subscribe``, ``acknowledge``, ``pause``, ``escalate``, ``reset``, ``limit``
 (SetLimit), ``strip`` (GetStrip) or ``report``; each is that request of AlertService, with a
-``request_id`` of the client's choice beside its fields. The server says ``alarm``, ``series``, ``caught_up``, ``result`` or ``error``,
-with the ``request_id`` that it answers. A socket carries one subscription; what else is asked is
-answered one after the other, beside it. An overflown or stopping subscription ends with ``error``,
-and can be asked for again on the same socket.
+``request_id`` of the client's choice beside its fields. The server says ``alarm``, ``series``,
+``caught_up``, ``result`` or ``error``, with the ``request_id`` that it answers. A socket carries
+one subscription; what else is asked is answered one after the other, beside it. An overflown or
+stopping subscription ends with ``error``, and can be asked for again on the same socket.
 """
 
 import asyncio

@@ -23,14 +23,17 @@ from clinical.alarms.transition import LONGEST_PAUSE_US, Place
 from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
 from goldenhour.feed.series import series_line
+from goldenhour.feed.strip import written
 from goldenhour.feed.table import limit_line, line, render
 from goldenhour.feed.wording import Language
 from goldenhour.home import default_home
+from goldenhour.lab.whole_file import write_whole_text
 from ports.addresses import AddressesUnknown, read_addresses
 from ports.clock import Clock, SystemClock
 from ports.tls import Tls, TlsFiles, TlsRefused, TlsSettings
 from simulators.alert_feed import AlertFeed, CaughtUp, Delivered, SeriesTold
 from simulators.settings import JUDGE
+from wire.strips import AlarmStrip
 
 app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")
 
@@ -147,6 +150,32 @@ def reset(
 ) -> None:
     """Take one latched alarm, whose condition is over, off the list."""
     _act(AlertFeed.reset, alarm_id, person, address, home)
+
+
+@app.command()
+def strip(
+    alarm_id: _AlarmId,
+    out: Annotated[Path, typer.Option(help="Where to write it: NAME.svg or NAME.json.")],
+    address: _Address = None,
+    home: _Home = None,
+) -> None:
+    """Write the event strip of an arrhythmia alarm: 20 s before its onset to 10 s after it."""
+    where, tls = alerts_address(address, home), own_tls(address, home)
+    feed = AlertFeed(where, f"strip-{os.getpid()}", SystemClock(), tls)
+    try:
+        told = asyncio.run(_strip_in_time(feed, alarm_id_of(alarm_id)))
+        write_whole_text(out, written(told, out))
+    except TimeoutError:
+        _fail(f"nobody answers at {where}")
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
+    except grpc.aio.AioRpcError as refused:
+        _fail(f"{refused.code().name}: {refused.details()}")
+
+
+async def _strip_in_time(feed: AlertFeed, alarm_id: bytes) -> AlarmStrip:
+    async with asyncio.timeout(_PATIENCE_S):
+        return await feed.strip(alarm_id)
 
 
 @app.command()

@@ -135,6 +135,5 @@ What the tales show of the judgement:
   pregnancy the limits watch alone, and the first word comes when the shock index is over 1.1.
 - An arrest is many alarms, each once: of pulse, breath, crew, and of a finger without a pulse
   (`VITAL_NOT_JUDGED`). Board and crew's screen take a patient's alarms with one key.
-- After an arrest one second of a slow heart can alarm at once (`HEART_RATE_LOW`).
 - A score is judged every second: one that hovers about its band alarms at its first second there.
 """

@@ -99,9 +99,10 @@ def _alike(one: bytes, other: bytes) -> bool:
 
 def _becomes_entries(frame: Frame) -> bool:
     """Tell whether a frame goes to `alarms`, one entry per item."""
-    return all(
-        type(item).__name__ in {"Acknowledgement", "Pause", "Reset"} for item in frame.items
-    ) or (frame.encounter_id is not None and all(isinstance(i, Receipt) for i in frame.items))
+    acts = {"Acknowledgement", "Pause", "Reset", "Escalation"}
+    return all(type(item).__name__ in acts for item in frame.items) or (
+        frame.encounter_id is not None and all(isinstance(i, Receipt) for i in frame.items)
+    )
 
 
 def broken(night: Night) -> dict[str, list[str]]:

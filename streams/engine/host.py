@@ -363,9 +363,12 @@ class PartitionHost:
         changed.sort(key=_number)
         for patient in changed:
             if patient.watch.closed_us is None:
-                rows.append(patient.watch.row(now_us))
+                rows.append(self._shown(patient, now_us))
                 patient.shown_us, patient.changed = now_us, False
         return rows
+
+    def _shown(self, patient: _Patient, now_us: int) -> PictureRow | Glance:
+        return patient.watch.glance(now_us)
 
     def _bury(self, description: str, raw: bytes, frame: Frame | None = None) -> None:
         letter = dead_letter(PROGRAM, description, raw, frame, self._clock.now_us)

@@ -13,10 +13,14 @@ from typing import Any
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2
+from clinical.alarms.rule import Cause
+from clinical.alarms.staff_limit import LimitSet
+from clinical.instant import MINUTE_US
 from clinical.items import CrewEvent
 from ports.clock import SystemClock
 from tests.vehicle.gateway import FakeGateway
 from wire.frames import Frame, Lane
+from wire.staff_limits import from_limit_set
 from wire.uuid7 import uuid7
 
 UNIT = "AMB-07"
@@ -112,6 +116,16 @@ class Ambulance:
                 request_id="center-1",
             )
         )
+        self.gateway.posts.put_nowait(telemetry_service_pb2.DownlinkResponse(alarm_entry=entry))
+
+    def limit(self, cause: Cause, medium: float, person: str, reason: str) -> None:
+        """Let somebody at the center set a limit for the patient, for four hours."""
+        now_us = SystemClock().now_us()
+        until_us = now_us + 4 * 60 * MINUTE_US
+        limit = LimitSet(
+            ENCOUNTER, cause, medium, None, now_us, until_us, person, reason, "center-2"
+        )
+        entry = alarm_pb2.AlarmEntry(limit_set=from_limit_set(limit))
         self.gateway.posts.put_nowait(telemetry_service_pb2.DownlinkResponse(alarm_entry=entry))
 
     def frames(self, lane: Lane = Lane.ALARM) -> list[Frame]:

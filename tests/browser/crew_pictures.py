@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
+from clinical.alarms.rule import Cause
 from goldenhour.bench.chromium import chromium
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
@@ -32,13 +33,14 @@ async def _play(ambulance: Ambulance, browser: Browser, folder: Path) -> None:
     await page.goto(ambulance.address)
     await _monitor(ambulance, 0, 25)
     await _all(page, folder, "well")
+    ambulance.limit(Cause.SPO2_LOW, 86, "李娜 医生", "COPD, target 88-92 %")
     ambulance.post("请送市一院抢救室 2 号床,卒中与脓毒症小组已待命。", "李娜 医生")
     await _monitor(ambulance, 25, 75)
-    alarm = page.locator("article.alarm[data-cause=NEWS2_HIGH]")
+    alarm = page.locator(".alarm[data-cause=NEWS2_HIGH], .alarm li[data-cause=NEWS2_HIGH]")
     await alarm.wait_for()
-    alarm_id = await alarm.locator(".acknowledge").get_attribute("data-alarm")
+    alarm_id = await alarm.get_attribute("data-alarm")
     ambulance.acknowledge(str(alarm_id), 3, "李娜")
-    await page.locator(".taken").first.wait_for()
+    await page.get_by_text("李娜").last.wait_for()
     await _all(page, folder, "septic")
     await page.locator("[data-finding=NO_PULSE]").click()
     await page.locator("[data-finding=COMPRESSIONS_STARTED]").click()

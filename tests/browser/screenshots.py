@@ -10,12 +10,16 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
+from clinical.alarms.staff_limit import LimitSet
+from clinical.instant import MINUTE_US, SECOND_US
 from goldenhour.bench.chromium import chromium
 from ports.log.memory_log import MemoryLog
+from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.rhythms import HeartRhythm
 from simulators.scenario import load
 from simulators.travel import travels
 from tests.browser import night_shift
-from tests.browser.bedside import bedside_of
+from tests.browser.bedside import append_chunks, bedside_of
 from tests.browser.scan import scanning
 from tests.browser.ward import Desk, Patient, Ward, desk_at, ward_over
 from wire.unit_items import ReceiptStage
@@ -24,6 +28,7 @@ LOOKS = (("en", "day"), ("en", "night"), ("zh", "day"), ("zh", "night"))
 TRAIL_S = 30
 BEAT_MS = 700
 """Longer than a beat of the board, so that each position is a point of the trail."""
+STRIP_ONSET_S = 25
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 
@@ -47,6 +52,7 @@ async def take_all(folder: Path) -> None:
                     await _swept(page)
                     await _take(page, folder / f"patient-{language}-{theme}.png")
             await page.keyboard.press("Escape")
+            await _strip(page, log, ward, folder)
             await _map(page, ward, folder)
             await _ct(page, log, Path(home), ward, folder)
             await _look(page, "en", "day")
@@ -60,6 +66,13 @@ async def take_all(folder: Path) -> None:
 
 async def _play(ward: Ward, desk: Desk) -> None:
     ill = await night_shift.play(ward, desk.center)
+    now_us = ward.clock.now_us()
+    ill["hypoxic"].limits = (
+        LimitSet(
+            *(ill["hypoxic"].id, Cause.SPO2_LOW, 86.0, 82.0, now_us, now_us + 240 * MINUTE_US),
+            *("Dr Wu", "COPD, target 88-92 %", "limit-1"),
+        ),
+    )
     await ward.alarm(
         ill["septic"], Cause.HEART_RATE_HIGH, Priority.MEDIUM, {"heart_rate_bpm": 121}, since_s=80
     )
@@ -88,6 +101,30 @@ async def _open(page: Page, ward: Ward, desk: Desk) -> None:
         await ward.receipt(sent.message.message_id, "AMB-02", stage)
     await expect(page.locator(".message .reached")).to_have_count(3)
     await page.locator("#message").blur()
+
+
+async def _strip(page: Page, log: MemoryLog, ward: Ward, folder: Path) -> None:
+    """Let a heart have fibrillated for fifteen seconds, and open the strip of it."""
+    arrest, now_us = _named(ward, "AMB-08"), ward.clock.now_us()
+    leads = [SimulatedLead(name, seed=3) for name in ("II", "V5")]
+    for second in range(40):
+        end_us = now_us - (39 - second) * SECOND_US
+        rhythm = HeartRhythm.FIBRILLATION if second >= STRIP_ONSET_S else None
+        chunks = [lead.record(RATE_HZ, 82, end_us, rhythm=rhythm) for lead in leads]
+        await append_chunks(log, arrest.id, chunks, end_us, second + 1)
+    await ward.alarm(
+        arrest, Cause.VENTRICULAR_FIBRILLATION, Priority.HIGH, {"leads": "II V5"},
+        since_s=40 - STRIP_ONSET_S,
+    )  # fmt: skip
+    await page.locator("tr.line .name", has_text="AMB-08").click()
+    card = page.locator(".alarm[data-cause=VENTRICULAR_FIBRILLATION]")
+    await card.locator("button.show-strip").click(timeout=60_000)
+    await expect(page.locator(".event-strip img")).to_be_visible()
+    await page.locator(".event-strip img").evaluate("(it) => it.decode()")
+    for language, theme in (("en", "day"), ("zh", "night")):
+        await _look(page, language, theme)
+        await _take(page, folder / f"strip-{language}-{theme}.png")
+    await page.keyboard.press("Escape")
 
 
 async def _map(page: Page, ward: Ward, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The crew's screen in a real browser, on a real vehicle program: what a paramedic relies on."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 import pytest
@@ -118,14 +119,18 @@ async def test_alarms_are_heard_and_one_tap_pauses_them_all(
 async def test_an_alarm_says_what_to_check_first_and_is_acknowledged(
     ambulance: Ambulance, tablet: Page
 ) -> None:
-    """In the words of the center; the acknowledgement leaves with the name of the crew."""
+    """In the words of the center; help is asked for as far as there is anybody, by a tap each."""
     ambulance.vitals(WELL, systolic_mmhg=84)
     alarm = tablet.locator(ALARM.format("SYSTOLIC_LOW"))
     await expect(alarm.locator("h3")).to_have_text("Systolic blood pressure low")
     await expect(alarm.locator(".check")).to_contain_text("Look for bleeding")
+    await alarm.locator(".escalate").click()
+    await expect(alarm.locator(".told")).to_contain_text("clinician")
+    await alarm.locator(".escalate").click()
+    await expect(alarm.locator(".escalate")).to_have_count(0)
     await alarm.locator(".acknowledge").click()
     await expect(alarm.locator(".taken")).to_contain_text("Crew: Zhang Wei")
-    await expect(alarm.locator(".acknowledge")).to_have_count(0)
+    await expect(alarm).not_to_have_class(re.compile("open"))
 
     def told() -> bool:
         items = [item for frame in ambulance.frames() for item in frame.items]
@@ -139,7 +144,7 @@ async def test_an_acknowledgement_of_the_center_is_shown_and_silences_nothing_he
 ) -> None:
     ambulance.vitals(WELL, systolic_mmhg=84)
     alarm = tablet.locator(ALARM.format("SYSTOLIC_LOW"))
-    alarm_id = await alarm.locator(".acknowledge").get_attribute("data-alarm")
+    alarm_id = await alarm.get_attribute("data-alarm")
     ambulance.acknowledge(str(alarm_id), 3, "Li Na")
     await expect(alarm.locator(".taken")).to_contain_text("Center: Li Na")
     await expect(alarm.locator(".acknowledge")).to_be_visible()
@@ -185,6 +190,9 @@ async def test_compressions_are_counted_and_a_drug_is_named(
     await tablet.locator("[data-finding=COMPRESSIONS_STARTED]").click()
     running = tablet.locator("[data-finding=COMPRESSIONS_STOPPED]")
     await expect(running.locator("small")).to_contain_text("s")
+    withheld = tablet.locator(ALARM.format("JUDGEMENT_WITHHELD"))
+    await expect(withheld.locator("h3")).to_contain_text("chest compressions")
+    await expect(tablet.locator(".buttons")).to_contain_text("Still compressing")
     await tablet.locator("[data-act=drugs]").click()
     await tablet.locator(".sheet [data-drug^=adrenaline]").click()
     await expect(tablet.locator(".sheet")).to_have_count(0)

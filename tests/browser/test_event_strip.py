@@ -29,10 +29,7 @@ def recorded(end_us: int, count: int) -> list[list[WaveformChunk]]:
     leads = [SimulatedLead(name, seed=3) for name in ("II", "V5")]
     ends = range(end_us - (count - 1) * SECOND_US, end_us + 1, SECOND_US)
     seconds = [[lead.record(RATE_HZ, 75, at_us) for lead in leads] for at_us in ends]
-    return [
-        chunks[:1] if at in range(20, 23) else chunks
-        for at, chunks in enumerate(seconds)
-    ]
+    return [chunks[:1] if at in range(20, 23) else chunks for at, chunks in enumerate(seconds)]
 
 
 async def test_the_strip_of_an_alarm_is_opened_measured_and_printed(

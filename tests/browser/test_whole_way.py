@@ -36,7 +36,7 @@ def card(board: Page, cause: str) -> Locator:
 
 
 def alarm(tablet: Page, cause: str) -> Locator:
-    return tablet.locator(f"article.alarm[data-cause={cause}]")
+    return tablet.locator(f".part.alarms [data-cause={cause}]")
 
 
 async def test_an_alarm_is_taken_by_key_and_the_crew_sees_by_whom(journey: Journey) -> None:

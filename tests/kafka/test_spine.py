@@ -1,7 +1,9 @@
 """From a patient to a dispatcher and back, through the real programs, Kafka, Faust and gRPC."""
 
+from functools import partial
 from uuid import uuid4
 
+import grpc
 import pytest
 
 from ambulance.command.v1 import command_service_pb2, command_service_pb2_grpc, message_pb2
@@ -12,6 +14,7 @@ from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from ports.grpc_channel import open_channel
+from simulators.alert_feed import AlertFeed
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from simulators.rhythms import HeartRhythm
 from tests.kafka.stack import CLOCK, Running, desk, eventually, shown_to_crew, unit, vehicle
@@ -21,6 +24,7 @@ from wire.alarms import MessageReceipt, decode_entry
 from wire.frames import to_frame
 from wire.messages import message_key
 from wire.records import HEADERS_BATCH, decode_batch, frames_of
+from wire.strips import AlarmStrip
 from wire.topics import ALARMS, DOWNLINK, UNITS
 from wire.unit_items import Receipt, ReceiptStage
 
@@ -360,7 +364,7 @@ def play(
 async def test_fibrillation_in_one_ambulance_is_one_alarm_of_vehicle_and_center(
     system: Running,
 ) -> None:
-    """It names the second that showed it, ends as an alarm that stays, and the other is well.
+    """It names the second that showed it, stays when it is over, has a strip; the other is well.
 
     All is sent at once: nothing here depends on how fast it is judged.
     """
@@ -384,6 +388,22 @@ async def test_fibrillation_in_one_ambulance_is_one_alarm_of_vehicle_and_center(
         assert {it.alarm_id for it in dispatcher.about(ill, FIBRILLATION)} == {shown.alarm_id}
         await other.drained()
         assert [it.cause for it in dispatcher.heard if it.encounter_id == well] == []
+        strip = (await eventually(partial(strip_of, system, alarm.alarm_id))).strip
+        assert strip.onset_us == alarm.active_since_us
+        assert set(strip.leads) == {"I", "II"}
+        for (stretch,) in strip.leads.values():
+            assert stretch.start_us < strip.onset_us - (ONSET_S - 2) * SECOND_US
+            assert abs(stretch.end_us - strip.to_us) < SECOND_US // RATE_HZ
+
+
+async def strip_of(system: Running, alarm_id: bytes) -> AlarmStrip | None:
+    """Return the event strip of an alarm, once the center has cut it."""
+    try:
+        return await AlertFeed(system.alerts, "strips", CLOCK).strip(alarm_id)
+    except grpc.aio.AioRpcError as refused:
+        if refused.code() is not grpc.StatusCode.NOT_FOUND:
+            raise
+        return None
 
 
 def _parts(ref: SequenceRef) -> tuple[str, int, bytes, int]:

@@ -80,6 +80,13 @@ class Center(alert_service_pb2_grpc.AlertServiceServicer):
     ) -> alert_service_pb2.SetLimitResponse:
         return alert_service_pb2.SetLimitResponse()
 
+    async def GetStrip(  # noqa: N802 - as above
+        self,
+        request: alert_service_pb2.GetStripRequest,
+        context: "grpc.aio.ServicerContext[Any, Any]",
+    ) -> alert_service_pb2.GetStripResponse:
+        return alert_service_pb2.GetStripResponse()
+
     async def Report(  # noqa: N802 - as above
         self,
         request: alert_service_pb2.ReportRequest,

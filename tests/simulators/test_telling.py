@@ -9,7 +9,7 @@ from msgspec import structs
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.vitals import Quality, Vital
-from simulators.tale import load_tale, tale_names
+from simulators.tale import Deed, load_tale, tale_names
 from simulators.tale_monitor import TaleMonitor
 from simulators.tale_verdict import faults, missed, unexpected
 from simulators.telling import Heard, Told, tell
@@ -23,6 +23,19 @@ def test_a_tale_is_told_at_the_bedside_once_and_by_both_places(name: str) -> Non
     told = tell(load_tale(name), SEED)
     assert faults(told) == (), list(told.cards.values())
     assert list(told.vehicle) == list(told.center)
+
+
+def test_compressions_are_left_out_alike_over_the_whole_way() -> None:
+    """Encoded, in batches, by the worker's host and by the vehicle: the arrest stands, and once."""
+    arrest = load_tale("arrest")
+    deeds = (Deed(10.1, "COMPRESSIONS_STARTED"), Deed(13.0, "COMPRESSIONS_STOPPED"))
+    told = tell(structs.replace(arrest, crew=(*arrest.crew, *deeds)), SEED)
+    assert list(told.vehicle) == list(told.center)
+    withheld = [one for one in told.cards.values() if one.cause is Cause.JUDGEMENT_WITHHELD]
+    assert [round(one.minute, 1) for one in withheld] == [10.1]
+    causes = [one.cause for one in told.cards.values()]
+    assert {Cause.HEART_RATE_ZERO, Cause.APNOEA, Cause.NO_PULSE} <= set(causes)
+    assert len(causes) == len(set(causes))
 
 
 def test_a_seed_is_a_patient() -> None:

@@ -13,7 +13,8 @@ VITALS_LANE = ("vitals", "device_status", "position", "link_state", "discarded")
 WAVEFORM_LANE = ("waveform",)
 ALARM_LANE = (
     *("encounter_event", "crew_event", "edge_transition"),
-    *("acknowledgement", "pause", "reset", "receipt", "ecg_piece"),
+    *("acknowledgement", "pause", "reset", "escalation"),
+    *("receipt", "ecg_piece"),
 )
 
 
@@ -132,6 +133,20 @@ _ITEMS = {
         place=alarm_pb2.PLACE_VEHICLE,
         at_us=1_770_000_000_000_000,
         request_id="r",
+    ),
+    "escalation": alarm_pb2.Escalation(
+        encounter_id=ENCOUNTER,
+        alarm_id=b"a" * 16,
+        priority=alarm_pb2.PRIORITY_HIGH,
+        revision=2,
+        to=alarm_pb2.RECIPIENT_CLINICIAN,
+        person="paramedic",
+        reason="help",
+        place=alarm_pb2.PLACE_VEHICLE,
+        at_us=1_770_000_000_000_000,
+        request_id="r",
+        step=0,
+        raised_us=0,
     ),
     "receipt": frame_pb2.Receipt(
         message_id=ENCOUNTER, stage=frame_pb2.RECEIPT_STAGE_VIEWED, person="paramedic"

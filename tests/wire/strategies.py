@@ -250,7 +250,9 @@ def frames_with(
 patient_frames = frames_with(vitals | device_statuses, Lane.VITALS, ENCOUNTER) | frames_with(
     encounter_events | crew_events | transitions.map(EdgeTransition), Lane.ALARM, ENCOUNTER
 )
-alarm_log_frames = frames_with(acknowledgements | pauses | resets | receipts, Lane.ALARM, ENCOUNTER)
+alarm_log_frames = frames_with(
+    acknowledgements | pauses | resets | escalations | receipts, Lane.ALARM, ENCOUNTER
+)
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None
 )

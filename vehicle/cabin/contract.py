@@ -79,6 +79,10 @@ class Alarm(msgspec.Struct, frozen=True):
     paused_until_us: int = 0
     """Until when the crew has paused its sound at the present priority; 0: it has not."""
     paused_by: str = ""
+    called_us: int = 0
+    """Since when it asks for somebody at its present priority."""
+    more: bool = False
+    """Whether there is anybody left whom the crew can ask for."""
     told: list[tuple[str, int]] = []
     """Who further was told of it at the center, and when; newest last."""
 
@@ -186,23 +190,21 @@ class Trend(msgspec.Struct, frozen=True):
     """The complete score."""
 
 
-class Acknowledge(Message, frozen=True, tag="acknowledge"):
-    """A person takes responsibility for an alarm as the screen showed it."""
-
-    request: int
-    encounter_id: str
-    alarm_id: str
-    priority: int
-    revision: int
-    person: str
-
-
 class Named(msgspec.Struct, frozen=True):
     """An alarm as the screen showed it."""
 
     alarm_id: str
     priority: int
     revision: int
+
+
+class Acknowledge(Message, frozen=True, tag="acknowledge"):
+    """A person takes responsibility for alarms of one patient."""
+
+    request: int
+    encounter_id: str
+    alarms: list[Named]
+    person: str
 
 
 class Pause(Message, frozen=True, tag="pause"):
@@ -221,6 +223,17 @@ class Reset(Message, frozen=True, tag="reset"):
     request: int
     encounter_id: str
     alarm_id: str
+    revision: int
+    person: str
+
+
+class Escalate(Message, frozen=True, tag="escalate"):
+    """A person of the crew asks the center for somebody further about an alarm."""
+
+    request: int
+    encounter_id: str
+    alarm_id: str
+    priority: int
     revision: int
     person: str
 
@@ -265,7 +278,7 @@ class Refused(Message, frozen=True, tag="refused"):
     reason: str
 
 
-Request = Acknowledge | Pause | Reset | Enter | Withdraw | Note
+Request = Acknowledge | Pause | Reset | Escalate | Enter | Withdraw | Note
 Answer = Done | Refused
 Said = View | Trends | Done | Refused
 

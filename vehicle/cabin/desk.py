@@ -2,13 +2,21 @@
 
 import re
 from contextlib import suppress
+from secrets import token_hex
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
+from clinical.alarms.recipient import further
 from clinical.alarms.staff_limit import LimitSet
-from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER, Place, Seen
-from clinical.alarms.view import AlarmState, AlarmView
+from clinical.alarms.transition import (
+    LONGEST_PAUSE_US,
+    MOST_TOGETHER,
+    Escalation,
+    Place,
+    Seen,
+)
+from clinical.alarms.view import AlarmState, AlarmView, Escalated
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, CrewFinding
 from clinical.scores import news2
@@ -24,6 +32,10 @@ from wire.unit_items import CrewAnswer, ReceiptStage
 
 _EVENT_ID: Final = re.compile(r"(\d+):([0-9a-f]{32}):(\d+):(\d+)")
 _BY_A_PERSON: Final = frozenset({ReceiptStage.VIEWED.name, ReceiptStage.ANSWERED.name})
+
+
+ASKED_FOR: Final = "the crew asks for somebody further"
+"""Why, in the log of alarms: a tap has no words of its own."""
 
 
 class NotDone(Exception):  # noqa: N818 - named for what happened
@@ -86,6 +98,8 @@ class Desk:
                     self._pause(request)
                 case contract.Reset():
                     self._reset(request)
+                case contract.Escalate():
+                    self._escalate(request)
                 case contract.Enter():
                     self._enter(request)
                 case contract.Withdraw(encounter_id=encounter_id, event_id=event_id):
@@ -132,9 +146,16 @@ class Desk:
     def _pause(self, request: contract.Pause) -> None:
         """Pause what still stands of the alarms that the screen showed."""
         for_us = request.seconds * SECOND_US
-        within = 0 <= for_us <= LONGEST_PAUSE_US
-        if not within or not 1 <= len(request.alarms) <= 1 + MOST_TOGETHER:
+        if not 0 <= for_us <= LONGEST_PAUSE_US:
             message = f"{len(request.alarms)} alarms for {request.seconds} s"
+            raise NotDone(message)
+        seen = self._seen(request)
+        self._client.pause_alarms(request.encounter_id, seen, for_us, _name(request.person))
+
+    def _seen(self, request: contract.Pause | contract.Acknowledge) -> list[Seen]:
+        """Return what still stands of the alarms that the screen showed; NotDone: nothing."""
+        if not 1 <= len(request.alarms) <= 1 + MOST_TOGETHER:
+            message = f"{len(request.alarms)} alarms"
             raise NotDone(message)
         seen = []
         for one in request.alarms:
@@ -144,7 +165,7 @@ class Desk:
                 seen.append(Seen(alarm.alarm_id, priority, max(1, one.revision)))
         if not seen:
             raise NotDone(request.encounter_id)
-        self._client.pause_alarms(request.encounter_id, seen, for_us, _name(request.person))
+        return seen
 
     def _reset(self, request: contract.Reset) -> None:
         alarm = self._alarm(request.encounter_id, request.alarm_id)
@@ -154,15 +175,30 @@ class Desk:
             alarm.encounter_id, alarm.alarm_id, request.revision, _name(request.person)
         )
 
-    def _acknowledge(self, request: contract.Acknowledge) -> None:
+    def _escalate(self, request: contract.Escalate) -> None:
+        """Ask for whom the center would tell next; when all were asked there is nobody left."""
         alarm = self._alarm(request.encounter_id, request.alarm_id)
-        self._client.acknowledge_alarm(
-            alarm.encounter_id,
-            alarm.alarm_id,
-            Priority(min(request.priority, alarm.priority)),
-            request.revision,
-            _name(request.person),
+        to = further(alarm.category, len(asked_for(alarm)))
+        if to is None or not alarm.current:
+            raise NotDone(alarm.cause)
+        self._client.act(
+            Escalation(
+                encounter_id=alarm.encounter_id,
+                alarm_id=alarm.alarm_id,
+                priority=Priority(max(Priority.LOW, min(request.priority, alarm.priority))),
+                revision=request.revision,
+                to=to,
+                person=_name(request.person),
+                reason=ASKED_FOR,
+                place=Place.VEHICLE,
+                at_us=self._client.now_us(),
+                request_id=token_hex(16),
+            )
         )
+
+    def _acknowledge(self, request: contract.Acknowledge) -> None:
+        seen = self._seen(request)
+        self._client.acknowledge_alarms(request.encounter_id, seen, _name(request.person))
 
     def _note(self, request: contract.Note) -> None:
         answer = CrewAnswer.__members__.get(request.answer or "")
@@ -193,6 +229,12 @@ def _name(text: str) -> str:
     if not 1 <= len(text) <= MAX_NAME:
         raise NotDone(text[:MAX_NAME])
     return text
+
+
+def asked_for(view: AlarmView) -> list[Escalated]:
+    """Return for whom the crew has asked at the present priority."""
+    mine = (one for one in view.escalations if one.place is Place.VEHICLE)
+    return [one for one in mine if one.priority >= view.priority]
 
 
 def _score(inputs: news2.News2Inputs) -> contract.Score:
@@ -230,7 +272,9 @@ def _alarm(view: AlarmView) -> contract.Alarm:
             for one in view.acknowledgements
         ],
         paused_until_us=view.paused_until_us(Place.VEHICLE) or 0,
+        called_us=view.called_us,
         paused_by=paused[-1] if paused else "",
+        more=view.current and further(view.category, len(asked_for(view))) is not None,
         told=list({str(one.to): one.at_us for one in view.escalations}.items()),
     )
 

@@ -162,27 +162,8 @@ class CrewPage:
 def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Request:
     """Return what a button asks of the vehicle; KeyError or ValueError if there is none such."""
     match said["act"]:
-        case "acknowledge":
-            return contract.Acknowledge(
-                request=number,
-                encounter_id=str(said["encounter"]),
-                alarm_id=str(said["alarm"]),
-                priority=int(said["priority"]),
-                revision=int(said["revision"]),
-                person=person,
-            )
-        case "pause":
-            named = [contract.Named(*one) for one in json.loads(said["alarms"])]
-            encounter, seconds = str(said["encounter"]), int(said["seconds"])
-            return contract.Pause(number, encounter, named, seconds, person)
-        case "reset":
-            return contract.Reset(
-                request=number,
-                encounter_id=str(said["encounter"]),
-                alarm_id=str(said["alarm"]),
-                revision=int(said["revision"]),
-                person=person,
-            )
+        case "acknowledge" | "pause" | "reset" | "escalate":
+            return _about_alarms(said, person, number)
         case "enter":
             drug = said.get("drug")
             return contract.Enter(
@@ -196,3 +177,25 @@ def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Requ
                 number, str(said["letter"]), str(said["stage"]), person, answer and str(answer)
             )
     raise KeyError(said["act"])
+
+
+def _about_alarms(said: Mapping[str, Any], person: str, number: int) -> contract.Request:
+    encounter = str(said["encounter"])
+    match said["act"]:
+        case "acknowledge":
+            named = [contract.Named(*one) for one in json.loads(said["alarms"])]
+            return contract.Acknowledge(number, encounter, named, person)
+        case "pause":
+            named = [contract.Named(*one) for one in json.loads(said["alarms"])]
+            return contract.Pause(number, encounter, named, int(said["seconds"]), person)
+        case "reset":
+            revision = int(said["revision"])
+            return contract.Reset(number, encounter, str(said["alarm"]), revision, person)
+    return contract.Escalate(
+        request=number,
+        encounter_id=encounter,
+        alarm_id=str(said["alarm"]),
+        priority=int(said["priority"]),
+        revision=int(said["revision"]),
+        person=person,
+    )

@@ -95,6 +95,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "sound_locked": ("NO SOUND: tap", "尚无声音:请点击"),
     "sound_broken": ("NO SOUND HERE", "此处无声音"),
     "reset": ("Reset", "复位"),
+    "escalate": ("Ask for help", "请求支援"),
     "since": ("since", "自"),
     "over": ("Over since", "已结束于"),
     "stays": ("stays on the list", "保留在列表中"),

@@ -8,7 +8,7 @@ import { computed, inject, ref } from "vue";
 import { LEVEL, MARK, clockTime, derived, shown, span } from "/board/assets/words.js";
 
 const MOST_VALUES = 3;
-const MOST_LINES = 4; // beneath the alarm that leads, until all are asked for
+const MOST_LINES = 4;
 const RECIPIENTS = ["center clinician", "shift supervisor", "system engineer", "dispatcher"];
 export const PAUSE_S = 120;
 

@@ -9,13 +9,15 @@ const number = (text) => (String(text).trim() === "" ? null : Number(text));
 
 export const OwnLimits = {
   props: { limits: Array, large: Boolean },
-  setup() {
+  // A line of the list has room for one, and says how many more there are.
+  setup(props) {
     const { t } = inject("board");
-    return { t, clockTime, values: (one) => [one.medium, one.high].filter((value) => value !== null).join(" / ") };
+    const values = (one) => [one.medium, one.high].filter((value) => value !== null).join("/");
+    return { t, clockTime, values, shown: computed(() => (props.large ? props.limits : props.limits.slice(0, 1))) };
   },
-  template: `<small v-for="one in limits" class="own-limit" :data-limit="one.cause" :title="one.person + ': ' + one.reason">
-    {{ t.ownLimit }} {{ t.vital[one.vital] ?? one.vital }} <b>{{ values(one) }}</b> {{ t.until }} {{ clockTime(one.until_us) }}
-    <template v-if="large"> · {{ one.person }}: {{ one.reason }}</template></small>`,
+  template: `<small v-for="one in shown" class="own-limit" :data-limit="one.cause" :title="one.person + ': ' + one.reason">
+    {{ large ? t.ownLimit : t.ownLimitShort }} {{ t.vital[one.vital] ?? one.vital }} <b>{{ values(one) }}</b> {{ t.until }} {{ clockTime(one.until_us).slice(0, 5) }}
+    <template v-if="large"> · {{ one.person }}: {{ one.reason }}</template><template v-else-if="limits.length > 1"> +{{ limits.length - 1 }}</template></small>`,
 };
 
 export const LimitForm = {

@@ -146,6 +146,16 @@ def test_zero_is_another_cause(low: Cause, zero: Cause, value: float) -> None:
     assert len(feed(threshold(zero), [value] * 30)) == 1
 
 
+def test_zero_takes_back_what_a_slow_heart_has_served() -> None:
+    """After an arrest a slow heart waits as it did before it, not for one second."""
+    low = threshold(Cause.HEART_RATE_LOW)
+    before = [45.0] * 8 + [0.0] * 60
+    assert feed(low, before) == []
+    again = feed(low, [45.0] * 30, start_s=len(before))
+    (raised,) = again
+    assert raised.at_us >= (len(before) + 8) * S
+
+
 def test_zero_does_not_end_a_low_rate() -> None:
     """A patient who goes from slow to still is never without an alarm."""
     condition = threshold(Cause.HEART_RATE_LOW)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.episode import LIFE_CYCLE
+from clinical.alarms.nomenclature import EVENTS
 from clinical.alarms.page import alarm_page
 
 PAGE = Path(__file__).parents[3] / "docs" / "alarms.md"
@@ -34,3 +35,11 @@ def test_the_diagram_draws_every_transition_of_the_life_cycle_and_no_other() -> 
         for (state, event), following in LIFE_CYCLE.items()
     }
     assert "    ENDED --> [*]\n    RECORDED --> [*]\n" in diagram
+
+
+def test_what_has_no_term_elsewhere_says_so() -> None:
+    page = alarm_page()
+    for rule in CATALOGUE:
+        section = page.split(f"\n## {rule.cause}\n")[1].split("\n## ")[0]
+        (line,) = [one for one in section.splitlines() if one.startswith("- elsewhere: ")]
+        assert ("^MDC`" in line) is (rule.cause in EVENTS)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.alarms.priority import Category, Priority
-from clinical.alarms.recipient import UNANSWERED, Recipient, due_us, step_due, told
+from clinical.alarms.recipient import UNANSWERED, Recipient, due_us, further, step_due, told
 from clinical.instant import SECOND_US
 
 LOW, MEDIUM, HIGH = Priority
@@ -59,3 +59,10 @@ def test_the_more_urgent_waits_less() -> None:
     for step in range(1, 6):
         assert due_us(HIGH, step) < due_us(MEDIUM, step)
     assert set(UNANSWERED) == {MEDIUM, HIGH}
+
+
+def test_a_crew_asks_up_the_ladder_that_time_goes_and_no_further() -> None:
+    for category in Category:
+        asked = [further(category, number) for number in range(2)]
+        assert asked == [told(category, HIGH, step) for step in (1, 2)]
+        assert further(category, 2) is None

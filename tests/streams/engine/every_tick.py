@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture import PictureRow
 from streams.engine.contained import Passed
 from streams.engine.host import ROW_AT_LEAST_EVERY_US, PartitionHost, _Patient
 from streams.engine.outage import QUIET_AFTER_US, Hearing, common_cause
@@ -21,7 +21,7 @@ def quiet_together(hearings: Sequence[Hearing], before: Sequence[str]) -> tuple[
 
 
 class EveryTickHost(PartitionHost):
-    """Leaves no tick out."""
+    """Leaves no tick out, and shows everybody in full."""
 
     def _on_tick(self, tick: Tick) -> None:
         self._quiet = quiet_together(list(self._all_hearings()), self._quiet)
@@ -47,9 +47,8 @@ class EveryTickHost(PartitionHost):
         ]
         self._draft.show(now_us, self._rows(), self._quiet)
 
-    def _rows(self) -> list[PictureRow | Glance]:
-        rows = super()._rows()
-        return [row.row if isinstance(row, Glance) else row for row in rows]
+    def _shown(self, patient: _Patient, now_us: int) -> PictureRow:
+        return patient.watch.row(now_us)
 
     def _all_hearings(self) -> Iterator[Hearing]:
         for patient in self._patients.values():

@@ -7,13 +7,24 @@ import msgspec
 import pytest
 
 from ambulance.telemetry.v1 import telemetry_service_pb2
+from clinical.alarms.recipient import Recipient
+from clinical.alarms.transition import Escalation, Place
 from clinical.alarms.transition import Pause as PauseEntry
-from clinical.alarms.transition import Place
 from clinical.alarms.transition import Reset as ResetEntry
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
-from vehicle.cabin.contract import Acknowledge, Alarm, Enter, Named, Note, Pause, Reset, Withdraw
+from vehicle.cabin.contract import (
+    Acknowledge,
+    Alarm,
+    Enter,
+    Escalate,
+    Named,
+    Note,
+    Pause,
+    Reset,
+    Withdraw,
+)
 from vehicle.cabin.desk import Desk, NotDone
 from vehicle.client import VehicleClient
 from wire.alarms import from_entry
@@ -45,15 +56,17 @@ async def test_a_view_shows_values_score_and_alarms(client: VehicleClient) -> No
 
 
 async def test_an_acknowledgement_covers_what_the_screen_showed(client: VehicleClient) -> None:
+    """All alarms that it names, by one act; one that is not there any more does no harm."""
     desk = Desk(client)
     (patient,) = desk.view().patients
-    alarm = patient.alarms[0]
-    seen = Acknowledge(1, ENCOUNTER, alarm.alarm_id, alarm.priority, alarm.revision, "Zhang Wei")
-    desk.do(seen)
+    named = [Named(one.alarm_id, one.priority, one.revision) for one in patient.alarms]
+    gone = Named("00" * 16, 3, 1)
+    desk.do(Acknowledge(1, ENCOUNTER, [gone, *named], "Zhang Wei"))
     (patient,) = desk.view().patients
-    after = next(one for one in patient.alarms if one.alarm_id == alarm.alarm_id)
-    assert not after.unacknowledged
-    assert [one.person for one in after.acknowledged] == ["Zhang Wei"]
+    assert len(patient.alarms) == 2
+    for after in patient.alarms:
+        assert not after.unacknowledged
+        assert [one.person for one in after.acknowledged] == ["Zhang Wei"]
 
 
 async def test_the_sound_of_a_patients_alarms_is_paused_and_comes_back(
@@ -132,6 +145,36 @@ async def test_a_latched_alarm_is_reset_once_its_condition_is_over(
     assert shown() is not None
 
 
+async def test_the_crew_asks_the_center_for_help_and_then_for_somebody_above(
+    client: VehicleClient, gateway: FakeGateway
+) -> None:
+    """Nobody is left after that; what was asked is shown at once, and told to the center."""
+    desk = Desk(client)
+    desk.do(Enter(1, ENCOUNTER, "NO_PULSE"))
+
+    def shown() -> Alarm:
+        (patient,) = desk.view().patients
+        return next(one for one in patient.alarms if one.cause == "NO_PULSE")
+
+    for number, told in enumerate(("center clinician", "shift supervisor"), 2):
+        arrest = shown()
+        assert arrest.more
+        desk.do(Escalate(number, ENCOUNTER, arrest.alarm_id, 3, arrest.revision, "Zhang Wei"))
+        assert told in dict(shown().told)
+    assert not shown().more
+    assert shown().unacknowledged
+    with pytest.raises(NotDone):
+        desk.do(Escalate(4, ENCOUNTER, arrest.alarm_id, 3, shown().revision, "Zhang Wei"))
+    async with asyncio.timeout(20):
+        await client.drained()
+    items = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
+    asked = [item for item in items if isinstance(item, Escalation)]
+    assert [(one.to, one.place, one.person, one.step) for one in asked] == [
+        (Recipient.CLINICIAN, Place.VEHICLE, "Zhang Wei", 0),
+        (Recipient.SUPERVISOR, Place.VEHICLE, "Zhang Wei", 0),
+    ]
+
+
 async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
     client: VehicleClient, gateway: FakeGateway
 ) -> None:
@@ -169,11 +212,13 @@ async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
         Enter(1, "nobody", "NO_PULSE"),
         Withdraw(1, ENCOUNTER, "1:zz:1:0"),
         Withdraw(1, ENCOUNTER, f"1:{'0' * 32}:1:0"),
-        Acknowledge(1, ENCOUNTER, "00" * 16, 3, 1, "Zhang Wei"),
+        Acknowledge(1, ENCOUNTER, [Named("00" * 16, 3, 1)], "Zhang Wei"),
+        Acknowledge(1, ENCOUNTER, [], "Zhang Wei"),
         Pause(1, ENCOUNTER, [Named("00" * 16, 3, 1)], 120, "Zhang Wei"),
         Pause(1, ENCOUNTER, [], 120, "Zhang Wei"),
         Pause(1, ENCOUNTER, [Named("00" * 16, 3, 1)], 121, "Zhang Wei"),
         Reset(1, ENCOUNTER, "00" * 16, 1, "Zhang Wei"),
+        Escalate(1, ENCOUNTER, "00" * 16, 3, 1, "Zhang Wei"),
         Note(1, ENCOUNTER, "VIEWED", "Zhang Wei"),
         Note(1, ENCOUNTER, "EXPIRED", "Zhang Wei"),
         Note(1, ENCOUNTER, "ANSWERED", "Zhang Wei", "MAYBE"),
@@ -182,7 +227,7 @@ async def test_the_centers_reset_takes_off_what_is_over_here_and_nothing_else(
     ids=lambda request_: msgspec.json.encode(request_).decode(),
 )
 async def test_what_cannot_be_done_is_refused_and_captures_nothing(
-    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Reset | Note
+    client: VehicleClient, request_: Enter | Withdraw | Acknowledge | Reset | Escalate | Note
 ) -> None:
     before = client.record.events(ENCOUNTER)
     with pytest.raises(NotDone):

@@ -1,10 +1,13 @@
-"""The alarms, most urgent first: what, since when, what to check first, who has taken it.
+"""The alarms of a patient on one card: the most urgent leads, the others stand beneath it.
 
-Colours and marks are those of IEC 60601-1-8: red, yellow and cyan; !!!, !! and !. An alarm that
+The one that leads says what, since when, what to check first and who has taken it; of the others
+there is a line each. One tap takes all of them, but for one that came a moment ago: nobody has read
+it. Colours and marks are those of IEC 60601-1-8: red, yellow and cyan; !!!, !! and !. An alarm that
 nobody of the crew has acknowledged is filled, and flashes when it is of high priority.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from clinical.alarms.priority import Priority
@@ -21,6 +24,9 @@ _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
 _PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
 """How long one tap pauses the sound."""
 
+_READ_US: Final = SECOND_US
+"""So long an alarm that joins others stands before a tap takes it with them."""
+
 _UNHEARD: Final = {"id": "vehicle", "priority": int(Priority.MEDIUM)}
 """What calls while the vehicle program does not answer: no alarm can."""
 
@@ -31,7 +37,8 @@ def alarms(scene: Scene) -> str:
     if patient is None or not patient.alarms:
         calm = "" if patient is None else f"<small>{scene.word('judged_here')}</small>"
         return f'<p class="calm">{scene.word("no_alarms")}{calm}</p>'
-    return "".join(_card(scene, patient, alarm) for alarm in patient.alarms)
+    first, *others = patient.alarms
+    return _card(scene, patient, first, others)
 
 
 def tally(scene: Scene) -> str:
@@ -81,22 +88,43 @@ def calls(scene: Scene) -> str:
     return f"<span data-calls='{json.dumps(sounding)}'></span>"
 
 
-def _card(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+def _card(scene: Scene, patient: Patient, alarm: Alarm, others: Sequence[Alarm]) -> str:
     language = scene.language
-    open_ = "open" if alarm.unacknowledged and alarm.state == AlarmState.ACTIVE else ""
-    subject = f" · {scene.word(alarm.subject)}" if alarm.subject else ""
+    beneath = "".join(_line(scene, patient, one) for one in others)
     return (
-        f'<article class="alarm grade-{alarm.priority} {open_} {alarm.state.lower()}"'
+        f'<article class="alarm {_grade(alarm)}" data-alarm="{alarm.alarm_id}"'
         f' data-cause="{text(alarm.cause)}">'
         f'<p class="mark" title="{scene.word(f"priority_{alarm.priority}")}">'
         f"{_MARKS[alarm.priority]}</p>"
-        f"<h3>{text(alarm_words(alarm.cause, language))}{subject}</h3>"
+        f"<h3>{_name(scene, alarm)}</h3>"
         f'<p class="when">{_when(scene, alarm)}</p>{_why(scene, alarm)}'
         f'<p class="check"><b>{scene.word("check_first")}</b> '
         f"{text(check_first(alarm.cause, language))}</p>"
         f'<p class="who">{_who(scene, alarm)}</p>'
-        f"{_act(scene, patient, alarm)}</article>"
+        f"{_act(scene, patient, alarm)}{f'<ul>{beneath}</ul>' if beneath else ''}</article>"
     )
+
+
+def _line(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+    """Return an alarm beneath the one that leads."""
+    age = ago(alarm.since_us) if alarm.ended_us is None else scene.word("over")
+    by = "".join(f" ✓ {text(one.person)}" for one in alarm.acknowledged[-1:])
+    return (
+        f'<li class="{_grade(alarm)}" data-alarm="{alarm.alarm_id}"'
+        f' data-cause="{text(alarm.cause)}">'
+        f'<b class="mark">{_MARKS[alarm.priority]}</b>'
+        f"<span><b>{_name(scene, alarm)}</b> {age}{by}</span>{_reset(scene, patient, alarm)}</li>"
+    )
+
+
+def _grade(alarm: Alarm) -> str:
+    open_ = "open" if alarm.unacknowledged and alarm.state == AlarmState.ACTIVE else ""
+    return f"grade-{alarm.priority} {open_} {alarm.state.lower()}"
+
+
+def _name(scene: Scene, alarm: Alarm) -> str:
+    subject = f" · {scene.word(alarm.subject)}" if alarm.subject else ""
+    return f"{text(alarm_words(alarm.cause, scene.language))}{subject}"
 
 
 def _when(scene: Scene, alarm: Alarm) -> str:
@@ -150,22 +178,45 @@ def _who(scene: Scene, alarm: Alarm) -> str:
 
 
 def _act(scene: Scene, patient: Patient, alarm: Alarm) -> str:
-    """Return what can be done about it: take it, and once it is over, take it off the list."""
-    acts = []
-    if alarm.unacknowledged:
-        acts.append("acknowledge")
-    if alarm.state == AlarmState.LATCHED:
-        acts.append("reset")
-    buttons = [
-        button(
-            act,
-            scene.word(act),
-            act,
-            encounter=patient.encounter_id,
-            alarm=alarm.alarm_id,
-            priority=alarm.priority,
-            revision=alarm.revision,
-        )
-        for act in acts
-    ]
-    return f'<div class="acts">{"".join(buttons)}</div>' if buttons else ""
+    """Return what can be done: take what nobody has taken, take off what is over, ask for help."""
+    seen = [one for one in patient.alarms if one.unacknowledged]
+    read = [one for one in seen if scene.now_us - one.called_us >= _READ_US]
+    taken = (read or seen)[: 1 + MOST_TOGETHER]
+    take = button(
+        "acknowledge",
+        scene.word("acknowledge") + (f" ({len(taken)})" if len(taken) > 1 else ""),
+        "acknowledge",
+        encounter=patient.encounter_id,
+        alarms=json.dumps([[one.alarm_id, one.priority, one.revision] for one in taken]),
+    )
+    acts = (
+        (take if taken else "") + _reset(scene, patient, alarm) + _escalate(scene, patient, alarm)
+    )
+    return f'<div class="acts">{acts}</div>' if acts else ""
+
+
+def _reset(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+    if alarm.state != AlarmState.LATCHED:
+        return ""
+    return button(
+        "reset",
+        scene.word("reset"),
+        "reset",
+        encounter=patient.encounter_id,
+        alarm=alarm.alarm_id,
+        revision=alarm.revision,
+    )
+
+
+def _escalate(scene: Scene, patient: Patient, alarm: Alarm) -> str:
+    if not alarm.more:
+        return ""
+    return button(
+        "escalate",
+        scene.word("escalate"),
+        "escalate",
+        encounter=patient.encounter_id,
+        alarm=alarm.alarm_id,
+        priority=alarm.priority,
+        revision=alarm.revision,
+    )

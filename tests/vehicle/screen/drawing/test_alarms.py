@@ -18,6 +18,36 @@ def test_an_alarm_says_what_why_and_what_to_check_first() -> None:
     assert 'data-act="acknowledge"' in drawn
 
 
+def _named(drawn: str) -> list[list[object]]:
+    """What the button to acknowledge names."""
+    found = re.search(r'data-act="acknowledge"[^>]*data-alarms="([^"]*)"', drawn)
+    assert found is not None
+    named: list[list[object]] = json.loads(unescape(found[1]))
+    return named
+
+
+def test_one_card_leads_with_the_first_and_one_tap_takes_all() -> None:
+    """The others stand beneath in a line each, and none that nobody can have read is taken."""
+    old = msgspec.structs.replace(ALARM, called_us=NOW_US - 5_000_000)
+    other = msgspec.structs.replace(
+        old, alarm_id="cd" * 16, cause="NEWS2_HIGH", acknowledged=[Acknowledged("CENTER", "Li", 1)]
+    )
+    over = msgspec.structs.replace(
+        old, alarm_id="ef" * 16, cause="APNOEA", state="LATCHED", ended_us=NOW_US
+    )
+    drawn = alarms(scene(patient(alarms=[old, other, over])))
+    assert drawn.count("<article") == 1
+    assert drawn.count("<li") == 2
+    assert drawn.count("Check first") == 1
+    assert "Acknowledge (3)" in drawn
+    assert "✓ Li" in drawn
+    assert _named(drawn) == [[one, 3, 1] for one in (ALARM.alarm_id, "cd" * 16, "ef" * 16)]
+    assert 'data-act="reset"' in drawn[drawn.index('data-cause="APNOEA"') :]
+    new = msgspec.structs.replace(other, called_us=NOW_US - 500_000)
+    assert _named(alarms(scene(patient(alarms=[old, new])))) == [[ALARM.alarm_id, 3, 1]]
+    assert _named(alarms(scene(patient(alarms=[new])))) == [["cd" * 16, 3, 1]]
+
+
 def test_in_chinese_no_english_rule_stands() -> None:
     bare = msgspec.structs.replace(ALARM, values={})
     drawn = alarms(scene(patient(alarms=[bare]), language=Language.ZH))

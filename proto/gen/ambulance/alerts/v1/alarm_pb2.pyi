@@ -1419,6 +1419,7 @@ class Alarm(_message.Message):
     PAUSES_FIELD_NUMBER: _builtins.int
     ESCALATIONS_FIELD_NUMBER: _builtins.int
     RAISED_US_FIELD_NUMBER: _builtins.int
+    MDC_EVENT_FIELD_NUMBER: _builtins.int
     alarm_id: _builtins.bytes
     """16 bytes; the first id that was given to this episode."""
     revision: _builtins.int
@@ -1455,6 +1456,8 @@ class Alarm(_message.Message):
     """The alarm in words, Simplified Chinese."""
     raised_us: _builtins.int
     """When its present priority, or its return from being over, was learned of. Absent: at learned_us."""
+    mdc_event: _builtins.str
+    """The event in ISO/IEEE 11073-10101, "code^reference id^MDC". Absent: no term is known of."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Further ids of the same episode."""
@@ -1518,10 +1521,11 @@ class Alarm(_message.Message):
         pauses: _abc.Iterable[Global___Paused] | None = ...,
         escalations: _abc.Iterable[Global___Escalated] | None = ...,
         raised_us: _builtins.int | None = ...,
+        mdc_event: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "phase", b"phase", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_mdc_event", b"_mdc_event", "_phase", b"_phase", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "alarm_id", b"alarm_id", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "mdc_event", b"mdc_event", "phase", b"phase", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_phase", b"_phase", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "escalations", b"escalations", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "pauses", b"pauses", "phase", b"phase", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id", "_category", b"_category", "_cause", b"_cause", "_encounter_id", b"_encounter_id", "_frame", b"_frame", "_late", b"_late", "_learned_us", b"_learned_us", "_mdc_event", b"_mdc_event", "_phase", b"_phase", "_priority", b"_priority", "_raised_us", b"_raised_us", "_reason", b"_reason", "_reset", b"_reset", "_revision", b"_revision", "_since_us", b"_since_us", "_state", b"_state", "_subject", b"_subject", "_unacknowledged", b"_unacknowledged", "_unit_id", b"_unit_id", "_until_us", b"_until_us", "_words_en", b"_words_en", "_words_zh", b"_words_zh", "acknowledgements", b"acknowledgements", "alarm_id", b"alarm_id", "aliases", b"aliases", "category", b"category", "cause", b"cause", "encounter_id", b"encounter_id", "escalations", b"escalations", "frame", b"frame", "late", b"late", "learned_us", b"learned_us", "mdc_event", b"mdc_event", "pauses", b"pauses", "phase", b"phase", "priority", b"priority", "raised_us", b"raised_us", "reason", b"reason", "reset", b"reset", "revision", b"revision", "since_us", b"since_us", "sources", b"sources", "state", b"state", "subject", b"subject", "unacknowledged", b"unacknowledged", "unit_id", b"unit_id", "until_us", b"until_us", "words_en", b"words_en", "words_zh", b"words_zh"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__alarm_id: _TypeAlias = _typing.Literal["alarm_id"]  # noqa: Y015
     _WhichOneofArgType__alarm_id: _TypeAlias = _typing.Literal["_alarm_id", b"_alarm_id"]  # noqa: Y015
@@ -1537,6 +1541,8 @@ class Alarm(_message.Message):
     _WhichOneofArgType__late: _TypeAlias = _typing.Literal["_late", b"_late"]  # noqa: Y015
     _WhichOneofReturnType__learned_us: _TypeAlias = _typing.Literal["learned_us"]  # noqa: Y015
     _WhichOneofArgType__learned_us: _TypeAlias = _typing.Literal["_learned_us", b"_learned_us"]  # noqa: Y015
+    _WhichOneofReturnType__mdc_event: _TypeAlias = _typing.Literal["mdc_event"]  # noqa: Y015
+    _WhichOneofArgType__mdc_event: _TypeAlias = _typing.Literal["_mdc_event", b"_mdc_event"]  # noqa: Y015
     _WhichOneofReturnType__phase: _TypeAlias = _typing.Literal["phase"]  # noqa: Y015
     _WhichOneofArgType__phase: _TypeAlias = _typing.Literal["_phase", b"_phase"]  # noqa: Y015
     _WhichOneofReturnType__priority: _TypeAlias = _typing.Literal["priority"]  # noqa: Y015
@@ -1579,6 +1585,8 @@ class Alarm(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__late) -> _WhichOneofReturnType__late | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__learned_us) -> _WhichOneofReturnType__learned_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mdc_event) -> _WhichOneofReturnType__mdc_event | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__phase) -> _WhichOneofReturnType__phase | None: ...
     @_typing.overload

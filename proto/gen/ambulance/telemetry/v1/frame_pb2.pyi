@@ -534,6 +534,7 @@ class Item(_message.Message):
     DISCARDED_FIELD_NUMBER: _builtins.int
     RESET_FIELD_NUMBER: _builtins.int
     PAUSE_FIELD_NUMBER: _builtins.int
+    ESCALATION_FIELD_NUMBER: _builtins.int
     ECG_PIECE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
@@ -577,9 +578,7 @@ class Item(_message.Message):
 
     @_builtins.property
     def discarded(self) -> Global___Discarded:
-        """Frames of this segment that the unit left out under pressure. VITALS or WAVEFORM lane; the
-        only item of its frame, which stands in the place of all of them.
-        """
+        """Frames of this segment that the unit left out under pressure, in whose place it stands alone."""
 
     @_builtins.property
     def reset(self) -> _alarm_pb2.Reset:
@@ -590,10 +589,12 @@ class Item(_message.Message):
         """The crew pauses the sound of an alarm in the vehicle. ALARM lane."""
 
     @_builtins.property
+    def escalation(self) -> _alarm_pb2.Escalation:
+        """The crew asks for somebody further about an alarm. ALARM lane."""
+
+    @_builtins.property
     def ecg_piece(self) -> Global___EcgPiece:
-        """A piece of a twelve-lead ECG. ALARM lane, behind what else waits there; the only item of its
-        frame.
-        """
+        """A piece of a twelve-lead ECG. ALARM lane, behind what else waits; alone in its frame."""
 
     def __init__(
         self,
@@ -611,13 +612,14 @@ class Item(_message.Message):
         discarded: Global___Discarded | None = ...,
         reset: _alarm_pb2.Reset | None = ...,
         pause: _alarm_pb2.Pause | None = ...,
+        escalation: _alarm_pb2.Escalation | None = ...,
         ecg_piece: Global___EcgPiece | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "ecg_piece"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "escalation", "ecg_piece"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 
@@ -800,9 +802,7 @@ class DeviceStatus(_message.Message):
     cuff_inflated: _builtins.bool
     """Whether the blood-pressure cuff is inflated or being inflated. Absent: not stated."""
     cuff_above_oximeter: _builtins.bool
-    """Whether the pulse oximeter is on the limb that the cuff is on, so that it loses the pulse while
-    the cuff squeezes. Absent: not known; its values are judged then.
-    """
+    """Whether the pulse oximeter is on the cuff's limb. Absent: not known; its values are judged then."""
     def __init__(
         self,
         *,
@@ -847,8 +847,7 @@ Global___DeviceStatus: _TypeAlias = DeviceStatus  # noqa: Y015
 @_typing.final
 class WaveformChunk(_message.Message):
     """A stretch of samples of one ECG lead, without a hole. Lossless: a sample is the sum of the deltas
-    up to it, which protobuf's zigzag varints store in one byte where neighbours differ by less
-    than 64 counts.
+    up to it; zigzag varints store one in a byte where neighbours differ by less than 64 counts.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1176,9 +1175,7 @@ class CrewEvent(_message.Message):
     """Which drug and how much, in the crew's words, 1 to 64 characters. Required for DRUG_GIVEN."""
     @_builtins.property
     def withdraws(self) -> _alarm_pb2.FrameReference:
-        """The earlier event of this unit that was entered by mistake and counts no longer; this event then
-        repeats what that one said. Absent: this event is a finding of its own.
-        """
+        """The earlier event of this unit that counts no longer; this one repeats it. Absent: a finding."""
 
     def __init__(
         self,
