@@ -1,0 +1,25 @@
+"""Measures of rows give what numpy's own functions give, to the last bit."""
+
+import numpy as np
+import pytest
+
+from clinical.signals.measuring import counted, deviations, medians, quantiles, slopes
+
+ROWS = np.random.default_rng(1).standard_normal((7, 512))
+
+
+def test_deviations_quantiles_medians_and_slopes_are_those_of_numpy() -> None:
+    assert np.array_equal(deviations(ROWS), ROWS.std(axis=1))
+    for part in (0.2, 0.98, 0.99):
+        assert np.array_equal(quantiles(ROWS, part), np.quantile(ROWS, part, axis=1))
+    for length in (247, 248):
+        assert np.array_equal(medians(ROWS[:, :length]), np.median(ROWS[:, :length], axis=1))
+    assert np.array_equal(slopes(ROWS), np.gradient(ROWS, axis=1))
+
+
+@pytest.mark.parametrize("length", [8, 512, 8 * 255, 8 * 256, 4_096])
+def test_as_many_are_counted_as_are_marked(length: int) -> None:
+    """Where all are marked too, when a byte of the words that are added is full."""
+    marked = np.random.default_rng(2).random((3, length)) < 0.5
+    marked[0] = True
+    assert counted(marked).tolist() == marked.sum(axis=1).tolist()
