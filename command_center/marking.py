@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from clinical.signals.marking import LiveMarks, Marks
+from clinical.rhythm.marking import LiveMarks, Marks
 from clinical.signals.waveform import WaveformChunk
 from ports.logging import get_logger
 

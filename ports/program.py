@@ -35,6 +35,7 @@ makes it look at the frames of every micro-batch while they are still in use."""
 
 _PR_SET_PDEATHSIG: Final = 1
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_log = get_logger(__name__)
 
 
 def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
@@ -67,7 +68,7 @@ async def unless_refused(program: Awaitable[None], refusals: tuple[type[Exceptio
     try:
         await program
     except refusals as refused:
-        get_logger(__name__).error("not started", error=str(refused))
+        _log.error("not started", error=str(refused))
         return 1
     return 0
 

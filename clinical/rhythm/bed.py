@@ -24,7 +24,7 @@ from clinical.signals.shock_window import WINDOW_S
 from clinical.signals.waveform import WaveformChunk
 
 OPENING_S: Final = 2.0
-"""A run begins when so much of one of its leads has come."""
+"""A run begins when so much of one of its leads has come, in two chunks or more."""
 
 LEADS_MAX: Final = 16
 """Leads of one patient that are judged; further ones are passed over."""
@@ -112,11 +112,14 @@ class Bed:
         return self.run.ready
 
     def _opened_s(self) -> float:
-        lengths: dict[str, float] = {}
+        """Return how much has come of the lead of which most came, in two chunks or more.
+
+        Behind its second chunk the first ones of all leads have come, however long they are.
+        """
+        lengths: dict[str, list[float]] = {}
         for chunk in self._opening:
-            seconds = len(chunk.samples) / chunk.rate_hz
-            lengths[chunk.lead] = lengths.get(chunk.lead, 0.0) + seconds
-        return max(lengths.values(), default=0.0)
+            lengths.setdefault(chunk.lead, []).append(len(chunk.samples) / chunk.rate_hz)
+        return max((sum(each) for each in lengths.values() if len(each) > 1), default=0.0)
 
     def _begin(self) -> None:
         opening, self._opening = self._opening, []

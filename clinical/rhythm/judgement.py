@@ -89,6 +89,8 @@ class Second:
     """The worst second's trust, 0 to 1."""
     alive: tuple[float, ...]
     """The worst second's movement, 0 to 1."""
+    quality: tuple[float, ...]
+    """How far the newest second can be trusted, its height included, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,15 @@ class Run:
         """The ECG leads, in the order of the bank."""
         return tuple(name for name, line in self._lines.items() if line.index >= 0)
 
+    @property
+    def places(self) -> tuple[tuple[str, int, float], ...]:
+        """The ECG leads, which of their samples the run begins with, and their rates."""
+        return tuple(
+            (name, line.origin, line.rate_hz)
+            for name, line in self._lines.items()
+            if line.index >= 0
+        )
+
     def take(self, chunk: WaveformChunk) -> bool:
         """Take a chunk; return whether it belongs to this run."""
         line = self._lines.get(chunk.lead)

@@ -15,7 +15,7 @@ from clinical.rhythm.bed import Bed, Look
 from clinical.rhythm.judgement import Second
 from clinical.signals.bank import TILE, Bank
 from clinical.signals.beats import Beat, BeatDetector
-from clinical.signals.quality import quality_of
+from clinical.signals.quality import Quality, quality_of
 from clinical.signals.shock_judge import ShockJudge
 from clinical.signals.shock_window import WINDOW_S
 from clinical.signals.shockable import evidence_of
@@ -71,7 +71,7 @@ def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
     look = Look.joined([bed.look for bed in beds]).after(block.raw, quality)
     ends = np.cumsum([len(bed.look.window) for bed in beds]).tolist()
     rows = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
-    seconds = _seconds(beds, look, rows, shock)
+    seconds = _seconds(beds, look, quality, rows, shock)
     beats: list[list[Beat]] = [[] for _ in beds]
     for patient, beat in found.each():
         beats[patient].append(beat)
@@ -84,7 +84,11 @@ def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
 
 
 def _seconds(
-    beds: Sequence[Bed], look: Look, rows: Sequence[slice], shock: ShockJudge | None
+    beds: Sequence[Bed],
+    look: Look,
+    quality: Quality,
+    rows: Sequence[slice],
+    shock: ShockJudge | None,
 ) -> list[Second]:
     """Return what the windows that end with the newest second say of a shock.
 
@@ -99,7 +103,7 @@ def _seconds(
     if asked.any():
         evidence = evidence_of(look.window[asked].astype(np.float64), shock)
         said[:, asked] = evidence.log_odds, evidence.span_mv, evidence.repetition
-    columns = [*said.tolist(), sound.tolist(), alive.tolist()]
+    columns = [*said.tolist(), sound.tolist(), alive.tolist(), quality.overall.tolist()]
     return [
         Second(() if bed.run is None else bed.run.leads, *(tuple(each[own]) for each in columns))
         for bed, own in zip(beds, rows, strict=True)

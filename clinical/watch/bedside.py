@@ -119,6 +119,13 @@ class Bedside:
             findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self._passed(findings, now_us) if findings else findings
 
+    def on_minute(
+        self, capture: Capture, state: EncounterState, captured_us: int, now_us: int
+    ) -> Findings:
+        """Judge the minute that vital signs have closed which led to nothing else."""
+        findings = self._on_minute(capture, state, captured_us)
+        return self._passed(findings, now_us) if findings else findings
+
     def on_word(self, word: Told, now_us: int) -> Findings:
         """Judge what a gateway or another app says of the patient."""
         if isinstance(word, ForeignFrame):

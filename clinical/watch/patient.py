@@ -28,6 +28,7 @@ from clinical.items import (
     Item,
     VitalsRow,
     Word,
+    frame_of,
 )
 from clinical.scores import news2
 from clinical.scores.choice import is_child
@@ -163,21 +164,28 @@ class PatientWatch:
 
     def on_row(
         self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
-    ) -> bool:
+    ) -> Emissions | None:
         """Take a quiet row over, as ``on_item`` would its item, or change nothing.
 
         ``ingress_us`` is that of the newest tick before it that has to be passed over. Returns
-        whether the row was quiet; if not, its item is for ``on_item``, after ``pass_over``.
+        what is to be written, which is nothing but where the row closes a minute; None when it was
+        not quiet, and its item is for ``on_item``, after ``pass_over``.
         """
         captured_us = row[5]
         if not (self._still or self._settled()) or captured_us < self._captured_us:
-            return False
+            return None
+        minutes = self._bedside.minutes
+        closes = captured_us >= minutes.ends_us
         if not self._quiet.take(row, self._state.unit_id, received_us, ingress_us):
-            return False
+            return None
         self._captured_us = captured_us
         self._received_us = max(self._received_us, received_us)
         self._now_us = max(self._now_us, now_us)
-        return True
+        if closes:
+            return self._closed_minute(row, received_us)
+        if captured_us >= minutes.due_us:
+            minutes.sample(captured_us)
+        return NOTHING
 
     def on_word(self, word: Word, now_us: int) -> Emissions:
         """Judge what a gateway or another app says of this patient; return what is to be written.
@@ -375,6 +383,15 @@ class PatientWatch:
         own = own or self._captured_us < self._bedside.interventions.last_us
         self._still = not self._closed and not own and self._quiet.still()
         return self._still
+
+    def _closed_minute(self, row: VitalsRow, received_us: int) -> Emissions:
+        """Judge the minute that a quiet row has closed."""
+        capture = Capture(frame_of(row), row[5], received_us, row[6])
+        findings = self._bedside.on_minute(capture, self._state, row[5], self._now_us)
+        if not findings:
+            return NOTHING
+        self._still = False
+        return self._announced(findings)
 
     def _matured(self, now_us: int) -> Findings:
         return self._bedside.on_tick(self._state, now_us) + self._ordering.on_tick(now_us)

@@ -2,14 +2,16 @@
 
 ``PatientWatch.on_item`` is the reference and takes anything. But nearly every row only makes newer
 what is in order already: the next of its stream, on time, every number calm, nothing standing in
-any processor. Such a row is *quiet*. It leads to no finding, and what it leaves behind can be
-written down without asking the processors one by one. ``Quiet.take`` either proves a row quiet and
-leaves exactly the state that ``on_item`` would, or changes nothing and says so; the caller then
-goes the way of the reference. No other module looks into processors that are not its own; the
-check-suite holds both ways together, snapshot by snapshot (``tests/clinical/watch/checks.py``).
+any processor. Such a row is *quiet*. Itself it leads to no finding, and what it leaves behind can
+be written down without asking the processors one by one. ``Quiet.take`` either proves a row quiet
+and leaves exactly the state that ``on_item`` would, but for the minute that the row belongs to,
+or changes nothing and says so; the caller then goes the way of the reference. No other module looks
+into processors that are not its own; the check-suite holds both ways together, snapshot by
+snapshot (``tests/clinical/watch/checks.py``).
 
-The first row of a minute closes the one before, by which trend and outlook are judged, and is never
-quiet. A child's limits and scores are not those of the tables here: no row of a child is quiet.
+The first row of a minute closes the one before: then trend and outlook are judged by their own
+names, and may find something. A child's limits and scores are not those of the tables here: no row
+of a child is quiet.
 
 A number is *calm* when it is plausible, violates no limit of the catalogue and scores less than 3
 points of NEWS2. Those at the printed precision of their chart are a table. Zero is never calm.
@@ -122,8 +124,8 @@ class Quiet:
         ):
             return False
         bedside = self.bedside
-        carry, minutes = bedside.carry, bedside.minutes
-        if captured_us >= minutes.ends_us or not (rest is NOTHING_ELSE or _known(rest, carry)):
+        carry = bedside.carry
+        if not (rest is NOTHING_ELSE or _known(rest, carry)):
             return False
         screen = self._screen(vitals, numbers)
         if screen is None:
@@ -140,8 +142,6 @@ class Quiet:
             _repeat(rest, carry, captured_us)
         if captured_us > judging.now_us:
             judging.now_us, judging.backlog_us = captured_us, None
-        if captured_us >= minutes.due_us:
-            minutes.sample(captured_us)
         if self.silence is not None:
             self.silence.on_row(row, received_us, ingress_us)
         return True

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from clinical.instant import SECOND_US
-from clinical.signals.marking import Marks
+from clinical.rhythm.marking import Marks
 from clinical.signals.resampling import WORKING_RATE_HZ
 from command_center.marking import Marking
 from command_center.messaging import Messaging, NotConfirmed

@@ -7,7 +7,7 @@ is not one odd frame: judgement of this patient stops and says so with a high te
 while every other patient goes on. What the vehicle itself says about that patient is still
 forwarded, and the crew can still close the encounter.
 
-A row that leads to nothing goes the quick way (``clinical.watch.quiet``); the journal has
+A quiet row goes the quick way (``clinical.watch.quiet``); the journal has
 where it stands, and a watch that is rebuilt takes it by the reference. Ticks before the watch is
 due are left out (``clinical.watch.due``); of those between two other steps the journal has the
 newest.
@@ -100,7 +100,7 @@ class Passed(NamedTuple):
 
 
 _Row = tuple[RowBatch, int, int, Passed | None]
-"""Where a row stands that led to nothing, the partition's time, and what was passed over before
+"""Where a quiet row stands, the partition's time, and what was passed over before
 it."""
 
 
@@ -139,8 +139,8 @@ class ContainedWatch:
 
     def on_row(
         self, row: VitalsRow, batch: RowBatch, place: int, now_us: int, passed: Passed | None = None
-    ) -> bool:
-        """Take a row over if it leads to nothing; else change nothing and return False.
+    ) -> Sequence[Emission] | None:
+        """Take a row over if it is quiet; else change nothing and return None.
 
         It stands in ``batch`` at ``place``, and is read from there again if it has to be.
         ``passed`` is the newest tick before it that has to be passed over as well.
@@ -148,18 +148,19 @@ class ContainedWatch:
         What fails here is judged by ``on_frame`` instead, from where the watch was before.
         """
         if self._failures >= FAILURES_MAX or self._told >= JOURNAL_MAX - 1:
-            return False
+            return None
         try:
             ingress_us = None if passed is None else passed.ingress_us
-            if not self._watch.on_row(row, batch.stamped_us, now_us, ingress_us):
-                return False
+            said = self._watch.on_row(row, batch.stamped_us, now_us, ingress_us)
         except Exception:  # noqa: BLE001 - whatever it is, the reference decides what it leads to
             self._watch = self._rebuilt()
-            return False
+            return None
+        if said is None:
+            return None
         self._told += 1
         self._journal.append((batch, place, now_us, passed))
         self._last = row
-        return True
+        return said
 
     def on_word(self, word: Word, now_us: int) -> Sequence[Emission | Poison]:
         """Judge what a gateway or another app says of the patient."""

@@ -217,11 +217,16 @@ class PartitionHost:
             patient = None if row is None else patients.get(row[0])
             if row and patient:
                 missed = None if patient.passed is passed else self._ahead(patient)
-                if patient.watch.on_row(row, batch, index, now_us, missed):
+                said = patient.watch.on_row(row, batch, index, now_us, missed)
+                if said is not None:
                     patient.passed = passed
                     if not patient.changed:
                         patient.changed = True
                         self._changed.append(patient)
+                    if said:
+                        self._hear(said)
+                        to_store[patient.encounter_id] = patient
+                        self._note(patient)
                     continue
             self._on_frame(batch, index, before, to_store)
         self._draft.received(len(batch.rows), stamped_us)

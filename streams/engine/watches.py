@@ -24,11 +24,12 @@ class Watch(Protocol):
 
     def on_row(
         self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
-    ) -> bool:
-        """Take a row over as ``on_item`` would its item, if that leads to nothing.
+    ) -> Sequence[Emission] | None:
+        """Take a row over as ``on_item`` would its item, if it is quiet.
 
         ``ingress_us`` is that of the newest tick before it that has to be passed over. Returns
-        whether the row was taken; if not, nothing has changed.
+        what is to be written, as a rule nothing; None when the row was not taken and nothing has
+        changed.
         """
         ...
 

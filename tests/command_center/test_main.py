@@ -11,6 +11,7 @@ import typer
 from grpc_health.v1 import health_pb2
 from pydantic import ValidationError
 
+import ports.program
 from command_center import main as program
 from command_center.feed import messages, service
 from command_center.settings import CenterSettings
@@ -32,7 +33,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(program, "KafkaLog", lambda *_, **__: MemoryLog())
     monkeypatch.setattr(program, "configure_logging", lambda **_: None)
-    monkeypatch.setattr(program, "_log", Log())
+    for module in (program, ports.program):
+        monkeypatch.setattr(module, "_log", Log())
     return errors
 
 

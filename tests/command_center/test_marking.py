@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from clinical.instant import SECOND_US
-from clinical.signals.marking import LiveMarks, Marks
+from clinical.rhythm.marking import LiveMarks, Marks
 from clinical.signals.waveform import WaveformChunk
 from command_center.marking import CHUNKS_UNMARKED, MARKS_KEPT, Marking
 from ports.clock import SystemClock

@@ -170,6 +170,19 @@ pauses = st.builds(
     request_id=names,
     also=together,
 )
+asked = st.builds(
+    Escalation,
+    encounter_id=st.just(ENCOUNTER),
+    alarm_id=segments,
+    priority=st.sampled_from(Priority),
+    revision=revisions,
+    to=st.sampled_from(Recipient),
+    person=names,
+    reason=st.text(min_size=1, max_size=200),
+    place=st.just(Place.VEHICLE),
+    at_us=instants,
+    request_id=names,
+)
 escalations = st.builds(
     Escalation,
     encounter_id=st.just(ENCOUNTER),
@@ -251,7 +264,7 @@ patient_frames = frames_with(vitals | device_statuses, Lane.VITALS, ENCOUNTER) |
     encounter_events | crew_events | transitions.map(EdgeTransition), Lane.ALARM, ENCOUNTER
 )
 alarm_log_frames = frames_with(
-    acknowledgements | pauses | resets | escalations | receipts, Lane.ALARM, ENCOUNTER
+    acknowledgements | pauses | resets | asked | receipts, Lane.ALARM, ENCOUNTER
 )
 unit_frames = frames_with(positions | link_states, Lane.VITALS, None) | frames_with(
     receipts, Lane.ALARM, None

@@ -9,6 +9,7 @@ from typing import Final
 from bench.peers.assignment import Assignment, assignment, checkpoints_of
 from clinical.alarms.priority import Source
 from goldenhour.bench.vitals_host import vitals_app
+from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.logging import configure_logging
 from ports.program import run
@@ -32,7 +33,7 @@ async def _work(told: Assignment, stop: asyncio.Event) -> int:
         batches=told.variant == "on_batch",
     )
     runners = Runners(log, writer, Source.CENTER_A, app, bulk=bulk)
-    worker = FaustWorker(settings, runners, _unwatched)
+    worker = FaustWorker(settings, runners, _unwatched, SystemClock())
     await worker.start()
     ended = asyncio.ensure_future(worker.ended())
     stopping = asyncio.ensure_future(stop.wait())

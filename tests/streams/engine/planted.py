@@ -50,8 +50,8 @@ class PlantedWatch:
 
     def on_row(
         self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
-    ) -> bool:
-        return False
+    ) -> Sequence[Emission] | None:
+        return None
 
     def on_word(self, word: Word, now_us: int) -> Sequence[Emission]:
         if isinstance(word, ForeignFrame) and word.frame.sequence == POISON_SEQUENCE:

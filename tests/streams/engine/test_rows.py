@@ -53,8 +53,8 @@ class SlowWatch(PatientWatch):
 
     def on_row(
         self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
-    ) -> bool:
-        return False
+    ) -> Emissions | None:
+        return None
 
     def on_item(self, item: Item, capture: Capture, now_us: int) -> Emissions:
         if isinstance(item, Vitals) and item.heart_rate_bpm == POISON_BPM:
@@ -69,15 +69,15 @@ class QuickWatch(PatientWatch):
 
     def on_row(
         self, row: VitalsRow, received_us: int, now_us: int, ingress_us: int | None = None
-    ) -> bool:
+    ) -> Emissions | None:
         *_, numbers, _ = row
         if POISON_BPM in numbers:
-            return False
-        taken = super().on_row(row, received_us, now_us, ingress_us)
+            return None
+        said = super().on_row(row, received_us, now_us, ingress_us)
         if BROKEN_BPM in numbers:
             raise ZeroDivisionError
-        TAKEN[0] += taken
-        return taken
+        TAKEN[0] += said is not None
+        return said
 
     def on_item(self, item: Item, capture: Capture, now_us: int) -> Emissions:
         if isinstance(item, Vitals) and item.heart_rate_bpm == POISON_BPM:

@@ -7,6 +7,7 @@ import pytest
 import typer
 from pydantic import ValidationError
 
+import ports.program
 from ports.log.memory_log import MemoryLog
 from streams.gateway import main as program
 from streams.gateway.settings import GatewaySettings
@@ -26,7 +27,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(program, "KafkaLog", lambda *_, **__: MemoryLog())
     monkeypatch.setattr(program, "configure_logging", lambda **_: None)
-    monkeypatch.setattr(program, "_log", Log())
+    for module in (program, ports.program):
+        monkeypatch.setattr(module, "_log", Log())
     return errors
 
 

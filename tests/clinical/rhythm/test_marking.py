@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from clinical.instant import SECOND_US
+from clinical.rhythm.bed import LEADS_MAX
+from clinical.rhythm.marking import LiveMarks, Marks
+from clinical.rhythm.run import HOLE_S_MAX
 from clinical.signals.beats import Beat
-from clinical.signals.marking import CHUNKS_GATHERED, HOLE_S, LEADS_MAX, LiveMarks, Marks
 from clinical.signals.recorded import detect
 from clinical.signals.rhythm import Rhythm
 from clinical.signals.waveform import WaveformChunk
@@ -58,7 +60,9 @@ def test_beats_and_quality_do_not_depend_on_the_chunks(chunk_s: float) -> None:
     told = marks_of(chunks_of(LEADS_MV, chunk_s))
     at_once = detect(list(LEADS_MV.values()), RATE_HZ)
     beats = beats_of(told)
-    assert beats == at_once[: len(beats)]
+    known = at_once[: len(beats)]
+    assert [(it.sample, it.kind) for it in beats] == [(it.sample, it.kind) for it in known]
+    assert [it.quality for it in beats] == pytest.approx([it.quality for it in known])
     assert len(at_once) - len(beats) <= 4
     seconds = [second for marks in told for second in marks.seconds]
     assert [second.number for second in seconds] == list(range(SECONDS))
@@ -117,7 +121,7 @@ def changed(chunk: WaveformChunk, what: str) -> WaveformChunk:
         case "beginning":
             return replace(chunk, first_sample=chunk.first_sample - BEGUN)
         case "hole":
-            away_us = (HOLE_S + 1) * SECOND_US
+            away_us = round(HOLE_S_MAX + 1) * SECOND_US
             ahead = away_us * RATE_HZ // SECOND_US
             return replace(
                 chunk, first_sample=chunk.first_sample + ahead, start_us=chunk.start_us + away_us
@@ -159,9 +163,15 @@ def test_what_cannot_be_marked_is_passed_over() -> None:
 
 
 def test_what_waits_for_a_run_is_bounded() -> None:
-    """Chunks of leads that never make a second go, the oldest first."""
+    """Of leads that never make two seconds no more wait than are judged."""
     live = LiveMarks()
     (chunk, *_) = chunks_of({"II": LEADS_MV["II"]}, 0.2)
-    for number in range(2 * CHUNKS_GATHERED):
+    for number in range(2 * LEADS_MAX):
         assert live.take([replace(chunk, lead=f"L{number}")]) == ()
-    assert len(live._gathered) == CHUNKS_GATHERED
+    assert len(live._bed._opening) == LEADS_MAX
+
+
+def test_a_pleth_is_not_marked_as_an_ecg() -> None:
+    """It is known by its name, as where rhythms are judged for alarms."""
+    told = marks_of(chunks_of({"II": LEADS_MV["II"], "PLETH": LEADS_MV["V5"]}, 1.0))
+    assert {origin.lead for marks in told for origin in marks.origins} == {"II"}
