@@ -5,13 +5,13 @@ context of its own. A browser belongs to the event loop that started it, so thes
 fixtures share the loop of the session.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route
+from playwright.async_api import Browser, Page, Route, expect
 
 from goldenhour.bench.chromium import chromium
 from ports.log.memory_log import MemoryLog
@@ -64,6 +64,20 @@ async def ward(log: MemoryLog) -> AsyncIterator[Ward]:
 async def desk(log: MemoryLog, tmp_path: Path) -> AsyncIterator[Desk]:
     async with desk_at(log, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def sit_down(page: Page, desk: Desk) -> Callable[[], Awaitable[Page]]:
+    """Open the board and say who one is."""
+
+    async def opened() -> Page:
+        await page.goto(desk.url)
+        await expect(page.locator("table thead")).to_be_visible()
+        await page.fill("#person", "Zhang Wei")
+        await page.locator("#person").blur()
+        return page
+
+    return opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")

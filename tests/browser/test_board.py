@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from playwright.async_api import Page, expect
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
-from clinical.alarms.signals import BURSTS
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmView
 from clinical.vitals import Vital
@@ -22,7 +20,7 @@ from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from ports.log.memory_log import MemoryLog
 from tests.browser.night_shift import vitals
-from tests.browser.ward import Desk, Patient, Ward, desk_at
+from tests.browser.ward import Desk, Patient, Ward, desk_at, ill
 from tests.patience import PATIENCE_MS
 from wire.frames import Lane
 from wire.unit_items import ReceiptStage
@@ -33,25 +31,6 @@ _DRAWN = re.compile("^M.+L")
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest.fixture
-def sit_down(page: Page, desk: Desk) -> Callable[[], Awaitable[Page]]:
-    """Open the board and say who one is."""
-
-    async def opened() -> Page:
-        await page.goto(desk.url)
-        await expect(page.locator("table thead")).to_be_visible()
-        await page.fill("#person", "Zhang Wei")
-        await page.locator("#person").blur()
-        return page
-
-    return opened
-
-
-def ill(number: int = 1, unit: str = "AMB-05") -> Patient:
-    values = {Vital.HEART_RATE: 124.0, Vital.SYSTOLIC: 84.0, Vital.DIASTOLIC: 51.0}
-    return Patient(number, unit, 33, values, 8)
 
 
 async def test_an_alarm_is_seen_and_taken_by_one_key(
@@ -97,64 +76,6 @@ async def test_a_latched_alarm_is_reset_by_one_key(
     await expect(card).to_contain_text("reset by Zhang Wei")
 
 
-_RECORD_PULSES = """
-  window.pulses = [];
-  const start = OscillatorNode.prototype.start;
-  OscillatorNode.prototype.start = function (at) {
-    window.pulses.push([at, this.frequency.value]);
-    return start.call(this, at);
-  };
-"""
-_GAPS_MS = """() => window.pulses.slice(0, -1).map(
-  ([at], index) => Math.round(1000 * (window.pulses[index + 1][0] - at)))"""
-
-
-async def test_an_alarm_is_heard_once_the_page_was_touched(
-    page: Page, ward: Ward, desk: Desk
-) -> None:
-    """Untouched it says that nothing is heard; a click unlocks ten pulses of the catalogue."""
-    await page.add_init_script(_RECORD_PULSES)
-    await page.goto(desk.url)
-    patient = await ward.admit(ill())
-    await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
-    await expect(page.locator(".alarm.open")).to_have_count(1)
-    await expect(page.locator("#sound")).to_contain_text("NO SOUND: click")
-    assert await page.evaluate("window.pulses") == []
-    await page.locator("h1").click()
-    await expect(page.locator("#sound")).to_contain_text("Sound on")
-    await page.wait_for_function("window.pulses.length >= 10")
-    starts = BURSTS[Priority.HIGH].starts_ms
-    gaps = [after - before for before, after in pairwise(starts)]
-    assert (await page.evaluate(_GAPS_MS))[:9] == gaps
-    frequencies = {hertz for _, hertz in await page.evaluate("window.pulses")}
-    assert frequencies == {BURSTS[Priority.HIGH].frequency_hz}
-
-
-async def test_sound_is_paused_by_one_key_and_one_that_rises_is_heard(
-    sit_down: Callable[[], Awaitable[Page]], page: Page, ward: Ward, desk: Desk
-) -> None:
-    """The alarm stays open to be taken, and says who paused it until when."""
-    await page.add_init_script(_RECORD_PULSES)
-    board = await sit_down()
-    await board.locator("h1").click()
-    patient = await ward.admit(ill())
-    alarm = await ward.alarm(patient, Cause.SPO2_LOW, Priority.MEDIUM, {"spo2_percent": 88})
-    card = board.locator(f"[data-alarm='{alarm}']")
-    await board.wait_for_function("window.pulses.length >= 3")
-    await board.keyboard.press("h")
-    await expect(card).to_contain_text("sound paused by Zhang Wei until")
-    await expect(card).to_have_class("alarm medium selected open")
-    await expect(card.locator("button.take")).to_be_visible()
-    calls = "JSON.stringify(window.alarmSound.calling())"
-    await board.wait_for_function(f"{calls} === '[]'")
-    (view,) = desk.center.publisher.current()
-    assert (view.pauses[0].person, view.unacknowledged) == ("Zhang Wei", True)
-    await ward.rises(patient, Cause.SPO2_LOW)
-    high = BURSTS[Priority.HIGH].frequency_hz
-    await board.wait_for_function(f"window.pulses.some(([, hertz]) => hertz === {high})")
-    await expect(card).not_to_contain_text("sound paused")
-
-
 async def test_an_alarm_is_escalated_with_a_reason_by_the_keyboard(
     sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
 ) -> None:
@@ -175,25 +96,6 @@ async def test_an_alarm_is_escalated_with_a_reason_by_the_keyboard(
     await expect(card).to_contain_text("Zhang Wei: two crews need help")
     await expect(card.locator(".escalate")).to_have_count(0)
     assert desk.center.publisher.current()[0].unacknowledged
-
-
-async def test_sound_that_is_off_is_said_and_stays_off(
-    sit_down: Callable[[], Awaitable[Page]], page: Page, ward: Ward
-) -> None:
-    """Somebody's choice outlives loading the page anew, and one key takes it back."""
-    await page.add_init_script(_RECORD_PULSES)
-    board = await sit_down()
-    await board.keyboard.press("s")
-    await expect(board.locator("#sound")).to_contain_text("SOUND IS OFF")
-    await board.reload()
-    await expect(board.locator("#sound")).to_contain_text("SOUND IS OFF")
-    patient = await ward.admit(ill())
-    await ward.alarm(patient, Cause.APNOEA, Priority.HIGH, {"respiration_per_min": 0})
-    await expect(board.locator(".alarm.open")).to_have_count(1)
-    await board.locator("h1").click()
-    assert await board.evaluate("window.pulses") == []
-    await board.keyboard.press("s")
-    await board.wait_for_function("window.pulses.length >= 10")
 
 
 async def test_nobody_takes_an_alarm_without_a_name(page: Page, ward: Ward, desk: Desk) -> None:

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.test_board import ill
-from tests.browser.ward import Desk, Ward
+from tests.browser.ward import Desk, Ward, ill
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -110,6 +110,12 @@ class Patient:
         return Outlook(now_us, self.index, self.certainty, self.drivers, alert)
 
 
+def ill(number: int = 1, unit: str = "AMB-05") -> Patient:
+    """A patient whose heart is fast and whose pressure is low."""
+    values = {Vital.HEART_RATE: 124.0, Vital.SYSTOLIC: 84.0, Vital.DIASTOLIC: 51.0}
+    return Patient(number, unit, 33, values, 8)
+
+
 @dataclass
 class Ward:
     """What detection and crews say, as records of the log."""
