@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from clinical.items import Vitals
 from clinical.watch.carry import VITALS
+from clinical.watch.ordering import UNCERTAIN_US
 from wire.reading import reading
 from wire.rows import (
     BEGIN,
@@ -60,6 +61,8 @@ def decode_columns(value: bytes) -> Columns | None:
         items = frame.items
         encounter_id = frame.encounter_id
         if len(items) != 1 or frame.lane != VITALS_LANE or not encounter_id:
+            return None
+        if frame.captured_uncertainty_us > UNCERTAIN_US:
             return None
         item: bytes = items[0]
         size, end = SHAPES.get(item[:BEGIN], UNSHAPED)

@@ -15,7 +15,7 @@ NOT_TRIED: Final = frozenset(
         "tests/browser/test_accessibility.py::test_the_board_has_no_grave_finding",
         "tests/browser/test_board.py::test_a_long_list_is_drawn_where_it_is_looked_at",
         "tests/browser/test_board.py::test_a_lost_center_is_said_within_3_s_and_mended_without_a_reload",
-        "tests/browser/test_board.py::test_an_alarm_is_heard_once_the_page_was_touched",
+        "tests/browser/test_sound.py::test_an_alarm_is_heard_once_the_page_was_touched",
         "tests/browser/test_board.py::test_a_newer_alarm_does_not_slip_under_the_finger",
         "tests/browser/test_board.py::test_stopped_detection_cannot_be_missed",
         "tests/browser/test_crew_screen.py::test_a_screen_that_stopped_says_so_itself",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from clinical.items import Vitals
 from clinical.watch.carry import VITALS
-from tests.wire import strategies
+from clinical.watch.ordering import UNCERTAIN_US
+from tests.wire import samples, strategies
 from wire.columns import decode_columns
 from wire.frames import Frame, Lane, encode_frame
 from wire.reading import Unreadable
@@ -61,6 +62,14 @@ def test_one_frame_that_is_not_plain_leaves_no_columns(frames: list[Frame]) -> N
     value = encode_batch(0, "g", map(encode_frame, frames))
     plain = None not in decode_rows(value).rows
     assert _held_together(value) == plain
+
+
+def test_a_frame_that_is_unsure_of_its_instant_leaves_no_columns() -> None:
+    """It goes by the reference, which says so; columns say nothing of clocks."""
+    for uncertainty_us, sure in ((UNCERTAIN_US, True), (UNCERTAIN_US + 1, False)):
+        frame = samples.vitals()
+        frame.captured_uncertainty_us = uncertainty_us
+        assert _held_together(encode_batch(0, "g", [frame])) is sure
 
 
 def test_an_empty_batch_has_empty_columns() -> None:
