@@ -69,7 +69,7 @@ def test_a_frame_that_is_unsure_of_its_instant_leaves_no_columns() -> None:
     for uncertainty_us, sure in ((UNCERTAIN_US, True), (UNCERTAIN_US + 1, False)):
         frame = samples.vitals()
         frame.captured_uncertainty_us = uncertainty_us
-        assert _held_together(encode_batch(0, "g", [frame])) is sure
+        assert _held_together(encode_batch(0, "g", [frame.SerializeToString()])) is sure
 
 
 def test_an_empty_batch_has_empty_columns() -> None:
