@@ -67,7 +67,9 @@ def test_one_frame_that_is_not_plain_leaves_no_columns(frames: list[Frame]) -> N
 def test_a_frame_that_is_unsure_of_its_instant_leaves_no_columns() -> None:
     """It goes by the reference, which says so; columns say nothing of clocks."""
     for uncertainty_us, sure in ((UNCERTAIN_US, True), (UNCERTAIN_US + 1, False)):
-        frame = samples.vitals()
+        frame = samples.of_kind("vitals")
+        frame.items[0].vitals.Clear()
+        frame.items[0].vitals.heart_rate_bpm = 80
         frame.captured_uncertainty_us = uncertainty_us
         assert _held_together(encode_batch(0, "g", [frame.SerializeToString()])) is sure
 
