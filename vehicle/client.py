@@ -68,7 +68,7 @@ class ClientOptions:
     """Names the run of the operating system."""
     edge: bool = True
     """Whether the edge watch runs."""
-    rhythms: bool = True
+    waveforms: bool = True
     """Whether the edge watch also judges the waveforms; a process that plays hundreds of units
     leaves that to the center."""
     downlink: bool = True
@@ -321,7 +321,7 @@ class VehicleClient:
     def _judged(self, encounter_id: str, frame: Frame) -> list[Entry]:
         """Have the edge watch judge a frame; return what it says and remembers."""
         waveforms = frame.lane is Lane.WAVEFORM
-        if waveforms and not self._options.rhythms:
+        if waveforms and not self._options.waveforms:
             return []
         judge = self._edge.on_waveforms if waveforms else self._edge.on_frame
         said = judge(frame, self.now_us())

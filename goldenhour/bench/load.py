@@ -122,7 +122,7 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
             random.Random(number),  # noqa: S311 - jitter, not a secret
             listener=recorder,
             options=ClientOptions(
-                rhythms=False, snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0
+                waveforms=False, snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0
             ),
         )
         for number in range(options.units)

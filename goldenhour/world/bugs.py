@@ -119,7 +119,7 @@ def drop_on_rebalance() -> list[Swap]:
     async def instead(self: Runners, partition: int, oldest: int, end: int) -> PartitionRunner:
         runner = await restored(self, partition, oldest, end)
         if end > oldest:
-            runner._host._next_offset = end  # type: ignore[attr-defined]  # noqa: SLF001
+            runner.host._next_offset = end  # type: ignore[attr-defined]  # noqa: SLF001
         return runner
 
     return [Swap(Runners, "_restored", instead)]

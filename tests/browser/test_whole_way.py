@@ -67,14 +67,11 @@ async def test_the_crew_says_no_pulse_and_the_board_shows_it(journey: Journey) -
 async def test_a_flat_lead_is_said_once_on_both_screens_until_it_is_reconnected(
     journey: Journey,
 ) -> None:
-    """In the words of the catalogue; the vehicle shows what only the center judges."""
+    """In the words of the catalogue, by the vehicle and by the center, and one alarm on each."""
     board, tablet = await journey.board(), await journey.tablet()
     journey.trouble = LeadTrouble.FLAT
     await expect(card(board, "ECG_LEAD_FAULT")).to_contain_text("ECG lead gives no signal")
-    await expect(alarm(tablet, "ECG_LEAD_FAULT").locator("h3")).to_have_text(
-        "ECG lead gives no signal · II"
-    )
-    await expect(alarm(tablet, "ECG_LEAD_FAULT").locator(".why")).to_contain_text("flat")
+    await expect(alarm(tablet, "ECG_LEAD_FAULT")).to_contain_text("ECG lead gives no signal · II")
     await expect(card(board, "ECG_LEAD_FAULT")).to_have_count(1)
     journey.trouble = None
     await expect(alarm(tablet, "ECG_LEAD_FAULT")).to_have_count(0)

@@ -119,8 +119,13 @@ async def desk(address: str) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def unit(system: Running, unit_id: str) -> AsyncIterator[VehicleClient]:
-    """Run a unit's client in this process; it knows the run of its system, as a vehicle does."""
+async def unit(
+    system: Running, unit_id: str, *, waveforms: bool = True
+) -> AsyncIterator[VehicleClient]:
+    """Run a unit's client in this process; it knows the run of its system, as a vehicle does.
+
+    Without ``waveforms`` it leaves them to the center.
+    """
     spool = Spool(system.home / f"spool-{unit_id}")
     await spool.open()
     client = VehicleClient(
@@ -130,7 +135,7 @@ async def unit(system: Running, unit_id: str) -> AsyncIterator[VehicleClient]:
         CLOCK,
         random.Random(5),  # noqa: S311 - jitter, not a secret
         listener=Hearing(),
-        options=ClientOptions(boot_id="boot-1", link_state_pulses=0),
+        options=ClientOptions(boot_id="boot-1", waveforms=waveforms, link_state_pulses=0),
     )
     await client.start()
     try:

@@ -1,6 +1,6 @@
 """What only the center can say reaches the crew, whatever was away when it was said.
 
-The vehicle does not judge the quality of its leads, so a flat lead is such a cause. It has no word
+These vehicles leave their waveforms to the center, so a flat lead is such a cause. It has no word
 of the edge watch beside it: what the crew sees of it came by the downlink.
 """
 
@@ -73,11 +73,11 @@ async def test_a_unit_that_was_restarted_hears_it_and_that_it_is_over(system: Ru
     """Away when it was raised, and again when it ended: each time it resumes by its token."""
     unit_id, monitor = f"AMB-CREW-{uuid4().hex[:8]}", monitored()
     async with desk(system.alerts) as listening:
-        async with unit(system, unit_id) as client:
+        async with unit(system, unit_id, waveforms=False) as client:
             monitor.admit(client)
             await client.drained()
         alarm = await listening.alarm(monitor.encounter_id, CAUSE)
-        async with unit(system, unit_id) as client:
+        async with unit(system, unit_id, waveforms=False) as client:
             (shown,) = await shown_to_crew(client, CAUSE, 1)
             assert (shown.alarm_id, shown.sources) == (alarm.alarm_id, (Source.CENTER_A,))
             (patient,) = Desk(client).view().patients
@@ -85,7 +85,7 @@ async def test_a_unit_that_was_restarted_hears_it_and_that_it_is_over(system: Ru
             monitor.mend(client)
             await client.drained()
         await listening.alarm(monitor.encounter_id, CAUSE, lambda it: it.state is AlarmState.ENDED)
-        async with unit(system, unit_id) as client:
+        async with unit(system, unit_id, waveforms=False) as client:
             await shown_to_crew(client, CAUSE, 0)
 
 
@@ -93,14 +93,20 @@ async def test_a_gateway_that_was_restarted_tells_it_and_that_it_is_over(system:
     """What the older gateway had told is not told again, and what it had not is."""
     unit_id, monitor = f"AMB-CREW-{uuid4().hex[:8]}", monitored()
     async with desk(system.alerts) as listening:
-        async with unit(system, unit_id) as client:
+        async with unit(system, unit_id, waveforms=False) as client:
             monitor.admit(client)
             await client.drained()
         alarm = await listening.alarm(monitor.encounter_id, CAUSE)
-        async with another_gateway(system) as other, unit(other, unit_id) as client:
+        async with (
+            another_gateway(system) as other,
+            unit(other, unit_id, waveforms=False) as client,
+        ):
             (shown,) = await shown_to_crew(client, CAUSE, 1)
             assert shown.alarm_id == alarm.alarm_id
-        async with another_gateway(system) as other, unit(other, unit_id) as client:
+        async with (
+            another_gateway(system) as other,
+            unit(other, unit_id, waveforms=False) as client,
+        ):
             (again,) = await shown_to_crew(client, CAUSE, 1)
             assert again == shown
             monitor.mend(client)
