@@ -1,6 +1,7 @@
 """What the causes are called elsewhere: terms of ISO/IEEE 11073-10101, words of IHE ACM.
 
-A cause has a term only where a public source states it; the others say so. The sources are DICOM
+A cause has a term only where a public source states it; the others say so. Each was
+compared with such a copy (docs/clinical-sources.md), none with the standard, which is not public. The sources are DICOM
 PS3.16, whose context groups reprint codes of ISO/IEEE 11073-10101 by permission of IEEE, and
 messages and code lists that makers publish: whoever relies on a code compares it with the standard
 itself. A code is the number of its partition times 65,536 plus that of the term in it; partition 3
