@@ -1,10 +1,11 @@
 """Pacing spikes: told from what the heart does, counted, and taken out of the lead.
 
 A pacemaker's impulse lasts 0.5 to 2 ms. At the working rate it is a *spike*: one to three samples
-that stick out on both sides, and as far from what lies 8 ms beside as from what lies 20 ms beside.
-The narrowest QRS complex is twice as high over 20 ms as over 8 ms. A filter that lets nothing pass
-above 40 Hz, as monitors have, smears a spike to the width of a QRS complex: then none is told, nor
-of a lead that comes at under ``RATE_LEAST_HZ``.
+that stick out on both sides, and as far from what lies 8 ms before as from what lies 20 ms before.
+The narrowest R wave is twice as high over 20 ms as over 8 ms, an S wave comes down from an R wave,
+and a notch has another peak before it. A spike that a filter has made lower than ``SPIKE_MIN_MV``,
+as those of monitors that pass nothing above 40 Hz often do, is not told; nor is any of a lead that
+comes at under ``RATE_LEAST_HZ``.
 
 A single spike may be any disturbance. A lead is *paced* when ``ALIKE`` spikes of one sign and about
 one area came within some seconds, most of them at even times; from then on its spikes are
@@ -33,7 +34,14 @@ SPIKE_MIN_MV: Final = 0.25
 """Least height of a spike above what lies 8 ms before and after it."""
 
 NARROW: Final = 0.75
-"""So much of its height over 16 and 20 ms a spike has over 8 ms."""
+"""So much of its height over the 16 and 20 ms before it a spike has over 8 ms: it is no R or S."""
+
+SETTLED: Final = 0.5
+"""And so much of that over 8 ms it has over those: it is no notch."""
+
+SINGLE: Final = 0.45
+"""So much of its height over what comes 16 and 20 ms after it has over 8 ms: QRS complexes of both
+signs may follow at once, but a Q or r wave is no spike."""
 
 CLEAR_OF_NOISE: Final = 6.0
 """So many times the usual change within 8 ms a spike is high."""
@@ -155,10 +163,14 @@ def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list
         return []
     row, at = place // BLOCK, place % BLOCK + _REACH
     sign = np.sign(bend.reshape(-1)[place])
-    height = _above(about, row, at, sign, _NEAR)
+    before, after = _above(about, row, at, sign, -_NEAR), _above(about, row, at, sign, _NEAR)
+    height = np.minimum(before, after)
     is_spike = (height >= SPIKE_MIN_MV) & looked[row]
     for reach in _FAR:
-        is_spike &= height >= NARROW * _above(about, row, at, sign, reach)
+        earlier, later = (_above(about, row, at, sign, side * reach) for side in (-1, 1))
+        is_spike &= (NARROW * earlier <= before) & (SETTLED * before <= earlier)
+        is_spike &= SINGLE * later <= after
+        is_spike &= NARROW * np.minimum(earlier, later) <= height
     if not is_spike.any():
         return []
     row, at, height = row[is_spike], at[is_spike], height[is_spike]
@@ -176,10 +188,8 @@ def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list
 
 
 def _above(about: _Floats32, row: Ints, at: Ints, sign: _Floats32, reach: int) -> _Floats32:
-    """Return how high samples stand above the nearer of those so far before and after them."""
-    own = about[row, at]
-    before, after = own - about[row, at - reach], own - about[row, at + reach]
-    above: _Floats32 = np.minimum(sign * before, sign * after)
+    """Return how high samples stand above those so far after them."""
+    above: _Floats32 = sign * (about[row, at] - about[row, at + reach])
     return above
 
 
