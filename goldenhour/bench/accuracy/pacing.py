@@ -122,7 +122,8 @@ def told_and_missed(lead: Floats, rate_hz: float, times_s: Floats) -> tuple[int,
 def answering(base: Path, impulse: Impulse, *, fails: bool) -> Played:
     """Return the first minutes of a recording as if a pacemaker drove its heart."""
     recording = read_recording(base)
-    rate_hz, samples = recording.rate_hz, round(PART_S * recording.rate_hz)
+    rate_hz = recording.rate_hz
+    samples = min(round(PART_S * rate_hz), recording.frames)
     beats_s = read_reference(base).until(PART_S).times_s
     lost_s = beats_s[beats_s > FAILS_S] if fails else np.zeros(0)
     spikes = impulse.at(np.maximum(0.0, beats_s - BEFORE_S), samples, rate_hz)
