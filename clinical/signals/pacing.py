@@ -144,8 +144,8 @@ def take_out(held: Floats, leads: Ints, seconds: Ints, raw: Floats) -> Stimuli:
         for at in told:
             _bridge(about[row], raw[row], at)
         found += [(row, begun + at) for at in told]
-    for row in np.flatnonzero(held[leads, _UNTIL] >= BLOCK * seconds):
-        _hold_back(held[leads[row]], about[row], raw[row])
+    for paced in np.flatnonzero(held[leads, _UNTIL] >= BLOCK * seconds).tolist():
+        _hold_back(held[leads[paced]], about[paced], raw[paced])
     if not found:
         return NONE
     rows, samples = zip(*found, strict=True)

@@ -80,8 +80,8 @@ def _lines(folder: Path) -> Iterator[str]:
     where = [base.name for base, counts in zip(bases, found, strict=True) if any(counts)]
     yield f"Block of the second or third degree is marked {marked} times in {len(bases)} records"
     yield f"of mitdb and {len(beside)} of vfdb. The times of beats that experts annotated, in"
-    yield f"{hours:.1f} h of mitdb, look {double} times like a dropped beat of Mobitz II and {groups}"
-    yield f"times like a group of Wenckebach's ({', '.join(where)}). What tells block from other"
-    yield "pauses is the P wave, which one lead seldom shows well enough; and without records of"
-    yield "block the worth of a hint cannot be measured. So none is given. The pause itself is told:"
-    yield "extreme bradycardia and asystole."
+    yield f"{hours:.1f} h of mitdb, look {double} times like a dropped beat of Mobitz II and"
+    yield f"{groups} times like a group of Wenckebach's ({', '.join(where)}). What tells block from"
+    yield "other pauses is the P wave, which one lead seldom shows well enough; and without records"
+    yield "of block the worth of a hint cannot be measured. So none is given. The pause itself is"
+    yield "told: extreme bradycardia and asystole."

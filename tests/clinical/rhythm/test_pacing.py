@@ -79,7 +79,7 @@ def test_beats_of_its_own_amid_stimuli_without_an_answer_are_no_capture() -> Non
     evidence = dict(calls[0].evidence)
     assert evidence["leads"] == "L0 L1"
     assert evidence["stimuli_bpm"] == pytest.approx(70, abs=0.5)
-    assert evidence["stimuli_unanswered"] >= 3
+    assert evidence["stimuli_unanswered"] in {3.0, 4.0, 5.0, 6.0}
 
 
 def test_every_other_stimulus_without_an_answer_is_told() -> None:
