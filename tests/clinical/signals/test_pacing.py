@@ -99,6 +99,14 @@ def test_muscle_noise_is_no_pacing(noise_mv: float) -> None:
     assert not len(spikes)
 
 
+@pytest.mark.parametrize("mains_hz", [50, 60])
+def test_mains_hum_is_no_pacing(mains_hz: int) -> None:
+    at = np.arange(int(SECONDS * 250)) / 250
+    hum = 0.4 * np.sin(2 * np.pi * mains_hz * at)
+    lead = lead_mv(beat_times_s(SECONDS, 9), SECONDS, 9) + hum
+    assert not len(found(lead)[0])
+
+
 def test_jumps_of_an_electrode_are_no_pacing() -> None:
     """One here and there, of one sample or more, however high; a step is none at all."""
     rng = np.random.default_rng(13)
