@@ -39,7 +39,7 @@ NARROW: Final = 0.75
 SETTLED: Final = 0.5
 """And so much of that over 8 ms it has over those: it is no notch."""
 
-SINGLE: Final = 0.45
+SINGLE: Final = 0.35
 """So much of its height over what comes 16 and 20 ms after it has over 8 ms: QRS complexes of both
 signs may follow at once, but a Q or r wave is no spike."""
 
