@@ -163,7 +163,8 @@ class Judgement:
     def on_second(self, second: Second, beats: Sequence[Beat], witness: Witness) -> Call | None:
         """Judge a second and the beats that it decided; return what is new."""
         self._beats = [*self._beats, *beats][-BEATS_KEPT:]
-        self._spikes = self._spikes.after(second.stimuli)
+        if max(second.sound, default=0.0) >= SOUND:
+            self._spikes = self._spikes.after(second.stimuli)
         decision = self._decided(second)
         self._number += 1
         found = self._borne_out(self._gravest(second, decision), witness)

@@ -128,6 +128,18 @@ def test_pulses_as_fast_as_the_stimuli_contradict_it_and_slower_ones_do_not() ->
     assert PACING in dangerous(told(Bed(), beside(leads, pulses(answered))))
 
 
+@pytest.mark.parametrize("noise_mv", [0.2, 0.6])
+def test_noise_that_hides_beats_is_no_failing_capture(noise_mv: float) -> None:
+    noise = noise_mv * np.random.default_rng(4).standard_normal(8 * 250)
+    leads = []
+    for seed, height_mv in enumerate((8.0, -6.0)):
+        lead = quiet_mv(SECONDS, seed) + answered_mv(TIMES, SECONDS)
+        lead += spikes_mv(TIMES, SECONDS, height_mv, 1)
+        lead[16 * 250 : 24 * 250] += noise
+        leads.append(list(cut(f"L{seed}", counts(lead), ())))
+    assert PACING not in dangerous(told(Bed(), zip(*leads, strict=True)))
+
+
 def test_a_snapshot_anywhere_changes_nothing() -> None:
     answered = np.concatenate((TIMES[TIMES < FAILS_S], ESCAPES))
     straight, restored = Bed(), Bed()
