@@ -350,7 +350,7 @@ class Judgement:
             "odds": list(self._odds),
             "agreed": self._agreed,
             "beats": [[beat.sample, beat.quality, beat.kind.value] for beat in self._beats],
-            "spikes": list(self._spikes.samples),
+            "spikes": [self._spikes.begun, *self._spikes.samples],
             "clear": self._clear,
             "said_s": self._said_s,
         }
@@ -362,5 +362,6 @@ class Judgement:
         self._states = [ShockState(*each) for each in state["states"]]
         self._odds, self._agreed = list(state["odds"]), state["agreed"]
         self._beats = [Beat(at, quality, Kind(kind)) for at, quality, kind in state["beats"]]
-        self._spikes = Spikes(tuple(state.get("spikes", ())))
+        begun, *spikes = state.get("spikes", (0,))
+        self._spikes = Spikes(tuple(spikes), begun)
         self._clear, self._said_s = state["clear"], state["said_s"]

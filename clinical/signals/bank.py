@@ -7,10 +7,10 @@ whose state is kept from block to block:
 - ``narrow``, 5 to 20 Hz: where a QRS complex stands out from T waves, baseline and muscle
   (Thakor, Webster and Tompkins, IEEE Trans Biomed Eng 1984;31:702).
 
-A block is a second counted from sample 0 of its lead, and nothing is computed across leads, so a
-lead alone at the edge and ten thousand at the center give the same output to the sample, however
-the input is cut into chunks. Leads belong to patients; the blocks of a patient's leads come
-together, when all of them are known.
+A block is a second counted from sample 0 of its lead, and nothing is computed across leads but
+which pacing spikes a patient's leads show, so a patient alone at the edge and ten thousand at the
+center give the same output to the sample, however the input is cut into chunks. Leads belong to
+patients; the blocks of a patient's leads come together, when all of them are known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -116,11 +116,10 @@ class Bank:
             row += len(group)
         raw, missing = self._resampled(leads)
         number = self.number[patients].copy()
-        seconds = np.repeat(number, [len(group) for group in groups])
-        first = seconds == 0
+        first = np.repeat(number == 0, [len(group) for group in groups])
         if first.any():
             self._begin(leads[first], raw[first, 0])
-        stimuli = take_out(self.pacing, leads, seconds, raw)
+        stimuli = take_out(self.pacing, leads, slots, number, raw)
         wide = _filtered(_wide(), raw, self.wide_state, leads)
         narrow = _filtered(_narrow(), raw, self.narrow_state, leads)
         self.number[patients] += 1

@@ -9,9 +9,9 @@ comes at under ``RATE_LEAST_HZ``.
 
 A single spike may be any disturbance. A lead is *paced* when ``ALIKE`` spikes of one sign and about
 one area came within some seconds, most of them at even times; from then on its spikes are
-*stimuli*. They are taken out before any filter, so that a pacemaker that fires at a heart that does
-not answer is never taken for beats, nor a tall spike for an electrode's jump. A lead that is not
-paced is passed on as it is.
+*stimuli*. They are taken out of all leads of the patient before any filter, so that a pacemaker
+that fires at a heart that does not answer is never taken for beats, nor a tall spike for an
+electrode's jump. The leads of a patient none of whose leads is paced are passed on as they are.
 
 A spike is known when 20 ms after it are. In the last 20 ms of a second nothing is known yet: a
 paced lead that moves there as steeply as its spikes do is held, and the spike is told of with the
@@ -125,31 +125,50 @@ def stand_at(held: Floats, leads: Ints, first_mv: Floats) -> None:
     held[leads, :_TAIL] = first_mv[:, None]
 
 
-def take_out(held: Floats, leads: Ints, seconds: Ints, raw: Floats) -> Stimuli:
+def take_out(held: Floats, leads: Ints, slots: Ints, seconds: Ints, raw: Floats) -> Stimuli:
     """Take the stimuli out of the next second of some leads, and return them.
 
     Args:
         held: what is remembered of all leads.
         leads: whose second it is.
-        seconds: before it, of each lead.
-        raw: the second of each, shape (leads, BLOCK); changed in place, of paced leads.
+        slots: which of them are each patient's, shape (patients, most leads of one); -1: no more.
+        seconds: before it, of each patient.
+        raw: the second of each lead, shape (leads, BLOCK); changed in place, of paced patients.
     """
     about = np.empty((len(leads), _TAIL + BLOCK), np.float32)
     about[:, :_TAIL], about[:, _TAIL:] = held[leads, :_TAIL], raw
     held[leads, :_TAIL] = raw[:, BLOCK - _TAIL :]
-    found: list[tuple[int, int]] = []
+    told: dict[int, list[int]] = {}
+    begun = np.empty(len(leads), np.intp)
+    begun[slots[slots >= 0]] = np.repeat(seconds, (slots >= 0).sum(axis=1)) * BLOCK
     for row, middles in _spikes(about, held[leads, _LOOKED] > 0):
-        lead, begun = int(leads[row]), int(seconds[row]) * BLOCK - _TAIL
-        told = [at for at in middles if _remember(held[lead], begun + at, _area(about[row], at))]
-        for at in told:
-            _bridge(about[row], raw[row], at)
-        found += [(row, begun + at) for at in told]
-    for paced in np.flatnonzero(held[leads, _UNTIL] >= BLOCK * seconds).tolist():
+        lead, first = held[leads[row]], int(begun[row]) - _TAIL
+        of = [at for at in middles if _remember(lead, first + at, _area(about[row], at))]
+        if of:
+            told[row] = of
+    _take(told, slots, about, raw)
+    for paced in np.flatnonzero(held[leads, _UNTIL] >= begun).tolist():
         _hold_back(held[leads[paced]], about[paced], raw[paced])
-    if not found:
+    if not told:
         return NONE
-    rows, samples = zip(*found, strict=True)
+    pairs = [(row, int(begun[row]) - _TAIL + at) for row, of in told.items() for at in of]
+    rows, samples = zip(*pairs, strict=True)
     return Stimuli(np.array(rows, np.intp), np.array(samples, np.intp))
+
+
+def _take(told: dict[int, list[int]], slots: Ints, about: _Floats32, raw: Floats) -> None:
+    """Bridge every stimulus in every lead of its patient: where it is told, and beside it.
+
+    What one lead shows clearly may be left as a small beat in another.
+    """
+    for own in slots[np.isin(slots, list(told)).any(axis=1)].tolist() if told else ():
+        rows = [row for row in own if row >= 0]
+        whole = {at for row in rows for at in told.get(row, ())}
+        for row in rows:
+            of = told.get(row, [])
+            beside = [at for at in whole if all(abs(at - mine) > _CUT for mine in of)]
+            for at in sorted([*of, *beside]):
+                _bridge(about[row], raw[row], at)
 
 
 def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list[int]]]:

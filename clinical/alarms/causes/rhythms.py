@@ -97,7 +97,7 @@ RHYTHMS: Final[tuple[AlarmRule, ...]] = (
     AlarmRule(
         cause=Cause.PACING_NOT_CAPTURED,
         category=Category.PHYSIOLOGICAL,
-        condition="three of six spikes of a pacemaker have no beat within 0.35 s after them",
+        condition="three of six spikes of a pacemaker have no beat within 0.4 s after them",
         levels=_AT_ONCE,
         words_en="Pacing without capture",
         words_zh="起搏失夺获",

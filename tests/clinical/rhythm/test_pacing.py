@@ -27,6 +27,13 @@ def beats(times_s: Sequence[float]) -> list[Beat]:
     return [Beat(round(at_s * 250), 1.0, Kind.NORMAL) for at_s in times_s]
 
 
+def spikes_at(times_s: Lead) -> Spikes:
+    spikes = Spikes()
+    for at_s in times_s:
+        spikes = spikes.after([round(at_s * 250)])
+    return spikes
+
+
 def frames(
     answered: Lead, spikes: Lead = TIMES, heights: Sequence[float] = (5.0, -4.0)
 ) -> list[Sequence[WaveformChunk]]:
@@ -151,10 +158,25 @@ def test_a_snapshot_anywhere_changes_nothing() -> None:
 
 def test_a_stimulus_soon_after_a_beat_says_nothing() -> None:
     """It falls on muscle that cannot answer."""
-    samples = [round(at * 250) for at in TIMES[:12]]
-    deaf = Spikes().after(samples)
-    assert deaf.unanswered(beats([*(TIMES[:12] - 0.2)]), 0.0, 12.0) is None
-    assert deaf.unanswered(beats([]), 0.0, 12.0) is not None
+    deaf = spikes_at(TIMES[:22])
+    assert deaf.unanswered(beats([*(TIMES[:22] - 0.2)]), 0.0, 20.0) is None
+    assert deaf.unanswered(beats([]), 0.0, 20.0) is not None
+
+
+def test_answers_that_are_all_as_late_are_answers_and_those_at_any_time_are_not() -> None:
+    """What paces the atria may take long to be conducted."""
+    late = TIMES[:22] + 0.5
+    scattered = TIMES[:22] + np.random.default_rng(2).uniform(0.41, 0.55, 22)
+    alone = late[::2], scattered[::2]
+    assert spikes_at(TIMES[:22:2]).unanswered(beats([*alone[0]]), 0.0, 20.0) is None
+    assert spikes_at(TIMES[:22:2]).unanswered(beats([*(alone[1] + 0.3)]), 0.0, 20.0) is not None
+
+
+def test_stimuli_are_weighed_once_beats_are_found_as_well_as_ever() -> None:
+    first = spikes_at(TIMES[:6])
+    assert first.unanswered(beats([]), 0.0, 6.0) is None
+    again = first.after([100 * 250])
+    assert (first.begun, again.begun) == (round(TIMES[0] * 250), 100 * 250)
 
 
 def test_spikes_of_several_leads_are_one_and_their_number_is_bounded() -> None:
