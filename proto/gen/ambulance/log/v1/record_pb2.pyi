@@ -69,6 +69,8 @@ class _ArrhythmiaEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Arrhythmia
     """Slower than 40/min for five beats."""
     ARRHYTHMIA_EXTREME_TACHYCARDIA: _Arrhythmia.ValueType  # 5
     """Faster than 140/min for 17 beats."""
+    ARRHYTHMIA_PACING_NOT_CAPTURED: _Arrhythmia.ValueType  # 6
+    """Three of six stimuli of a pacemaker without an answer of the ventricles."""
 
 class Arrhythmia(_Arrhythmia, metaclass=_ArrhythmiaEnumTypeWrapper):
     """A rhythm that can kill."""
@@ -85,6 +87,8 @@ ARRHYTHMIA_EXTREME_BRADYCARDIA: Arrhythmia.ValueType  # 4
 """Slower than 40/min for five beats."""
 ARRHYTHMIA_EXTREME_TACHYCARDIA: Arrhythmia.ValueType  # 5
 """Faster than 140/min for 17 beats."""
+ARRHYTHMIA_PACING_NOT_CAPTURED: Arrhythmia.ValueType  # 6
+"""Three of six stimuli of a pacemaker without an answer of the ventricles."""
 Global___Arrhythmia: _TypeAlias = Arrhythmia  # noqa: Y015
 
 class _EncounterStatus:
