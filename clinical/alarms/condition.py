@@ -365,6 +365,12 @@ class FlagCondition:
             return NOTHING
         return self._settle(max(now_us, self._newest_us))
 
+    def update(self, at_us: int) -> Changes:
+        """Say anew why the alarm stands, because more is known; nothing while there is none."""
+        if self._raised is None or self._frame is None:
+            return NOTHING
+        return (Change(Phase.UPDATE, self._raised, self._began_us, at_us, self._frame),)
+
     def withdraw(self, at_us: int) -> Changes:
         """End the condition, because judging this patient ends."""
         self._level = None

@@ -24,6 +24,14 @@ from clinical.scores.chart import Refusal, RefusalReason, Refused, Result, Score
 CITATION: Final = "Teasdale G et al. Lancet Neurol 2014;13:844-854"
 
 
+COMA_TOTAL: Final = 8
+"""This and less is coma: the airway is in danger (NICE, Head injury, NG232, 2023)."""
+
+FALL_POINTS: Final = 2
+"""So far below the best total before is a fall: as in a bleed of the brain that grows under way
+(Moon JS et al. Crit Care Med 2008;36:172-175)."""
+
+
 class GcsPart(StrEnum):
     """The three responses; the value is the column everywhere."""
 

@@ -21,6 +21,7 @@ function valuesOf(alarm, most, t) {
   return sorted.slice(0, most).map(([name, value]) => {
     const more = derived(name, value, t);
     if (more) return more;
+    if (name === "stroke_signs") return { name: t.vital[name], value: value.split(", ").map((one) => t.examined.sign[one] ?? one).join(", ") };
     const number = t.unitOf[name] && !Number.isNaN(Number(value));
     return { name: t.vital[name] ?? name, value: number ? `${shown(name, value)} ${t.unitOf[name]}` : t.plain[String(value)] ?? String(value) };
   });
