@@ -138,6 +138,20 @@ class ThresholdCondition:
         """How far the newest value is believed."""
         return self._trust
 
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can change anything; None: only a value can."""
+        if self._frame is None:
+            return None
+        first_us: int | None = None
+        if self._highest() is not self._raised:
+            first_us = self._newest_us
+        for index, served in enumerate(self._served):
+            wait_us = None if served is None else self._wait_left_us(index, served)
+            if wait_us is not None and (first_us is None or self._newest_us + wait_us < first_us):
+                first_us = self._newest_us + wait_us
+        return first_us
+
     def sample(
         self, value: float, at_us: int, frame: FrameRef, trust: Trust = Trust.ALONE
     ) -> Changes:
@@ -264,6 +278,18 @@ class ThresholdCondition:
         if elapsed_us >= (1 - served) * wait_us - _ROUNDING_US:
             return 1.0
         return served + elapsed_us / wait_us
+
+    def _wait_left_us(self, index: int, served: float) -> int | None:
+        """Return how long the newest value has to hold until the level is ripe; None: too long."""
+        if self._clear_us[index] is not None:
+            return None
+        if served >= 1:
+            return None if self._served[:index] == [1.0] * index else 0
+        if not self._bounds[index].violated_by(self._value):
+            return None
+        wait_us = self._levels[index].wait_us(self._value, self._trust)
+        left_us = max(0, int((1 - served) * wait_us) - _ROUNDING_US)
+        return left_us if left_us <= HOLDS_US else None
 
     def _ripen(self, elapsed_us: int) -> None:
         """Let each level ripen that the newest value has brought to its end."""
