@@ -64,9 +64,9 @@ def contradictions(pb: crew_pb2.CrewExamination, captured_us: int) -> Iterator[t
 def empty_part(pb: crew_pb2.CrewExamination) -> str | None:
     """Return what is missing: a part that says nothing, or "" where the whole says nothing."""
     for name in PARTS:
-        if pb.HasField(name) and not getattr(pb, name).ListFields():  # type: ignore[arg-type]
+        if pb.HasField(name) and not getattr(pb, name).ListFields():
             return name
-    says = [name for name in (*PARTS, "last_known_well_us") if pb.HasField(name)]  # type: ignore[arg-type]
+    says = [name for name in (*PARTS, "last_known_well_us") if pb.HasField(name)]
     return None if says else ""
 
 

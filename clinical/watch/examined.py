@@ -79,11 +79,15 @@ def _from_plain(plain: dict[str, Any]) -> CrewExamination:
     gcs, stroke, race = plain["gcs"], plain["stroke"], plain["race"]
     return CrewExamination(
         person=plain["person"],
-        gcs=None if gcs is None else Gcs(*gcs[:3], frozenset(GcsPart(part) for part in gcs[3])),
+        gcs=None if gcs is None else _gcs(*gcs),
         stroke=None if stroke is None else StrokeScreen(*stroke),
         race=None if race is None else _race(*race),
         last_known_well_us=plain["last_known_well_us"],
     )
+
+
+def _gcs(eye: int | None, verbal: int | None, motor: int | None, untestable: list[str]) -> Gcs:
+    return Gcs(eye, verbal, motor, frozenset(GcsPart(part) for part in untestable))
 
 
 def _race(*plain: Any) -> Race:  # noqa: ANN401 - plain data

@@ -35,7 +35,7 @@ from clinical.watch.examined import (
     newest,
     with_one_more,
 )
-from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, release, withdraw
+from clinical.watch.finding import NO_FINDINGS, Findings, findings_of, release, renew, withdraw
 
 _Total = tuple[int, int, str, FrameRef]
 """When it was captured, the total, as it is written down, and by which frame."""
@@ -49,9 +49,11 @@ class Examining:
         "_best",
         "_cleared_us",
         "_coma",
+        "_coma_us",
         "_decided_us",
         "_signs",
         "_stroke",
+        "_stroke_us",
         "_told",
         "_total",
         "shown",
@@ -63,6 +65,8 @@ class Examining:
         """The newest of each kind, oldest first; never changed in place."""
         self._stroke = FlagCondition(RULES[Cause.STROKE_SUSPECTED])
         self._coma = FlagCondition(RULES[Cause.GCS_LOW])
+        self._stroke_us = self._coma_us = 0
+        """When what holds began."""
         self._decided_us = 0
         """When the newest examination was captured that says whether it is a stroke."""
         self._cleared_us = 0
@@ -95,11 +99,13 @@ class Examining:
         return {
             "shown": examined_to_plain(self.shown),
             "stroke": self._stroke.snapshot(),
+            "stroke_us": self._stroke_us,
             "decided_us": self._decided_us,
             "cleared_us": self._cleared_us,
             "signs": self._signs,
             "told": dict(self._told),
             "coma": self._coma.snapshot(),
+            "coma_us": self._coma_us,
             "best": self._best,
             "total": None if total is None else [*total[:3], frame_to_plain(total[3])],
         }
@@ -110,6 +116,7 @@ class Examining:
             return
         self.shown = examined_from_plain(state["shown"])
         self._stroke.restore(state["stroke"])
+        self._stroke_us, self._coma_us = state["stroke_us"], state["coma_us"]
         self._decided_us = state["decided_us"]
         self._cleared_us = state["cleared_us"]
         self._signs = state["signs"]
@@ -133,6 +140,7 @@ class Examining:
                 self._signs = ", ".join(item.stroke.abnormal)
             changes = self._stroke.set(active=True, at_us=at_us, frame=frame)
             if changes:
+                self._stroke_us = changes[0].since_us
                 self._told = self._known(age_years)
                 return findings_of(self._stroke, changes, _aged(self._told, self.shown, at_us))
         known = self._known(age_years)
@@ -140,9 +148,7 @@ class Examining:
             return NO_FINDINGS
         self._told = known
         at_us = max(at_us, self._decided_us)
-        return findings_of(
-            self._stroke, self._stroke.update(at_us), _aged(known, self.shown, at_us)
-        )
+        return renew(self._stroke, self._stroke_us, at_us, _aged(known, self.shown, at_us))
 
     def _known(self, age_years: int | None) -> _Values:
         """Return what is known of the suspicion."""
@@ -179,7 +185,9 @@ class Examining:
         stood = self._coma.raised
         changes = self._coma.set_level(level, newest_us, named)
         if stood is not None and stood is level:
-            changes = self._coma.update(newest_us)
+            return renew(self._coma, self._coma_us, newest_us, values)
+        if stood is None and changes:
+            self._coma_us = changes[0].since_us
         return findings_of(self._coma, changes, values)
 
 
