@@ -18,7 +18,7 @@ from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import CrewEvent, EdgeTransition, EncounterChange, EncounterEvent
 from ports.log.port import Record
-from simulators.tale import Deed, Tale
+from simulators.tale import Deed, Examined, Tale
 from simulators.tale_monitor import TaleMonitor
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
@@ -96,7 +96,7 @@ class _Telling:
         opened = EncounterEvent(
             EncounterChange.OPENED, age_years=tale.age_years, pregnant=tale.pregnant
         )
-        crew = (*tale.crew, *tale.examinations)
+        crew: tuple[Deed | Examined, ...] = (*tale.crew, *tale.examinations)
         deeds = sorted(crew, key=lambda one: one.minute, reverse=True)
         self._capture(START_US, Lane.ALARM, opened)
         tail_s = TAIL_S if rate > 1 else 0

@@ -64,7 +64,9 @@ def _with(**parts: object) -> tuple[RefusalReason, str]:
         ({"race": crew_pb2.RaceScale()}, MISSING, ".race"),
         ({"gcs": crew_pb2.GlasgowComaScale(eye=5)}, OUT, ".gcs.eye"),
         (
-            {"gcs": crew_pb2.GlasgowComaScale(verbal=1, untestable=[1, 2])},
+            {"gcs": crew_pb2.GlasgowComaScale(
+                verbal=1, untestable=[crew_pb2.GCS_PART_EYE, crew_pb2.GCS_PART_VERBAL]
+            )},
             OUT, ".gcs.untestable[1]",
         ),
         (
