@@ -193,6 +193,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "unknown": ("unknown", "未知"),
     "hours": ("h", "小时"),
     "min": ("min", "分钟"),
+    "discard": ("Discard", "放弃"),
     "send_examination": ("Send", "发送"),
     "examined": ("Examined", "已检查"),
     "large_vessel_occlusion": ("Large artery", "大血管"),

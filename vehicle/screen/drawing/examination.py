@@ -16,6 +16,10 @@ STEPS_MIN: Final = (-60, -10, 10)
 """By how much one tap moves when the patient was last known well."""
 
 
+IN_ONE_ROW: Final = 4
+"""More choices than these take a second row."""
+
+
 def examination(scene: Scene) -> str:
     """Return the form while the crew is examining the patient on the screen."""
     patient, draft = scene.patient, scene.draft
@@ -23,16 +27,21 @@ def examination(scene: Scene) -> str:
         return ""
     rows = "".join(_row(scene, draft, item, of) for item, of in draft.items.items())
     said = summary(scene, draft.examination(""), patient.age_years)
-    nothing = draft.examination("") is None
     return (
         f'<div class="sheet examining" role="dialog" aria-label="{scene.word("EXAMINE")}">'
         f"<nav>{''.join(_tab(scene, draft, page) for page in PAGES)}</nav>"
         f'<div class="items">{rows}</div>{_well(scene, draft)}'
         f'<p class="summary">{said or scene.word("nothing_examined")}</p>'
-        f'<div class="acts">{button("close", scene.word("close"), "plain")}'
-        f"{'' if nothing else button('send', scene.word('send_examination'), 'event send')}</div>"
-        "</div>"
+        f'<div class="acts">{_acts(scene, nothing=draft.examination("") is None)}</div></div>'
     )
+
+
+def _acts(scene: Scene, *, nothing: bool) -> str:
+    """Return what ends the form; nothing is sent of which nothing was examined."""
+    if nothing:
+        return button("close", scene.word("close"), "plain")
+    leave = button("close", scene.word("discard"), "plain")
+    return leave + button("send", scene.word("send_examination"), "event send")
 
 
 def summary(scene: Scene, found: CrewExamination | None, age_years: int | None) -> str:
@@ -85,9 +94,11 @@ def _row(scene: Scene, draft: Draft, item: str, choices: tuple[str, ...]) -> str
         )
         for choice in choices
     )
+    many = "many" if len(choices) > IN_ONE_ROW else ""
     state = "" if chosen else f"<small>{scene.word('not_examined')}</small>"
     return (
-        f'<section><h3>{scene.word(item)}{state}</h3><div class="choices">{buttons}</div></section>'
+        f"<section><h3>{scene.word(item)}{state}</h3>"
+        f'<div class="choices {many}">{buttons}</div></section>'
     )
 
 
