@@ -68,10 +68,12 @@ async def _examine(page: Page, folder: Path) -> None:
     await page.locator(".examining .well .ago").wait_for()
     await page.screenshot(path=folder / "crew-examination-stroke.png")
     await page.locator("[data-act=page][data-page=race]").click()
-    for item, choice in (("race_face", "1"), ("race_arm", "2"), ("race_weak_side", "left")):
+    for item, choice in (
+        *(("race_face", "1"), ("race_arm", "2"), ("race_leg", "0"), ("race_gaze", "0")),
+        *(("race_weak_side", "left"), ("race_agnosia", "2")),
+    ):
         await page.locator(f"[data-item={item}][data-choice='{choice}']").click()
-    await page.locator("[data-item=race_agnosia][data-choice='2']").click()
-    await page.get_by_text("RACE 5").or_(page.get_by_text("RACE 至少 5")).wait_for()
+    await page.get_by_text("RACE 5").wait_for()
     await page.screenshot(path=folder / "crew-examination-race.png")
     await page.locator("[data-act=page][data-page=gcs]").click()
     for item, choice in (("gcs_eye", "3"), ("gcs_verbal", "4"), ("gcs_motor", "5")):
