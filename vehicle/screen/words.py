@@ -121,7 +121,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "done_COMPRESSIONS_STOPPED": ("Compressions stopped", "按压已停止"),
     "done_INTUBATION_STARTED": ("Intubation begun", "插管已开始"),
     "done_DRUG_GIVEN": ("Given", "已给"),
-    "EXAMINE": ("Stroke, coma scale", "卒中与昏迷评估"),
+    "EXAMINE": ("Stroke, coma scale", "卒中昏迷评估"),
     "page_stroke": ("Stroke screen", "卒中筛查"),
     "page_race": ("RACE", "RACE 评分"),
     "page_gcs": ("Coma scale", "昏迷评分"),

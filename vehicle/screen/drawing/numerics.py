@@ -150,4 +150,5 @@ def _coma_scale(patient: Patient) -> str:
     found = newest(patient.examined, "gcs")
     if found is None or found.examination.gcs is None:
         return ""
-    return f'<p class="scale">{gcs.words(found.examination.gcs)} {ago(found.captured_us)}</p>'
+    written = gcs.words(found.examination.gcs)
+    return f'<p class="scale">{written} <small>{ago(found.captured_us)}</small></p>'

@@ -61,5 +61,5 @@ def test_the_scale_of_coma_stands_with_its_parts_and_its_age() -> None:
     """A total never stands alone; without one there is none."""
     seen = [Examined(NOW_US - SECOND_US, CrewExamination(gcs=Gcs(3, 4, 5)))]
     drawn = tile(numerics(scene(patient(examined=seen))), "consciousness")
-    assert f'E3 V4 M5 = 12 <span class="ago" data-at="{NOW_US - SECOND_US}"' in drawn
+    assert f'E3 V4 M5 = 12 <small><span class="ago" data-at="{NOW_US - SECOND_US}"' in drawn
     assert 'class="scale"' not in numerics(scene(patient()))
