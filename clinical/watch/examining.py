@@ -15,7 +15,7 @@ decided, is for the record; a better total that comes late is still the best tha
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 
 from clinical.alarms.catalogue import RULES
@@ -23,7 +23,7 @@ from clinical.alarms.condition import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
-from clinical.instant import MINUTE_US, SECOND_US
+from clinical.instant import MINUTE_US, to_datetime
 from clinical.items import CrewExamination
 from clinical.scores import gcs, race
 from clinical.scores.chart import Refused
@@ -81,7 +81,13 @@ class Examining:
     def on_item(
         self, item: CrewExamination, captured_us: int, frame: FrameRef, age_years: int | None
     ) -> Findings:
-        """Judge an examination of a patient of this age."""
+        """Judge an examination of a patient of this age.
+
+        That somebody was well in the future, or before there was time, says nothing.
+        """
+        well_us = item.last_known_well_us
+        if well_us is not None and not 0 <= well_us <= captured_us:
+            item = replace(item, last_known_well_us=None)
         self.shown = with_one_more(self.shown, item, captured_us)
         return self._judge_stroke(item, captured_us, frame, age_years) + self._judge_coma(
             item, captured_us, frame
@@ -169,13 +175,13 @@ class Examining:
         total = None if item.gcs is None else gcs.total(item.gcs)
         if item.gcs is None or total is None:
             return NO_FINDINGS
-        best, before = max(self._best, total), self._total
-        if before is None or at_us >= before[0]:
-            self._total = (at_us, total, gcs.words(item.gcs), frame)
+        best, known = max(self._best, total), self._total
+        if known is None or at_us >= known[0]:
+            known = (at_us, total, gcs.words(item.gcs), frame)
         elif best == self._best:
             return NO_FINDINGS
-        self._best = best
-        newest_us, points, words, named = self._total or (at_us, total, "", frame)
+        self._best, self._total = best, known
+        newest_us, points, words, named = known
         level = None
         if points <= gcs.COMA_TOTAL:
             level = Priority.HIGH
@@ -202,8 +208,7 @@ def _says_stroke(item: CrewExamination, age_years: int | None) -> bool | None:
 
 def _clock(well: Examined) -> str:
     """Return when a patient was last known well, to the minute."""
-    at_us = well.examination.last_known_well_us or 0
-    return datetime.fromtimestamp(at_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{to_datetime(well.examination.last_known_well_us or 0):%Y-%m-%d %H:%M} UTC"
 
 
 def _aged(values: _Values, examined: tuple[Examined, ...], at_us: int) -> _Values:

@@ -92,6 +92,14 @@ def test_what_becomes_known_is_said_under_the_same_alarm() -> None:
     assert str(known.values["last_known_well"]).endswith("UTC")
 
 
+@pytest.mark.parametrize("well_us", [-1, at(61), 2**62])
+def test_who_was_well_in_the_future_was_well_nobody_knows_when(well_us: int) -> None:
+    """A vehicle's watch hears what no gateway would admit, and goes on."""
+    found = one(Crew().examines(replace(POSITIVE, last_known_well_us=well_us)))
+    assert found.values["last_known_well"] == "unknown"
+    assert "well_minutes_ago" not in found.values
+
+
 def test_a_total_below_five_is_said_and_nothing_is_called_likely() -> None:
     crew = Crew()
     crew.examines(POSITIVE)
