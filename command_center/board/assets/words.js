@@ -167,7 +167,7 @@ export const WORDS = {
       intervention: "being done", compressions: "chest compressions", intubation: "intubation", cuff: "cuff inflated",
       rhythm: "rhythm, perhaps forged", airway: "airway",
       stroke_signs: "signs", race_total: "RACE", race_at_least: "RACE at least", large_vessel_occlusion: "large vessel occlusion",
-      last_known_well: "last known well", well_minutes_ago: "min since then", gcs: "GCS", gcs_best: "best before",
+      last_known_well: "last known well", well_minutes_ago: "min since last well", gcs: "GCS", gcs_best: "best before",
     },
     examined: {
       title: "Examined by the crew", by: "by", likely: "large vessel occlusion likely", atLeast: "at least", unfinished: "not finished",
@@ -344,7 +344,7 @@ export const WORDS = {
       pregnant: "妊娠", partitions: "静默分区", territory: "室壁", criteria: "依据",
       intervention: "正在进行", compressions: "胸外按压", intubation: "插管", cuff: "袖带充气", rhythm: "节律(可能受干扰)", airway: "气道",
       stroke_signs: "体征", race_total: "RACE", race_at_least: "RACE 至少", large_vessel_occlusion: "大血管闭塞",
-      last_known_well: "最后正常时间", well_minutes_ago: "至今分钟", gcs: "GCS", gcs_best: "此前最佳",
+      last_known_well: "最后正常时间", well_minutes_ago: "距最后正常(分钟)", gcs: "GCS", gcs_best: "此前最佳",
     },
     examined: {
       title: "车组检查", by: "检查者", likely: "疑大血管闭塞", atLeast: "至少", unfinished: "未完成",
