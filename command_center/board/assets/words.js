@@ -166,6 +166,14 @@ export const WORDS = {
       pregnant: "pregnant", partitions: "silent parts", territory: "wall", criteria: "criteria",
       intervention: "being done", compressions: "chest compressions", intubation: "intubation", cuff: "cuff inflated",
       rhythm: "rhythm, perhaps forged", airway: "airway",
+      stroke_signs: "signs", race_total: "RACE", race_at_least: "RACE at least", large_vessel_occlusion: "large vessel occlusion",
+      last_known_well: "last known well", well_minutes_ago: "min since last well", gcs: "GCS", gcs_best: "best before",
+    },
+    examined: {
+      title: "Examined by the crew", by: "by", likely: "large vessel occlusion likely", atLeast: "at least", unfinished: "not finished",
+      notForAge: "not for this age", stroke: "Stroke screen", positive: "positive", negative: "negative", incomplete: "NOT FINISHED",
+      well: "last known well", not: "not examined:", normal: "normal:",
+      sign: { balance: "balance", eyes: "sight", face: "face", arm: "arm", speech: "speech" },
     },
     plain: {
       True: "yes", False: "no", compressions: "chest compressions", cuff: "cuff inflated", secured: "secured: tube, ventilator?",
@@ -335,9 +343,17 @@ export const WORDS = {
       capillary_refill_s: "毛细血管充盈", respiratory_distress: "呼吸费力程度", age_years: "年龄", spo2_scale: "血氧量表",
       pregnant: "妊娠", partitions: "静默分区", territory: "室壁", criteria: "依据",
       intervention: "正在进行", compressions: "胸外按压", intubation: "插管", cuff: "袖带充气", rhythm: "节律(可能受干扰)", airway: "气道",
+      stroke_signs: "体征", race_total: "RACE", race_at_least: "RACE 至少", large_vessel_occlusion: "大血管闭塞",
+      last_known_well: "最后正常时间", well_minutes_ago: "距最后正常(分钟)", gcs: "GCS", gcs_best: "此前最佳",
+    },
+    examined: {
+      title: "车组检查", by: "检查者", likely: "疑大血管闭塞", atLeast: "至少", unfinished: "未完成",
+      notForAge: "不适用于该年龄", stroke: "卒中筛查", positive: "阳性", negative: "阴性", incomplete: "未完成",
+      well: "最后正常时间", not: "未检查:", normal: "正常:",
+      sign: { balance: "平衡", eyes: "视力", face: "面部", arm: "上肢", speech: "言语" },
     },
     plain: {
-      True: "是", False: "否", compressions: "胸外按压", intubation: "插管", cuff: "袖带充气", secured: "已建立:查导管与呼吸机",
+      True: "是", False: "否", likely: "可能", unknown: "未知", compressions: "胸外按压", intubation: "插管", cuff: "袖带充气", secured: "已建立:查导管与呼吸机",
       VENTRICULAR_FIBRILLATION: "室颤", VENTRICULAR_TACHYCARDIA: "室速",
     },
     unitOf: {
