@@ -286,9 +286,9 @@ class ThresholdCondition:
             return None if self._served[:index] == [1.0] * index else 0
         if not self._bounds[index].violated_by(self._value):
             return None
-        wait_us = self._levels[index].wait_us(self._value, self._trust)
-        left_us = max(0, int((1 - served) * wait_us) - _ROUNDING_US)
-        return left_us if left_us <= HOLDS_US else None
+        level = self._levels[index]
+        left_us = int((1 - served) * level.wait_us(self._value, self._trust)) - _ROUNDING_US
+        return max(0, left_us) if left_us <= HOLDS_US else None
 
     def _ripen(self, elapsed_us: int) -> None:
         """Let each level ripen that the newest value has brought to its end."""
