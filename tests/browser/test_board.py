@@ -263,6 +263,7 @@ async def test_stopped_detection_cannot_be_missed(
     box = await banner.bounding_box()
     assert box is not None
     assert box["width"] == 1440
+    await expect(page.locator(".patients")).to_have_class("patients doubtful")
     await page.keyboard.press("a")
     await expect(page.locator("[data-cause='DETECTION_STALE']")).to_contain_text("Zhang Wei")
     await expect(banner).to_be_visible()

@@ -150,6 +150,8 @@ async def test_an_acknowledgement_of_the_center_is_shown_and_silences_nothing_he
     ambulance.acknowledge(str(alarm_id), 3, "Li Na")
     await expect(alarm.locator(".taken")).to_contain_text("Center: Li Na")
     await expect(alarm.locator(".acknowledge")).to_be_visible()
+    calling = tablet.locator("[data-calls]")
+    await expect(calling).to_have_attribute("data-calls", re.compile(str(alarm_id)))
 
 
 async def test_no_pulse_is_one_tap_and_can_be_undone(ambulance: Ambulance, tablet: Page) -> None:
