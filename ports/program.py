@@ -51,7 +51,12 @@ def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
 
 
 def say_ready(program: str, **more: str) -> None:
-    """Print the one line that says that a program serves, and where."""
+    """Print the one line that says that a program serves, and where.
+
+    What is loaded by now stays loaded: the garbage collector looks at it no more. A full collection
+    would else stop the program for as long as a hundred thousand objects of libraries take.
+    """
+    gc.freeze()
     sys.stdout.write(json.dumps({"ready": program, **more}) + "\n")
     sys.stdout.flush()
 

@@ -6,15 +6,14 @@ violates the limit. While it lasts it *serves* its wait, of which each value say
 whole. A value between limit and hysteresis serves nothing and takes nothing back; a clear one takes
 back what was served, within ``FORGOTTEN_US``, so that an artefact in the midst of a violation does
 not begin the wait anew; so does one that another cause covers, a heart rate of 0 in a slow heart.
-The highest ripe level is the priority of the alarm. A ripe level is over
-when values have been clear of limit and hysteresis for the rule's ``clear_us``; only values end it,
-never the passing of time. The alarm is named after the first frame of the run, so that a rise keeps
-its name.
+The highest ripe level is the priority of the alarm. A ripe level is over when values have been
+clear of limit and hysteresis for the rule's ``clear_us``; only values end it, never the passing of
+time. The alarm is named after the first frame of the run, so that a rise keeps its name.
 
 Callers hand in samples in the order of their capture, and ``now`` as ticks; a sample from before
-the newest one serves nothing and takes nothing back. A value speaks for
-``HOLDS_US`` at most: a sensor that comes off in the midst of a run lets nothing ripen after that.
-A sample that changes nothing costs two comparisons and allocates nothing.
+the newest one serves nothing and takes nothing back. A value speaks for ``HOLDS_US`` at most: a
+sensor that comes off in the midst of a run lets nothing ripen after that. A sample that changes
+nothing costs two comparisons and allocates nothing.
 """
 
 from collections.abc import Mapping
@@ -137,6 +136,20 @@ class ThresholdCondition:
     def trust(self) -> Trust:
         """How far the newest value is believed."""
         return self._trust
+
+    @property
+    def due_us(self) -> int | None:
+        """The earliest instant at which a tick can change anything; None: only a value can."""
+        if self._frame is None:
+            return None
+        first_us: int | None = None
+        if self._highest() is not self._raised:
+            first_us = self._newest_us
+        for index, served in enumerate(self._served):
+            wait_us = None if served is None else self._wait_left_us(index, served)
+            if wait_us is not None and (first_us is None or self._newest_us + wait_us < first_us):
+                first_us = self._newest_us + wait_us
+        return first_us
 
     def sample(
         self, value: float, at_us: int, frame: FrameRef, trust: Trust = Trust.ALONE
@@ -265,6 +278,18 @@ class ThresholdCondition:
             return 1.0
         return served + elapsed_us / wait_us
 
+    def _wait_left_us(self, index: int, served: float) -> int | None:
+        """Return how long the newest value has to hold until the level is ripe; None: too long."""
+        if self._clear_us[index] is not None:
+            return None
+        if served >= 1:
+            return None if self._served[:index] == [1.0] * index else 0
+        if not self._bounds[index].violated_by(self._value):
+            return None
+        level = self._levels[index]
+        left_us = int((1 - served) * level.wait_us(self._value, self._trust)) - _ROUNDING_US
+        return max(0, left_us) if left_us <= HOLDS_US else None
+
     def _ripen(self, elapsed_us: int) -> None:
         """Let each level ripen that the newest value has brought to its end."""
         for index, served in enumerate(self._served):
@@ -306,8 +331,7 @@ class ThresholdCondition:
 class FlagCondition:
     """One cause that something else judges; this adds delay, priority and name.
 
-    The delay of every level counts from the beginning of the condition: the grade may change
-    while it holds, and a graver one does not wait anew.
+    Every delay counts from the beginning of the condition: a graver grade does not wait anew.
     """
 
     __slots__ = ("_began_us", "_frame", "_level", "_newest_us", "_raised", "rule", "subject")

@@ -28,6 +28,7 @@ from clinical.alarms.rule import AlarmRule
 from clinical.alarms.safe_limits import stricter
 from clinical.vitals import Vital
 from clinical.watch.carry import VITALS, Carry
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings
 from clinical.watch.late import LateLine
 from clinical.watch.trust import WITNESSES, trust_of
@@ -56,6 +57,16 @@ class Limit:
         """Tell whether a violation is contradicted, and is no alarm yet."""
         live = self.live
         return live.frame is not None and live.raised is None and live.trust is Trust.DOUBTED
+
+    @property
+    def due_us(self) -> int | None:
+        """When time alone changes it: a run has served its wait, or a late line is decided."""
+        if self.late.stirred:
+            return EVERY_TICK
+        due_us = self.live.due_us
+        if due_us is None or due_us > self._carry.expires_us(self.vital):
+            return None
+        return due_us
 
     def on_live(
         self, value: float, at_us: int, frame: FrameRef, now_us: int, trust: Trust | None = None

@@ -20,7 +20,7 @@ from clinical.alarms.rule import AlarmRule, Cause, Comparison
 from clinical.alarms.safe_limits import Violation, adjusted, limits_of, violation, with_limits
 from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry, Reading, Taken
-from clinical.watch.due import EVERY_TICK
+from clinical.watch.due import earliest
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.limit import Limit
 from clinical.watch.trust import stands_in
@@ -132,8 +132,17 @@ class Limits:
 
     @property
     def due_us(self) -> int | None:
-        """Each tick while anything stands: a run serves its wait, a late line is decided."""
-        return EVERY_TICK if True in self.stirred else None
+        """When a run has served its wait, or a late line is decided."""
+        if True not in self.stirred:
+            return None
+        return earliest(
+            *(
+                limit.due_us
+                for vital, stirred in enumerate(self.stirred)
+                if stirred
+                for limit in self._limits[vital]
+            )
+        )
 
     def on_tick(self, now_us: int) -> Findings:
         """Let what stands mature, sound, or be recorded."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import EncounterChange, EncounterEvent
@@ -23,7 +23,7 @@ from goldenhour.bench.shared_link import SharedLink
 from goldenhour.bench.tapped import Tap
 from goldenhour.bench.turns import ill, vitals_at
 from ports.clock import Clock
-from ports.grpc_channel import open_channel
+from ports.grpc_line import Line
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef
@@ -31,9 +31,6 @@ from vehicle.spool import Spool
 from wire.frames import Lane
 from wire.unit_items import Position, UnitKind
 from wire.uuid7 import uuid7
-
-if TYPE_CHECKING:
-    import grpc.aio
 
 OWN_CONNECTIONS: Final = 1_000
 """Units up to which every lane has a connection of its own."""
@@ -68,7 +65,7 @@ class Fleet:
         self._options = options
         self._clock = clock
         self._spool = Spool(options.folder / "spool")
-        self._channels: list[grpc.aio.Channel] = []
+        self._shared: list[Line] = []
         self._clients: list[VehicleClient] = []
         self._encounters = [""] * options.units
         self._encounter = count()
@@ -80,7 +77,7 @@ class Fleet:
     @property
     def connections(self) -> int:
         """Connections to the gateway."""
-        return len(self._channels) or LANES * self._options.units
+        return len(self._shared) or LANES * self._options.units
 
     async def connect(self) -> None:
         """Open both lanes of every unit; the VITALS lane by telling where the unit is."""
@@ -100,8 +97,8 @@ class Fleet:
             address = self._options.gateway if number else tapped
             return GrpcLink({Lane.ALARM: address, Lane.VITALS: address})
         if number % UNITS_PER_CONNECTION == 0:
-            self._channels.append(open_channel(self._options.gateway))
-        return SharedLink(self._channels[-1])
+            self._shared.append(Line(self._options.gateway))
+        return SharedLink(self._shared[-1])
 
     def _client(self, number: int, link: GrpcLink) -> VehicleClient:
         options = ClientOptions(
@@ -179,8 +176,8 @@ class Fleet:
         """End every client and connection."""
         for some in self._groups():
             await asyncio.gather(*(self._clients[number].stop() for number in some))
-        for channel in self._channels:
-            await channel.close()
+        for line in self._shared:
+            await line.close()
         await self.tap.close()
         await self._spool.close()
 

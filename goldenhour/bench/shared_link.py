@@ -4,23 +4,18 @@ The lanes are gRPC streams of their own, as in a vehicle; only the connection be
 shared, and with it the keep-alive.
 """
 
-from typing import Any
-
-import grpc.aio
-
-from ambulance.telemetry.v1 import telemetry_service_pb2_grpc
+from ports.grpc_line import Line
 from vehicle.grpc_link import GrpcLink
 from wire.frames import Lane
 
 
 class SharedLink(GrpcLink):
-    """One unit on a channel that somebody else opens and closes."""
+    """One unit on a line that somebody else closes."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        """Send everything by this channel."""
+    def __init__(self, line: Line) -> None:
+        """Send everything by this line."""
         super().__init__({})
-        self._shared: Any = telemetry_service_pb2_grpc.TelemetryServiceStub(channel)
+        self._lines = dict.fromkeys(Lane, line)
 
-    def _stub(self, lane: Lane) -> Any:  # noqa: ANN401 - as in GrpcLink
-        del lane
-        return self._shared
+    async def close(self) -> None:
+        """Leave the line to the others."""

@@ -23,6 +23,7 @@ class PartitionRunner:
 
     def __init__(self, host: Host, outbox: Outbox) -> None:
         self.host = host
+        self._gathering = host if isinstance(host, Gathering) else None
         self._outbox = outbox
 
     @property
@@ -38,8 +39,8 @@ class PartitionRunner:
         Raises:
             LogLost: the log did not confirm an earlier record; this runner is done.
         """
-        if later and isinstance(self.host, Gathering):
-            outputs = self.host.gather(record.offset, record)
+        if later and self._gathering is not None:
+            outputs = self._gathering.gather(record.offset, record)
         else:
             outputs = self.host.on_record(record.offset, record)
         await self.put(outputs)
@@ -48,7 +49,7 @@ class PartitionRunner:
     @property
     def gathered(self) -> int:
         """How much was taken and waits for judgement."""
-        return self.host.gathered if isinstance(self.host, Gathering) else 0
+        return 0 if self._gathering is None else self._gathering.gathered
 
     async def put(self, outputs: Outputs) -> None:
         """Send what the host concluded.

@@ -78,7 +78,7 @@ async def test_neighbours_are_joined_and_a_hole_is_not(page: Page) -> None:
         chunk(50),
         chunk(150),
         chunk(200, shift_us=300_000),
-        chunk(0, shift_us=2_000_000),
+        chunk(0, shift_us=1_300_000),
     )
     assert [one["joined"] for one in found["ii"]] == [False, True, False, False, False]
 

@@ -28,9 +28,14 @@ COPIED: Final = (
 LONGEST_S: Final = 600
 """Longest time of one test; one that does not end has failed."""
 
+PATIENCE: Final = "PATIENCE_S = 60.0\nPATIENCE_MS = 30_000\n"
+"""How long a test waits in the copy: each has to pass within that with its control in place."""
+
 ROW: Final = re.compile(r"^\| .* \| `(?P<digest>[0-9a-f]{8})` \|$", re.MULTILINE)
 _RESULT: Final = re.compile(r"^(PASSED|FAILED|ERROR) (tests/[\w/]+\.py::\w+)", re.MULTILINE)
 _FAILED: Final = re.compile(r"\b[1-9]\d* failed\b")
+_WHY: Final = re.compile(r"^E +\S.*$", re.MULTILINE)
+_WHY_LINES: Final = 6
 _HEAD: Final = """# Controls seen failing
 
 A test proves a control only if it fails without it. `make hazards` takes each control of
@@ -73,6 +78,7 @@ def _copy() -> Iterator[Path]:
         for file in ("pyproject.toml", "Makefile", "README.md"):
             shutil.copy2(ROOT / file, copy / file)
         (copy / ".cache").symlink_to(ROOT / ".cache")
+        (copy / "tests/patience.py").write_text(PATIENCE, encoding="utf-8")
         yield copy
 
 
@@ -99,8 +105,8 @@ def _fails(copy: Path, one: Removal, *, sound: bool) -> bool:
     if not sound:
         words = "FAILS WITH THE CONTROL IN ITS PLACE"
     sys.stdout.write(f"{words}: {one.test} without: {one.taken_out}\n")
-    if not failed:
-        sys.stdout.write(said[-1_500:] + "\n")
+    sys.stdout.write("\n".join(_WHY.findall(said)[:_WHY_LINES]) if failed else said[-1_500:])
+    sys.stdout.write("\n")
     sys.stdout.flush()
     return sound and failed
 

@@ -23,6 +23,14 @@ async def main(stop):
 sys.exit(run(main))
 """
 
+SERVES = """
+import gc
+from ports.program import say_ready
+
+say_ready("x")
+print(gc.get_freeze_count(), len(gc.get_objects()))
+"""
+
 
 def _start(drain: str) -> "subprocess.Popen[str]":
     """Start a program and return when it runs; it says on which loop."""
@@ -76,3 +84,19 @@ async def test_a_program_that_was_refused_says_so_in_its_exit_code_and_others_ra
     assert await unless_refused(ends(LogLost("no broker")), (LogLost,)) == 1
     with pytest.raises(KeyError):
         await unless_refused(ends(KeyError("a bug")), (LogLost,))
+
+
+def test_what_is_loaded_when_a_program_serves_is_not_collected_again() -> None:
+    """A full collection looks at what came since, not at the libraries."""
+    said = subprocess.run(
+        [sys.executable, "-c", SERVES],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    ready, counts = said.stdout.splitlines()
+    frozen, looked_at = map(int, counts.split())
+    assert ready == '{"ready": "x"}'
+    assert frozen > 10_000
+    assert looked_at < 1_000

@@ -330,3 +330,22 @@ def test_a_flag_survives_a_snapshot() -> None:
     copy.restore(json.loads(json.dumps(flag.snapshot())))
     assert copy.tick(31 * S) == flag.tick(31 * S) != ()
     assert copy.snapshot() == flag.snapshot()
+
+
+@given(
+    cause=st.sampled_from([Cause.SPO2_LOW, Cause.RESPIRATION_LOW, Cause.HEART_RATE_HIGH]),
+    values=st.lists(st.sampled_from([4.0, 7.0, 86.0, 91.0, 135.0, 165.0]), min_size=1, max_size=40),
+)
+def test_time_changes_nothing_before_it_is_due(cause: Cause, values: list[float]) -> None:
+    """Ticks before ``due_us`` say nothing and leave no trace; one a moment after it is heard."""
+    condition = threshold(cause)
+    for second, value in enumerate(values):
+        condition.sample(value, second * S, frame(second))
+        due_us, before = condition.due_us, condition.snapshot()
+        told_us = [second * S + step for step in range(0, 12 * S, S // 2)]
+        early = [at_us for at_us in told_us if due_us is None or at_us < due_us]
+        assert [condition.tick(at_us) for at_us in early] == [NOTHING] * len(early)
+        assert condition.snapshot() == before
+        if due_us is not None:
+            condition.tick(due_us + 1)
+            assert condition.snapshot() != before
