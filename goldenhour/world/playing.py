@@ -16,6 +16,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Final
 
 import structlog
@@ -102,12 +104,26 @@ def quiet() -> None:
 
 
 def play_aside(cases: Sequence[Case], jobs: int) -> Iterator[Outcome]:
-    """Play cases in so many processes; yield each outcome as it comes."""
+    """Play cases in so many processes; yield each outcome as it comes.
+
+    Each process is listened to by a thread of its own: one that nobody hears would stand still as
+    soon as a pipe is full of what it said.
+    """
     shares = [cases[start::jobs] for start in range(jobs)]
     children = [_child(share) for share in shares if share]
+    said: SimpleQueue[Outcome | Exception | None] = SimpleQueue()
     try:
         for child in children:
-            yield from _outcomes(child)
+            Thread(target=_listen, args=(child, said), daemon=True).start()
+        playing = len(children)
+        while playing:
+            one = said.get()
+            if isinstance(one, Exception):
+                raise one
+            if one is None:
+                playing -= 1
+            else:
+                yield one
     finally:
         for child in children:
             child.kill()
@@ -130,14 +146,22 @@ def _child(cases: Iterable[Case]) -> "subprocess.Popen[str]":
     return child
 
 
-def _outcomes(child: "subprocess.Popen[str]") -> Iterator[Outcome]:
+def _listen(
+    child: "subprocess.Popen[str]", said: "SimpleQueue[Outcome | Exception | None]"
+) -> None:
+    """Pass on what a process says, and None when it has said all."""
     assert child.stdout is not None  # noqa: S101 - as asked for
-    for line in child.stdout:
-        plain = json.loads(line)
-        yield Outcome(case=from_plain(plain.pop("case")), **plain)
-    if child.wait() != 0:
+    try:
+        for line in child.stdout:
+            plain = json.loads(line)
+            said.put(Outcome(case=from_plain(plain.pop("case")), **plain))
+    except ValueError as error:
+        said.put(error)
+    if child.wait() == 0:
+        said.put(None)
+    else:
         message = "a process that played worlds has failed; its error is above"
-        raise ChildProcessError(message)
+        said.put(ChildProcessError(message))
 
 
 def plain_of(outcome: Outcome) -> dict[str, Any]:
