@@ -14,6 +14,9 @@ from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import Transition
 from clinical.imaging.geometry import GeometryProblem
 from clinical.rhythm.arrhythmia import Arrhythmia
+from clinical.scores.gcs import Gcs
+from clinical.scores.race import Race
+from clinical.scores.stroke_screen import StrokeScreen
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 
@@ -221,6 +224,19 @@ class CrewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CrewExamination:
+    """What the crew has examined, as far as it went; each part counts by itself."""
+
+    person: str | None = None
+    """Who examined; None: not stated."""
+    gcs: Gcs | None = None
+    stroke: StrokeScreen | None = None
+    race: Race | None = None
+    last_known_well_us: int | None = None
+    """When the patient was last known to be well; None: unknown, or as stated before."""
+
+
+@dataclass(frozen=True, slots=True)
 class EdgeTransition:
     """What the vehicle's own watch said, on its way to the ``alarms`` topic."""
 
@@ -250,7 +266,15 @@ class Discarded:
         return self.to_sequence - self.from_sequence + 1
 
 
-Item = Vitals | DeviceStatus | EncounterEvent | CrewEvent | EdgeTransition | Discarded
+Item = (
+    Vitals
+    | DeviceStatus
+    | EncounterEvent
+    | CrewEvent
+    | CrewExamination
+    | EdgeTransition
+    | Discarded
+)
 
 Told = ForeignFrame | LeadFinding | RhythmFinding | SeriesFinding | EcgFinding
 """What a gateway or another app says of a patient."""

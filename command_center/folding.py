@@ -187,7 +187,7 @@ class Folding:
         return Step(
             entries=entries,
             changes=stored,
-            positions={p: at for p, at in positions.items() if at != self.positions.get(p)},
+            positions=positions,
             answers={
                 one.entry.request_id: StoredAnswer(
                     alarm_message(change.view).SerializeToString(), kind_of(one.entry)

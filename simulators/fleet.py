@@ -19,7 +19,7 @@ from ports.clock import Clock
 from simulators.ecg import RATE_HZ, SimulatedLead
 from simulators.physiology import Patient, SimulatedMonitor
 from simulators.scanner import Scanner
-from simulators.scenario import RECORDINGS, CrewAct, Ecg, Encounter, Scenario
+from simulators.scenario import RECORDINGS, CrewAct, CrewExamines, Ecg, Encounter, Scenario
 from simulators.story import SECOND_US, Story
 from simulators.tale import load_tale
 from simulators.tale_monitor import TaleMonitor
@@ -147,6 +147,8 @@ class Fleet:
             self._tasks.append(asyncio.create_task(self._drive(name, way, due_us), name=name))
         for act in self._scenario.crew:
             self._tasks.append(asyncio.create_task(self._act(act), name=act.encounter))
+        for seen in self._scenario.examinations:
+            self._tasks.append(asyncio.create_task(self._examine(seen), name=seen.encounter))
         for ecg in self._scenario.ecgs:
             self._tasks.append(asyncio.create_task(self._take_ecg(ecg), name=ecg.encounter))
 
@@ -242,6 +244,11 @@ class Fleet:
     async def _act(self, act: CrewAct) -> None:
         await self._story.until(act.at_s)
         await self._unit_of[act.encounter].capture(self._ids[act.encounter], [CrewEvent(act.value)])
+
+    async def _examine(self, seen: CrewExamines) -> None:
+        await self._story.until(seen.at_s)
+        found = seen.value(self._clock.now_us())
+        await self._unit_of[seen.encounter].capture(self._ids[seen.encounter], [found])
 
     async def _take_ecg(self, taken: Ecg) -> None:
         await self._story.until(taken.at_s)

@@ -16,6 +16,7 @@ from clinical.alarms.rule import Cause
 from clinical.items import CrewFinding
 from clinical.twelve_lead.criteria import Sex
 from simulators.ecg import LeadTrouble
+from simulators.examination import Examination
 from simulators.physiology import Course
 from simulators.rhythms import HeartRhythm
 from simulators.tale import Entered, Tell, load_tale, tale_names
@@ -128,6 +129,13 @@ class CrewAct(_Part, frozen=True):
         return CrewFinding[self.finding]
 
 
+class CrewExamines(Examination, frozen=True, kw_only=True):
+    """The crew examines a patient."""
+
+    encounter: str
+    at_s: float
+
+
 class Scan(_Part, frozen=True):
     """A CT series of a patient leaves the scanner."""
 
@@ -185,6 +193,7 @@ class Scenario(_Part, frozen=True):
     lead_faults: tuple[LeadFault, ...] = ()
     rhythms: tuple[Rhythm, ...] = ()
     crew: tuple[CrewAct, ...] = ()
+    examinations: tuple[CrewExamines, ...] = ()
     scans: tuple[Scan, ...] = ()
     ecgs: tuple[Ecg, ...] = ()
     expectations: tuple[Expectation, ...] = ()
@@ -212,6 +221,7 @@ class Scenario(_Part, frozen=True):
         """Return when a patient's state is first made to change; None: never."""
         onsets = [one.onset_s for one in self.encounters if one.key == key]
         found = [act.at_s for act in self.crew if act.encounter == key]
+        found += [one.at_s for one in self.examinations if one.encounter == key]
         found += [one.at_s for one in self.rhythms if one.encounter == key]
         found += [
             ecg.at_s
@@ -270,6 +280,11 @@ def with_tales(scenario: Scenario) -> Scenario:
         for one, tale in told
         for deed in tale.crew
     ]
+    examined = [
+        CrewExamines(encounter=one.key, at_s=seen.minute * 60 / one.rate, **_found(seen))
+        for one, tale in told
+        for seen in tale.examinations
+    ]
     expected = [
         _expectation(one, x) for one, tale in told for x in tale.tells if x.needed(one.rate)
     ]
@@ -277,8 +292,14 @@ def with_tales(scenario: Scenario) -> Scenario:
         scenario,
         encounters=tuple(_person(one, people) for one in scenario.encounters),
         crew=(*scenario.crew, *deeds),
+        examinations=(*scenario.examinations, *examined),
         expectations=(*scenario.expectations, *expected),
     )
+
+
+def _found(seen: Examination) -> dict[str, Any]:
+    """Return what was examined, field by field."""
+    return {name: getattr(seen, name) for name in Examination.__struct_fields__}
 
 
 def _person(one: Encounter, people: Mapping[str, tuple[int, bool]]) -> Encounter:
@@ -312,6 +333,8 @@ def problems(scenario: Scenario) -> Iterable[str]:
     yield from _unknown("faults", "unit", [one.unit for one in scenario.faults], units)
     yield from _unknown("allowances", "unit", [one.unit for one in scenario.allowances], units)
     yield from _unknown("crew", "encounter", [one.encounter for one in scenario.crew], keys)
+    examined = [one.encounter for one in scenario.examinations]
+    yield from _unknown("examinations", "encounter", examined, keys)
     leads = {f"{one.key}/{lead}" for one in scenario.encounters for lead in one.leads}
     faulty = [f"{one.encounter}/{one.lead}" for one in scenario.lead_faults]
     yield from _unknown("lead_faults", "lead", faulty, leads)

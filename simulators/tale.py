@@ -23,6 +23,7 @@ from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from clinical.items import CrewFinding
 from clinical.vitals import Consciousness, Vital
+from simulators.examination import Examination
 from simulators.physiology import Body
 
 TALES: Final = Path(__file__).parent / "tales"
@@ -91,6 +92,12 @@ class Deed(_Part, frozen=True):
         return CrewFinding[self.finding]
 
 
+class Examined(Examination, frozen=True, kw_only=True):
+    """The crew examines."""
+
+    minute: float
+
+
 class Disturbance(_Part, frozen=True):
     """Something that is no illness. Its seconds are seconds, however fast the tale is told."""
 
@@ -152,6 +159,7 @@ class Tale(_Part, frozen=True):
     scatter: float = 1.0
     """How much the numbers scatter, as a multiple of a patient at rest."""
     crew: tuple[Deed, ...] = ()
+    examinations: tuple[Examined, ...] = ()
     disturbances: tuple[Disturbance, ...] = ()
     tells: tuple[Tell, ...] = ()
 

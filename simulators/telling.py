@@ -18,7 +18,7 @@ from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import CrewEvent, EdgeTransition, EncounterChange, EncounterEvent
 from ports.log.port import Record
-from simulators.tale import Tale
+from simulators.tale import Deed, Examined, Tale
 from simulators.tale_monitor import TaleMonitor
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
@@ -96,14 +96,17 @@ class _Telling:
         opened = EncounterEvent(
             EncounterChange.OPENED, age_years=tale.age_years, pregnant=tale.pregnant
         )
-        deeds = sorted(tale.crew, key=lambda one: one.minute, reverse=True)
+        crew: tuple[Deed | Examined, ...] = (*tale.crew, *tale.examinations)
+        deeds = sorted(crew, key=lambda one: one.minute, reverse=True)
         self._capture(START_US, Lane.ALARM, opened)
         tail_s = TAIL_S if rate > 1 else 0
         for second in range(int(tale.minutes * 60 / rate) + tail_s):
             at_us = START_US + second * SECOND_US
             self._tick(at_us)
             while deeds and deeds[-1].minute * 60 / rate <= second:
-                self._capture(at_us, Lane.ALARM, CrewEvent(deeds.pop().value))
+                done = deeds.pop()
+                item = CrewEvent(done.value) if isinstance(done, Deed) else done.value(at_us)
+                self._capture(at_us, Lane.ALARM, item)
             self._capture(at_us, Lane.VITALS, monitor.show(second))
         return told
 

@@ -26,6 +26,7 @@ from clinical.instant import SECOND_US
 from clinical.items import (
     Capture,
     CrewEvent,
+    CrewExamination,
     DeviceStatus,
     EcgFinding,
     EncounterEvent,
@@ -46,7 +47,7 @@ which is then left to the center."""
 BOOK: Final = "book"
 _ENCOUNTER: Final = "encounter/"
 
-Judged = Vitals | DeviceStatus | EncounterEvent | CrewEvent
+Judged = Vitals | DeviceStatus | EncounterEvent | CrewEvent | CrewExamination
 
 
 class EdgeWatch:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from clinical.alarms.transition import Acknowledgement, Escalation, Pause, Reset
-from clinical.items import CrewEvent, DeviceStatus, EdgeTransition, EncounterEvent, Vitals
+from clinical.items import (
+    CrewEvent,
+    CrewExamination,
+    DeviceStatus,
+    EdgeTransition,
+    EncounterEvent,
+    Vitals,
+)
 from clinical.signals.waveform import WaveformChunk
 from clinical.twelve_lead.pieces import EcgPiece
 from wire.frames import Lane
@@ -13,6 +20,7 @@ from wire.unit_items import LinkState, Position, Receipt, WireItem
 LANE_OF: Final[dict[type[WireItem], Lane]] = {
     EncounterEvent: Lane.ALARM,
     CrewEvent: Lane.ALARM,
+    CrewExamination: Lane.ALARM,
     EdgeTransition: Lane.ALARM,
     Acknowledgement: Lane.ALARM,
     Pause: Lane.ALARM,

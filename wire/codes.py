@@ -11,13 +11,15 @@ from typing import Final, Generic, TypeVar
 
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
-from ambulance.telemetry.v1 import frame_pb2
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmState
 from clinical.items import CrewFinding, DiscardReason, EncounterChange
 from clinical.rhythm.arrhythmia import Arrhythmia
+from clinical.scores.gcs import GcsPart
+from clinical.scores.race import WeakSide
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterStatus
@@ -54,7 +56,9 @@ SPO2_SCALE: Final = paired(Spo2Scale, frame_pb2.Spo2Scale.items(), "SPO2_")
 ENCOUNTER_CHANGE: Final = paired(
     EncounterChange, frame_pb2.EncounterChange.items(), "ENCOUNTER_CHANGE_"
 )
-CREW_FINDING: Final = paired(CrewFinding, frame_pb2.CrewFinding.items(), "CREW_FINDING_")
+GCS_PART: Final = paired(GcsPart, crew_pb2.GcsPart.items(), "GCS_PART_")
+WEAK_SIDE: Final = paired(WeakSide, crew_pb2.WeakSide.items(), "WEAK_SIDE_")
+CREW_FINDING: Final = paired(CrewFinding, crew_pb2.CrewFinding.items(), "CREW_FINDING_")
 RECEIPT_STAGE: Final = paired(ReceiptStage, frame_pb2.ReceiptStage.items(), "RECEIPT_STAGE_")
 CREW_ANSWER: Final = paired(CrewAnswer, frame_pb2.ReceiptAnswer.items(), "RECEIPT_ANSWER_")
 UNIT_KIND: Final = paired(UnitKind, frame_pb2.UnitKind.items(), "UNIT_KIND_")

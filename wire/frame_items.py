@@ -7,10 +7,11 @@ class of the value the way out. An unknown number raises KeyError; ``wire.frames
 from collections.abc import Callable
 from typing import Any, Final
 
-from ambulance.telemetry.v1 import frame_pb2
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2
 from clinical.alarms.transition import Acknowledgement, Escalation, Pause, Reset
 from clinical.items import (
     CrewEvent,
+    CrewExamination,
     DeviceStatus,
     Discarded,
     EdgeTransition,
@@ -28,6 +29,7 @@ from wire.codes import (
     UNIT_KIND,
     VITAL,
 )
+from wire.examinations import from_examination, to_examination
 from wire.transitions import (
     from_acknowledgement,
     from_escalation,
@@ -100,7 +102,7 @@ def from_encounter_event(event: EncounterEvent) -> frame_pb2.EncounterEvent:
     )
 
 
-def to_crew_event(pb: frame_pb2.CrewEvent) -> CrewEvent:
+def to_crew_event(pb: crew_pb2.CrewEvent) -> CrewEvent:
     """Translate what the crew found or did."""
     return CrewEvent(
         finding=CREW_FINDING.member[pb.finding],
@@ -109,9 +111,9 @@ def to_crew_event(pb: frame_pb2.CrewEvent) -> CrewEvent:
     )
 
 
-def from_crew_event(event: CrewEvent) -> frame_pb2.CrewEvent:
+def from_crew_event(event: CrewEvent) -> crew_pb2.CrewEvent:
     """Translate what the crew found or did."""
-    return frame_pb2.CrewEvent(
+    return crew_pb2.CrewEvent(
         finding=CREW_FINDING.number[event.finding],
         drug=event.drug,
         withdraws=None if event.withdraws is None else from_frame_ref(event.withdraws),
@@ -224,6 +226,7 @@ _TO_ITEM: Final[dict[str, Callable[[frame_pb2.Item, frame_pb2.Frame], WireItem]]
     "device_status": lambda pb, _: to_device_status(pb.device_status),
     "encounter_event": lambda pb, _: to_encounter_event(pb.encounter_event),
     "crew_event": lambda pb, _: to_crew_event(pb.crew_event),
+    "crew_examination": lambda pb, _: to_examination(pb.crew_examination),
     "edge_transition": lambda pb, frame: EdgeTransition(
         to_transition(pb.edge_transition, encounter_id=frame.encounter_id, unit_id=frame.unit_id)
     ),
@@ -252,6 +255,7 @@ _FROM_ITEM: Final[dict[type[WireItem], Callable[[Any], frame_pb2.Item]]] = {
     DeviceStatus: lambda item: frame_pb2.Item(device_status=from_device_status(item)),
     EncounterEvent: lambda item: frame_pb2.Item(encounter_event=from_encounter_event(item)),
     CrewEvent: lambda item: frame_pb2.Item(crew_event=from_crew_event(item)),
+    CrewExamination: lambda item: frame_pb2.Item(crew_examination=from_examination(item)),
     EdgeTransition: lambda item: frame_pb2.Item(edge_transition=from_transition(item.transition)),
     Acknowledgement: lambda item: frame_pb2.Item(acknowledgement=from_acknowledgement(item)),
     Pause: lambda item: frame_pb2.Item(pause=from_pause(item)),

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
 from clinical.watch.deteriorating import Driver, Outlook
+from clinical.watch.examined import Examined
 from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from wire.codes import SOURCE, VITAL
+from wire.examinations import to_examination
 from wire.picture_rows import encode_glance, encode_row
 from wire.reading import reading
 from wire.staff_limits import to_limit_set
@@ -87,6 +89,12 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
         ),
         shock=_to_shock(pb) if has("shock_index") else None,
         limits=tuple([to_limit_set(one) for one in pb.limits]),
+        examined=tuple(
+            [
+                Examined(one.captured_at_us, to_examination(one.examination))
+                for one in pb.examinations
+            ]
+        ),
     )
 
 

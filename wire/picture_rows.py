@@ -21,11 +21,13 @@ from ambulance.log.v1 import record_pb2
 from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import VITALS
 from clinical.watch.deteriorating import Outlook
+from clinical.watch.examined import Examined
 from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVitals
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from wire.codes import VITAL
+from wire.examinations import from_examination
 from wire.frames import PB_LANE, Lane
 from wire.staff_limits import from_limit_set
 
@@ -75,7 +77,7 @@ def encode_glance(glance: Glance) -> bytes:
     written: _Written | None = same.written
     if written is None:
         written = same.written = _written(same.row)
-    head, pack, blank, end, limits, size = written
+    head, pack, blank, end, last, size = written
     if (
         captured_us is None
         or received_us is None
@@ -100,7 +102,7 @@ def encode_glance(glance: Glance) -> bytes:
             pack(*fields),
             end,
             judged,
-            limits,
+            last,
         )
     )
 
@@ -114,17 +116,17 @@ def _pieces(row: PictureRow) -> list[bytes]:
         _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
         _judged(row.score, row.outlook, row.arrows),
         _shock(row.shock),
-        _limits(row.limits),
+        _last(row.limits, row.examined),
     ]
 
 
 def _written(row: PictureRow) -> _Written:
     """Return all of an earlier row that is written again, and what writes its vital signs."""
-    head, _, _, _, end, judged, _, limits = _pieces(row)
+    head, _, _, _, end, judged, _, last = _pieces(row)
     pack, blank = _layout(PictureVitals.of(row.vitals).present)
     vitals = pack(*blank) if blank else b""
-    size = len(head) + 2 * _INSTANT + len(vitals) + len(end) + len(judged) + len(limits)
-    return head, pack, blank, end + judged, limits, size
+    size = len(head) + 2 * _INSTANT + len(vitals) + len(end) + len(judged) + len(last)
+    return head, pack, blank, end + judged, last, size
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
@@ -186,8 +188,17 @@ def _shock(shock: ShockIndex | None) -> bytes:
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
-def _limits(limits: tuple[LimitSet, ...]) -> bytes:
-    return _Row(limits=[from_limit_set(one) for one in limits]).SerializeToString()
+def _last(limits: tuple[LimitSet, ...], examined: tuple[Examined, ...]) -> bytes:
+    """Return what comes behind the shock index."""
+    return _Row(
+        limits=[from_limit_set(one) for one in limits],
+        examinations=[
+            record_pb2.PictureExamination(
+                captured_at_us=one.captured_us, examination=from_examination(one.examination)
+            )
+            for one in examined
+        ],
+    ).SerializeToString()
 
 
 def _score(score: PictureScore) -> record_pb2.PictureScore:

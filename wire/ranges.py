@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from clinical.alarms.identity import ALARM_ID_BYTES
 from clinical.alarms.transition import LONGEST_PAUSE_US
+from clinical.scores import race
+from clinical.scores.gcs import STEPS, GcsPart
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECE_BYTES, PIECES_MAX
 from wire.codes import (
@@ -30,6 +32,7 @@ from wire.codes import (
     SPO2_SCALE,
     UNIT_KIND,
     VITAL,
+    WEAK_SIDE,
     Codes,
 )
 from wire.frames import Lane
@@ -157,6 +160,22 @@ OFFERED: Final = (_present("to_unit_id"),)
 
 CREW_EVENT: Final = (_code("finding", CREW_FINDING, required=True), _text("drug"))
 DRUG_GIVEN: Final = (_present("drug"),)
+
+CREW_EXAMINATION: Final = (_text("person"), _instant("last_known_well_us"))
+GCS: Final = (
+    _number("eye", 1, len(STEPS[GcsPart.EYE])),
+    _number("verbal", 1, len(STEPS[GcsPart.VERBAL])),
+    _number("motor", 1, len(STEPS[GcsPart.MOTOR])),
+)
+RACE: Final = (
+    _number("face", 0, race.MOST[race.FACE]),
+    _number("arm", 0, race.MOST[race.ARM]),
+    _number("leg", 0, race.MOST[race.LEG]),
+    _number("gaze", 0, race.MOST[race.GAZE]),
+    _code("weak_side", WEAK_SIDE),
+    _number("aphasia", 0, race.MOST[race.APHASIA]),
+    _number("agnosia", 0, race.MOST[race.AGNOSIA]),
+)
 
 CONDITION_TRANSITION: Final = (
     _uuid("encounter_id"),

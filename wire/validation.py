@@ -15,13 +15,14 @@ from google.protobuf.message import DecodeError, Message
 
 from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
-from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2, telemetry_service_pb2
 from clinical.alarms.transition import MOST_TOGETHER
 from clinical.items import Discarded
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN
 from wire import ranges
 from wire.codes import paired
 from wire.envelope import framed
+from wire.examinations import contradictions, empty_part
 from wire.frame_items import to_discarded
 from wire.frames import Lane
 from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS, MAX_SAMPLES
@@ -294,9 +295,9 @@ def _check_encounter_event(
 
 
 def _check_crew_event(
-    event: frame_pb2.CrewEvent, frame: frame_pb2.Frame, path: str
+    event: crew_pb2.CrewEvent, frame: frame_pb2.Frame, path: str
 ) -> Refusal | None:
-    given = event.finding == frame_pb2.CREW_FINDING_DRUG_GIVEN
+    given = event.finding == crew_pb2.CREW_FINDING_DRUG_GIVEN
     refusal = _out_of_range(event, ranges.CREW_EVENT, path)
     refusal = refusal or _out_of_range(event, ranges.DRUG_GIVEN if given else (), path)
     if refusal is not None or not event.HasField("withdraws"):
@@ -305,6 +306,24 @@ def _check_crew_event(
     return _out_of_range(event.withdraws, ranges.FRAME_REFERENCE, withdrawn) or _other_than(
         event.withdraws, "unit_id", frame.unit_id, withdrawn
     )
+
+
+def _check_crew_examination(
+    examination: crew_pb2.CrewExamination, frame: frame_pb2.Frame, path: str
+) -> Refusal | None:
+    empty = empty_part(examination)
+    if empty is not None:
+        return _missing(f"{path}{empty}".rstrip("."))
+    refusal = (
+        _out_of_range(examination, ranges.CREW_EXAMINATION, path)
+        or _out_of_range(examination.gcs, ranges.GCS, f"{path}gcs.")
+        or _out_of_range(examination.race, ranges.RACE, f"{path}race.")
+    )
+    if refusal is not None:
+        return refusal
+    for field, words in contradictions(examination, frame.captured_at_us):
+        return Refusal(RefusalReason.OUT_OF_RANGE, path + field, words)
+    return None
 
 
 def _check_transition(
@@ -371,6 +390,7 @@ _KINDS: Final = {
     "device_status": _Kind(Lane.VITALS, encounter=True, check=_plain(ranges.DEVICE_STATUS)),
     "encounter_event": _Kind(Lane.ALARM, encounter=True, check=_check_encounter_event),
     "crew_event": _Kind(Lane.ALARM, encounter=True, check=_check_crew_event),
+    "crew_examination": _Kind(Lane.ALARM, encounter=True, check=_check_crew_examination),
     "edge_transition": _Kind(Lane.ALARM, encounter=True, check=_check_transition),
     "acknowledgement": _Kind(
         Lane.ALARM, encounter=True, check=_together(ranges.ACKNOWLEDGEMENT), alarm_log=True

@@ -12,6 +12,7 @@ from typing import Final
 
 from clinical.alarms.causes.detection import DETECTION
 from clinical.alarms.causes.equipment import EQUIPMENT
+from clinical.alarms.causes.neurology import NEUROLOGY
 from clinical.alarms.causes.outlook import OUTLOOK
 from clinical.alarms.causes.rhythms import RHYTHMS
 from clinical.alarms.causes.scores import SCORES
@@ -25,6 +26,7 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
     *SCORES,
     *OUTLOOK,
     *TWELVE_LEAD,
+    *NEUROLOGY,
     *EQUIPMENT,
     *DETECTION,
 )

@@ -6,15 +6,14 @@ violates the limit. While it lasts it *serves* its wait, of which each value say
 whole. A value between limit and hysteresis serves nothing and takes nothing back; a clear one takes
 back what was served, within ``FORGOTTEN_US``, so that an artefact in the midst of a violation does
 not begin the wait anew; so does one that another cause covers, a heart rate of 0 in a slow heart.
-The highest ripe level is the priority of the alarm. A ripe level is over
-when values have been clear of limit and hysteresis for the rule's ``clear_us``; only values end it,
-never the passing of time. The alarm is named after the first frame of the run, so that a rise keeps
-its name.
+The highest ripe level is the priority of the alarm. A ripe level is over when values have been
+clear of limit and hysteresis for the rule's ``clear_us``; only values end it, never the passing of
+time. The alarm is named after the first frame of the run, so that a rise keeps its name.
 
 Callers hand in samples in the order of their capture, and ``now`` as ticks; a sample from before
-the newest one serves nothing and takes nothing back. A value speaks for
-``HOLDS_US`` at most: a sensor that comes off in the midst of a run lets nothing ripen after that.
-A sample that changes nothing costs two comparisons and allocates nothing.
+the newest one serves nothing and takes nothing back. A value speaks for ``HOLDS_US`` at most: a
+sensor that comes off in the midst of a run lets nothing ripen after that. A sample that changes
+nothing costs two comparisons and allocates nothing.
 """
 
 from collections.abc import Mapping
@@ -287,9 +286,9 @@ class ThresholdCondition:
             return None if self._served[:index] == [1.0] * index else 0
         if not self._bounds[index].violated_by(self._value):
             return None
-        wait_us = self._levels[index].wait_us(self._value, self._trust)
-        left_us = max(0, int((1 - served) * wait_us) - _ROUNDING_US)
-        return left_us if left_us <= HOLDS_US else None
+        level = self._levels[index]
+        left_us = int((1 - served) * level.wait_us(self._value, self._trust)) - _ROUNDING_US
+        return max(0, left_us) if left_us <= HOLDS_US else None
 
     def _ripen(self, elapsed_us: int) -> None:
         """Let each level ripen that the newest value has brought to its end."""
@@ -332,8 +331,7 @@ class ThresholdCondition:
 class FlagCondition:
     """One cause that something else judges; this adds delay, priority and name.
 
-    The delay of every level counts from the beginning of the condition: the grade may change
-    while it holds, and a graver one does not wait anew.
+    Every delay counts from the beginning of the condition: a graver grade does not wait anew.
     """
 
     __slots__ = ("_began_us", "_frame", "_level", "_newest_us", "_raised", "rule", "subject")

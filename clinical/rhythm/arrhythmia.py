@@ -1,7 +1,9 @@
 """The life-threatening arrhythmias that are looked for, and what each of them is.
 
 The definitions are those of the PhysioNet/CinC Challenge 2015 (Clifford GD et al., Comput Cardiol
-2015;42:273-276), which follow what bedside monitors alarm on in adults.
+2015;42:273-276), which follow what bedside monitors alarm on in adults. That a pacemaker fires and
+the heart does not answer is beside them (Sandau KE et al., Circulation 2017;136:e273-e344); how
+many stimuli that takes is this project's own.
 """
 
 from dataclasses import dataclass
@@ -22,12 +24,15 @@ class Arrhythmia(Enum):
     """Slower than 40/min for five beats."""
     EXTREME_TACHYCARDIA = 5
     """Faster than 140/min for 17 beats."""
+    PACING_NOT_CAPTURED = 6
+    """Three of six stimuli of a pacemaker without an answer of the ventricles."""
 
 
 GRAVITY: Final = {
     Arrhythmia.VENTRICULAR_FIBRILLATION: 4,
     Arrhythmia.ASYSTOLE: 3,
     Arrhythmia.VENTRICULAR_TACHYCARDIA: 2,
+    Arrhythmia.PACING_NOT_CAPTURED: 2,
     Arrhythmia.EXTREME_TACHYCARDIA: 1,
     Arrhythmia.EXTREME_BRADYCARDIA: 1,
 }

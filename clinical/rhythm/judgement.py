@@ -8,11 +8,12 @@
 - **Ventricular tachycardia** also by beats: five ventricular ones in a row over 100/min.
 - **Asystole**: no beat for four seconds on a lead that shows a signal.
 - **Extreme bradycardia and tachycardia**: five beats under 40/min, 17 beats over 140/min.
+- **Pacing that is not captured**: stimuli without a beat after them (``pacing``).
 
-Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation and asystole;
-beats found on leads that cannot be trusted say nothing. What was told stands until the leads have
-shown otherwise for ``CLEAR`` seconds, and no answer changes nothing; fibrillation whose waves
-become regular is still told of as fibrillation.
+Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation and asystole,
+and, nearly as fast as the stimuli, failing capture; beats found on leads that cannot be trusted say
+nothing. What was told stands until the leads have shown otherwise for ``CLEAR`` seconds, and no
+answer changes nothing; fibrillation whose waves become regular is still told of as fibrillation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from statistics import fmean, median
 from typing import Any, Final
 
 from clinical.rhythm.arrhythmia import GRAVITY, Arrhythmia, Call
+from clinical.rhythm.pacing import PULSES_PART, Spikes
 from clinical.rhythm.pulse import Witness
 from clinical.signals.beats import DELAY, LEARNING, Beat, Kind
 from clinical.signals.candidates import AHEAD
@@ -70,7 +72,13 @@ REPEATED_S: Final = 5.0
 BEATS_KEPT: Final = FAST
 """The newest beats that are remembered."""
 
-_PULSELESS: Final = frozenset({Arrhythmia.VENTRICULAR_FIBRILLATION, Arrhythmia.ASYSTOLE})
+_PULSELESS: Final = frozenset(
+    {
+        Arrhythmia.VENTRICULAR_FIBRILLATION,
+        Arrhythmia.ASYSTOLE,
+        Arrhythmia.PACING_NOT_CAPTURED,
+    }
+)
 """What pulses that go on contradict. Tachycardia may have pulses, and often has at first."""
 
 Evidence = tuple[tuple[str, float | str], ...]
@@ -91,6 +99,8 @@ class Second:
     """The worst second's movement, 0 to 1."""
     quality: tuple[float, ...]
     """How far the newest second can be trusted, its height included, 0 to 1."""
+    stimuli: tuple[int, ...] = ()
+    """Pacing spikes that any lead showed, at the working rate from sample 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,17 @@ class _Found:
     confidence: float
     evidence: Evidence
     by_shock: bool = False
+    pulses_under_bpm: float = 0.0
+    """Pulses that are slower do not contradict it; 0: any do that go on."""
+
+
+def _shown(second: Second) -> dict[str, float]:
+    """Return the leads that can show that there is no beat, with how far each can be trusted."""
+    return {
+        lead: sound
+        for lead, sound, alive in zip(second.leads, second.sound, second.alive, strict=True)
+        if sound >= SOUND and alive > 0
+    }
 
 
 def _graver(found: _Found, told: Arrhythmia) -> bool:
@@ -109,7 +130,17 @@ def _graver(found: _Found, told: Arrhythmia) -> bool:
 class Judgement:
     """What is remembered of a patient's rhythm."""
 
-    __slots__ = ("_agreed", "_beats", "_clear", "_number", "_odds", "_said_s", "_states", "_told")
+    __slots__ = (
+        "_agreed",
+        "_beats",
+        "_clear",
+        "_number",
+        "_odds",
+        "_said_s",
+        "_spikes",
+        "_states",
+        "_told",
+    )
 
     def __init__(self) -> None:
         """Begin with nothing known."""
@@ -125,12 +156,15 @@ class Judgement:
         self._odds: list[float] = []
         """For a shock, by the newest windows that said anything."""
         self._beats: list[Beat] = []
+        self._spikes = Spikes()
         self._clear = 0
         self._said_s: float | None = None
 
     def on_second(self, second: Second, beats: Sequence[Beat], witness: Witness) -> Call | None:
         """Judge a second and the beats that it decided; return what is new."""
         self._beats = [*self._beats, *beats][-BEATS_KEPT:]
+        if max(second.sound, default=0.0) >= SOUND:
+            self._spikes = self._spikes.after(second.stimuli)
         decision = self._decided(second)
         self._number += 1
         found = self._borne_out(self._gravest(second, decision), witness)
@@ -139,6 +173,11 @@ class Judgement:
     @property
     def _now_s(self) -> float:
         return float(self._number)
+
+    @property
+    def _decided_s(self) -> float:
+        """Until when beats are decided."""
+        return self._now_s - (AHEAD + DELAY) / WORKING_RATE_HZ
 
     def _decided(self, second: Second) -> ShockDecision | None:
         """Return whether the window that ends now calls for a shock; None: it is not yet whole."""
@@ -161,8 +200,9 @@ class Judgement:
         return (
             (None if likely else self._still(second))
             or self._ventricular()
-            or self._paced(Arrhythmia.EXTREME_TACHYCARDIA, FAST)
-            or self._paced(Arrhythmia.EXTREME_BRADYCARDIA, SLOW)
+            or self._regular(Arrhythmia.EXTREME_TACHYCARDIA, FAST)
+            or self._unanswered(second)
+            or self._regular(Arrhythmia.EXTREME_BRADYCARDIA, SLOW)
         )
 
     @property
@@ -191,21 +231,40 @@ class Judgement:
 
     def _still(self, second: Second) -> _Found | None:
         """Return asystole, if a lead shows that there is no beat."""
-        decided_s = self._now_s - (AHEAD + DELAY) / WORKING_RATE_HZ
         last_s = self._beats[-1].sample / WORKING_RATE_HZ if self._beats else float(LEARNING)
-        gap_s = decided_s - last_s
-        shown = [
-            (lead, sound)
-            for lead, sound, alive in zip(second.leads, second.sound, second.alive, strict=True)
-            if sound >= SOUND and alive > 0
-        ]
+        gap_s = self._decided_s - last_s
+        shown = _shown(second)
         if gap_s < GAP_S or not shown:
             return None
+        evidence: Evidence = (("leads", " ".join(shown)), ("gap_s", round(gap_s, 1)))
+        stimuli_bpm = self._spikes.rate_bpm(last_s)
+        if stimuli_bpm is not None:
+            evidence += (("stimuli_bpm", round(stimuli_bpm, 1)),)
+        return _Found(Arrhythmia.ASYSTOLE, last_s, max(shown.values()), evidence)
+
+    def _unanswered(self, second: Second) -> _Found | None:
+        """Return pacing that is not captured, if a lead shows that no beat follows."""
+        since_s = 0.0
+        if len(self._beats) == BEATS_KEPT:
+            since_s = self._beats[0].sample / WORKING_RATE_HZ
+        unanswered = self._spikes.unanswered(self._beats, since_s, self._decided_s)
+        shown = _shown(second)
+        if unanswered is None or not shown:
+            return None
+        part, which = unanswered.count / unanswered.stimuli, Arrhythmia.PACING_NOT_CAPTURED
         evidence: Evidence = (
-            ("leads", " ".join(lead for lead, _ in shown)),
-            ("gap_s", round(gap_s, 1)),
+            ("leads", " ".join(shown)),
+            ("stimuli_bpm", round(unanswered.rate_bpm, 1)),
+            ("stimuli", float(unanswered.stimuli)),
+            ("stimuli_unanswered", float(unanswered.count)),
         )
-        return _Found(Arrhythmia.ASYSTOLE, last_s, max(sound for _, sound in shown), evidence)
+        return _Found(
+            which,
+            unanswered.since_s,
+            part * max(shown.values()),
+            evidence,
+            pulses_under_bpm=PULSES_PART * unanswered.rate_bpm,
+        )
 
     def _ventricular(self) -> _Found | None:
         run = self._beats[-RUN:]
@@ -213,7 +272,7 @@ class Judgement:
             return None
         return self._rate(Arrhythmia.VENTRICULAR_TACHYCARDIA, RUN, over_bpm=RUN_BPM)
 
-    def _paced(self, which: Arrhythmia, count: int) -> _Found | None:
+    def _regular(self, which: Arrhythmia, count: int) -> _Found | None:
         if which is Arrhythmia.EXTREME_TACHYCARDIA:
             return self._rate(which, count, over_bpm=FAST_BPM)
         return self._rate(which, count, under_bpm=SLOW_BPM)
@@ -250,7 +309,8 @@ class Judgement:
         """Return what was found unless pulses contradict it."""
         if found is None or found.arrhythmia not in _PULSELESS:
             return found
-        return found if witness.rate_bpm() is None else None
+        pulses_bpm = witness.rate_bpm()
+        return found if pulses_bpm is None or pulses_bpm < found.pulses_under_bpm else None
 
     def _news(self, found: _Found | None, decision: ShockDecision | None) -> Call | None:
         """Return what is said of this second; None: nothing that is new."""
@@ -290,6 +350,7 @@ class Judgement:
             "odds": list(self._odds),
             "agreed": self._agreed,
             "beats": [[beat.sample, beat.quality, beat.kind.value] for beat in self._beats],
+            "spikes": [self._spikes.begun, *self._spikes.samples],
             "clear": self._clear,
             "said_s": self._said_s,
         }
@@ -301,4 +362,6 @@ class Judgement:
         self._states = [ShockState(*each) for each in state["states"]]
         self._odds, self._agreed = list(state["odds"]), state["agreed"]
         self._beats = [Beat(at, quality, Kind(kind)) for at, quality, kind in state["beats"]]
+        begun, *spikes = state.get("spikes", (0,))
+        self._spikes = Spikes(tuple(spikes), begun)
         self._clear, self._said_s = state["clear"], state["said_s"]

@@ -6,6 +6,7 @@ beat detector and the shock judge, and parted again.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from clinical.rhythm.bed import Bed, Look
 from clinical.rhythm.judgement import Second
 from clinical.signals.bank import TILE, Bank
 from clinical.signals.beats import Beat, BeatDetector
+from clinical.signals.pacing import Stimuli
 from clinical.signals.quality import Quality, quality_of
 from clinical.signals.shock_judge import ShockJudge
 from clinical.signals.shock_window import WINDOW_S
@@ -72,6 +74,8 @@ def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
     ends = np.cumsum([len(bed.look.window) for bed in beds]).tolist()
     rows = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
     seconds = _seconds(beds, look, quality, rows, shock)
+    for place in {int(row) for row in np.searchsorted(ends, block.stimuli.row, "right")}:
+        seconds[place] = _stimulated(seconds[place], block.stimuli, rows[place])
     beats: list[list[Beat]] = [[] for _ in beds]
     for patient, beat in found.each():
         beats[patient].append(beat)
@@ -81,6 +85,12 @@ def _second(beds: Sequence[Bed], shock: ShockJudge | None) -> list[Call | None]:
         bed.conclude(look.of(own), second, said)
         for bed, own, second, said in zip(beds, rows, seconds, beats, strict=True)
     ]
+
+
+def _stimulated(second: Second, stimuli: Stimuli, rows: slice) -> Second:
+    """Return a second with the pacing spikes that its leads showed."""
+    own = (stimuli.row >= rows.start) & (stimuli.row < rows.stop)
+    return replace(second, stimuli=tuple(stimuli.sample[own].tolist()))
 
 
 def _seconds(

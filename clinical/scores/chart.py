@@ -24,6 +24,8 @@ class RefusalReason(StrEnum):
     """The score is not published for this age."""
     PREGNANT = "PREGNANT"
     """The score is not published for pregnancy."""
+    UNTESTABLE = "UNTESTABLE"
+    """A person tried, and it cannot be tested in this patient."""
     UNKNOWN_SCORE = "UNKNOWN_SCORE"
 
 

@@ -7,10 +7,10 @@ whose state is kept from block to block:
 - ``narrow``, 5 to 20 Hz: where a QRS complex stands out from T waves, baseline and muscle
   (Thakor, Webster and Tompkins, IEEE Trans Biomed Eng 1984;31:702).
 
-A block is a second counted from sample 0 of its lead, and nothing is computed across leads, so a
-lead alone at the edge and ten thousand at the center give the same output to the sample, however
-the input is cut into chunks. Leads belong to patients; the blocks of a patient's leads come
-together, when all of them are known.
+A block is a second counted from sample 0 of its lead, and nothing is computed across leads but
+which pacing spikes a patient's leads show, so a patient alone at the edge and ten thousand at the
+center give the same output to the sample, however the input is cut into chunks. Leads belong to
+patients; the blocks of a patient's leads come together, when all of them are known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +22,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from clinical.signals.pacing import Stimuli, remembered, stand_at, take_out
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats, Intake, resample
 
 TILE: Final = 128
@@ -47,11 +48,13 @@ class Block:
     slots: Ints
     """Rows below of each patient's leads, shape (patients, most leads of one); -1: no more."""
     raw: Floats
-    """Resampled, shape (leads, BLOCK)."""
+    """Resampled, without pacing spikes, shape (leads, BLOCK)."""
     wide: Floats
     narrow: Floats
     missing: Floats
     """Part of the second that did not come, shape (leads,)."""
+    stimuli: Stimuli
+    """The pacing spikes of leads that are paced."""
 
 
 class Bank:
@@ -75,6 +78,7 @@ class Bank:
         leads = len(self.rates_hz)
         self.wide_state = np.zeros((len(_wide()), leads, 2))
         self.narrow_state = np.zeros((len(_narrow()), leads, 2))
+        self.pacing = remembered(np.array(self.rates_hz))
 
     @property
     def patients(self) -> int:
@@ -115,10 +119,11 @@ class Bank:
         first = np.repeat(number == 0, [len(group) for group in groups])
         if first.any():
             self._begin(leads[first], raw[first, 0])
+        stimuli = take_out(self.pacing, leads, slots, number, raw)
         wide = _filtered(_wide(), raw, self.wide_state, leads)
         narrow = _filtered(_narrow(), raw, self.narrow_state, leads)
         self.number[patients] += 1
-        return Block(patients, number, leads, slots, raw, wide, narrow, missing)
+        return Block(patients, number, leads, slots, raw, wide, narrow, missing, stimuli)
 
     def _resampled(self, leads: Ints) -> tuple[Floats, Floats]:
         raw, missing = np.empty((len(leads), BLOCK)), np.empty(len(leads))
@@ -134,6 +139,7 @@ class Bank:
 
     def _begin(self, leads: Ints, first_mv: Floats) -> None:
         """Let filters begin as if a lead had always been at its first sample."""
+        stand_at(self.pacing, leads, first_mv)
         steady = scipy.signal.sosfilt_zi
         self.wide_state[:, leads] = steady(_wide())[:, None] * first_mv[:, None]
         self.narrow_state[:, leads] = steady(_narrow())[:, None] * first_mv[:, None]
@@ -155,6 +161,7 @@ class Bank:
         bank.number = np.concatenate([one.number for one in banks])
         bank.wide_state = np.concatenate([one.wide_state for one in banks], axis=1)
         bank.narrow_state = np.concatenate([one.narrow_state for one in banks], axis=1)
+        bank.pacing = np.concatenate([one.pacing for one in banks])
         return bank
 
     def part(self, banks: Sequence["Bank"]) -> None:
@@ -166,6 +173,7 @@ class Bank:
             one.number = self.number[patients].copy()
             one.wide_state = self.wide_state[:, leads].copy()
             one.narrow_state = self.narrow_state[:, leads].copy()
+            one.pacing = self.pacing[leads].copy()
             patient, lead = patients.stop, leads.stop
 
     def hold(self) -> tuple[tuple[object, ...], ...]:
@@ -192,14 +200,19 @@ class Bank:
             "number": self.number.copy(),
             "wide": self.wide_state.copy(),
             "narrow": self.narrow_state.copy(),
+            "pacing": self.pacing.copy(),
         }
 
     def restore(self, memory: Mapping[str, Any]) -> Self:
-        """Go on where ``snapshot`` was taken, of a bank of the same leads."""
+        """Go on where ``snapshot`` was taken, of a bank of the same leads.
+
+        An earlier release knew of no pacing: then that begins anew.
+        """
         for intake, held in zip(self.intakes, memory["intakes"], strict=True):
             intake.restore(held)
         self.number = memory["number"].copy()
         self.wide_state, self.narrow_state = memory["wide"].copy(), memory["narrow"].copy()
+        self.pacing = memory.get("pacing", self.pacing).copy()
         return self
 
 

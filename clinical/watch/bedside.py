@@ -8,6 +8,7 @@ source, no revision and no life cycle: who says what is found is the watch's bus
 from clinical.items import (
     Capture,
     CrewEvent,
+    CrewExamination,
     DeviceStatus,
     EcgFinding,
     EdgeTransition,
@@ -29,6 +30,7 @@ from clinical.watch.deteriorating import Deteriorating
 from clinical.watch.doubting import MAY_JUMP, Beside
 from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
+from clinical.watch.examining import Examining
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.foreign import Foreign
 from clinical.watch.images import Images
@@ -56,6 +58,7 @@ class Bedside:
         "covering",
         "crew",
         "deteriorating",
+        "examining",
         "foreign",
         "images",
         "infarction",
@@ -93,6 +96,7 @@ class Bedside:
         self.covering = Covering(self.rhythms, self.limits)
         self.rising = Rising(self.limits)
         self.crew = Crew()
+        self.examining = Examining()
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
         """Those that are told the time."""
@@ -110,6 +114,8 @@ class Bedside:
         elif type(item) is CrewEvent:
             findings = self.crew.on_item(item, captured_us, frame)
             findings += self.interventions.on_crew(item, captured_us, frame, now_us)
+        elif type(item) is CrewExamination:
+            findings = self.examining.on_item(item, captured_us, frame, state.age_years)
         elif type(item) is EncounterEvent:
             findings = self.limits.suit(state.age_years, captured_us)
         if type(item) is not EdgeTransition:
@@ -183,6 +189,7 @@ class Bedside:
             + self.images.close(at_us)
             + self.infarction.close(at_us)
             + self.crew.close(at_us)
+            + self.examining.close(at_us)
             + self.interventions.close(at_us)
             + self.foreign.close(at_us)
         )
@@ -213,6 +220,7 @@ class Bedside:
             ("covering", self.covering),
             ("rising", self.rising),
             ("crew", self.crew),
+            ("examining", self.examining),
             ("foreign", self.foreign),
         )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from clinical.alarms.condition import Change, Changes, FlagCondition
 from clinical.alarms.identity import FrameRef
+from clinical.alarms.priority import Phase
 from clinical.alarms.rule import AlarmRule
 
 NO_VALUES: Final[Mapping[str, float | str]] = {}
@@ -53,6 +54,16 @@ def hold(
     """
     changes = condition.set(active=True, at_us=at_us, frame=frame, began_us=began_us)
     return findings_of(condition, changes, values)
+
+
+def renew(
+    condition: FlagCondition, since_us: int, at_us: int, values: Mapping[str, float | str]
+) -> Findings:
+    """Say anew why an alarm stands that began at ``since_us``, because more is known."""
+    if condition.raised is None or condition.frame is None:
+        return NO_FINDINGS
+    change = Change(Phase.UPDATE, condition.raised, since_us, at_us, condition.frame)
+    return (Finding(condition.rule, condition.subject, change, values),)
 
 
 def release(condition: FlagCondition, at_us: int, frame: FrameRef) -> Findings:

@@ -4,9 +4,10 @@ Every patient is shown each second, and nearly always only the vital signs and t
 new. ``PatientWatch.row`` is the reference and looks at everything. A ``Glance`` is an earlier row
 with newer numbers: it is taken only while all that the rest of a row is made of is what it was when
 that row was made. The rest hangs on the points of the numbers (``scoring.screen``), on what is
-carried at all and may still be judged, and on outlook, arrows and encounter. Of a child, in doubt,
-with limits of its own, with oxygen on scale 2, or where a unit has left anything out, no glance is
-taken. That a glance is the row is held by the check-suite (``tests/clinical/watch/checks.py``).
+carried at all and may still be judged, and on outlook, arrows, examinations and encounter. Of a
+child, in doubt, with limits of its own, with oxygen on scale 2, or where a unit has left anything
+out, no glance is taken. That a glance is the row is held by the check-suite
+(``tests/clinical/watch/checks.py``).
 
 Nothing here is state: what is remembered is only ever a row that could be made again.
 """
@@ -34,6 +35,7 @@ class Glancing:
         "_arrows",
         "_bedside",
         "_consciousness",
+        "_examined",
         "_on_oxygen",
         "_outlook",
         "_present",
@@ -57,6 +59,7 @@ class Glancing:
         self._screen: list[int]
         self._outlook = bedside.deteriorating.outlook
         self._arrows = bedside.trending.arrows
+        self._examined = bedside.examining.shown
         self._consciousness: Consciousness | None
         self._on_oxygen: bool | None
         self._spo2_scale: Spo2Scale | None
@@ -82,6 +85,7 @@ class Glancing:
         self._same, self._state = Same(row), state
         self._screen = scoring.screen
         self._outlook, self._arrows = bedside.deteriorating.outlook, bedside.trending.arrows
+        self._examined = bedside.examining.shown
         self._consciousness, self._on_oxygen = carry.consciousness, carry.on_oxygen
         self._present = present = PictureVitals.of(row.vitals).present
         absent = (vital for vital in _ALL if vital not in present)
@@ -114,6 +118,7 @@ class Glancing:
             or (scoring.screen is not self._screen and scoring.screen != self._screen)
             or bedside.deteriorating.outlook is not self._outlook
             or bedside.trending.arrows is not self._arrows
+            or bedside.examining.shown is not self._examined
             or carry.consciousness is not self._consciousness
             or carry.on_oxygen is not self._on_oxygen
             or carry.spo2_scale is not self._spo2_scale

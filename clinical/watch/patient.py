@@ -74,6 +74,7 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "infarction": {},
     "rhythms": {},
     "interventions": {},
+    "examining": {},
     "covering": {},
     "rising": {},
     "edge_words": {},
@@ -275,6 +276,7 @@ class PatientWatch:
             arrows=bedside.trending.arrows,
             shock=shock_of(bedside.carry, state, now_us),
             limits=bedside.staff_limits.current,
+            examined=bedside.examining.shown,
         )
 
     def glance(self, at_us: int = 0) -> PictureRow | Glance:

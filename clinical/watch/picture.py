@@ -10,6 +10,7 @@ from clinical.vitals import Vital
 from clinical.watch.carry import VITALS, Carry
 from clinical.watch.deteriorating import Outlook
 from clinical.watch.encounter import EncounterState
+from clinical.watch.examined import Examined
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
@@ -116,6 +117,8 @@ class PictureRow:
     """None: heart rate or systolic pressure is not known."""
     limits: tuple[LimitSet, ...] = ()
     """What staff have set for this patient and is in effect."""
+    examined: tuple[Examined, ...] = ()
+    """What the crew has examined, the newest of each kind, oldest first."""
 
 
 class Same:
@@ -182,6 +185,7 @@ def picture_row(
     arrows: tuple[Arrow, ...] = (),
     shock: ShockIndex | None = None,
     limits: tuple[LimitSet, ...] = (),
+    examined: tuple[Examined, ...] = (),
 ) -> PictureRow:
     """Return the patient as seen at ``now_us``; a value that has aged out is not shown.
 
@@ -205,6 +209,7 @@ def picture_row(
         arrows=arrows,
         shock=shock,
         limits=limits,
+        examined=examined,
     )
 
 

@@ -18,6 +18,7 @@ from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, Res
 from clinical.watch.deteriorating import Outlook
 from clinical.watch.picture import PictureRow, PictureScore
 from clinical.watch.thinning import Thinned
+from command_center.board.examined import examined_plain
 from command_center.board.trend import Point, known_score
 from command_center.roster import RosterRow
 from command_center.store.values import SentMessage
@@ -62,11 +63,11 @@ def row_plain(row: RosterRow, alarms: Iterable[AlarmView], spark: list[int | Non
         else {str(seen.vital): [seen.value, seen.captured_us] for seen in picture.vitals},
         "thinned": [] if picture is None else [_thinned_plain(one) for one in picture.thinned],
         "spark": spark,
-        **_judged_plain(picture),
+        **_judged_plain(picture, None if state is None else state.age_years),
     }
 
 
-def _judged_plain(picture: PictureRow | None) -> dict[str, Any]:
+def _judged_plain(picture: PictureRow | None, age_years: int | None) -> dict[str, Any]:
     """Return what is judged of a patient beside NEWS2."""
     outlook = None if picture is None else picture.outlook
     score = None if picture is None else picture.score
@@ -79,6 +80,7 @@ def _judged_plain(picture: PictureRow | None) -> dict[str, Any]:
         "arrows": [] if picture is None else [one._asdict() for one in picture.arrows],
         "shock": None if shock is None else list(shock),
         "limits": [] if picture is None else [_limit_plain(one) for one in picture.limits],
+        "examined": [] if picture is None else examined_plain(picture.examined, age_years),
     }
 
 

@@ -51,9 +51,28 @@ _VALUES: Final = {
     "consciousness": _Value(_Words("ACVPU", "意识")),
     "temperature_c": _Value(_Words("temp", "体温"), " °C"),
     "fio2": _Value(_Words("inspired oxygen", "吸入氧")),
+    "stroke_signs": _Value(_Words("signs", "体征")),
+    "race_total": _Value(_Words("RACE", "RACE")),
+    "race_at_least": _Value(_Words("RACE at least", "RACE至少")),
+    "large_vessel_occlusion": _Value(_Words("large vessel occlusion", "大血管闭塞")),
+    "last_known_well": _Value(_Words("last known well", "最后正常时间")),
+    "well_minutes_ago": _Value(_Words("that is", "距今"), " min before"),
+    "gcs": _Value(_Words("GCS", "GCS")),
+    "gcs_best": _Value(_Words("best", "此前最佳")),
     "seconds_unjudged": _Value(_Words("for", "持续"), " s"),
 }
 """Names and units of what reasons speak of, in the order in which it is told."""
+
+_SAID: Final = {
+    "balance": "平衡",
+    "eyes": "视力",
+    "face": "面部",
+    "arm": "上肢",
+    "speech": "言语",
+    "likely": "可能",
+    "unknown": "未知",
+}
+"""What values say in words, in Chinese."""
 
 _ODDS: Final = "_odds"
 _SLOPE: Final = "_slope"
@@ -136,6 +155,8 @@ def _value(name: str, value: float | str, language: Language) -> str:
     if name == "on_oxygen" and str(value) in _OXYGEN:
         return _OXYGEN[str(value)].spoken(language)
     known = _VALUES[name]
+    if isinstance(value, str) and language is Language.ZH:
+        value = ", ".join(_SAID.get(word, word) for word in value.split(", "))
     return f"{known.name.spoken(language)} {_number(value)}{known.unit}"
 
 

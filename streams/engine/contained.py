@@ -30,6 +30,7 @@ from clinical.alarms.transition import EncounterClosed, Reason, Transition
 from clinical.items import (
     Capture,
     CrewEvent,
+    CrewExamination,
     DeviceStatus,
     Discarded,
     EdgeTransition,
@@ -58,7 +59,10 @@ JOURNAL_STEPS_MAX: Final = 1_024
 FAILURES_MAX: Final = 2
 """Failures after which a patient is no longer judged."""
 
-_CLINICAL: Final = (Vitals, DeviceStatus, EncounterEvent, CrewEvent, EdgeTransition, Discarded)
+_CLINICAL: Final = (
+    *(Vitals, DeviceStatus, EncounterEvent, CrewEvent, CrewExamination),
+    *(EdgeTransition, Discarded),
+)
 _CLOSING: Final = {
     EncounterChange.HANDED_OVER: EncounterStatus.HANDED_OVER,
     EncounterChange.ENDED: EncounterStatus.ENDED,

@@ -42,6 +42,7 @@ async def _play(ambulance: Ambulance, browser: Browser, folder: Path) -> None:
     ambulance.acknowledge(str(alarm_id), 3, "李娜")
     await page.get_by_text("李娜").last.wait_for()
     await _all(page, folder, "septic")
+    await _examine(page, folder)
     await page.locator("[data-finding=NO_PULSE]").click()
     await page.locator("[data-finding=COMPRESSIONS_STARTED]").click()
     await page.locator("[data-act=drugs]").click()
@@ -56,6 +57,33 @@ async def _play(ambulance: Ambulance, browser: Browser, folder: Path) -> None:
     await ambulance.kill_vehicle()
     await page.locator(".banner p").wait_for()
     await _all(page, folder, "vehicle-gone")
+
+
+async def _examine(page: Page, folder: Path) -> None:
+    """Examine for a stroke, and take a picture of each page of the form."""
+    await page.locator("[data-act=examine]").click()
+    for item, choice in (("face", "abnormal"), ("arm", "abnormal"), ("speech", "normal")):
+        await page.locator(f"[data-item={item}][data-choice={choice}]").click()
+    await page.locator("[data-act=well][data-minutes='-60']").click()
+    await page.locator(".examining .well .ago").wait_for()
+    await page.screenshot(path=folder / "crew-examination-stroke.png")
+    await page.locator("[data-act=page][data-page=race]").click()
+    for item, choice in (
+        *(("race_face", "1"), ("race_arm", "2"), ("race_leg", "0"), ("race_gaze", "0")),
+        *(("race_weak_side", "left"), ("race_agnosia", "2")),
+    ):
+        await page.locator(f"[data-item={item}][data-choice='{choice}']").click()
+    await page.get_by_text("RACE 5").wait_for()
+    await page.screenshot(path=folder / "crew-examination-race.png")
+    await page.locator("[data-act=page][data-page=gcs]").click()
+    for item, choice in (("gcs_eye", "3"), ("gcs_verbal", "4"), ("gcs_motor", "5")):
+        await page.locator(f"[data-item={item}][data-choice='{choice}']").click()
+    await page.get_by_text("E3 V4 M5 = 12").first.wait_for()
+    await page.screenshot(path=folder / "crew-examination-gcs.png")
+    await page.locator("[data-act=send]").click()
+    await page.locator(".sheet").wait_for(state="detached")
+    await page.locator("[data-cause=STROKE_SUSPECTED]").first.wait_for()
+    await _all(page, folder, "stroke")
 
 
 async def _monitor(ambulance: Ambulance, first: int, last: int) -> None:

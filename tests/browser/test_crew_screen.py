@@ -11,7 +11,9 @@ from playwright.async_api import Locator, Page, expect
 from clinical.alarms.priority import Priority
 from clinical.alarms.signals import BURSTS
 from clinical.alarms.transition import Acknowledgement, Pause, Reset
-from clinical.items import CrewEvent, CrewFinding
+from clinical.items import CrewEvent, CrewExamination, CrewFinding
+from clinical.scores.gcs import Gcs
+from clinical.scores.stroke_screen import StrokeScreen
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance
 from tests.patience import PATIENCE_MS
@@ -203,6 +205,37 @@ async def test_compressions_are_counted_and_a_drug_is_named(
     await until(lambda: given in ambulance.entered())
     await running.click()
     await expect(tablet.locator("[data-finding=COMPRESSIONS_STARTED]")).to_be_visible()
+
+
+async def test_an_examination_is_chosen_item_by_item_and_sent(
+    ambulance: Ambulance, tablet: Page
+) -> None:
+    """Buttons for gloves, nothing chosen at first; what is not finished never reads as normal."""
+    await tablet.locator("[data-act=examine]").click()
+    form = tablet.locator(".sheet.examining")
+    await expect(form.get_by_text("not examined")).to_have_count(5)
+    await expect(form.locator("[data-act=send]")).to_have_count(0)
+    await form.locator("[data-item=face][data-choice=normal]").click()
+    await expect(form.locator(".summary")).to_have_text("Stroke screen: not finished")
+    await form.locator("[data-item=arm][data-choice=abnormal]").click()
+    await form.locator("[data-act=page][data-page=gcs]").click()
+    for item, choice in (("gcs_eye", "3"), ("gcs_verbal", "4"), ("gcs_motor", "5")):
+        await form.locator(f"[data-item={item}][data-choice='{choice}']").click()
+    await expect(form.locator(".summary")).to_contain_text("E3 V4 M5 = 12")
+    for button in await form.locator("button").all():
+        box = await button.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= GLOVE_PX
+    await form.locator("[data-act=send]").click()
+    await expect(form).to_have_count(0)
+    await expect(tablet.locator(ALARM.format("STROKE_SUSPECTED")).first).to_be_visible()
+    await expect(tablet.locator("[data-vital=consciousness]")).to_contain_text("E3 V4 M5 = 12")
+    sent = CrewExamination("Zhang Wei", Gcs(3, 4, 5), StrokeScreen(face=False, arm=True))
+
+    def told() -> bool:
+        return any(sent in frame.items for frame in ambulance.frames())
+
+    await until(told)
 
 
 async def test_what_was_entered_outlives_the_vehicle_program(

@@ -19,6 +19,7 @@ from clinical.instant import SECOND_US
 from clinical.vitals import Vital
 from clinical.watch.deteriorating import Driver, Outlook
 from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.examined import Examined
 from clinical.watch.picture import PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
@@ -77,6 +78,7 @@ class Patient:
     arrows: tuple[Arrow, ...] = ()
     shock: ShockIndex | None = None
     limits: tuple[LimitSet, ...] = ()
+    examined: tuple[Examined, ...] = ()
     alarms: dict[str, Transition] = field(default_factory=dict)
 
     @property
@@ -101,6 +103,7 @@ class Patient:
             arrows=self.arrows,
             shock=self.shock,
             limits=self.limits,
+            examined=self.examined,
         )
 
     def _outlook(self, now_us: int) -> Outlook | None:

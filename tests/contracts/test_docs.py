@@ -70,6 +70,7 @@ NO_BOUNDS: Final = {
         "OUT_OF_RESOURCES",
         "SUCCESS",
     },
+    "vehicle/screen/drawing/examination.py": {"IN_ONE_ROW"},
     "vehicle/screen/drawing/sparkline.py": {"HEIGHT", "WIDTH"},
     "wire/rows.py": {"BEGIN", "DOUBLE", "VITALS_LANE"},
     "wire/topics.py": {"ENCOUNTER_PARTITIONS"},

@@ -22,7 +22,7 @@ from wire.validation import StreamKey
 CORPUS: Final = Path(__file__).parent / "corpus"
 LANES: Final = (Lane.ALARM, Lane.VITALS, Lane.WAVEFORM)
 KINDS: Final = (
-    *(("encounter_event", 0), ("crew_event", 0), ("edge_transition", 0)),
+    *(("encounter_event", 0), ("crew_event", 0), ("crew_examination", 0), ("edge_transition", 0)),
     *(("acknowledgement", 0), ("pause", 0), ("reset", 0), ("receipt", 0)),
     *(("vitals", 1), ("device_status", 1), ("position", 1), ("link_state", 1), ("waveform", 2)),
 )

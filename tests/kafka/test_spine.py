@@ -12,7 +12,16 @@ from clinical.alarms.priority import Priority, Source
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmState, AlarmView
 from clinical.instant import MINUTE_US, SECOND_US
-from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from clinical.items import (
+    CrewEvent,
+    CrewExamination,
+    CrewFinding,
+    EncounterChange,
+    EncounterEvent,
+    Vitals,
+)
+from clinical.scores.race import Race, WeakSide
+from clinical.scores.stroke_screen import StrokeScreen
 from ports.grpc_channel import open_channel
 from simulators.alert_feed import AlertFeed
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
@@ -132,6 +141,23 @@ async def test_no_heart_beat_no_breath_and_no_pulse_sound(system: Running) -> No
         for cause in ("NO_PULSE", "HEART_RATE_ZERO", "APNOEA"):
             alarm = await listening.alarm(encounter_id, cause, sounding)
             assert alarm.priority is Priority.HIGH
+
+
+async def test_a_stroke_that_the_crew_finds_is_one_alarm_that_learns_more(system: Running) -> None:
+    """From the crew's form to the feed; what becomes known later comes under the same id."""
+    async with desk(system.alerts) as listening, unit(system, name("STROKE")) as client:
+        encounter_id = opened(client)
+        client.capture(encounter_id, [CrewExamination("crew", stroke=StrokeScreen(face=True))])
+        alarm = await listening.alarm(encounter_id, "STROKE_SUSPECTED", sounding)
+        large = Race(2, 2, 1, 0, WeakSide.RIGHT, aphasia=1)
+        client.capture(encounter_id, [CrewExamination("crew", race=large)])
+
+        def known(view: AlarmView) -> bool:
+            return view.reason is not None and view.reason.values.get("race_total") == 6
+
+        assert (await listening.alarm(encounter_id, "STROKE_SUSPECTED", known)).alarm_id == (
+            alarm.alarm_id
+        )
 
 
 async def test_what_was_never_measured_does_not_keep_the_rest_quiet(system: Running) -> None:

@@ -19,12 +19,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
 from clinical.items import (
     Capture,
     CrewEvent,
+    CrewExamination,
     CrewFinding,
     DeviceStatus,
     EncounterChange,
@@ -174,6 +177,8 @@ def _item(step: Mapping[str, Any]) -> Item:
         return DeviceStatus(vital=None if vital is None else Vital(vital), **status)
     if "crew" in step:
         return CrewEvent(CrewFinding[step["crew"]])
+    if "examines" in step:
+        return msgspec.convert(step["examines"], CrewExamination)
     event = dict(step["encounter"])
     until_s = event.pop("until_s", None)
     change = EncounterChange[event.pop("change")]

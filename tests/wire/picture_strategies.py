@@ -5,20 +5,22 @@ from hypothesis import strategies as st
 from clinical.alarms.priority import Source
 from clinical.vitals import Vital
 from clinical.watch.deteriorating import Driver, Outlook
+from clinical.watch.examined import Examined
 from clinical.watch.picture import PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
-from tests.wire.strategies import (
+from tests.wire.crew_strategies import examinations
+from tests.wire.plain_strategies import (
     counts,
     instants,
-    limit_sets,
     maybe,
     names,
     numbers,
     unit_ids,
     uuids,
 )
+from tests.wire.strategies import limit_sets
 from wire.picture import Picture
 
 picture_rows = st.builds(
@@ -63,6 +65,7 @@ picture_rows = st.builds(
     ).map(tuple),
     shock=maybe(st.builds(ShockIndex, numbers(0, 9), maybe(st.booleans()))),
     limits=st.lists(limit_sets, max_size=2).map(tuple),
+    examined=st.lists(st.builds(Examined, instants, examinations), max_size=2).map(tuple),
 )
 pictures = st.builds(
     Picture,

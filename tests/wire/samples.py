@@ -1,8 +1,8 @@
 """One good frame of each kind as protobuf, for tests that then spoil a single thing."""
 
 from ambulance.alerts.v1 import alarm_pb2
-from ambulance.telemetry.v1 import frame_pb2
-from tests.wire.strategies import ENCOUNTER, UNIT
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2
+from tests.wire.plain_strategies import ENCOUNTER, UNIT
 from wire.frames import Lane
 from wire.validation import Refusal, RefusalReason, StreamKey, check
 
@@ -12,7 +12,7 @@ STREAM = StreamKey(UNIT, Lane.VITALS, SEGMENT)
 VITALS_LANE = ("vitals", "device_status", "position", "link_state", "discarded")
 WAVEFORM_LANE = ("waveform",)
 ALARM_LANE = (
-    *("encounter_event", "crew_event", "edge_transition"),
+    *("encounter_event", "crew_event", "crew_examination", "edge_transition"),
     *("acknowledgement", "pause", "reset", "escalation"),
     *("receipt", "ecg_piece"),
 )
@@ -78,12 +78,21 @@ _ITEMS = {
     "encounter_event": frame_pb2.EncounterEvent(
         change=frame_pb2.ENCOUNTER_CHANGE_OPENED, bay="1", age_years=70
     ),
-    "crew_event": frame_pb2.CrewEvent(
-        finding=frame_pb2.CREW_FINDING_NO_PULSE,
+    "crew_event": crew_pb2.CrewEvent(
+        finding=crew_pb2.CREW_FINDING_NO_PULSE,
         drug="adrenaline 1 mg",
         withdraws=alarm_pb2.FrameReference(
             unit_id=UNIT, lane=1, segment=SEGMENT, sequence=1, item=0
         ),
+    ),
+    "crew_examination": crew_pb2.CrewExamination(
+        person="paramedic",
+        gcs=crew_pb2.GlasgowComaScale(eye=3, verbal=4, motor=5),
+        stroke=crew_pb2.StrokeScreen(balance=False, eyes=False, face=True, arm=True, speech=False),
+        race=crew_pb2.RaceScale(
+            face=1, arm=1, leg=1, gaze=0, weak_side=crew_pb2.WEAK_SIDE_RIGHT, aphasia=2
+        ),
+        last_known_well_us=1_769_999_000_000_000,
     ),
     "edge_transition": alarm_pb2.ConditionTransition(
         encounter_id=ENCOUNTER,

@@ -1,8 +1,6 @@
 """Values that a careful unit could send, for properties of the translators."""
 
 from dataclasses import replace
-from typing import TypeVar
-from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -26,8 +24,6 @@ from clinical.alarms.transition import (
 )
 from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Escalated, Paused, ResetBy
 from clinical.items import (
-    CrewEvent,
-    CrewFinding,
     DeviceStatus,
     Discarded,
     DiscardReason,
@@ -45,36 +41,29 @@ from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
 from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECES_MAX, EcgPiece
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
+from tests.wire.crew_strategies import crew_events, examinations
+from tests.wire.plain_strategies import (
+    ENCOUNTER,
+    UNIT,
+    counts,
+    frame_refs,
+    instants,
+    maybe,
+    names,
+    numbers,
+    revisions,
+    segments,
+    sequences,
+    unit_ids,
+    uuids,
+)
 from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
-from wire.limits import MAX_COUNT, MAX_INSTANT_US
+from wire.limits import MAX_INSTANT_US
 from wire.messages import Message
 from wire.records import Checkpoint, DeadLetter, Tick
 from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, UnitKind, WireItem
 from wire.validation import RefusalReason
-
-T = TypeVar("T")
-
-UNIT = "ambulance-7"
-ENCOUNTER = "0190c5a8-7b6e-7000-8000-000000000001"
-
-instants = st.integers(0, MAX_INSTANT_US)
-counts = st.integers(0, MAX_COUNT)
-sequences = st.integers(1, MAX_COUNT)
-segments = st.binary(min_size=16, max_size=16)
-names = st.text(min_size=1, max_size=64)
-unit_ids = st.from_regex(r"[A-Za-z0-9._-]{1,64}", fullmatch=True)
-uuids = st.integers(0, 2**128 - 1).map(lambda number: str(UUID(int=number)))
-revisions = st.integers(1, 2**32 - 1)
-
-
-def numbers(lowest: float, highest: float) -> st.SearchStrategy[float]:
-    return st.floats(lowest, highest, allow_nan=False)
-
-
-def maybe(values: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
-    return st.none() | values
-
 
 vitals = st.builds(
     Vitals,
@@ -104,16 +93,6 @@ encounter_events = st.builds(
     reason=st.text(min_size=1, max_size=200),
     until_us=instants,
     to_unit_id=unit_ids,
-)
-frame_refs = st.builds(
-    FrameRef, unit_ids, st.sampled_from(list(map(int, Lane))), segments, sequences,
-    st.integers(0, 63),
-)  # fmt: skip
-crew_events = st.builds(
-    CrewEvent,
-    finding=st.sampled_from(CrewFinding),
-    drug=st.text(min_size=1, max_size=64),
-    withdraws=maybe(frame_refs.map(lambda ref: replace(ref, unit_id=UNIT))),
 )
 reasons = st.builds(
     Reason,
@@ -256,6 +235,21 @@ def frames_with(
 patient_frames = frames_with(vitals | device_statuses, Lane.VITALS, ENCOUNTER) | frames_with(
     encounter_events | crew_events | transitions.map(EdgeTransition), Lane.ALARM, ENCOUNTER
 )
+examination_frames = st.builds(
+    lambda frame, last_us: replace(frame, captured_us=max(frame.captured_us, last_us)),
+    frames_with(
+        examinations.map(
+            lambda one: (
+                one
+                if one.last_known_well_us is None
+                else replace(one, last_known_well_us=one.last_known_well_us // 2)
+            )
+        ),
+        Lane.ALARM,
+        ENCOUNTER,
+    ),
+    st.just(MAX_INSTANT_US // 2),
+)
 alarm_log_frames = frames_with(
     acknowledgements | pauses | resets | asked | receipts, Lane.ALARM, ENCOUNTER
 )
@@ -286,6 +280,7 @@ discarded_frames = st.builds(
 )
 frames = (
     patient_frames
+    | examination_frames
     | alarm_log_frames
     | unit_frames
     | waveform_frames

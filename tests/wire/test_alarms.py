@@ -6,7 +6,7 @@ from hypothesis import given
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.view import AlarmView
-from tests.wire import samples, strategies
+from tests.wire import plain_strategies, samples, strategies
 from wire.alarms import (
     Entry,
     MessageReceipt,
@@ -53,8 +53,8 @@ def test_a_receipt_carries_its_unit_and_instant() -> None:
     frame = to_frame(samples.of_kind("receipt"))
     assert entries_of(frame) == (
         MessageReceipt(
-            message_id=strategies.ENCOUNTER,
-            unit_id=strategies.UNIT,
+            message_id=plain_strategies.ENCOUNTER,
+            unit_id=plain_strategies.UNIT,
             stage=ReceiptStage.VIEWED,
             person="paramedic",
             at_us=frame.captured_us,

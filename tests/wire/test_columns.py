@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clinical.items import Vitals
 from clinical.watch.carry import VITALS
 from clinical.watch.ordering import UNCERTAIN_US
-from tests.wire import samples, strategies
+from tests.wire import plain_strategies, samples, strategies
 from wire.columns import decode_columns
 from wire.frames import Frame, Lane, encode_frame
 from wire.reading import Unreadable
@@ -38,14 +38,14 @@ def _held_together(value: bytes) -> bool:
 
 _plain = st.builds(
     Frame,
-    unit_id=strategies.unit_ids,
+    unit_id=plain_strategies.unit_ids,
     lane=st.just(Lane.VITALS),
-    segment=strategies.segments,
-    sequence=strategies.sequences,
-    captured_us=strategies.instants,
+    segment=plain_strategies.segments,
+    sequence=plain_strategies.sequences,
+    captured_us=plain_strategies.instants,
     uncertainty_us=st.none(),
     boot_id=st.none(),
-    encounter_id=strategies.uuids,
+    encounter_id=plain_strategies.uuids,
     items=strategies.vitals.map(
         lambda item: (Vitals(**{vital.value: getattr(item, vital.value) for vital in VITALS}),)
     ),

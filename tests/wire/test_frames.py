@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambulance.telemetry.v1 import frame_pb2
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2
 from clinical.alarms.transition import Acknowledgement
 from clinical.items import EdgeTransition, Vitals
-from tests.wire import strategies
+from tests.wire import plain_strategies, strategies
 from wire.frames import Frame, Lane, Unreadable, decode_frame, encode_frame, to_frame
 
 
@@ -49,7 +49,7 @@ def test_any_bytes_are_a_frame_or_unreadable(data: bytes) -> None:
     "item",
     [
         frame_pb2.Item(),
-        frame_pb2.Item(crew_event=frame_pb2.CrewEvent()),
+        frame_pb2.Item(crew_event=crew_pb2.CrewEvent()),
         frame_pb2.Item(vitals=frame_pb2.Vitals(marks=[frame_pb2.VitalMark()])),
         frame_pb2.Item(receipt=frame_pb2.Receipt(message_id="m")),
     ],
@@ -69,8 +69,8 @@ def test_items_inherit_what_the_frame_says() -> None:
     """An item that leaves out its encounter, unit or instant has the frame's."""
     pb = frame_pb2.Frame(
         lane=frame_pb2.LANE_ALARM,
-        unit_id=strategies.UNIT,
-        encounter_id=strategies.ENCOUNTER,
+        unit_id=plain_strategies.UNIT,
+        encounter_id=plain_strategies.ENCOUNTER,
         captured_at_us=7,
     )
     acknowledgement = pb.items.add().acknowledgement
@@ -80,11 +80,11 @@ def test_items_inherit_what_the_frame_says() -> None:
     transition.category = transition.priority = transition.phase = transition.source = 1  # type: ignore[assignment]
     first, second = to_frame(pb).items
     assert isinstance(first, Acknowledgement)
-    assert (first.encounter_id, first.at_us) == (strategies.ENCOUNTER, 7)
+    assert (first.encounter_id, first.at_us) == (plain_strategies.ENCOUNTER, 7)
     assert isinstance(second, EdgeTransition)
-    assert second.transition.encounter_id == strategies.ENCOUNTER
-    assert second.transition.unit_id == strategies.UNIT
+    assert second.transition.encounter_id == plain_strategies.ENCOUNTER
+    assert second.transition.unit_id == plain_strategies.UNIT
 
 
 def _frame(*items: Vitals) -> Frame:
-    return Frame("u", Lane.VITALS, b"s" * 16, 1, 1, None, None, strategies.ENCOUNTER, items)
+    return Frame("u", Lane.VITALS, b"s" * 16, 1, 1, None, None, plain_strategies.ENCOUNTER, items)

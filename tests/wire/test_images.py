@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ambulance.log.v1 import image_pb2
 from clinical.imaging.geometry import Geometry, GeometryProblem, Slice
 from clinical.items import SeriesFinding
-from tests.wire.strategies import counts, instants, maybe, numbers, unit_ids, uuids
+from tests.wire.plain_strategies import counts, instants, maybe, numbers, unit_ids, uuids
 from wire.images import (
     ImageStored,
     SeriesAnnounced,

@@ -5,11 +5,11 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wire import strategies
+from tests.wire import plain_strategies
 from wire.limits import is_unit_id, is_uuid_text
 
 
-@given(strategies.unit_ids)
+@given(plain_strategies.unit_ids)
 def test_unit_ids_are_known(unit_id: str) -> None:
     assert is_unit_id(unit_id)
 
@@ -25,7 +25,7 @@ def test_only_canonical_text_is_a_uuid(text: str) -> None:
         assert is_uuid_text(text) == (text == canonical)
 
 
-@given(strategies.uuids)
+@given(plain_strategies.uuids)
 def test_uuids_are_known_in_one_spelling(uuid: str) -> None:
     assert is_uuid_text(uuid)
     assert not is_uuid_text(f"{{{uuid}}}")

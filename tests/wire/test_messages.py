@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from tests.wire import strategies
+from tests.wire import plain_strategies, strategies
 from wire.messages import (
     Message,
     decode_message,
@@ -19,7 +19,7 @@ def test_round_trip(message: Message) -> None:
     assert decode_message(encode_message(message)) == message
 
 
-@given(strategies.unit_ids, strategies.uuids)
+@given(plain_strategies.unit_ids, plain_strategies.uuids)
 def test_keys_name_unit_and_message(unit_id: str, message_id: str) -> None:
     """A unit id holds no slash, so a key reads back as what it was made of."""
     assert parse_message_key(message_key(unit_id, message_id)) == (unit_id, message_id)

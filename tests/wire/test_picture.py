@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ambulance.log.v1 import record_pb2
 from clinical.watch.picture import Glance, PictureVitals, Same
-from tests.wire import picture_strategies, strategies
+from tests.wire import picture_strategies, plain_strategies
 from wire.picture import Picture, decode_picture, encode_picture
 from wire.reading import Unreadable
 
@@ -29,7 +29,7 @@ def test_it_is_what_protobuf_would_write(picture: Picture) -> None:
 @given(
     picture_strategies.pictures,
     st.lists(st.integers(1_700_000_000_000_000, 2_000_000_000_000_000), min_size=7, max_size=7),
-    st.lists(strategies.numbers(0, 400), min_size=7, max_size=7),
+    st.lists(plain_strategies.numbers(0, 400), min_size=7, max_size=7),
     st.sets(st.integers(0, 6)),
 )
 def test_vital_signs_as_columns_are_the_same_bytes(
@@ -51,10 +51,13 @@ def test_vital_signs_as_columns_are_the_same_bytes(
 
 @given(
     picture_strategies.pictures,
-    st.lists(strategies.instants, min_size=7, max_size=7),
-    st.lists(strategies.numbers(0, 400), min_size=7, max_size=7),
+    st.lists(plain_strategies.instants, min_size=7, max_size=7),
+    st.lists(plain_strategies.numbers(0, 400), min_size=7, max_size=7),
     st.sets(st.integers(0, 6)),
-    st.tuples(strategies.maybe(strategies.instants), strategies.maybe(strategies.instants)),
+    st.tuples(
+        plain_strategies.maybe(plain_strategies.instants),
+        plain_strategies.maybe(plain_strategies.instants),
+    ),
 )
 def test_a_glance_is_the_bytes_of_the_row_that_it_stands_for(
     picture: Picture,

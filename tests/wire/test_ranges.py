@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ambulance.telemetry.v1 import frame_pb2
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2
 from tests.wire import samples
+from tests.wire.plain_strategies import ENCOUNTER
 from tests.wire.samples import refused
-from tests.wire.strategies import ENCOUNTER
 from wire.validation import Checked, RefusalReason, check
 
 OUT = RefusalReason.OUT_OF_RANGE
@@ -96,6 +96,17 @@ EXPECTED = (
     Expected("crew_event", "withdraws.lane", (1, 2), (0, 99), required=True),
     Expected("crew_event", "withdraws.segment", (b"z" * 16,), (b"", b"z" * 17), required=True),
     Expected("crew_event", "withdraws.sequence", (1, 2**63 - 1), (0, 2**63), required=True),
+    Expected("crew_examination", "person", NAME_GOOD, NAME_BAD),
+    Expected("crew_examination", "last_known_well_us", (0, 1), INSTANT_BAD),
+    Expected("crew_examination", "gcs.eye", (1, 4), (0, 5)),
+    Expected("crew_examination", "gcs.verbal", (1, 5), (0, 6)),
+    Expected("crew_examination", "gcs.motor", (1, 6), (0, 7)),
+    Expected("crew_examination", "race.face", (0, 2), (3,)),
+    Expected("crew_examination", "race.arm", (0, 2), (3,)),
+    Expected("crew_examination", "race.leg", (0, 2), (3,)),
+    Expected("crew_examination", "race.gaze", (0, 1), (2,)),
+    Expected("crew_examination", "race.weak_side", (1, 3), CODES_BAD),
+    Expected("crew_examination", "race.aphasia", (0, 2), (3,)),
     Expected("crew_event", "withdraws.item", (0, 63), (), required=True),
     Expected("edge_transition", "encounter_id", (ENCOUNTER,), (*UUID_BAD, "0" + ENCOUNTER[1:-1])),
     Expected("edge_transition", "unit_id", (), (*UNIT_BAD, "another-unit")),
@@ -240,7 +251,7 @@ def test_other_fields_may_be_absent(expected: Expected) -> None:
 
 def test_a_drug_given_is_named() -> None:
     frame = samples.of_kind("crew_event")
-    frame.items[0].crew_event.finding = frame_pb2.CREW_FINDING_DRUG_GIVEN
+    frame.items[0].crew_event.finding = crew_pb2.CREW_FINDING_DRUG_GIVEN
     frame.items[0].crew_event.ClearField("drug")
     assert refused(frame) == (MISSING, "items[0].crew_event.drug")
 
@@ -297,7 +308,10 @@ def test_an_action_names_at_most_so_many_alarms(kind: str) -> None:
 def test_every_field_has_an_expectation() -> None:
     """A field added to an item of a frame needs its range stated here."""
     stated = {(e.kind, e.path.partition("[")[0].partition(".")[0]) for e in EXPECTED}
-    composed = {("edge_transition", "reason"), ("", "items"), ("waveform", "deltas")}
+    composed = {
+        *(("edge_transition", "reason"), ("", "items"), ("waveform", "deltas")),
+        ("crew_examination", "stroke"),
+    }
     fields = {("", field.name) for field in frame_pb2.Frame.DESCRIPTOR.fields}
     for kind in frame_pb2.Item.DESCRIPTOR.fields:
         assert kind.message_type is not None

@@ -10,7 +10,7 @@ from ambulance.alerts.v1 import action_pb2, alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
-from tests.wire import picture_strategies, strategies
+from tests.wire import picture_strategies, plain_strategies, strategies
 from wire import records
 from wire.alarms import encode_entry
 from wire.encounters import encode_encounter
@@ -22,7 +22,7 @@ from wire.rhythms import encode_rhythm_finding
 from wire.staff_limits import encode_limit_change
 
 
-@given(st.lists(strategies.frames, max_size=4), strategies.instants, strategies.names)
+@given(st.lists(strategies.frames, max_size=4), plain_strategies.instants, plain_strategies.names)
 def test_batch_equals_protobufs_own(frames: list[Frame], stamped_us: int, gateway: str) -> None:
     """Concatenation gives what protobuf would have serialised.
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulance.telemetry.v1 import frame_pb2
-from tests.wire import samples, strategies
+from tests.wire import plain_strategies, samples, strategies
+from tests.wire.plain_strategies import ENCOUNTER
 from tests.wire.samples import STREAM, refused
-from tests.wire.strategies import ENCOUNTER
 from wire.envelope import framed
 from wire.frames import Frame, Lane, encode_frame, to_frame
 from wire.limits import MAX_FRAME_BYTES, MAX_ITEMS
@@ -180,8 +180,8 @@ def test_each_kind_has_one_lane(kind: str) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        "vitals", "device_status", "encounter_event", "crew_event", "edge_transition",
-        "acknowledgement", "pause", "reset", "ecg_piece",
+        "vitals", "device_status", "encounter_event", "crew_event", "crew_examination",
+        "edge_transition", "acknowledgement", "pause", "reset", "ecg_piece",
     ],
 )  # fmt: skip
 def test_items_about_a_patient_need_an_encounter(kind: str) -> None:
@@ -193,7 +193,7 @@ def test_items_about_a_patient_need_an_encounter(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["position", "link_state"])
 def test_items_about_the_unit_have_no_encounter(kind: str) -> None:
     frame = samples.of_kind(kind)
-    frame.encounter_id = strategies.ENCOUNTER
+    frame.encounter_id = plain_strategies.ENCOUNTER
     assert refused(frame) == (RefusalReason.OUT_OF_RANGE, "encounter_id")
 
 
@@ -208,7 +208,7 @@ def test_items_about_the_unit_have_no_encounter(kind: str) -> None:
 def test_a_frame_is_for_one_topic(first: str, second: str) -> None:
     """Words for the log of alarms do not share a frame with words about the patient."""
     frame = samples.of_kind(first)
-    frame.encounter_id = strategies.ENCOUNTER
+    frame.encounter_id = plain_strategies.ENCOUNTER
     frame.items.extend(samples.of_kind(second).items)
     assert refused(frame) == (RefusalReason.WRONG_LANE, "items[1]")
 
@@ -219,7 +219,7 @@ def test_a_receipt_follows_its_encounter() -> None:
     frame.ClearField("encounter_id")
     stream = samples.stream_of(frame)
     without = check(frame.SerializeToString(), stream)
-    frame.encounter_id = strategies.ENCOUNTER
+    frame.encounter_id = plain_strategies.ENCOUNTER
     within = check(frame.SerializeToString(), stream)
     assert isinstance(without, Checked)
     assert isinstance(within, Checked)

@@ -2,8 +2,8 @@
 
 The vehicle says ``View`` (everything, a few times a second) and ``Trends`` (when they have grown),
 and answers each request by its number with ``Done`` or ``Refused``. A screen says ``Acknowledge``,
-``Pause``, ``Reset``, ``Enter``, ``Withdraw`` and ``Note``. Each line is one object with the key
-``type``. Whole states make a lost line harmless: the next one says everything again.
+``Pause``, ``Reset``, ``Enter``, ``Examine``, ``Withdraw`` and ``Note``. Each line is one object
+with the key ``type``. Whole states make a lost line harmless: the next one says everything again.
 Instants are microseconds since the Unix epoch; what is None was not measured or not stated.
 """
 
@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 
 from clinical.alarms.view import AlarmState
+from clinical.items import CrewExamination
+from clinical.watch.examined import Examined
 
 SOCKET_FILE: Final = "cabin.sock"
 """Name of the Unix socket, in the folder of the unit's spool."""
@@ -122,6 +124,8 @@ class Patient(msgspec.Struct, frozen=True):
     """The newest first."""
     limits: list["OwnLimit"] = []
     """What the center has set for this patient and is in effect."""
+    examined: list[Examined] = []
+    """What the crew has examined, the newest of each kind, oldest first."""
 
 
 class OwnLimit(msgspec.Struct, frozen=True):
@@ -247,6 +251,14 @@ class Enter(Message, frozen=True, tag="enter"):
     drug: str | None = None
 
 
+class Examine(Message, frozen=True, tag="examine"):
+    """The crew has examined a patient."""
+
+    request: int
+    encounter_id: str
+    examination: CrewExamination
+
+
 class Withdraw(Message, frozen=True, tag="withdraw"):
     """An event was entered by mistake."""
 
@@ -278,7 +290,7 @@ class Refused(Message, frozen=True, tag="refused"):
     reason: str
 
 
-Request = Acknowledge | Pause | Reset | Escalate | Enter | Withdraw | Note
+Request = Acknowledge | Pause | Reset | Escalate | Enter | Examine | Withdraw | Note
 Answer = Done | Refused
 Said = View | Trends | Done | Refused
 

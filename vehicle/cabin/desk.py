@@ -18,7 +18,7 @@ from clinical.alarms.transition import (
 )
 from clinical.alarms.view import AlarmState, AlarmView, Escalated
 from clinical.instant import SECOND_US
-from clinical.items import CrewEvent, CrewFinding
+from clinical.items import CrewEvent, CrewExamination, CrewFinding
 from clinical.scores import news2
 from clinical.scores.chart import Refused as RefusedScore
 from vehicle.cabin import contract
@@ -27,6 +27,7 @@ from vehicle.cabin.trending import TrendBook
 from vehicle.client import VehicleClient
 from vehicle.inbox import HeldMessage, UnknownMessage
 from vehicle.spool import LaneFull
+from wire.examinations import problem_of
 from wire.limits import MAX_NAME
 from wire.unit_items import CrewAnswer, ReceiptStage
 
@@ -102,6 +103,8 @@ class Desk:
                     self._escalate(request)
                 case contract.Enter():
                     self._enter(request)
+                case contract.Examine(encounter_id=encounter_id, examination=examination):
+                    self._examine(encounter_id, examination)
                 case contract.Withdraw(encounter_id=encounter_id, event_id=event_id):
                     self._client.withdraw(encounter_id, self._frame(event_id))
                 case contract.Note():
@@ -132,6 +135,7 @@ class Desk:
                     alarms=alarms.get(row.encounter_id, []),
                     events=[_event(event) for event in reversed(events)],
                     limits=[_own_limit(one) for one in row.limits],
+                    examined=list(row.examined),
                 )
             )
         return sorted(patients, key=lambda patient: patient.bay or "")
@@ -215,6 +219,15 @@ class Desk:
         if finding is None or missing or request.encounter_id not in self._client.encounters:
             raise NotDone(request.finding)
         self._client.capture(request.encounter_id, [CrewEvent(finding, drug or None)])
+
+    def _examine(self, encounter_id: str, examination: CrewExamination) -> None:
+        """Capture what was examined; NotDone where a gateway would refuse it."""
+        if examination.person is not None:
+            _name(examination.person)
+        problem = problem_of(examination, self._client.now_us())
+        if problem is not None or encounter_id not in self._client.encounters:
+            raise NotDone(problem or encounter_id)
+        self._client.capture(encounter_id, [examination])
 
     def _frame(self, event_id: str) -> FrameRef:
         parts = _EVENT_ID.fullmatch(event_id)

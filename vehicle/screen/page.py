@@ -13,8 +13,10 @@ from nicegui import events, ui
 
 from ports.logging import get_logger
 from vehicle.cabin import contract
+from vehicle.screen.draft import Draft
 from vehicle.screen.drawing.alarms import alarms, calls, hush, tally
 from vehicle.screen.drawing.events import buttons, drugs, entered
+from vehicle.screen.drawing.examination import examination
 from vehicle.screen.drawing.heading import banner, heading, link
 from vehicle.screen.drawing.letters import letters
 from vehicle.screen.drawing.numerics import numerics
@@ -39,6 +41,7 @@ _PARTS: Final[Mapping[str, Callable[[Scene], str]]] = {
     "buttons": buttons,
     "entered": entered,
     "drugs": drugs,
+    "examination": examination,
 }
 log = get_logger(__name__)
 
@@ -54,6 +57,7 @@ class CrewPage:
         self._light = light
         self._chosen: str | None = None
         self._drugs_open = False
+        self._draft: Draft | None = None
         self._parts: dict[str, ui.html] = {}
         self._titles: dict[str, ui.html] = {}
         self._beat = ui.html(sanitize=False).classes("beat")
@@ -98,6 +102,7 @@ class CrewPage:
             language=self._language,
             light=self._light,
             drugs_open=self._drugs_open,
+            draft=self._draft,
         )
 
     def _trust(self) -> str:
@@ -124,6 +129,7 @@ class CrewPage:
                 self._part("buttons", "div")
                 self._part("entered", "ul")
             self._part("drugs", "div")
+            self._part("examination", "div")
 
     def _part(self, name: str, tag: str) -> None:
         self._parts[name] = ui.html(sanitize=False, tag=tag).classes(f"part {name}")
@@ -145,18 +151,56 @@ class CrewPage:
             case "drugs":
                 self._drugs_open = True
             case "close":
-                self._drugs_open = False
+                self._drugs_open, self._draft = False, None
+            case "examine":
+                self._draft = Draft(str(said.get("encounter")))
+            case "page" | "choose_finding" | "well":
+                self._draft = _drawn_up(self._draft, said, self._line.now_us)
+            case "send":
+                await self._send()
             case _:
                 await self._ask(said)
         self.refresh()
 
     async def _ask(self, said: Mapping[str, Any]) -> None:
         self._drugs_open = False
+        await self._asked(str(said.get("act")), partial(_request, said, self._person))
+
+    async def _send(self) -> None:
+        """Send what was examined; the form stays as it is until the vehicle has it."""
+        draft = self._draft
+        found = None if draft is None else draft.examination(self._person)
+        if draft is None or found is None:
+            return
+        examined = partial(contract.Examine, encounter_id=draft.encounter_id, examination=found)
+        if await self._asked("send", examined) and self._draft == draft:
+            self._draft = None
+
+    async def _asked(self, act: str, request: Callable[[int], contract.Request]) -> bool:
+        """Ask the vehicle; tell whether it has done so, and the crew when it has not."""
         try:
-            await self._line.ask(partial(_request, said, self._person))
+            await self._line.ask(request)
         except (NoAnswer, KeyError, ValueError) as error:
-            log.warning("not done", act=said.get("act"), error=repr(error))
+            log.warning("not done", act=act, error=repr(error))
             ui.notify(word("not_done", self._language), type="negative", position="center")
+            return False
+        return True
+
+
+def _drawn_up(draft: Draft | None, said: Mapping[str, Any], now_us: int) -> Draft | None:
+    """Return an examination after a tap on its form; as it was when there is no such button."""
+    if draft is None:
+        return None
+    try:
+        match said["act"]:
+            case "page":
+                return draft.turned(str(said["page"]))
+            case "well":
+                minutes = int(said["minutes"])
+                return draft.moved(minutes, now_us) if minutes else draft.unknown()
+        return draft.tapped(str(said["item"]), str(said["choice"]))
+    except (KeyError, ValueError):
+        return draft
 
 
 def _request(said: Mapping[str, Any], person: str, number: int) -> contract.Request:

@@ -23,6 +23,10 @@ _SHOCK_CITATION: Final = (
     "Kerber RE et al., Automatic external defibrillators for public access defibrillation, "
     "Circulation 1997;95:1677-1682 (shockable rhythms)"
 )
+_PACING_CITATION: Final = (
+    "Sandau KE et al., Update to practice standards for electrocardiographic monitoring in "
+    "hospital settings, Circulation 2017;136:e273-e344 (failure to capture)"
+)
 _AT_ONCE: Final = (Level(Priority.HIGH, 0),)
 
 RHYTHMS: Final[tuple[AlarmRule, ...]] = (
@@ -89,5 +93,17 @@ RHYTHMS: Final[tuple[AlarmRule, ...]] = (
         check_first_zh="检查脉搏、意识和血压,判读心律。",
         for_whom=CREW_AND_CLINICIAN,
         citation=_CITATION,
+    ),
+    AlarmRule(
+        cause=Cause.PACING_NOT_CAPTURED,
+        category=Category.PHYSIOLOGICAL,
+        condition="three of six spikes of a pacemaker have no beat within 0.4 s after them",
+        levels=_AT_ONCE,
+        words_en="Pacing without capture",
+        words_zh="起搏失夺获",
+        check_first_en="Check pulse and consciousness; raise the pacer's output, check its pads.",
+        check_first_zh="查脉搏与意识;提高起搏输出,查电极与导线。",
+        for_whom=CREW_AND_CLINICIAN,
+        citation=_PACING_CITATION,
     ),
 )

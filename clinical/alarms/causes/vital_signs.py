@@ -116,6 +116,7 @@ VITAL_SIGNS: Final[tuple[AlarmRule, ...]] = (
             Cause.ASYSTOLE,
             Cause.VENTRICULAR_FIBRILLATION,
             Cause.EXTREME_BRADYCARDIA,
+            Cause.PACING_NOT_CAPTURED,
         ),
         words_en="Heart rate low",
         words_zh="心率过低",

@@ -16,11 +16,13 @@ export const PAUSE_S = 120;
 export const shownOf = (alarms, whole) => (whole ? alarms : alarms.slice(0, 1 + MOST_LINES));
 
 function valuesOf(alarm, most, t) {
-  const first = (name) => (name === alarm.vital || /^(news2|npews|deterioration)/.test(name) ? 0 : name.endsWith("_slope") ? 1 : 2);
+  const first = (name) => (name === alarm.vital || /^(news2|npews|deterioration|race_|large_vessel|gcs$)/.test(name) ? 0
+    : name.endsWith("_slope") || /^(stroke_signs|well_minutes)/.test(name) ? 1 : 2);
   const sorted = Object.entries(alarm.values).sort(([a], [b]) => first(a) - first(b));
   return sorted.slice(0, most).map(([name, value]) => {
     const more = derived(name, value, t);
     if (more) return more;
+    if (name === "stroke_signs") return { name: t.vital[name], value: value.split(", ").map((one) => t.examined.sign[one] ?? one).join(", ") };
     const number = t.unitOf[name] && !Number.isNaN(Number(value));
     return { name: t.vital[name] ?? name, value: number ? `${shown(name, value)} ${t.unitOf[name]}` : t.plain[String(value)] ?? String(value) };
   });

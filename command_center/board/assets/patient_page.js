@@ -4,6 +4,7 @@ import { computed, inject } from "vue";
 import { AlarmCard } from "/board/assets/alarms.js";
 import { CtSeries } from "/board/assets/ct.js";
 import { EcgSheets } from "/board/assets/ecg.js";
+import { Examined } from "/board/assets/examined.js";
 import { EventStrip } from "/board/assets/event_strip.js";
 import { LimitForm } from "/board/assets/limits.js";
 import { LiveStrip } from "/board/assets/strip.js";
@@ -12,7 +13,7 @@ import { Timeline } from "/board/assets/timeline.js";
 import { clockTime, driver } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, EcgSheets, EventStrip, LimitForm, LiveStrip, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, EcgSheets, EventStrip, Examined, LimitForm, LiveStrip, PatientRow, Timeline },
   emits: ["close"],
   setup() {
     const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
@@ -35,6 +36,7 @@ export const PatientPage = {
           <table class="single" role="table"><tbody role="rowgroup"><patient-row :id="page.id" large></patient-row></tbody></table>
           <p v-if="patient.outlook && patient.outlook.drivers.length" class="drivers">{{ t.drives }}
             <span v-for="one in patient.outlook.drivers">{{ t.vital[one.column] ?? one.column }} <b>{{ driver(one.odds_factor) }}</b></span></p>
+          <examined v-if="patient.examined.length" :of="patient.examined"></examined>
           <limit-form :encounter="page.id" :choices="page.adjustable" :limits="patient.limits" :language="language"></limit-form>
           <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
           <event-strip v-if="strip" :key="strip.alarm" :encounter="page.id" :strip="strip" :t="t" @close="page.strip = ''"></event-strip>

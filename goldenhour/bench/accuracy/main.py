@@ -31,6 +31,8 @@ SECTIONS: Final = (
     Section("beats", "mitdb"),
     Section("shockable", "vfdb"),
     Section("rhythm", "vfdb"),
+    Section("pacing", "mitdb"),
+    Section("av_block", "mitdb"),
     Section("alarms", "cinc2015"),
     Section("pleth", "bidmc"),
     Section("respiration", "bidmc"),
@@ -41,13 +43,14 @@ SECTIONS: Final = (
 def accuracy(
     data: Annotated[Path, typer.Argument(help="Folder of recordings, a folder per set.")],
     out: Annotated[Path, typer.Option("--out", help="The page.")] = Path("docs/accuracy.md"),
+    only: Annotated[str, typer.Option(help="One section; the others stay.")] = "",
 ) -> None:
     """Judge annotated recordings and write docs/accuracy.md."""
     before = out.read_text(encoding="utf-8") if out.exists() else ""
     parts = [TITLE, OPENING]
     for section in SECTIONS:
         folder = data / section.folder
-        if folder.is_dir():
+        if folder.is_dir() and only in {"", section.module}:
             module = import_module(f"goldenhour.bench.accuracy.{section.module}")
             parts.append(marked(section, module.section(folder)))
         elif kept := kept_section(section, before):

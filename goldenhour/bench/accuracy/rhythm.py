@@ -205,6 +205,8 @@ _SETS: Final = {
 def _column(one: Told) -> str:
     if one.arrhythmia in SHOCKING:
         return "shocking"
+    if one.arrhythmia is Arrhythmia.PACING_NOT_CAPTURED:
+        return "pacing"
     return "asystole" if one.arrhythmia is Arrhythmia.ASYSTOLE else "rate"
 
 

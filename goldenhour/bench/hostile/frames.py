@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from ambulance.alerts.v1 import alarm_pb2
-from ambulance.telemetry.v1 import frame_pb2
+from ambulance.telemetry.v1 import crew_pb2, frame_pb2
 from wire.frames import Lane
 from wire.validation import StreamKey
 
@@ -94,9 +94,9 @@ def _encounter_event(_: Story, __: StreamKey, rng: Random) -> frame_pb2.Encounte
     )
 
 
-def _crew_event(_: Story, stream: StreamKey, rng: Random) -> frame_pb2.CrewEvent:
-    return frame_pb2.CrewEvent(
-        finding=frame_pb2.CREW_FINDING_NO_PULSE,
+def _crew_event(_: Story, stream: StreamKey, rng: Random) -> crew_pb2.CrewEvent:
+    return crew_pb2.CrewEvent(
+        finding=crew_pb2.CREW_FINDING_NO_PULSE,
         drug="adrenaline 1 mg",
         withdraws=alarm_pb2.FrameReference(
             unit_id=stream.unit_id,
@@ -105,6 +105,17 @@ def _crew_event(_: Story, stream: StreamKey, rng: Random) -> frame_pb2.CrewEvent
             sequence=rng.randint(1, 99),
             item=0,
         ),
+    )
+
+
+def _crew_examination(_: Story, __: StreamKey, rng: Random) -> crew_pb2.CrewExamination:
+    return crew_pb2.CrewExamination(
+        person="paramedic",
+        gcs=crew_pb2.GlasgowComaScale(
+            eye=rng.randint(1, 4), verbal=rng.randint(1, 5), motor=rng.randint(1, 6)
+        ),
+        stroke=crew_pb2.StrokeScreen(face=True, arm=False),
+        last_known_well_us=rng.randint(0, CAPTURED_US),
     )
 
 
@@ -132,7 +143,7 @@ def _edge_transition(story: Story, stream: StreamKey, rng: Random) -> alarm_pb2.
 KINDS: Final[dict[Lane, tuple[str, ...]]] = {
     Lane.VITALS: ("vitals", "device_status", "position", "link_state"),
     Lane.WAVEFORM: ("waveform",),
-    Lane.ALARM: ("encounter_event", "crew_event", "edge_transition"),
+    Lane.ALARM: ("encounter_event", "crew_event", "crew_examination", "edge_transition"),
 }
 """What travels on a lane as received, in record batches."""
 
@@ -146,5 +157,6 @@ _MAKERS: Final[dict[str, Callable[[Story, StreamKey, Random], object]]] = {
     "waveform": _waveform,
     "encounter_event": _encounter_event,
     "crew_event": _crew_event,
+    "crew_examination": _crew_examination,
     "edge_transition": _edge_transition,
 }

@@ -193,6 +193,10 @@ _ITEM: Final[Mapping[str, tuple[tuple[str, tuple[object, ...]], ...]]] = {
     ),
     "encounter_event": (("bay", ("", "b" * 33)), ("reason", ("", "r" * 201))),
     "crew_event": (("drug", ("", "d" * 65)),),
+    "crew_examination": (
+        ("person", ("", "p" * 65)),
+        ("last_known_well_us", (-1, 2**62)),
+    ),
     "edge_transition": (
         ("alarm_id", (b"", bytes(15))),
         ("cause", ("", "lower", "C" * 65)),

@@ -16,6 +16,7 @@ SPECIFIED = {
     "VENTRICULAR_TACHYCARDIA": [(3, 0, None, 0)],
     "EXTREME_BRADYCARDIA": [(3, 0, None, 0)],
     "EXTREME_TACHYCARDIA": [(3, 0, None, 0)],
+    "PACING_NOT_CAPTURED": [(3, 0, None, 0)],
     "APNOEA": [(3, 10, "< 1", 0)],
     "HEART_RATE_LOW": [(2, 25, "< 50", 5), (3, 20, "< 40", 5)],
     "HEART_RATE_HIGH": [(2, 25, "> 120", 5), (3, 20, "> 130", 5)],
@@ -30,6 +31,8 @@ SPECIFIED = {
     "DETERIORATION": [(2, 0, None, 0)],
     "WORSENING_IN_BAND": [(1, 0, None, 0), (2, 0, None, 0)],
     "STEMI_SUSPECTED": [(3, 0, None, 0)],
+    "STROKE_SUSPECTED": [(3, 0, None, 0)],
+    "GCS_LOW": [(2, 0, None, 0), (3, 0, None, 0)],
     "SENSOR_OFF": [(1, 5, None, 0)],
     "ECG_LEAD_FAULT": [(1, 3, None, 0)],
     "IMAGING_INCOMPLETE": [(Priority.LOW, 0, None, 0)],
@@ -93,6 +96,7 @@ def test_what_latches() -> None:
         Cause.ASYSTOLE,
         Cause.VENTRICULAR_TACHYCARDIA,
         Cause.STEMI_SUSPECTED,
+        Cause.STROKE_SUSPECTED,
     }
 
 

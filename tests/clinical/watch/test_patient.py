@@ -12,6 +12,7 @@ from clinical.instant import SECOND_US
 from clinical.items import (
     Capture,
     CrewEvent,
+    CrewExamination,
     CrewFinding,
     DeviceStatus,
     EdgeTransition,
@@ -21,6 +22,9 @@ from clinical.items import (
     Item,
     Vitals,
 )
+from clinical.scores.gcs import Gcs, GcsPart
+from clinical.scores.race import Race, WeakSide
+from clinical.scores.stroke_screen import StrokeScreen
 from clinical.vitals import Consciousness, Quality, Vital
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.patient import NOTHING, Emission, PatientWatch
@@ -262,6 +266,22 @@ _status = st.builds(
     attached=st.none() | st.booleans(),
 )
 _crew = st.builds(CrewEvent, finding=st.sampled_from(CrewFinding))
+_examination = st.builds(
+    CrewExamination,
+    person=st.none() | st.just("li"),
+    gcs=st.none()
+    | st.builds(
+        Gcs,
+        eye=st.sampled_from([None, 1, 4]),
+        verbal=st.sampled_from([1, 5]),
+        motor=st.sampled_from([2, 6]),
+        untestable=st.frozensets(st.just(GcsPart.VERBAL)),
+    ),
+    stroke=st.none() | st.builds(StrokeScreen, *[st.sampled_from([None, False, False, True])] * 5),
+    race=st.none()
+    | st.builds(Race, *[st.sampled_from([0, 2])] * 3, st.just(1), st.sampled_from(WeakSide)),
+    last_known_well_us=st.none() | st.just(at(-600)),
+)
 _event = st.builds(
     EncounterEvent,
     change=st.sampled_from(EncounterChange),
@@ -269,7 +289,9 @@ _event = st.builds(
     until_us=st.just(at(120)),
     to_unit_id=st.just("unit-2"),
 )
-_items: st.SearchStrategy[Item] = st.one_of(_vitals, _vitals, _vitals, _status, _crew, _event)
+_items: st.SearchStrategy[Item] = st.one_of(
+    _vitals, _vitals, _vitals, _status, _crew, _examination, _event
+)
 
 
 @st.composite

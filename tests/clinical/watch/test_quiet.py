@@ -13,6 +13,7 @@ from clinical.instant import SECOND_US
 from clinical.items import (
     Capture,
     CrewEvent,
+    CrewExamination,
     CrewFinding,
     DeviceStatus,
     EncounterChange,
@@ -22,6 +23,7 @@ from clinical.items import (
     LeadFinding,
     Vitals,
 )
+from clinical.scores.gcs import Gcs
 from clinical.scores.news2 import SINGLE_RED
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
@@ -219,6 +221,7 @@ _near = {
 _disturbances: st.SearchStrategy[Item] = st.one_of(
     st.builds(DeviceStatus, st.just("pleth"), st.just(Vital.SPO2), attached=st.booleans()),
     st.builds(CrewEvent, st.sampled_from(CrewFinding)),
+    st.builds(CrewExamination, gcs=st.builds(Gcs, st.sampled_from([1, 4]), st.just(2), st.just(5))),
     st.builds(
         EncounterEvent,
         change=st.sampled_from(EncounterChange),

@@ -79,3 +79,21 @@ def test_a_place_says_when_the_alarm_has_outgrown_it(where: Place, language: Lan
     covered = wording.place(where, language, outgrown=False)
     assert covered
     assert wording.place(where, language, outgrown=True).startswith(f"{covered}, ")
+
+
+def test_a_suspected_stroke_says_signs_scale_and_since_when() -> None:
+    """In the order in which a stroke centre asks for it."""
+    measured: dict[str, float | str] = {
+        "last_known_well": "2026-02-03 10:00 UTC",
+        "well_minutes_ago": 72,
+        "race_total": 6,
+        "large_vessel_occlusion": "likely",
+        "stroke_signs": "face, arm",
+    }
+    assert wording.values(measured, Language.EN) == (
+        "signs face, arm, RACE 6, large vessel occlusion likely, "
+        "last known well 2026-02-03 10:00 UTC, that is 72 min before"
+    )
+    assert wording.values(measured, Language.ZH).startswith(
+        "体征 面部, 上肢, RACE 6, 大血管闭塞 可能"
+    )

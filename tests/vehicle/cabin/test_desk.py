@@ -11,7 +11,17 @@ from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Escalation, Place
 from clinical.alarms.transition import Pause as PauseEntry
 from clinical.alarms.transition import Reset as ResetEntry
-from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from clinical.items import (
+    CrewEvent,
+    CrewExamination,
+    CrewFinding,
+    EncounterChange,
+    EncounterEvent,
+    Vitals,
+)
+from clinical.scores.gcs import Gcs, GcsPart
+from clinical.scores.race import Race, WeakSide
+from clinical.scores.stroke_screen import StrokeScreen
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
 from vehicle.cabin.contract import (
@@ -19,6 +29,7 @@ from vehicle.cabin.contract import (
     Alarm,
     Enter,
     Escalate,
+    Examine,
     Named,
     Note,
     Pause,
@@ -233,6 +244,46 @@ async def test_what_cannot_be_done_is_refused_and_captures_nothing(
     with pytest.raises(NotDone):
         Desk(client).do(request_)
     assert client.record.events(ENCOUNTER) == before
+
+
+async def test_an_examination_is_captured_judged_and_shown(client: VehicleClient) -> None:
+    """With who did it; the alarm is the vehicle's own, at once."""
+    desk = Desk(client)
+    found = CrewExamination(
+        "Zhang Wei", Gcs(3, 4, 5), StrokeScreen(face=True), last_known_well_us=1
+    )
+    desk.do(Examine(1, ENCOUNTER, found))
+    (patient,) = desk.view().patients
+    assert [one.examination for one in patient.examined] == [found]
+    alarm = next(one for one in patient.alarms if one.cause == "STROKE_SUSPECTED")
+    assert alarm.values["stroke_signs"] == "face"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        CrewExamination("Zhang Wei"),
+        CrewExamination("x" * 65, gcs=Gcs(4, 5, 6)),
+        CrewExamination(gcs=Gcs()),
+        CrewExamination(gcs=Gcs(5, 5, 6)),
+        CrewExamination(gcs=Gcs(-1, 5, 6)),
+        CrewExamination(gcs=Gcs(4, 5, 6, frozenset({GcsPart.VERBAL}))),
+        CrewExamination(race=Race(face=3)),
+        CrewExamination(race=Race(weak_side=WeakSide.RIGHT, agnosia=1)),
+        CrewExamination(last_known_well_us=2**60),
+    ],
+    ids=repr,
+)
+async def test_what_a_gateway_would_refuse_is_not_captured(
+    client: VehicleClient, found: CrewExamination
+) -> None:
+    """Nothing of it counts, and the crew is told."""
+    desk = Desk(client)
+    with pytest.raises(NotDone):
+        desk.do(Examine(1, ENCOUNTER, found))
+    with pytest.raises(NotDone):
+        desk.do(Examine(1, "another", CrewExamination(gcs=Gcs(4, 5, 6))))
+    assert desk.view().patients[0].examined == []
 
 
 async def test_the_link_is_shown_with_what_waits(

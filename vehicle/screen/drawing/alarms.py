@@ -18,7 +18,12 @@ from vehicle.cabin.contract import Alarm, Patient
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 from vehicle.screen.words import Language, alarm_words, check_first, word
 
-_SAID_IN_WORDS: Final = frozenset({"consciousness", "fault", "intervention", "rhythm", "airway"})
+_SAID_IN_WORDS: Final = frozenset(
+    {
+        *("consciousness", "fault", "intervention", "rhythm", "airway"),
+        *("large_vessel_occlusion", "last_known_well"),
+    }
+)
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}
 
 _PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
@@ -152,6 +157,8 @@ def _number(value: float) -> str:
 
 
 def _meaning(scene: Scene, name: str, value: str) -> str:
+    if name == "stroke_signs":
+        return ", ".join(word(f"sign_{sign}", scene.language) for sign in value.split(", "))
     if name in _SAID_IN_WORDS:
         return word(value, scene.language)
     if name == "on_oxygen":

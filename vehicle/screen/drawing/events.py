@@ -2,14 +2,18 @@
 
 Compressions are one button, which begins or ends them and counts how long they last. While they run
 another one says that they go on: judgement takes them for over some minutes after the last word.
+Nobody is examined meanwhile: the form of an examination is reached when they have stopped.
 """
 
 from itertools import takewhile
+from operator import itemgetter
 from typing import Final
 
 from clinical.alarms.intervention import INTERVENTIONS, Intervention
 from clinical.items import CrewFinding
+from clinical.watch.examined import Examined
 from vehicle.cabin.contract import Event, Patient
+from vehicle.screen.drawing.examination import summary
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 from vehicle.screen.words import DRUGS, drug_words
 
@@ -43,6 +47,9 @@ def buttons(scene: Scene) -> str:
             _enter(scene, patient, "INTUBATION_STARTED"),
             _enter(scene, patient, "AIRWAY_SECURED"),
             button("drugs", scene.word("DRUG_GIVEN"), "event"),
+            ""
+            if began is not None
+            else button("examine", scene.word("EXAMINE"), "event", encounter=patient.encounter_id),
         )
     )
 
@@ -50,9 +57,12 @@ def buttons(scene: Scene) -> str:
 def entered(scene: Scene) -> str:
     """Return the newest events, each with its undo."""
     patient = scene.patient
-    if patient is None or not patient.events:
+    if patient is None or not (patient.events or patient.examined):
         return f'<li class="none">{scene.word("no_events")}</li>'
-    return "".join(_line(scene, patient, event) for event in patient.events[:EVENTS_SHOWN])
+    lines = [(event.at_us, _line(scene, patient, event)) for event in patient.events]
+    lines += [(one.captured_us, _examined(scene, patient, one)) for one in patient.examined]
+    newest = sorted(lines, key=itemgetter(0), reverse=True)
+    return "".join(line for _, line in newest[:EVENTS_SHOWN])
 
 
 def drugs(scene: Scene) -> str:
@@ -101,6 +111,12 @@ def _compressions_since(patient: Patient) -> tuple[int | None, int]:
     running = takewhile(lambda one: one.finding == CrewFinding.COMPRESSIONS_STARTED.name, said)
     instants = [one.at_us for one in running]
     return (instants[-1], instants[0]) if instants else (None, 0)
+
+
+def _examined(scene: Scene, patient: Patient, one: Examined) -> str:
+    """Return an examination; whoever finds it wrong examines again."""
+    said = summary(scene, one.examination, patient.age_years)
+    return f"<li><span>{at(one.captured_us)} {scene.word('examined')}: {said}</span></li>"
 
 
 def _line(scene: Scene, patient: Patient, event: Event) -> str:

@@ -9,8 +9,10 @@ from typing import Final
 
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.view import AlarmState
+from clinical.scores import gcs
 from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
+from clinical.watch.examined import newest
 from vehicle.cabin.contract import OwnLimit, Patient, Reading
 from vehicle.screen.drawing.scene import Scene, ago, at, text
 from vehicle.screen.drawing.sparkline import sparkline
@@ -136,8 +138,17 @@ def _state(scene: Scene, patient: Patient) -> str:
     return (
         f'<section class="tile" data-vital="consciousness">'
         f"<h2><span>{scene.word('consciousness')}</span>{_points(patient, 'consciousness')}</h2>"
-        f'<p class="number">{letter}</p><p class="said">{words}</p>'
+        f'<p class="number">{letter}</p><p class="said">{words}</p>{_coma_scale(patient)}'
         f'<h2 class="second"><span>{scene.word("on_oxygen")}</span>'
         f"{_points(patient, 'on_oxygen')}</h2>"
         f'<p class="said">{scene.word(oxygen)}</p></section>'
     )
+
+
+def _coma_scale(patient: Patient) -> str:
+    """Return the newest scale of coma with its parts and its age; empty where there is none."""
+    found = newest(patient.examined, "gcs")
+    if found is None or found.examination.gcs is None:
+        return ""
+    written = gcs.words(found.examination.gcs)
+    return f'<p class="scale">{written} <small>{ago(found.captured_us)}</small></p>'

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from vehicle.cabin.contract import Patient, Trend, View
+from vehicle.screen.draft import Draft
 from vehicle.screen.words import Language, clock_time, word
 
 
@@ -28,6 +29,8 @@ class Scene:
     light: str
     drugs_open: bool
     """Whether the crew is choosing a drug."""
+    draft: Draft | None = None
+    """What the crew is examining; None: nothing."""
 
     def word(self, name: str) -> str:
         """Return a word in the language of the screen, as HTML."""

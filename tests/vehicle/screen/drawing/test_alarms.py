@@ -137,3 +137,18 @@ def test_the_heading_counts_what_the_screen_may_be_too_small_for() -> None:
     assert drawn.index("!!! 2") < drawn.index(">!! 1")
     assert "grade" not in tally(scene(patient(alarms=[])))
     assert "grade" not in tally(scene(None))
+
+
+def test_a_suspected_stroke_says_its_signs_in_the_language_of_the_screen() -> None:
+    values = {
+        "stroke_signs": "face, arm",
+        "race_total": 6,
+        "large_vessel_occlusion": "likely",
+        "last_known_well": "unknown",
+    }
+    stroke = msgspec.structs.replace(ALARM, cause="STROKE_SUSPECTED", values=values)
+    english = alarms(scene(patient(alarms=[stroke])))
+    assert "Signs: face, arm · RACE: 6 · Large artery: occlusion likely" in english
+    chinese = alarms(scene(patient(alarms=[stroke]), language=Language.ZH))
+    assert "面部, 上肢" in chinese
+    assert "最后正常时间 未知" in chinese

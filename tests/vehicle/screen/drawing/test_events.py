@@ -1,3 +1,7 @@
+from clinical.items import CrewExamination
+from clinical.scores.gcs import Gcs
+from clinical.scores.stroke_screen import StrokeScreen
+from clinical.watch.examined import Examined
 from tests.vehicle.screen.scenes import NOW_US, event, patient, scene
 from vehicle.screen.drawing.events import EVENTS_SHOWN, buttons, drugs, entered
 from vehicle.screen.words import DRUGS, Language
@@ -45,3 +49,23 @@ def test_a_drug_reads_in_the_language_of_the_screen_and_is_recorded_in_one() -> 
     drawn = drugs(scene(drugs_open=True, language=Language.ZH))
     assert all(drug in drawn and chinese in drawn for drug, chinese in DRUGS.items())
     assert drugs(scene()) == ""
+
+
+def test_an_examination_is_reached_unless_the_chest_is_compressed() -> None:
+    """Never more than seven buttons."""
+    assert 'data-act="examine"' in buttons(scene())
+    running = buttons(scene(patient(events=[event(1, "COMPRESSIONS_STARTED")])))
+    assert 'data-act="examine"' not in running
+    assert max(drawn.count("<button") for drawn in (buttons(scene()), running)) == 7
+
+
+def test_what_was_examined_stands_among_what_was_entered() -> None:
+    """The newest first; it has no undo, a newer examination takes its place."""
+    seen = [
+        Examined(NOW_US - 5, CrewExamination("li", gcs=Gcs(3, 4, 5))),
+        Examined(NOW_US, CrewExamination("li", stroke=StrokeScreen(face=False))),
+    ]
+    drawn = entered(scene(patient(events=[event(1, "NO_PULSE")], examined=seen)))
+    places = [drawn.index(one) for one in ("not finished", "No pulse", "E3 V4 M5 = 12")]
+    assert places == sorted(places)
+    assert drawn.count('data-act="withdraw"') == 1

@@ -1,8 +1,11 @@
 import msgspec
 
+from clinical.items import CrewExamination
+from clinical.scores.gcs import Gcs
 from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
-from tests.vehicle.screen.scenes import ALARM, SCORE, SECOND_US, patient, reading, scene
+from clinical.watch.examined import Examined
+from tests.vehicle.screen.scenes import ALARM, NOW_US, SCORE, SECOND_US, patient, reading, scene
 from vehicle.cabin.contract import OwnLimit
 from vehicle.screen.drawing.numerics import numerics
 
@@ -52,3 +55,11 @@ def test_a_limit_that_the_center_has_set_stands_at_its_vital_with_who_and_why() 
     assert "Limit set: &lt; 86" in tile(drawn, "spo2_percent")
     assert "Dr Wu: COPD &lt;target 88-92&gt;" in tile(drawn, "spo2_percent")
     assert "own-limit" not in tile(drawn, "heart_rate_bpm")
+
+
+def test_the_scale_of_coma_stands_with_its_parts_and_its_age() -> None:
+    """A total never stands alone; without one there is none."""
+    seen = [Examined(NOW_US - SECOND_US, CrewExamination(gcs=Gcs(3, 4, 5)))]
+    drawn = tile(numerics(scene(patient(examined=seen))), "consciousness")
+    assert f'E3 V4 M5 = 12 <small><span class="ago" data-at="{NOW_US - SECOND_US}"' in drawn
+    assert 'class="scale"' not in numerics(scene(patient()))

@@ -5,6 +5,7 @@ What is stored in Kafka. Every record has the headers `type` (full name of its m
 
 from ambulance.alerts.v1 import action_pb2 as _action_pb2
 from ambulance.alerts.v1 import alarm_pb2 as _alarm_pb2
+from ambulance.telemetry.v1 import crew_pb2 as _crew_pb2
 from ambulance.telemetry.v1 import frame_pb2 as _frame_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2 as _telemetry_service_pb2
 from collections import abc as _abc
@@ -69,6 +70,8 @@ class _ArrhythmiaEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Arrhythmia
     """Slower than 40/min for five beats."""
     ARRHYTHMIA_EXTREME_TACHYCARDIA: _Arrhythmia.ValueType  # 5
     """Faster than 140/min for 17 beats."""
+    ARRHYTHMIA_PACING_NOT_CAPTURED: _Arrhythmia.ValueType  # 6
+    """Three of six stimuli of a pacemaker without an answer of the ventricles."""
 
 class Arrhythmia(_Arrhythmia, metaclass=_ArrhythmiaEnumTypeWrapper):
     """A rhythm that can kill."""
@@ -85,6 +88,8 @@ ARRHYTHMIA_EXTREME_BRADYCARDIA: Arrhythmia.ValueType  # 4
 """Slower than 40/min for five beats."""
 ARRHYTHMIA_EXTREME_TACHYCARDIA: Arrhythmia.ValueType  # 5
 """Faster than 140/min for 17 beats."""
+ARRHYTHMIA_PACING_NOT_CAPTURED: Arrhythmia.ValueType  # 6
+"""Three of six stimuli of a pacemaker without an answer of the ventricles."""
 Global___Arrhythmia: _TypeAlias = Arrhythmia  # noqa: Y015
 
 class _EncounterStatus:
@@ -734,6 +739,7 @@ class PictureRow(_message.Message):
     SHOCK_INDEX_FIELD_NUMBER: _builtins.int
     SHOCK_INDEX_RAISED_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    EXAMINATIONS_FIELD_NUMBER: _builtins.int
     encounter_id: _builtins.str
     """The encounter."""
     unit_id: _builtins.str
@@ -786,6 +792,10 @@ class PictureRow(_message.Message):
     def limits(self) -> _containers.RepeatedCompositeFieldContainer[_action_pb2.LimitSet]:
         """Limits that staff have set for this patient and that are in effect. Empty: none."""
 
+    @_builtins.property
+    def examinations(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureExamination]:
+        """What the crew has examined, the newest of each kind, oldest first. Empty: nothing."""
+
     def __init__(
         self,
         *,
@@ -806,10 +816,11 @@ class PictureRow(_message.Message):
         shock_index: _builtins.float | None = ...,
         shock_index_raised: _builtins.bool | None = ...,
         limits: _abc.Iterable[_action_pb2.LimitSet] | None = ...,
+        examinations: _abc.Iterable[Global___PictureExamination] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "arrows", b"arrows", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "limits", b"limits", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "arrows", b"arrows", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "examinations", b"examinations", "limits", b"limits", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bay: _TypeAlias = _typing.Literal["bay"]  # noqa: Y015
     _WhichOneofArgType__bay: _TypeAlias = _typing.Literal["_bay", b"_bay"]  # noqa: Y015
@@ -861,6 +872,41 @@ class PictureRow(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
 
 Global___PictureRow: _TypeAlias = PictureRow  # noqa: Y015
+
+@_typing.final
+class PictureExamination(_message.Message):
+    """An examination by the crew, with what of it is still the newest of its kind."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAPTURED_AT_US_FIELD_NUMBER: _builtins.int
+    EXAMINATION_FIELD_NUMBER: _builtins.int
+    captured_at_us: _builtins.int
+    """When it was captured, microseconds since the Unix epoch."""
+    @_builtins.property
+    def examination(self) -> _crew_pb2.CrewExamination:
+        """What it found."""
+
+    def __init__(
+        self,
+        *,
+        captured_at_us: _builtins.int | None = ...,
+        examination: _crew_pb2.CrewExamination | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_captured_at_us", b"_captured_at_us", "_examination", b"_examination", "captured_at_us", b"captured_at_us", "examination", b"examination"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_captured_at_us", b"_captured_at_us", "_examination", b"_examination", "captured_at_us", b"captured_at_us", "examination", b"examination"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__captured_at_us: _TypeAlias = _typing.Literal["captured_at_us"]  # noqa: Y015
+    _WhichOneofArgType__captured_at_us: _TypeAlias = _typing.Literal["_captured_at_us", b"_captured_at_us"]  # noqa: Y015
+    _WhichOneofReturnType__examination: _TypeAlias = _typing.Literal["examination"]  # noqa: Y015
+    _WhichOneofArgType__examination: _TypeAlias = _typing.Literal["_examination", b"_examination"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__captured_at_us) -> _WhichOneofReturnType__captured_at_us | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__examination) -> _WhichOneofReturnType__examination | None: ...
+
+Global___PictureExamination: _TypeAlias = PictureExamination  # noqa: Y015
 
 @_typing.final
 class PictureScore(_message.Message):

@@ -8,6 +8,7 @@ was not measured or not stated; zero is always a statement.
 """
 
 from ambulance.alerts.v1 import alarm_pb2 as _alarm_pb2
+from ambulance.telemetry.v1 import crew_pb2 as _crew_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -256,50 +257,6 @@ ENCOUNTER_CHANGE_ENDED: EncounterChange.ValueType  # 7
 """The encounter is over for another reason."""
 Global___EncounterChange: _TypeAlias = EncounterChange  # noqa: Y015
 
-class _CrewFinding:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _CrewFindingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CrewFinding.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    CREW_FINDING_UNSPECIFIED: _CrewFinding.ValueType  # 0
-    """Never sent."""
-    CREW_FINDING_NO_PULSE: _CrewFinding.ValueType  # 1
-    """No pulse was felt."""
-    CREW_FINDING_PULSE_FELT: _CrewFinding.ValueType  # 2
-    """A pulse was felt again."""
-    CREW_FINDING_AIRWAY_SECURED: _CrewFinding.ValueType  # 3
-    """The airway is secured."""
-    CREW_FINDING_COMPRESSIONS_STARTED: _CrewFinding.ValueType  # 4
-    """Chest compressions began, or still go on."""
-    CREW_FINDING_COMPRESSIONS_STOPPED: _CrewFinding.ValueType  # 5
-    """Chest compressions stopped."""
-    CREW_FINDING_DRUG_GIVEN: _CrewFinding.ValueType  # 6
-    """A drug was given."""
-    CREW_FINDING_INTUBATION_STARTED: _CrewFinding.ValueType  # 7
-    """The attempt to intubate began, with drugs that stop the breath."""
-
-class CrewFinding(_CrewFinding, metaclass=_CrewFindingEnumTypeWrapper):
-    """What a crew can enter."""
-
-CREW_FINDING_UNSPECIFIED: CrewFinding.ValueType  # 0
-"""Never sent."""
-CREW_FINDING_NO_PULSE: CrewFinding.ValueType  # 1
-"""No pulse was felt."""
-CREW_FINDING_PULSE_FELT: CrewFinding.ValueType  # 2
-"""A pulse was felt again."""
-CREW_FINDING_AIRWAY_SECURED: CrewFinding.ValueType  # 3
-"""The airway is secured."""
-CREW_FINDING_COMPRESSIONS_STARTED: CrewFinding.ValueType  # 4
-"""Chest compressions began, or still go on."""
-CREW_FINDING_COMPRESSIONS_STOPPED: CrewFinding.ValueType  # 5
-"""Chest compressions stopped."""
-CREW_FINDING_DRUG_GIVEN: CrewFinding.ValueType  # 6
-"""A drug was given."""
-CREW_FINDING_INTUBATION_STARTED: CrewFinding.ValueType  # 7
-"""The attempt to intubate began, with drugs that stop the breath."""
-Global___CrewFinding: _TypeAlias = CrewFinding  # noqa: Y015
-
 class _ReceiptAnswer:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -536,6 +493,7 @@ class Item(_message.Message):
     PAUSE_FIELD_NUMBER: _builtins.int
     ESCALATION_FIELD_NUMBER: _builtins.int
     ECG_PIECE_FIELD_NUMBER: _builtins.int
+    CREW_EXAMINATION_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def vitals(self) -> Global___Vitals:
         """Vital signs of the patient. VITALS lane."""
@@ -549,7 +507,7 @@ class Item(_message.Message):
         """A change in the episode of care. ALARM lane."""
 
     @_builtins.property
-    def crew_event(self) -> Global___CrewEvent:
+    def crew_event(self) -> _crew_pb2.CrewEvent:
         """Something the crew found or did. ALARM lane."""
 
     @_builtins.property
@@ -596,13 +554,17 @@ class Item(_message.Message):
     def ecg_piece(self) -> Global___EcgPiece:
         """A piece of a twelve-lead ECG. ALARM lane, behind what else waits; alone in its frame."""
 
+    @_builtins.property
+    def crew_examination(self) -> _crew_pb2.CrewExamination:
+        """What the crew has examined. ALARM lane."""
+
     def __init__(
         self,
         *,
         vitals: Global___Vitals | None = ...,
         device_status: Global___DeviceStatus | None = ...,
         encounter_event: Global___EncounterEvent | None = ...,
-        crew_event: Global___CrewEvent | None = ...,
+        crew_event: _crew_pb2.CrewEvent | None = ...,
         edge_transition: _alarm_pb2.ConditionTransition | None = ...,
         acknowledgement: _alarm_pb2.Acknowledgement | None = ...,
         receipt: Global___Receipt | None = ...,
@@ -614,12 +576,13 @@ class Item(_message.Message):
         pause: _alarm_pb2.Pause | None = ...,
         escalation: _alarm_pb2.Escalation | None = ...,
         ecg_piece: Global___EcgPiece | None = ...,
+        crew_examination: _crew_pb2.CrewExamination | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "crew_examination", b"crew_examination", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledgement", b"acknowledgement", "crew_event", b"crew_event", "crew_examination", b"crew_examination", "device_status", b"device_status", "discarded", b"discarded", "ecg_piece", b"ecg_piece", "edge_transition", b"edge_transition", "encounter_event", b"encounter_event", "escalation", b"escalation", "item", b"item", "link_state", b"link_state", "pause", b"pause", "position", b"position", "receipt", b"receipt", "reset", b"reset", "vitals", b"vitals", "waveform", b"waveform"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "escalation", "ecg_piece"]  # noqa: Y015
+    _WhichOneofReturnType_item: _TypeAlias = _typing.Literal["vitals", "device_status", "encounter_event", "crew_event", "edge_transition", "acknowledgement", "receipt", "position", "link_state", "waveform", "discarded", "reset", "pause", "escalation", "ecg_piece", "crew_examination"]  # noqa: Y015
     _WhichOneofArgType_item: _TypeAlias = _typing.Literal["item", b"item"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_item) -> _WhichOneofReturnType_item | None: ...
 
@@ -1159,49 +1122,6 @@ class EncounterEvent(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__until_us) -> _WhichOneofReturnType__until_us | None: ...
 
 Global___EncounterEvent: _TypeAlias = EncounterEvent  # noqa: Y015
-
-@_typing.final
-class CrewEvent(_message.Message):
-    """Something that the crew found or did, entered by hand."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    FINDING_FIELD_NUMBER: _builtins.int
-    DRUG_FIELD_NUMBER: _builtins.int
-    WITHDRAWS_FIELD_NUMBER: _builtins.int
-    finding: Global___CrewFinding.ValueType
-    """What it was. Required."""
-    drug: _builtins.str
-    """Which drug and how much, in the crew's words, 1 to 64 characters. Required for DRUG_GIVEN."""
-    @_builtins.property
-    def withdraws(self) -> _alarm_pb2.FrameReference:
-        """The earlier event of this unit that counts no longer; this one repeats it. Absent: a finding."""
-
-    def __init__(
-        self,
-        *,
-        finding: Global___CrewFinding.ValueType | None = ...,
-        drug: _builtins.str | None = ...,
-        withdraws: _alarm_pb2.FrameReference | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_drug", b"_drug", "_finding", b"_finding", "_withdraws", b"_withdraws", "drug", b"drug", "finding", b"finding", "withdraws", b"withdraws"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_drug", b"_drug", "_finding", b"_finding", "_withdraws", b"_withdraws", "drug", b"drug", "finding", b"finding", "withdraws", b"withdraws"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__drug: _TypeAlias = _typing.Literal["drug"]  # noqa: Y015
-    _WhichOneofArgType__drug: _TypeAlias = _typing.Literal["_drug", b"_drug"]  # noqa: Y015
-    _WhichOneofReturnType__finding: _TypeAlias = _typing.Literal["finding"]  # noqa: Y015
-    _WhichOneofArgType__finding: _TypeAlias = _typing.Literal["_finding", b"_finding"]  # noqa: Y015
-    _WhichOneofReturnType__withdraws: _TypeAlias = _typing.Literal["withdraws"]  # noqa: Y015
-    _WhichOneofArgType__withdraws: _TypeAlias = _typing.Literal["_withdraws", b"_withdraws"]  # noqa: Y015
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__drug) -> _WhichOneofReturnType__drug | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__finding) -> _WhichOneofReturnType__finding | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__withdraws) -> _WhichOneofReturnType__withdraws | None: ...
-
-Global___CrewEvent: _TypeAlias = CrewEvent  # noqa: Y015
 
 @_typing.final
 class Receipt(_message.Message):
