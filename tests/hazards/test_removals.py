@@ -14,11 +14,8 @@ NOT_TRIED: Final = frozenset(
     {
         "tests/browser/test_crew_screen.py::test_a_screen_that_stopped_says_so_itself",
         "tests/browser/test_crew_screen.py::test_an_acknowledgement_of_the_center_is_shown_and_silences_nothing_here",
-        "tests/browser/test_ct.py::test_the_head_is_gone_through_by_keys_and_wheel",
-        "tests/browser/test_sound.py::test_an_alarm_is_heard_once_the_page_was_touched",
         "tests/browser/test_whole_way.py::test_a_message_goes_there_and_its_answers_come_back",
         "tests/kafka/test_channels.py::test_a_killed_and_a_stopped_worker_cost_no_alarm_a_second",
-        "tests/kafka/test_spine.py::test_a_flat_lead_is_told_once_and_ends_when_it_is_reconnected",
     }
 )
 """Tests of controls that nobody has taken out yet."""
