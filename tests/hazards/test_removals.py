@@ -12,8 +12,6 @@ NAMED: Final = re.compile(r"`(tests/[\w/]+\.py::\w+)`")
 
 NOT_TRIED: Final = frozenset(
     {
-        "tests/browser/test_crew_screen.py::test_a_screen_that_stopped_says_so_itself",
-        "tests/browser/test_crew_screen.py::test_an_acknowledgement_of_the_center_is_shown_and_silences_nothing_here",
         "tests/browser/test_whole_way.py::test_a_message_goes_there_and_its_answers_come_back",
         "tests/kafka/test_channels.py::test_a_killed_and_a_stopped_worker_cost_no_alarm_a_second",
     }
