@@ -5,6 +5,7 @@ is its own: a broker, ports that were free, folders below its own temporary one.
 """
 
 import asyncio
+import faulthandler
 import fcntl
 import logging
 import os
@@ -25,6 +26,11 @@ from goldenhour.home import cache_folder
 from goldenhour.main import GRPC_ENVIRONMENT
 from tests.patience import PATIENCE_S
 
+ENDED_WITHIN_S = 60.0
+"""How long a process may take to end behind its last test, before it tells its stacks."""
+
+STDERR = 2
+
 
 def pytest_configure() -> None:
     """Tell gRPC what the command line tells it, before any test imports it.
@@ -37,6 +43,15 @@ def pytest_configure() -> None:
         "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
     settings.load_profile("unhurried")
+
+
+def pytest_sessionfinish() -> None:
+    """Have a process that does not end tell where each of its threads is.
+
+    A test that stands still is told of by ``faulthandler_timeout``; this is for what comes behind
+    the last one. It is written by a thread of its own, to where the process began to write.
+    """
+    faulthandler.dump_traceback_later(ENDED_WITHIN_S, file=STDERR)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

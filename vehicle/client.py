@@ -15,37 +15,40 @@ A client lives on one event loop; thousands share a loop and a spool. Not thread
 import secrets
 from asyncio import Future  # noqa: TC003 - for the reader
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 from clinical.alarms.identity import FrameRef
-from clinical.alarms.staff_limit import LimitSet
-from clinical.alarms.transition import Acknowledgement, Action, Pause, Place, Reset, Seen
+from clinical.alarms.transition import (
+    Acknowledgement,
+    Action,
+    Pause,
+    Place,
+    Reset,
+    Seen,
+    Transition,
+)
 from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, EcgFinding, EdgeTransition, EncounterEvent
 from clinical.watch.patient import PatientWatch
 from ports.clock import Clock
 from ports.logging import get_logger
-from vehicle.backoff import Backoff
 from vehicle.cabin.record import CrewRecord
+from vehicle.downlink import Downlink
 from vehicle.edge import EdgeWatch
-from vehicle.inbox import HeldMessage, Inbox, arrival_of, receipt_of
+from vehicle.inbox import HeldMessage
 from vehicle.lanes import lane_of
-from vehicle.link import DownlinkArrival, Link, LinkDown
+from vehicle.link import Link
 from vehicle.listener import ClientListener, Unheard
-from vehicle.live_view import LiveView
 from vehicle.outbox import Outbox, ref_of
 from vehicle.session import SequenceRef
 from vehicle.spool import Spool
 from vehicle.spool_store import Entry, Snapshot
-from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_ITEMS
-from wire.messages import Message
-from wire.unit_items import CrewAnswer, LinkState, Receipt, ReceiptStage, WireItem
+from wire.unit_items import CrewAnswer, LinkState, ReceiptStage, WireItem
 
 PULSE_US: Final = SECOND_US
 """Between two ticks of the edge watch."""
@@ -53,9 +56,7 @@ PULSE_US: Final = SECOND_US
 SETTLED_FACTOR: Final = 5
 """How much rarer a settled clock is compared."""
 
-_TOKEN: Final = "downlink"  # noqa: S105 - a name in the spool, not a secret
 _RECORD: Final = "crew"
-_ANSWERS: Final = "answers"
 
 log = get_logger(__name__)
 
@@ -108,31 +109,28 @@ class VehicleClient:
             unit_id, link, spool, clock, rng, listener or Unheard(), self._options.boot_id
         )
         self._edge = EdgeWatch(unit_id, _say_watch_failed)
-        self._inbox = Inbox()
+        self._downlink = Downlink(
+            unit_id, link, spool, clock, rng, outbox=self._outbox, edge=self._edge, say=self._say
+        )
         self.record = CrewRecord()
-        self._live_view = LiveView()
-        self._token: bytes | None = None
-        self._book_dirty = False
-        self._unreceipted = 0
         self._unsnapped: dict[str, int] = {}
 
     async def start(self) -> None:
         """Resume from the spool and begin to dial. Older segments drain by themselves."""
         state = await self._spool.unit(self.unit_id)
-        self._inbox = Inbox(state.messages, state.snapshots.get(_ANSWERS))
-        if self._edge.restore(state.snapshots, self.now_us()):
-            self._token = state.snapshots.get(_TOKEN)
+        book = self._edge.restore(state.snapshots, self.now_us())
+        self._downlink.restore(state.messages, state.snapshots, book=book)
         if _RECORD in state.snapshots:
             self.record.restore(state.snapshots[_RECORD])
         self._outbox.start(state)
         self._outbox.spawn(self._pulse())
         if self._options.downlink:
-            self._outbox.spawn(self._receive())
+            self._outbox.spawn(self._downlink.receive())
 
     async def stop(self) -> None:
         """End every task and connection, and wait until the spool holds everything captured."""
         await self._outbox.stop()
-        self._save_downlink()
+        self._downlink.save()
         await self._link.close()
         await self._spool.flush()
 
@@ -232,9 +230,7 @@ class VehicleClient:
         answer: CrewAnswer | None = None,
     ) -> SequenceRef:
         """Say that a person saw or answered a message; UnknownMessage when there is none."""
-        held = self._inbox.note(message_id, stage, answer)
-        answers = Snapshot(self.unit_id, _ANSWERS, self._inbox.answers())
-        return self._put_receipt(held.message, receipt_of(held, person), held.stored(), answers)
+        return self._downlink.note(message_id, person, stage, answer)
 
     def now_us(self) -> int:
         """Return the unit's best knowledge of the time, microseconds since the Unix epoch."""
@@ -248,11 +244,16 @@ class VehicleClient:
     @property
     def messages(self) -> Sequence[HeldMessage]:
         """The messages from the center that still stand."""
-        return self._inbox.current(self.now_us())
+        return self._downlink.messages
+
+    @property
+    def held(self) -> Sequence[HeldMessage]:
+        """Every message that the unit holds, those that are superseded or expired too."""
+        return self._downlink.held
 
     def waveform_chunk_us(self, encounter_id: str) -> int:
         """Return how long the waveform chunks of a patient shall be: shorter while one watches."""
-        return self._live_view.chunk_us(encounter_id, self.now_us())
+        return self._downlink.chunk_us(encounter_id)
 
     @property
     def encounters(self) -> Sequence[str]:
@@ -298,9 +299,7 @@ class VehicleClient:
         """Judge what was read off an ECG that this unit took."""
         if not self._options.edge:
             return
-        said = self._edge.on_word(finding, self.now_us())
-        told = self._tell(finding.encounter_id, [EdgeTransition(one) for one in said])
-        self._outbox.put([*told, *self._edge.snapshots(finding.encounter_id)])
+        self._say(finding.encounter_id, self._edge.on_word(finding, self.now_us()))
 
     async def clear(self, lane: Lane) -> None:
         """Return once the log holds all that was captured for a lane of late."""
@@ -325,7 +324,7 @@ class VehicleClient:
             return []
         judge = self._edge.on_waveforms if waveforms else self._edge.on_frame
         said = judge(frame, self.now_us())
-        told = self._tell(encounter_id, [EdgeTransition(one) for one in said])
+        told = self._tell(encounter_id, said)
         if waveforms and not said:
             return told
         return [*told, *self._snapshots(encounter_id, frame, said_something=bool(said))]
@@ -334,16 +333,22 @@ class VehicleClient:
         """Send what a person does about an alarm, and fold it at once."""
         ref = self.capture(entry.encounter_id, [entry])
         self._edge.apply(entry, entry.at_us)
-        self._book_dirty = True
+        self._downlink.unsaved = True
         return ref
 
-    def _tell(self, encounter_id: str, said: Sequence[EdgeTransition]) -> list[Entry]:
+    def _say(self, encounter_id: str, said: Sequence[Transition]) -> None:
+        """Send what the edge watch said, and spool it with what the watch remembers."""
+        told = self._tell(encounter_id, said)
+        self._outbox.put([*told, *self._edge.snapshots(encounter_id)])
+
+    def _tell(self, encounter_id: str, said: Sequence[Transition]) -> list[Entry]:
         """Number what the edge watch said; its frames are taken however full the lane is."""
         if said:
-            self._book_dirty = True
+            self._downlink.unsaved = True
+        items = [EdgeTransition(one) for one in said]
         return [
-            self._outbox.number(encounter_id, said[start : start + MAX_ITEMS], Lane.ALARM)[1]
-            for start in range(0, len(said), MAX_ITEMS)
+            self._outbox.number(encounter_id, items[start : start + MAX_ITEMS], Lane.ALARM)[1]
+            for start in range(0, len(items), MAX_ITEMS)
         ]
 
     def _snapshots(
@@ -373,74 +378,15 @@ class VehicleClient:
             if every and pulse % every == 0 and self.connected:
                 state = self._outbox.link_state()
                 self._outbox.put([self._outbox.number(None, [state], Lane.VITALS)[1]])
-            if self._book_dirty:
-                self._save_downlink()
+            if self._downlink.unsaved:
+                self._downlink.save()
 
     def _tick(self) -> None:
-        by_encounter: dict[str, list[EdgeTransition]] = {}
+        by_encounter: dict[str, list[Transition]] = {}
         for one in self._edge.on_tick(self.now_us()):
-            by_encounter.setdefault(one.encounter_id, []).append(EdgeTransition(one))
+            by_encounter.setdefault(one.encounter_id, []).append(one)
         for encounter_id, said in by_encounter.items():
-            told = self._tell(encounter_id, said)
-            self._outbox.put([*told, *self._edge.snapshots(encounter_id)])
-
-    async def _receive(self) -> None:
-        backoff = Backoff(self._rng)
-        while True:
-            with suppress(LinkDown):
-                arrivals = self._link.downlink(self.unit_id, self._token)
-                async with aclosing(arrivals):
-                    async for arrival in arrivals:
-                        backoff.reset()
-                        self._take(arrival)
-            await self._clock.sleep_us(backoff.next_us())
-
-    def _take(self, arrival: DownlinkArrival) -> None:
-        self._token = arrival.resume_token or self._token
-        self._book_dirty = True
-        match arrival.what:
-            case None | MessageReceipt():
-                return
-            case Message(live_chunk_ms=int()) as request:
-                receipt = self._live_view.receive(request, self.now_us())
-                self._put_receipt(request, receipt)
-            case Message() as message:
-                held = self._inbox.receive(message, self.now_us())
-                self._receipt_when_held(message, arrival_of(held), held.stored())
-            case LimitSet() as limit:
-                said = self._edge.on_limit(limit, self.now_us())
-                told = self._tell(limit.encounter_id, [EdgeTransition(one) for one in said])
-                self._outbox.put([*told, *self._edge.snapshots(limit.encounter_id)])
-            case entry:
-                self._edge.apply(entry, self.now_us())
-
-    def _receipt_when_held(self, message: Message, receipt: Receipt, stored: Entry) -> None:
-        """Say that the unit holds a message once its disk does: upon this the center lets it go."""
-        self._unreceipted += 1
-
-        def held() -> None:
-            self._unreceipted -= 1
-            self._put_receipt(message, receipt)
-
-        self._spool.put([stored], held, urgent=True)
-
-    def _put_receipt(self, message: Message, receipt: Receipt, *stored: Entry) -> SequenceRef:
-        _, spooled = self._outbox.number(message.encounter_id, [receipt], Lane.ALARM)
-        self._outbox.put([spooled, *stored])
-        return ref_of(spooled)
-
-    def _save_downlink(self) -> None:
-        """Store book and resume token together, so that neither runs ahead of the other.
-
-        While a message waits for its receipt they are not stored: a crash has it sent again.
-        """
-        if self._unreceipted:
-            return
-        self._book_dirty = False
-        entries: list[Entry] = [self._edge.book_snapshot()]
-        if self._token is not None:
-            entries.append(Snapshot(self.unit_id, _TOKEN, self._token))
-        self._outbox.put(entries)
+            self._say(encounter_id, said)
 
 
 def _say_watch_failed(encounter_id: str) -> None:

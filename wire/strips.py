@@ -20,6 +20,16 @@ class AlarmStrip:
     strip: EventStrip
 
 
+@dataclass(frozen=True, slots=True)
+class StripOutline:
+    """What is said of a strip where it is listed."""
+
+    whole: bool
+    leads: int
+    rate_hz: float
+    """The finest sampling rate; 0 without a lead."""
+
+
 def from_strip(told: AlarmStrip) -> strip_pb2.EventStrip:
     """Translate the strip of an alarm."""
     strip = told.strip
@@ -63,6 +73,17 @@ def decode_strip(content: bytes) -> AlarmStrip:
     """Return the strip that the bytes hold; Unreadable when they hold none."""
     with reading("EventStrip"):
         return to_strip(strip_pb2.EventStrip.FromString(content))
+
+
+def decode_outline(content: bytes) -> StripOutline:
+    """Return the outline of the strip that the bytes hold, without its samples."""
+    with reading("EventStrip"):
+        pb = strip_pb2.EventStrip.FromString(content)
+    return StripOutline(
+        whole=pb.whole,
+        leads=len({one.lead for one in pb.stretches}),
+        rate_hz=max((one.rate_hz for one in pb.stretches), default=0.0),
+    )
 
 
 def _from_stretch(lead: str, stretch: Stretch) -> strip_pb2.StripStretch:

@@ -4,6 +4,10 @@ Reports of one encounter, cause and subject that overlap in time are one episode
 they come from and whatever id they carry: the first id stays, others become aliases. It is active
 while any source holds it, at the highest priority that any of them holds.
 
+What time alone has raised was taken at the value that it had. When the value itself gets as grave,
+another limit is passed, and a bedside monitor would alarm anew: so what was acknowledged or paused
+before covers the level below from then on, and the call for an answer begins anew.
+
 A source that is dead does not vote (``Episode.silence``): its last word would otherwise keep an
 episode active for ever. Its next word counts again. What ended because a dead source was not
 counted any more makes no later word stale: in doubt it is told again.
@@ -17,6 +21,7 @@ from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.priority import Phase, Priority, Source
+from clinical.alarms.rule import STANDING
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
     Acknowledgement,
@@ -262,14 +267,17 @@ class Episode:
         priority = max(holding, default=before.priority)
         self.highest = max(self.highest, priority)
         state = LIFE_CYCLE[before.state, _event(before.cause, held=bool(holding))]
+        graver = _graver(before, state, priority, transition)
         return replace(
-            before,
+            _uncovered(before) if graver else before,
             aliases=self._aliases(transition),
             unit_id=transition.unit_id,
             priority=priority,
             state=state,
-            phase=_phase(before, state, priority),
-            raised_us=_raised_us(before, state, priority, transition),
+            phase=Phase.ESCALATE if graver else _phase(before, state, priority),
+            raised_us=transition.learned_us
+            if graver
+            else _raised_us(before, state, priority, transition),
             active_since_us=min(before.active_since_us, transition.since_us),
             ended_us=None if holding else _ended_us(before, transition),
             sources=tuple(source for source in Source if source in self.reports),
@@ -369,7 +377,36 @@ def _raised_us(
 def _reason(before: AlarmView, transition: Transition, priority: Priority) -> Reason | None:
     """Return why the alarm has this priority: what the source that gives it says."""
     explains = transition.reason is not None and transition.priority == priority
+    by_value = before.reason is not None and not _by_time(before.reason)
+    if priority == before.priority and by_value and _by_time(transition.reason):
+        return before.reason  # said later by another source, and known to be graver
     return transition.reason if explains else before.reason
+
+
+def _graver(
+    before: AlarmView, state: AlarmState, priority: Priority, transition: Transition
+) -> bool:
+    """Tell whether the value itself is now as grave as time alone had made the alarm."""
+    stood = before.state is state is AlarmState.ACTIVE and _by_time(before.reason)
+    same = priority == before.priority == transition.priority
+    said = transition.active and transition.reason is not None
+    return stood and same and said and not _by_time(transition.reason)
+
+
+def _by_time(reason: Reason | None) -> bool:
+    return reason is not None and STANDING in reason.values
+
+
+def _uncovered(view: AlarmView) -> AlarmView:
+    """Return an alarm whose answers so far cover the level below at most."""
+    below = Priority(view.priority - 1)
+    return replace(
+        view,
+        acknowledgements=tuple(
+            replace(one, priority=min(one.priority, below)) for one in view.acknowledgements
+        ),
+        pauses=tuple(replace(one, priority=min(one.priority, below)) for one in view.pauses),
+    )
 
 
 def _ended_us(before: AlarmView, transition: Transition) -> int:

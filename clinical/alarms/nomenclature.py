@@ -3,8 +3,8 @@
 A cause has a term only where a public source states it; the others say so. The sources are DICOM
 PS3.16, whose context groups reprint codes of ISO/IEEE 11073-10101 by permission of IEEE, and
 messages and code lists that makers publish: whoever relies on a code compares it with the standard
-itself. A code is the number of its partition times 65,536 plus that of the term in it; partition 3
-holds events.
+itself, which is not public. What each code was compared with is in docs/clinical-sources.md. A code
+is the number of its partition times 65,536 plus that of the term in it; partition 3 holds events.
 
 IHE ACM carries an alarm as facets: the event, what it was measured on, the phase
 (MDC_ATTR_EVENT_PHASE), the state of the alarm and whether its signal is inactivated. They follow

@@ -40,9 +40,11 @@ where it contradicts it; what is contradicted throughout sounds after the longes
 same. A clear value takes back what had been served within 10 s, one between limit and hysteresis
 takes nothing back. An alarm by a limit ends when values have been on the good side by the
 hysteresis for the time in the column "clear". A rise of priority keeps the alarm's name; some
-alarms rise because they stand ("by time"), which needs no new data and asks by sound once more. A
-latching alarm stays on the list when its condition is over, until a person resets it, the condition
-begins anew or the encounter closes.
+alarms rise because they stand ("by time"), which needs no new data and asks by sound once more; so
+does a value that gets as grave itself afterwards, whoever took the alarm before. On a bedside
+monitor that is an alarm of its own (Mindray BeneHeart D30, operator's manual, 10.1: "SpO2 Desat").
+A latching alarm stays on the list when its condition is over, until a person resets it, the
+condition begins anew or the encounter closes.
 """
 
 

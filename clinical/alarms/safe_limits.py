@@ -36,7 +36,7 @@ _ATHLETE: Final = (
 )
 _ADVANCED_LIFE_SUPPORT: Final = (
     "Neumar RW et al., 2010 American Heart Association guidelines, part 8, Circulation "
-    "2010;122:S729-S767, tachycardia (below 150/min it is rarely the cause of instability)"
+    "2010;122:S729-S767, page S751 (below 150/min it is rarely the cause of instability)"
 )
 _OXYGEN: Final = (
     "O'Driscoll BR et al., BTS guideline for oxygen use in adults, Thorax 2017;72:ii1-ii90 (target "

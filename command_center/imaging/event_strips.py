@@ -10,8 +10,7 @@ from clinical.alarms.catalogue import RULES
 from clinical.instant import to_datetime
 from clinical.signals.strip_drawing import drawing
 from command_center.store.store import Store
-from command_center.store.values import StoredStrip
-from wire.strips import AlarmStrip, decode_strip
+from wire.strips import AlarmStrip, decode_outline, decode_strip
 
 STRIPS_SHOWN: Final = 50
 """Newest strips of a patient that are named on their page."""
@@ -44,19 +43,19 @@ class EventStrips:
             {
                 "alarm": strip.alarm_id.hex(),
                 "onset_us": strip.onset_us,
-                "whole": told.strip.whole,
+                "whole": outline.whole,
                 "finished": strip.due_us is None,
-                "leads": len(told.strip.leads),
-                "rate_hz": _rate_hz(told),
+                "leads": outline.leads,
+                "rate_hz": outline.rate_hz,
             }
             for strip in await self._store.strips(encounter_id, STRIPS_SHOWN)
-            for told in [_told(strip)]
+            for outline in [decode_outline(strip.content or b"")]
         ]
 
     async def of_alarm(self, alarm_id: bytes) -> AlarmStrip | None:
         """Return the strip of an alarm, if there is one."""
         strip = await self._store.strip(alarm_id)
-        return None if strip is None else _told(strip)
+        return None if strip is None else decode_strip(strip.content or b"")
 
     async def sheet(self, encounter_id: str, alarm_id: str) -> str | None:
         """Return a strip drawn as on paper, as SVG; None: this patient has no such strip."""
@@ -75,13 +74,3 @@ def sheet_of(told: AlarmStrip) -> str:
     onset = f"{to_datetime(told.strip.onset_us):%Y-%m-%d %H:%M:%S} UTC"
     caption = f"{told.unit_id}   {rule.words_en}  {rule.words_zh}   {told.alarm_id.hex()[:8]}"
     return drawing(told.strip, caption, onset)
-
-
-def _told(strip: StoredStrip) -> AlarmStrip:
-    return decode_strip(strip.content or b"")
-
-
-def _rate_hz(told: AlarmStrip) -> float:
-    """Return the finest sampling rate of a strip."""
-    stretches = [one for lead in told.strip.leads.values() for one in lead]
-    return max((one.rate_hz for one in stretches), default=0.0)

@@ -31,7 +31,7 @@ from streams.gateway.appending import Appender
 from streams.gateway.batching import Batcher
 from streams.gateway.pledges import Pledge
 from vehicle import outbox
-from vehicle.client import VehicleClient
+from vehicle.downlink import Downlink
 from vehicle.lane_streams import LaneStreams
 from vehicle.outbox import ref_of
 from vehicle.session import SealedFrame, SegmentRun
@@ -240,11 +240,11 @@ def forget_what_was_sent() -> list[Swap]:
 def receipt_before_spool() -> list[Swap]:
     """A vehicle says that it holds a message which its disk does not have yet."""
 
-    def instead(self: VehicleClient, message: Message, receipt: Receipt, stored: Entry) -> None:
+    def instead(self: Downlink, message: Message, receipt: Receipt, stored: Entry) -> None:
         _, spooled = self._outbox.number(message.encounter_id, [receipt], Lane.ALARM)
         self._outbox.put([spooled, stored])
 
-    return [Swap(VehicleClient, "_receipt_when_held", instead)]
+    return [Swap(Downlink, "_receipt_when_held", instead)]
 
 
 BUGS: Final[dict[str, Bug]] = {

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from goldenhour.world.clock import EPOCH_US
 from goldenhour.world.schedule import Machine, Schedule
 from ports.log.memory_log import MemoryLog
-from ports.log.port import LogLost, Record, TopicPartition
+from ports.log.port import Extent, LogLost, Record, TopicPartition
 
 LEAST_US: Final = 500
 MOST_US: Final = 4_000
@@ -81,6 +81,11 @@ class MachineLog:
         """Return the position after the newest record of each partition."""
         await self._asked()
         return await self._broker.log.end_positions(partitions)
+
+    async def extents(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Extent]:
+        """Return what is kept of each partition."""
+        await self._asked()
+        return await self._broker.log.extents(partitions)
 
     async def positions_at(
         self, partitions: Sequence[TopicPartition], at_us: int

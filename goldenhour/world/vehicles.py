@@ -62,7 +62,7 @@ class Vehicle:
     @property
     def unsaved(self) -> bool:
         """Whether the client has messages that the disk does not have."""
-        held = 0 if self.client is None else len(self.client._inbox.messages)  # noqa: SLF001
+        held = 0 if self.client is None else len(self.client.held)
         return held > self.disk.messages()
 
 

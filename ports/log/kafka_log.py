@@ -14,10 +14,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from ports.clock import Clock, SystemClock
-from ports.log.kafka_reader import KafkaReader, ends, new_consumer, resolve, written_at
+from ports.log.kafka_reader import (
+    KafkaReader,
+    ends,
+    extents,
+    new_consumer,
+    resolve,
+    written_at,
+)
 from ports.log.kafka_security import check_admitted
 from ports.log.kafka_writer import KafkaWriter, new_producer
-from ports.log.port import EARLIEST, LogLost, Record, TopicPartition
+from ports.log.port import Extent, LogLost, Record, TopicPartition
 
 DELIVERY_TIMEOUT_MS: Final = 30_000
 """Default time after which an unconfirmed record is reported as lost."""
@@ -83,6 +90,17 @@ class KafkaLog:
         async with self._asking() as consumer:
             return await self._in_time(lambda: ends(consumer, partitions))
 
+    async def extents(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Extent]:
+        """Return what is kept of each partition.
+
+        Raises:
+            LogLost: no broker answered within the delivery timeout.
+        """
+        if not partitions:
+            return {}
+        async with self._asking() as consumer:
+            return await self._in_time(lambda: extents(consumer, partitions))
+
     async def positions_at(
         self, partitions: Sequence[TopicPartition], at_us: int
     ) -> dict[TopicPartition, int]:
@@ -102,14 +120,15 @@ class KafkaLog:
         Raises:
             LogLost: the broker stopped answering for the delivery timeout.
         """
-        reader = await self.reader({topic_partition: EARLIEST})
         records: list[Record] = []
-        try:
-            end = (await self._in_time(reader.ends))[topic_partition]
+        async with self._asking() as consumer:
+            kept = await self._in_time(lambda: extents(consumer, [topic_partition]))
+            oldest, end = kept[topic_partition]
+            if oldest == end:
+                return []
+            reader = KafkaReader(consumer, {topic_partition: oldest})
             while reader.positions()[topic_partition] < end:
                 records += await self._in_time(lambda: _next_block(reader))
-        finally:
-            await reader.close()
         return [record for record in records if record.offset < end]
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
 
 from ports.log.kafka_security import client_options
-from ports.log.port import LogLost, OffsetGone, Record, TopicPartition
+from ports.log.port import Extent, LogLost, OffsetGone, Record, TopicPartition
 from ports.log.position import offset_of
 
 FETCH_WAIT_MS: Final = 100
@@ -83,10 +83,6 @@ class KafkaReader:
         """Return the position of each partition read."""
         return dict(self._positions)
 
-    async def ends(self) -> dict[TopicPartition, int]:
-        """Return the position after the newest record of each partition read."""
-        return await ends(self._consumer, self._positions)
-
     async def close(self) -> None:
         """Disconnect."""
         await self._consumer.stop()
@@ -103,6 +99,16 @@ async def ends(
     """Return the position after the newest record of each partition."""
     found = await consumer.end_offsets([KafkaPartition(*partition) for partition in partitions])
     return {TopicPartition(*partition): offset for partition, offset in found.items()}
+
+
+async def extents(
+    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, Extent]:
+    """Return what is kept of each partition."""
+    asked = [KafkaPartition(*partition) for partition in partitions]
+    first = await consumer.beginning_offsets(asked)
+    last = await consumer.end_offsets(asked)
+    return {TopicPartition(*each): Extent(first[each], last[each]) for each in asked}
 
 
 async def written_at(
@@ -127,11 +133,9 @@ async def resolve(
     Raises:
         OffsetGone: a position lies before the oldest record kept, or after the newest.
     """
-    partitions = [KafkaPartition(*partition) for partition in positions]
-    first = await consumer.beginning_offsets(partitions)
-    last = await consumer.end_offsets(partitions)
+    kept = await extents(consumer, positions)
     return {
-        partition: offset_of(partition, position, first[partition], last[partition])
+        partition: offset_of(partition, position, *kept[partition])
         for partition, position in positions.items()
     }
 

@@ -19,7 +19,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ports.clock import SystemClock
-from ports.log.port import LogLost, OffsetGone, Record, TopicPartition
+from ports.log.port import Extent, LogLost, OffsetGone, Record, TopicPartition
 from ports.log.position import offset_of
 from wire.topics import TOPICS, Topic
 
@@ -96,6 +96,14 @@ class MemoryLog:
     ) -> dict[TopicPartition, int]:
         """Return the position after the newest record of each partition."""
         return {partition: self._partitions[partition].end for partition in partitions}
+
+    async def extents(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Extent]:
+        """Return what is kept of each partition."""
+        return {
+            partition: Extent(kept.first, kept.end)
+            for partition in partitions
+            for kept in [self._partitions[partition]]
+        }
 
     async def positions_at(
         self, partitions: Sequence[TopicPartition], at_us: int

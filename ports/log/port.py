@@ -23,6 +23,13 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
+class Extent(NamedTuple):
+    """What is kept of a partition: the offsets ``[oldest, end)``."""
+
+    oldest: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record as read from the log. A value of None is a tombstone."""
@@ -90,6 +97,10 @@ class Log(Protocol):
         self, partitions: Sequence[TopicPartition]
     ) -> dict[TopicPartition, int]:
         """Return the position after the newest record of each partition."""
+        ...
+
+    async def extents(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Extent]:
+        """Return what is kept of each partition."""
         ...
 
     async def positions_at(

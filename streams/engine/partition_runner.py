@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Iterable
 
 from clinical.alarms.priority import Source
-from ports.log.port import EARLIEST, Log, LogWriter, Record, TopicPartition
+from ports.log.port import Log, LogWriter, Record, TopicPartition
 from ports.logging import get_logger
 from streams.engine.apps import PATIENTS_APP, Gathering, Host, HostedApp
 from streams.engine.checkpointing import Recovered, recover
@@ -107,22 +107,11 @@ class Runners:
         inputs = [TopicPartition(self.topic.name, partition) for partition in partitions]
         if not inputs:
             return {}
-        ends, oldest = await asyncio.gather(
-            self._log.end_positions(inputs), self._oldest_positions(inputs)
-        )
+        kept = await self._log.extents(inputs)
         restored = await asyncio.gather(
-            *(self._restored(each.partition, oldest[each], ends[each]) for each in inputs)
+            *(self._restored(each.partition, *kept[each]) for each in inputs)
         )
         return {each.partition: runner for each, runner in zip(inputs, restored, strict=True)}
-
-    async def _oldest_positions(
-        self, partitions: Iterable[TopicPartition]
-    ) -> dict[TopicPartition, int]:
-        reader = await self._log.reader(dict.fromkeys(partitions, EARLIEST))
-        try:
-            return reader.positions()
-        finally:
-            await reader.close()
 
     async def _restored(self, partition: int, oldest: int, end: int) -> PartitionRunner:
         checkpoints = self._app.checkpoints[self._source]

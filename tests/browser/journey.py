@@ -21,6 +21,7 @@ from ports.clock import SystemClock
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.browser.ambulance import WELL
 from tests.kafka.stack import VehicleProcess, vehicle_of
+from tests.patience import PATIENCE_MS
 from wire.uuid7 import uuid7
 from wire.waveforms import from_waveform
 
@@ -91,6 +92,7 @@ class Journey:
         page = await self.browser.new_page(
             viewport={"width": width, "height": height}, locale="en-GB"
         )
+        page.set_default_timeout(PATIENCE_MS)
         self.pages.append(page)
         page.on("request", lambda request: self.asked.add(request.url))
         page.on("websocket", lambda socket: self.asked.add(socket.url))

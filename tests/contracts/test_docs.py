@@ -140,7 +140,7 @@ def _coded(bound: Bound) -> float:
     """Return the value in the code: a constant, or the default of a setting; times in seconds."""
     if bound.path.endswith(".js"):
         source = (ROOT / bound.path).read_text(encoding="utf-8")
-        stated = re.search(rf"^const {bound.name} = ([\d_]+);$", source, re.MULTILINE)
+        stated = re.search(rf"^(?:export )?const {bound.name} = ([\d_]+);$", source, re.MULTILINE)
         assert stated is not None
         return float(stated[1]) * (SUFFIX_SECONDS["_MS"] if bound.name.endswith("_MS") else 1)
     module = _module(bound.path)

@@ -48,11 +48,33 @@ def test_the_overview_lists_every_command() -> None:
     assert all(command.name in answer.stdout for command in COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
-def test_every_command_answers_help(command: Command) -> None:
-    answer = _help(command.name)
-    assert answer.returncode == 0, answer.stderr
-    assert f"Usage: goldenhour {command.name}" in answer.stdout
+_HELP_OF_EACH = """
+import sys
+from goldenhour.main import main
+for name in sys.argv[1:]:
+    sys.argv = ["goldenhour", name, "--help"]
+    try:
+        main()
+    except SystemExit as ended:
+        print("ended with", ended.code)
+"""
+
+
+def test_every_command_answers_help() -> None:
+    """One process asks all of them: what each loads is the greater part of its time."""
+    names = [command.name for command in COMMANDS]
+    answer = subprocess.run(
+        [sys.executable, "-c", _HELP_OF_EACH, *names],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    answers = answer.stdout.split("ended with 0\n")
+    assert answers.pop() == ""
+    assert len(answers) == len(names), answer.stdout
+    for name, said in zip(names, answers, strict=True):
+        assert f"Usage: goldenhour {name}" in said
 
 
 @pytest.mark.parametrize("name", ["broker", "doctor"])

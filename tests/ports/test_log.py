@@ -185,6 +185,14 @@ async def test_end_positions_lie_after_the_newest_record(subject: Subject) -> No
     assert ends == {subject.at(0): 0, subject.at(1): 2}
 
 
+async def test_an_extent_is_what_is_kept(subject: Subject) -> None:
+    """From the oldest record that retention left to the end; of an empty partition, nothing."""
+    await write(subject.log, subject.topic, 1, [b"a", b"b", b"c"])
+    await subject.delete_before(subject.at(1), 2)
+    kept = await subject.log.extents([subject.at(0), subject.at(1)])
+    assert kept == {subject.at(0): (0, 0), subject.at(1): (2, 3)}
+
+
 async def test_an_instant_is_a_position(subject: Subject) -> None:
     """That of the first record written at it or later; where there is none, the end."""
     clock = SystemClock()

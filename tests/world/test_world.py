@@ -52,9 +52,16 @@ def nights() -> dict[int, Outcome]:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Case]:
-    """A case of each bug in which it broke a promise, if there was any."""
-    cases = [_likely(bug, seed) for seed in range(TRIED) for bug in LIKELY]
-    return {str(one.case.bug): one.case for one in play_aside(cases, JOBS) if not one.clean}
+    """A case of each bug in which it broke a promise, if there was any.
+
+    A bug that was found is not played again.
+    """
+    cases: dict[str, Case] = {}
+    for seed in range(TRIED):
+        wanted = [_likely(bug, seed) for bug in LIKELY if bug not in cases]
+        broken = [one.case for one in play_aside(wanted, JOBS) if not one.clean]
+        cases |= {str(case.bug): case for case in broken}
+    return cases
 
 
 @pytest.fixture(scope="module")

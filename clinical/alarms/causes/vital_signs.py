@@ -41,7 +41,8 @@ _HYPOXIA: Final = Rise(
     Priority.HIGH,
     2 * MINUTE_US,
     "a saturation below 90 % that is not mended within a minute of its alarm harms, above all the "
-    "injured brain; one measurement below 90 % before hospital goes with twice the deaths",
+    "injured brain; a saturation below 90 % before hospital goes with three times the odds of "
+    "death there",
     "Spaite DW et al., The effect of combined out-of-hospital hypotension and hypoxia on mortality "
     "in major traumatic brain injury, Ann Emerg Med 2017;69:62-72; the times are this project's",
 )

@@ -5,7 +5,7 @@ import { Acting } from "/board/assets/acting.js";
 import { Ages } from "/board/assets/ages.js";
 import { flash } from "/board/assets/flashing.js";
 import { AlarmList, PAUSE_S, shownOf } from "/board/assets/alarms.js";
-import { Ledger } from "/board/assets/ledger.js";
+import { Ledger, SEEN_MS } from "/board/assets/ledger.js";
 import { Link } from "/board/assets/link.js";
 import { MapView, noted } from "/board/assets/map.js";
 import { PatientList } from "/board/assets/patients.js";
@@ -117,13 +117,22 @@ export const Board = {
     }
 
     // What is selected stays selected while the list moves, so that a key never takes another alarm
-    // than the one that was seen.
+    // than the one that was seen. When it is gone the next one is, and no key acts on that before it
+    // can have been seen.
     const choices = computed(() => ledger.choices(page.id));
+    const unseen = new Set();
     const unacknowledged = (key) => shown(key).some((alarm) => alarm.unacknowledged && alarm.current);
     watch([choices, selected], () => {
       if (choices.value.includes(selected.value)) return;
-      selected.value = choices.value.find(unacknowledged) ?? choices.value[0] ?? "";
+      const gone = selected.value;
+      const next = choices.value.find(unacknowledged) ?? choices.value[0] ?? "";
+      if (gone && next) {
+        unseen.add(next);
+        setTimeout(() => unseen.delete(next), SEEN_MS);
+      }
+      selected.value = next;
     });
+    const onSeen = (act) => (event) => { if (!unseen.has(selected.value)) act(event); };
 
     function move(by) {
       const at = choices.value.indexOf(selected.value) + by;
@@ -162,7 +171,7 @@ export const Board = {
 
     const keys = {
       ArrowDown: () => move(1), j: () => move(1), ArrowUp: () => move(-1), k: () => move(-1),
-      a: takeSelected, r: resetSelected, h: pauseSelected, e: escalateSelected, t: stripOfSelected, s: toggleSound, Escape: () => open(""),
+      a: onSeen(takeSelected), r: onSeen(resetSelected), h: onSeen(pauseSelected), e: onSeen(escalateSelected), t: stripOfSelected, s: toggleSound, Escape: () => open(""),
       g: toggleMap, c: () => ct.value?.toggle(), l: switchLanguage, n: switchTheme, m: () => document.getElementById("message")?.focus(),
     };
 

@@ -27,7 +27,7 @@ export const Examined = {
         <span v-if="one.race" class="race">RACE <b><template v-if="one.race.total === null">{{ one.race.age ? t.examined.notForAge : t.examined.atLeast + " " + one.race.at_least }}</template><template v-else>{{ one.race.total }}</template><template v-if="one.race.likely">: {{ t.examined.likely }}</template></b>
           <small v-if="one.race.total === null && !one.race.age">{{ t.examined.unfinished }}</small></span>
         <span v-if="one.well_us !== null" class="well">{{ t.examined.well }} <b>{{ clockTime(one.well_us).slice(0, 5) }}</b> <small>{{ minutes(one.well_us) }} min</small></span>
-        <small class="who">{{ clockTime(one.captured_us) }}{{ one.person ? ` ${t.examined.by} ${one.person}` : "" }}</small>
+        <small class="who">{{ clockTime(one.captured_us) }}{{ one.person ? " " + t.examined.by + " " + one.person : "" }}</small>
       </p>
     </section>`,
 };

@@ -10,8 +10,9 @@
 import { shallowReactive, shallowRef } from "vue";
 import { Order } from "/board/assets/order.js";
 
-// An alarm that joins others is not taken by a key or click that was meant for them.
-const SEEN_MS = 700;
+// An alarm that joins others is not taken by a key or click that was meant for them, nor is a card
+// that is selected because the one before is gone.
+export const SEEN_MS = 700;
 const NONE = Object.freeze([]);
 
 const byNeed = (a, b) =>

@@ -9,7 +9,14 @@ from clinical.alarms.catalogue import CATALOGUE, RULES
 from clinical.alarms.lifecycle import AlarmBook
 from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.rule import Cause
-from clinical.alarms.transition import Acknowledgement, Place, Transition
+from clinical.alarms.transition import (
+    LONGEST_PAUSE_US,
+    Acknowledgement,
+    Pause,
+    Place,
+    Transition,
+)
+from clinical.alarms.view import AlarmView
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Item, Vitals
 from clinical.watch.patient import PatientWatch
@@ -163,6 +170,42 @@ def test_a_graver_value_of_one_that_has_risen_is_said() -> None:
     assert reason is not None
     assert reason.values["spo2_percent"] == 80
     assert "spo2_percent < 85" in reason.rule
+
+
+def test_a_graver_value_of_one_that_has_risen_asks_once_more() -> None:
+    """As a second limit of a bedside monitor would, whatever was taken or paused before.
+
+    The second channel and the vehicle, which say the same a moment later, ask nobody again.
+    """
+    patient = Patient().show(WELL, 5).show(LOW, 120)
+    (risen,) = patient.book.current()
+    _answer(patient, risen)
+    (view,) = patient.book.current()
+    assert not any(view.sounds_at(place, at(patient.second)) for place in Place)
+    before = len(patient.transitions)
+    patient.show(LOWER, 30)
+    (graver,) = patient.transitions[before:]
+    (view,) = patient.book.current()
+    assert all(view.sounds_at(place, at(patient.second)) for place in Place)
+    assert view.phase is Phase.ESCALATE
+    assert view.called_us == graver.learned_us > risen.called_us
+    assert [one.person for one in view.acknowledgements] == ["Li"]
+    _answer(patient, view)
+    for source in (Source.CENTER_B, Source.EDGE):
+        for one in patient.transitions:
+            patient.book.apply(replace(one, source=source), one.learned_us)
+    (view,) = patient.book.current()
+    assert view.reason == graver.reason
+    assert not any(view.sounds_at(place, at(patient.second)) for place in Place)
+
+
+def _answer(patient: Patient, view: AlarmView) -> None:
+    """Let somebody at the center take an alarm, and the crew pause its sound."""
+    about = ("encounter-1", view.alarm_id, view.priority, view.revision)
+    now_us, name = at(patient.second), str(view.revision)
+    patient.book.apply(Acknowledgement(*about, "Li", Place.CENTER, now_us, f"take {name}"), now_us)
+    for_us = LONGEST_PAUSE_US
+    patient.book.apply(Pause(*about, "Wu", Place.VEHICLE, now_us, for_us, f"pause {name}"), now_us)
 
 
 def test_what_begins_high_is_not_raised_by_time() -> None:

@@ -23,6 +23,7 @@ PARTITION = TopicPartition(PATIENTS.name, 0)
         lambda log: log.writer(),
         lambda log: log.reader({PARTITION: EARLIEST}),
         lambda log: log.end_positions([PARTITION]),
+        lambda log: log.extents([PARTITION]),
         lambda log: log.read_to_end(PARTITION),
     ],
 )

@@ -3,6 +3,7 @@
 from clinical.signals.waveform import WaveformChunk
 from ports.log.port import Record
 from simulators.ecg import LeadTrouble, SimulatedLead
+from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, frame
 from wire.frames import Frame, Lane, encode_frame
 from wire.records import HEADERS_BATCH, encode_batch
@@ -42,4 +43,26 @@ def records_of(seconds: int, off_from: int, off_until: int) -> list[Record]:
             well.frame(second),
         )
         for second in range(1, seconds + 1)
+    ]
+
+
+def ill_and_well(seconds: int = 30) -> list[Record]:
+    """Patient 0's heart begins to fibrillate at second 12; patient 1's goes on."""
+    leads = falling_ill(1, 12, seconds - 12), beating(2, seconds)
+    return [
+        strip_batch(
+            second,
+            second + 1.1,
+            *(
+                frame(
+                    number,
+                    second + 1,
+                    second + 1,
+                    chunk("II", lead[250 * second : 250 * second + 250], 250 * second),
+                    lane=Lane.WAVEFORM,
+                )
+                for number, lead in enumerate(leads)
+            ),
+        )
+        for second in range(seconds)
     ]

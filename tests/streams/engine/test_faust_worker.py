@@ -11,6 +11,7 @@ from faust.types import TP
 from clinical.alarms.priority import Source
 from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
+from ports.log.port import Record, TopicPartition
 from streams.engine.faust_worker import (
     LOST_IN_A_ROW_MAX,
     ROUND_US,
@@ -23,8 +24,9 @@ from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
 from streams.engine.waveform_host import WAVEFORMS_APP
 from tests.streams.engine.night import tick
-from tests.streams.engine.strips import records_of
-from wire.topics import PATIENTS
+from tests.streams.engine.strips import ill_and_well, records_of
+from wire.records import HEADERS_RHYTHM_FINDING
+from wire.topics import PATIENTS, WAVEFORMS
 
 
 class Seen:
@@ -39,9 +41,12 @@ class Seen:
 
 
 def message_at(offset: int) -> Any:  # noqa: ANN401 - stands for a message of Faust
-    record = tick(offset, offset)
+    return message_of(tick(offset, offset), offset)
+
+
+def message_of(record: Record, offset: int) -> Any:  # noqa: ANN401 - stands for a message of Faust
     return SimpleNamespace(
-        topic=PATIENTS.name,
+        topic=record.topic,
         partition=0,
         offset=offset,
         key=None,
@@ -161,6 +166,61 @@ async def test_what_partitions_gather_is_judged_in_one_round_soon(tmp_path: Path
     await clock.run_for(1)
     assert [runner.gathered for runner in worker._runners.values()] == [0, 0]
     assert [outputs.next_offset for outputs in observed] == [4, 4]
+
+
+async def test_partitions_taken_away_within_a_round_lose_and_repeat_nothing(
+    tmp_path: Path,
+) -> None:
+    """What was gathered and not judged is not told; whoever gets the partition next tells it.
+
+    They are taken away just after each record that something is found in. Here it is the same
+    worker that gets them back, and the round that was awaited comes then.
+    """
+    records = ill_and_well()
+    whole = await _told(tmp_path, records, [])
+    assert len(whole) == 5
+    again = await _told(tmp_path, records, [4, 18, 23, 28])
+    assert list(dict.fromkeys(again)) == whole
+
+
+async def _told(folder: Path, records: list[Record], taken_away: list[int]) -> list[bytes]:
+    """Return the findings of a rhythm that a worker leaves in the log, a round each third record.
+
+    Its partition is taken away within a round before each of these records, and comes back.
+    """
+    log, clock = MemoryLog(), VirtualClock()
+    writer = await log.writer()
+    for record in records:
+        await writer.send(WAVEFORMS.name, 0, record.value, headers=record.headers)
+    runners = Runners(log, writer, Source.CENTER_A, WAVEFORMS_APP)
+    worker = FaustWorker(WorkerSettings(home=folder), runners, lambda _: None, clock)
+    worker._runners = await runners.open([0])
+    breaks = [*taken_away, len(records)]
+    while breaks:
+        runner = worker._runners[0]
+        if runner.next_offset == breaks[0]:
+            del breaks[0]
+            before = len(await _findings(log))
+            assert runner.gathered or not breaks
+            await worker._let_go()
+            assert len(await _findings(log)) == before
+            if breaks:
+                worker._runners = await runners.open([0])
+            continue
+        await worker._take(message_of(records[runner.next_offset], runner.next_offset))
+        await worker._gathered()
+        if runner.next_offset % 3 == 0 and runner.next_offset not in breaks[:-1]:
+            await clock.run_for(ROUND_US)
+    await worker.stop()
+    return await _findings(log)
+
+
+async def _findings(log: MemoryLog) -> list[bytes]:
+    return [
+        record.value or b""
+        for record in await log.read_to_end(TopicPartition(PATIENTS.name, 0))
+        if record.headers == HEADERS_RHYTHM_FINDING
+    ]
 
 
 async def test_a_round_that_fails_ends_the_worker(

@@ -9,7 +9,7 @@ from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import EncounterChange, EncounterEvent
 from ports.log.memory_log import MemoryLog
-from ports.log.port import Record, TopicPartition
+from ports.log.port import Extent, Record, TopicPartition
 from streams.engine.checkpointing import recover
 from streams.engine.partition_runner import PartitionRunner, Runners
 from tests.streams.engine.night import ILL, WELL, batch, frame, night, tick
@@ -171,7 +171,7 @@ async def test_without_partitions_the_log_is_not_asked() -> None:
     """Faust asks again during a rebalance; a question about nothing must not disturb it."""
 
     class Silent(MemoryLog):
-        async def end_positions(self, partitions: object) -> dict[TopicPartition, int]:
+        async def extents(self, partitions: object) -> dict[TopicPartition, Extent]:
             raise AssertionError(partitions)
 
     log = Silent()

@@ -19,9 +19,8 @@ from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
 from streams.engine.waveform_host import IDLE_US, WAVEFORMS_APP, WaveformHost, judge_together
-from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, encounter, frame, tick
-from tests.streams.engine.strips import Strip, records_of, strip_batch
+from tests.streams.engine.strips import Strip, ill_and_well, records_of, strip_batch
 from wire.frames import Lane
 from wire.records import (
     HEADERS_LEAD_FINDING,
@@ -152,28 +151,6 @@ def test_a_patient_without_chunks_is_forgotten_and_begins_anew() -> None:
     drive(judge, [strip_batch(2, later, other.frame(later))])
     again = drive(judge, [strip_batch(n, later + n, strip.frame(later + n)) for n in (3, 4)])
     assert said(again) == [(None, later + 4)]
-
-
-def ill_and_well(seconds: int = 30) -> list[Record]:
-    """Patient 0's heart begins to fibrillate at second 12; patient 1's goes on."""
-    leads = falling_ill(1, 12, seconds - 12), beating(2, seconds)
-    return [
-        strip_batch(
-            second,
-            second + 1.1,
-            *(
-                frame(
-                    number,
-                    second + 1,
-                    second + 1,
-                    chunk("II", lead[250 * second : 250 * second + 250], 250 * second),
-                    lane=Lane.WAVEFORM,
-                )
-                for number, lead in enumerate(leads)
-            ),
-        )
-        for second in range(seconds)
-    ]
 
 
 SHOCKABLE = {Arrhythmia.VENTRICULAR_FIBRILLATION, Arrhythmia.VENTRICULAR_TACHYCARDIA}

@@ -1,4 +1,4 @@
-"""The client and what comes down to it over real gRPC: messages, receipts, a live view."""
+"""What comes down to a unit over real gRPC: messages, receipts, limits, a live view."""
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
