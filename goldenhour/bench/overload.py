@@ -9,8 +9,6 @@ captured frame is there, left out and said so, or lost.
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
+from goldenhour.bench.accounting import accounted
 from goldenhour.bench.figures import percentile
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
@@ -28,7 +27,7 @@ from ports.log.kafka_log import KafkaLog
 from simulators.judge import Judge
 from simulators.ledger import FrameKey
 from simulators.links import FaultyLink
-from simulators.reader import Present, present
+from simulators.reader import present
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef
@@ -207,16 +206,4 @@ def _latency(
         f"{name}_alarms_missed": len(entered) - len(delays),
         f"{name}_alarm_p50_ms": round(percentile(delays, 0.50), 1) if delays else None,
         f"{name}_alarm_p99_ms": round(percentile(delays, 0.99), 1) if delays else None,
-    }
-
-
-def accounted(captured: Sequence[FrameKey], found: Present) -> dict[str, Any]:
-    """Return how many of the captured frames are there, were left out and said, or are lost."""
-    missing = [key for key in captured if key not in found.frames]
-    said = [key for key in missing if any(one.covers(key) for one in found.discarded)]
-    return {
-        "frames_captured": len(captured),
-        "frames_discarded": len(said),
-        "discarded_by_lane": dict(Counter(Lane(key[1]).name for key in said)),
-        "frames_lost": len(missing) - len(said),
     }

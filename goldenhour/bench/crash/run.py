@@ -15,6 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from clinical.instant import SECOND_US
+from goldenhour.bench.accounting import accounted
 from goldenhour.bench.crash.judging import Kill, Told, added_s, gaps_s, judge, spread
 from goldenhour.bench.crash.victims import (
     Kind,
@@ -35,7 +37,7 @@ from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
 from simulators.alert_feed import AlertFeed, Delivered
-from simulators.reader import frames_present
+from simulators.reader import Present, present
 
 WARM_UP_US: Final = 10_000_000
 QUIET_US: Final = (7_000_000, 10_000_000)
@@ -45,8 +47,11 @@ are looked at, so the next one comes later."""
 UNCONFIRMED_WAIT_US: Final = 1_000_000
 """Longest wait for something to be under way before a kill."""
 
+UNDER_WAY_US: Final = 60_000_000
+"""Longest wait for alarms to be told after everything has drained."""
+
 SETTLE_US: Final = 5_000_000
-"""Time for the last alarms to arrive after everything has drained."""
+"""Time after that in which something may still be told twice."""
 
 _LOOKED_EVERY_US: Final = 1_000
 _PROCESSES: Final = 2
@@ -94,14 +99,15 @@ async def crash(options: CrashOptions, settings: BrokerSettings, clock: Clock) -
             victims = _victims(options, stack, ward, cluster, clock)
             kills = [await _kill(chosen(victims, rng), ward, rng, clock) for _ in _times(options)]
             await ward.drain()
+            await _until_told(ward, subscriber, clock)
             await clock.sleep_us(SETTLE_US)
             listening.cancel()
             with suppress(asyncio.CancelledError):
                 await listening
-            present = await frames_present(KafkaLog(bootstrap, client_id="bench-reader"))
+            found = await present(KafkaLog(bootstrap, client_id="bench-reader"))
         finally:
             await stack.stop()
-    return _figures(options, ward, subscriber.told, kills, present)
+    return _figures(options, ward, subscriber.told, kills, found)
 
 
 def _times(options: CrashOptions) -> range:
@@ -179,17 +185,25 @@ async def _until_unconfirmed(ward: Ward, clock: Clock) -> None:
         await clock.sleep_us(_LOOKED_EVERY_US)
 
 
+async def _until_told(ward: Ward, subscriber: Subscriber, clock: Clock) -> None:
+    """Wait until every turn for the worse was told; what is not told in the end is lost."""
+    injected, patience = ward.injected(), UNDER_WAY_US // SECOND_US
+    while patience and judge(injected, subscriber.told, CAUSE).lost:
+        patience -= 1
+        await clock.sleep_us(SECOND_US)
+
+
 def _figures(
     options: CrashOptions,
     ward: Ward,
     told: Sequence[Told],
     kills: Sequence[Kill],
-    present: set[Any],
+    found: Present,
 ) -> dict[str, Any]:
     injected = ward.injected()
     confirmed = ward.confirmed()
     verdict = judge(injected, told, CAUSE)
-    lost_frames = [it for it in confirmed if it.frame not in present]
+    account = accounted([it.frame for it in confirmed], found)
     gaps = gaps_s(injected, verdict, kills)
     calm_s = [us / 1e6 for us in verdict.delays_us.values()]
     return {
@@ -197,10 +211,11 @@ def _figures(
         "times": len(kills),
         "seed": options.seed,
         "channels": options.channels,
-        "frames_lost": len(lost_frames),
+        "frames_lost": account["frames_lost"],
         "alarms_lost": len(verdict.lost),
         "alarms_duplicated": verdict.duplicated,
         "frames_confirmed": len(confirmed),
+        "frames_discarded": account["frames_discarded"],
         "frames_refused": ward.recorder.refusals,
         "alarms_injected": len(injected),
         "recovery_s": spread(gaps),

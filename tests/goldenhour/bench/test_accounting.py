@@ -1,6 +1,6 @@
 """Every captured frame is there, left out and said, or lost."""
 
-from goldenhour.bench.overload import accounted
+from goldenhour.bench.accounting import accounted
 from simulators.reader import LeftOut, Present
 
 SEGMENT = b"s" * 16

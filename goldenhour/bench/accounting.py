@@ -1,0 +1,21 @@
+"""What became of captured frames: there, left out and said, or lost."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from simulators.ledger import FrameKey
+from simulators.reader import Present
+from wire.frames import Lane
+
+
+def accounted(captured: Sequence[FrameKey], found: Present) -> dict[str, Any]:
+    """Return how many of the captured frames are there, were left out and said, or are lost."""
+    missing = [key for key in captured if key not in found.frames]
+    said = [key for key in missing if any(one.covers(key) for one in found.discarded)]
+    return {
+        "frames_captured": len(captured),
+        "frames_discarded": len(said),
+        "discarded_by_lane": dict(Counter(Lane(key[1]).name for key in said)),
+        "frames_lost": len(missing) - len(said),
+    }
