@@ -10,6 +10,10 @@ Pieces are paced, because a burst is a queue too. While the newest answers show 
 grows by half with each round trip. When even the fastest answer of a round trip is late, what that
 round carried counts, and no longer what the link once did; one late process is no queue. A piece is
 soon through: a vital sign waits for the one that the modem has begun.
+
+Where the way has become longer, or a gateway slower, every answer is late by the fastest of before,
+and the window would stay at its least. So now and then hardly anything is sent for two round trips,
+until what waits in any queue is through, and the fastest answer is learned anew (as BBR does).
 """
 
 from collections import deque
@@ -37,6 +41,9 @@ ANSWERS: Final = 4
 
 LATE_US: Final = 8_000
 """Delay of a whole round trip from which on the link is taken to carry less than it did."""
+
+LEARNED_AGAIN_US: Final = 3_000_000
+"""After so long the fastest answer is learned anew."""
 
 WINDOW_FIRST_BYTES: Final = 65_536
 WINDOW_MOST_BYTES: Final = UPLOAD_CREDIT_BYTES
@@ -73,6 +80,14 @@ class Window:
         self.due_us = 0
         """When the next piece may leave, on the clock of ``sent``."""
         self._base_us: int | None = None
+        self._learned_us: int | None = None
+        """When the fastest answer was learned anew."""
+        self._empty_us: int | None = None
+        """While it is learned: from when on a piece finds no queue of this upload."""
+        self._full_bytes = 0
+        """The window before."""
+        self._filled_us = 0
+        """Until then it is filled again, no faster than the link carries."""
         self._rates: deque[float] = deque([0.0], maxlen=ROUNDS_KEPT)
         """Bytes per second that each of the newest round trips carried."""
         self._answered_bytes = 0
@@ -85,7 +100,8 @@ class Window:
     def sent(self, now_us: int, size: int, *, alone: bool) -> Mark:
         """Note that a piece leaves; ``alone``: nothing else is on its way."""
         rate = max(*self._rates, self._asked_rate())
-        piece_us = int(size * SECOND_US / (rate * PACE))
+        pace = PACE if now_us >= self._filled_us else 1.0
+        piece_us = int(size * SECOND_US / (rate * pace))
         self.due_us = max(self.due_us, now_us - BURST_US) + piece_us
         answered_us = now_us if alone else self._answered_us or now_us
         return Mark(now_us, self._answered_bytes, answered_us)
@@ -104,7 +120,24 @@ class Window:
         carried = self._answered_bytes - mark.answered_bytes
         took_us = max(now_us - mark.answered_us, 1)
         self._rates[-1] = max(self._rates[-1], carried * SECOND_US / took_us)
-        self._resize(self._base_us, answered_bytes)
+        if not self._learning(now_us, mark, delay_us):
+            self._resize(self._base_us, answered_bytes)
+
+    def _learning(self, now_us: int, mark: Mark, delay_us: int) -> bool:
+        """Learn the fastest answer anew when it is time; return whether that is still going on."""
+        if self._learned_us is None:
+            self._learned_us = now_us
+        if self._empty_us is None and now_us - self._learned_us >= LEARNED_AGAIN_US:
+            self._empty_us = now_us + max(self._newest_us)
+            self._full_bytes, self.size_bytes = self.size_bytes, PIECES_LEAST * self.piece_bytes
+        if self._empty_us is None:
+            return False
+        if mark.sent_us < self._empty_us:
+            return True
+        self._base_us, self._learned_us, self._empty_us = delay_us, now_us, None
+        self.size_bytes, self._filled_us = self._full_bytes, now_us + delay_us
+        self._newest_us.extend([delay_us + TARGET_US] * ANSWERS)  # no reason to grow yet
+        return True
 
     def _begin_round(self, delay_us: int) -> None:
         self._round_ends_bytes = self._answered_bytes
