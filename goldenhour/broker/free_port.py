@@ -11,17 +11,20 @@ from typing import Final
 _LOWEST: Final = 20_000
 _HIGHEST: Final = 32_000
 _TRIES: Final = 200
+_given: set[int] = set()
+"""Ports that this process was given: none is bound yet, perhaps, and none is given twice."""
 
 
 def free_port() -> int:
-    """Return a loopback port on which nobody listens now.
+    """Return a loopback port on which nobody listens now, another one each time.
 
     Raises:
         OSError: none was found in 200 tries.
     """
     for _ in range(_TRIES):
         port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
-        if port_is_free(port):
+        if port not in _given and port_is_free(port):
+            _given.add(port)
             return port
     message = f"no free port between {_LOWEST} and {_HIGHEST}"
     raise OSError(message)

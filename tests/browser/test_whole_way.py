@@ -1,10 +1,13 @@
 """From the crew's screen to the board and back, over real programs and a real Kafka."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Final
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from goldenhour.broker.running import RunningBroker
 from simulators.ecg import LeadTrouble
@@ -12,6 +15,9 @@ from tests.browser.journey import CREW, DISPATCHER, Journey, under_way
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AGAIN_MS: Final = 2_000
+"""From one press to the next, while an alarm is not taken."""
 
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 
@@ -39,6 +45,20 @@ def alarm(tablet: Page, cause: str) -> Locator:
     return tablet.locator(f".part.alarms [data-cause={cause}]")
 
 
+async def take(board: Page, cause: str) -> None:
+    """Take the selected card by key, again until this alarm is taken.
+
+    One that has joined others a moment ago is not taken with them: nobody can have seen it.
+    """
+    taken = card(board, cause).get_by_text(f"taken by {DISPATCHER}").first
+    for _ in range(PATIENCE_MS // AGAIN_MS):
+        await board.keyboard.press("a")
+        with suppress(PlaywrightTimeout):
+            await taken.wait_for(timeout=AGAIN_MS)
+            break
+    await expect(taken).to_be_visible()
+
+
 async def test_an_alarm_is_taken_by_key_and_the_crew_sees_by_whom(journey: Journey) -> None:
     """From the monitor to the board in one way, from the board to the tablet in the other.
 
@@ -51,8 +71,7 @@ async def test_an_alarm_is_taken_by_key_and_the_crew_sees_by_whom(journey: Journ
     await expect(alarm(tablet, "SYSTOLIC_LOW")).to_be_visible()
     await card(board, "SYSTOLIC_LOW").locator("h3").click()
     await expect(card(board, "SYSTOLIC_LOW")).to_have_class("alarm high selected open")
-    await board.keyboard.press("a")
-    await expect(card(board, "SYSTOLIC_LOW")).to_contain_text(f"taken by {DISPATCHER}")
+    await take(board, "SYSTOLIC_LOW")
     await expect(alarm(tablet, "SYSTOLIC_LOW").locator(".taken")).to_contain_text(
         f"Center: {DISPATCHER}"
     )

@@ -155,3 +155,9 @@ def test_the_state_of_a_process_that_is_not_this_broker_is_not_believed(tmp_path
     """A process id that was given to another program is not taken for the broker."""
     write_state(tmp_path, BrokerState(1, None, free_port(), "4.4.0", "Java"))
     assert read_state(tmp_path) is None
+
+
+def test_no_port_is_given_twice() -> None:
+    """Two programs of one run would both be told to listen there before either does."""
+    ports = [free_port() for _ in range(1_000)]
+    assert len(set(ports)) == len(ports)

@@ -45,7 +45,7 @@ async def _demo(folder: Path, scenario: str, *options: str) -> tuple[int, dict[s
 
 
 async def test_every_tale_is_told_over_kafka_and_faust(tmp_path: Path) -> None:
-    """Ten patients: each alarm once, by vehicle and center, and nothing of the stable ones.
+    """Eleven patients: each alarm once, by vehicle and center, and nothing of the stable ones.
 
     Nothing is lost, and the report says what carried it.
     """
@@ -54,7 +54,7 @@ async def test_every_tale_is_told_over_kafka_and_faust(tmp_path: Path) -> None:
     assert report["engine"].startswith("kafka 4."), said
     assert report["engine"].endswith("faust 0.15.3")
     assert code == 0, json.dumps(report, indent=2)
-    assert report["units"] == report["tales"] == 10
+    assert report["units"] == report["tales"] == 11
     assert report["frames_sent"] == report["frames_acknowledged"] > 400
     assert report["frames_lost"] == report["alarms_missed"] == report["alarms_unexpected"] == 0
     assert report["alarms_expected"] == report["alarms_seen"] >= 20
