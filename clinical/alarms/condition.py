@@ -142,14 +142,10 @@ class ThresholdCondition:
         """The earliest instant at which a tick can change anything; None: only a value can."""
         if self._frame is None:
             return None
-        first_us: int | None = None
         if self._highest() is not self._raised:
-            first_us = self._newest_us
-        for index, served in enumerate(self._served):
-            wait_us = None if served is None else self._wait_left_us(index, served)
-            if wait_us is not None and (first_us is None or self._newest_us + wait_us < first_us):
-                first_us = self._newest_us + wait_us
-        return first_us
+            return self._newest_us
+        left = (self._wait_left_us(index, served) for index, served in enumerate(self._served))
+        return min((self._newest_us + us for us in left if us is not None), default=None)
 
     def sample(
         self, value: float, at_us: int, frame: FrameRef, trust: Trust = Trust.ALONE
@@ -278,9 +274,9 @@ class ThresholdCondition:
             return 1.0
         return served + elapsed_us / wait_us
 
-    def _wait_left_us(self, index: int, served: float) -> int | None:
+    def _wait_left_us(self, index: int, served: float | None) -> int | None:
         """Return how long the newest value has to hold until the level is ripe; None: too long."""
-        if self._clear_us[index] is not None:
+        if served is None or self._clear_us[index] is not None:
             return None
         if served >= 1:
             return None if self._served[:index] == [1.0] * index else 0

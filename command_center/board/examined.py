@@ -35,11 +35,10 @@ def _stroke_plain(screen: StrokeScreen) -> dict[str, Any]:
 
 def _race_plain(scale: Race, age_years: int | None) -> dict[str, Any]:
     result = race.score(scale, age_years)
-    refused = isinstance(result, Refused)
+    reasons = {one.reason for one in result.reasons} if isinstance(result, Refused) else set()
     return {
-        "total": None if refused else result.at_least,
+        "total": None if reasons else result.at_least,
         "at_least": result.at_least,
         "likely": race.likely(result),
-        "age": isinstance(result, Refused)
-        and any(one.reason is RefusalReason.AGE for one in result.reasons),
+        "age": RefusalReason.AGE in reasons,
     }

@@ -13,24 +13,22 @@ from typing import Any, Final
 from clinical.instant import MINUTE_US
 from clinical.items import CrewExamination
 from clinical.scores.gcs import STEPS, Gcs, GcsPart
-from clinical.scores.race import Race, WeakSide
+from clinical.scores.race import AGNOSIA, APHASIA, MOST, WEAK_SIDE, Race, WeakSide
 from clinical.scores.stroke_screen import Sign, StrokeScreen
 
 UNTESTABLE: Final = "NT"
 NORMAL, ABNORMAL = "normal", "abnormal"
-SIDE: Final = "race_weak_side"
-LANGUAGE: Final = "race_aphasia"
-RECOGNITION: Final = "race_agnosia"
+SIDE: Final = WEAK_SIDE
+LANGUAGE: Final = APHASIA
+RECOGNITION: Final = AGNOSIA
 
 _SCREEN: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(Sign, (NORMAL, ABNORMAL))
+_POINTS: Final = {item: tuple(map(str, range(most + 1))) for item, most in MOST.items()}
 _RACE: Final[Mapping[str, tuple[str, ...]]] = {
-    "race_face": ("0", "1", "2"),
-    "race_arm": ("0", "1", "2"),
-    "race_leg": ("0", "1", "2"),
-    "race_gaze": ("0", "1"),
+    **{item: points for item, points in _POINTS.items() if item not in {LANGUAGE, RECOGNITION}},
     SIDE: tuple(WeakSide),
-    LANGUAGE: ("0", "1", "2"),
-    RECOGNITION: ("0", "1", "2"),
+    LANGUAGE: _POINTS[LANGUAGE],
+    RECOGNITION: _POINTS[RECOGNITION],
 }
 _SCALE: Final[Mapping[str, tuple[str, ...]]] = {
     part: (*(str(points) for points in range(len(steps), 0, -1)), UNTESTABLE)
