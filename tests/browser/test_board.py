@@ -13,6 +13,7 @@ from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmView
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.race import Race
 from clinical.scores.stroke_screen import StrokeScreen
@@ -21,6 +22,7 @@ from clinical.watch.deteriorating import Driver
 from clinical.watch.examined import Examined
 from clinical.watch.picture import PictureScore
 from clinical.watch.shock import ShockIndex
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from ports.log.memory_log import MemoryLog
@@ -319,7 +321,7 @@ async def test_a_patients_page_shows_trend_events_and_why(
     page = await sit_down()
     patient = await ward.admit(ill())
     unfinished = StrokeScreen(face=False, arm=False)
-    found = CrewExamination("Li Na", Gcs(3, 4, 5), unfinished, Race(face=1))
+    found = CrewExamination("Li Na", Gcs(3, 4, 5), unfinished, Race(face=1), injury=Injury.BLUNT)
     patient.examined = (Examined(ward.clock.now_us(), found),)
     await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
     await expect(page.locator(".alarm.selected")).to_be_visible()
@@ -329,6 +331,21 @@ async def test_a_patients_page_shows_trend_events_and_why(
     for said in ("E3 V4 M5 = 12", "NOT FINISHED", "not examined: balance, sight, speech", "Li Na"):
         await expect(examined).to_contain_text(said)
     await expect(examined).to_contain_text("RACE at least 1")
+    await expect(examined).to_contain_text("Injury blunt")
+    await expect(page.locator(".situated")).to_contain_text("the crew has not said")
+    patient.situated = (
+        SituatedScore("T-RTS", 11, None, asks=True, refusals=()),
+        SituatedScore("RTS", None, 7.11, asks=None, refusals=("STALE:systolic_mmhg",)),
+        SituatedScore("QSOFA", None, None, None, ("MISSING:infection_suspected",)),
+    )
+    await ward.picture()
+    for said in (
+        "T-RTS 11: trauma centre advised",
+        "RTS ≤ 7.11",
+        "systolic: too old",
+        "qSOFA – infection: not said",  # noqa: RUF001 - a dash
+    ):
+        await expect(page.locator(".situated")).to_contain_text(said)
     await expect(page.locator(".alarm")).to_contain_text("Look for bleeding")
     await expect(page.locator(".timeline .event")).to_have_count(1)
     line = page.locator(".timeline .lane.hr path").first
