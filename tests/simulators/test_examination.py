@@ -37,4 +37,4 @@ def test_the_examinations_of_a_tale_are_acts_of_its_scenario() -> None:
     assert [round(one.at_s, 1) for one in story.examinations] == [3.3, 6.7, 11.7, 36.7, 50.0]
     assert story.examinations[1].well_minutes_ago == 70
     assert story.onset_s("stroke") == story.examinations[0].at_s
-    assert len(load("tales").examinations) == 9
+    assert len(load("tales").examinations) == 5
