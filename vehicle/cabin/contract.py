@@ -14,6 +14,7 @@ import msgspec
 from clinical.alarms.view import AlarmState
 from clinical.items import CrewExamination
 from clinical.watch.examined import Examined
+from clinical.watch.situated import SituatedScore
 
 SOCKET_FILE: Final = "cabin.sock"
 """Name of the Unix socket, in the folder of the unit's spool."""
@@ -126,6 +127,8 @@ class Patient(msgspec.Struct, frozen=True):
     """What the center has set for this patient and is in effect."""
     examined: list[Examined] = []
     """What the crew has examined, the newest of each kind, oldest first."""
+    situated: list[SituatedScore] = []
+    """Every score by situation; empty while the crew has said nothing that one asks for."""
 
 
 class OwnLimit(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ export const PAUSE_S = 120;
 export const shownOf = (alarms, whole) => (whole ? alarms : alarms.slice(0, 1 + MOST_LINES));
 
 function valuesOf(alarm, most, t) {
-  const first = (name) => (name === alarm.vital || /^(news2|npews|deterioration|race_|large_vessel|gcs$)/.test(name) ? 0
+  const first = (name) => (name === alarm.vital || /^(news2|npews|deterioration|race_|large_vessel|gcs$|t_rts|mgap|qsofa)/.test(name) ? 0
     : name.endsWith("_slope") || /^(stroke_signs|well_minutes)/.test(name) ? 1 : 2);
   const sorted = Object.entries(alarm.values).sort(([a], [b]) => first(a) - first(b));
   return sorted.slice(0, most).map(([name, value]) => {

@@ -8,7 +8,7 @@ import msgspec
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
-from clinical.items import EncounterChange, EncounterEvent, Vitals
+from clinical.items import CrewExamination, EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Consciousness
 from clinical.watch.patient import PatientWatch
 from tests.clinical.watch.bedside import at, capture
@@ -58,6 +58,16 @@ class Encounter:
             self._second += EVERY_S
         return self
 
+    def examines(self, examination: CrewExamination) -> "Encounter":
+        """Go on after an examination by the crew."""
+        self._take(examination)
+        return self
+
+    def end(self) -> "Encounter":
+        """End the encounter."""
+        self._take(EncounterEvent(EncounterChange.ENDED))
+        return self
+
     def restored(self) -> "Encounter":
         """Go on with a watch that was restored from its snapshot."""
         plain = msgspec.msgpack.decode(msgspec.msgpack.encode(self.watch.snapshot()))
@@ -76,7 +86,7 @@ class Encounter:
         """Return the cause of every alarm that began, in order."""
         return [one.cause for one in self.said if one.phase == "START"]
 
-    def _take(self, item: Vitals | EncounterEvent, late_s: float = 0) -> None:
+    def _take(self, item: Item, late_s: float = 0) -> None:
         self._sequence += 1
         origin = capture(self._second, self._sequence, received=self._second + late_s)
         found = self.watch.on_item(item, origin, origin.received_us)
