@@ -2,9 +2,10 @@
 
 The vehicle says ``View`` (everything, a few times a second) and ``Trends`` (when they have grown),
 and answers each request by its number with ``Done`` or ``Refused``. A screen says ``Acknowledge``,
-``Pause``, ``Reset``, ``Enter``, ``Examine``, ``Withdraw`` and ``Note``. Each line is one object
-with the key ``type``. Whole states make a lost line harmless: the next one says everything again.
-Instants are microseconds since the Unix epoch; what is None was not measured or not stated.
+``Pause``, ``Reset``, ``Escalate``, ``Enter``, ``Examine``, ``Withdraw`` and ``Note``. Each line is
+one object with the key ``type``. Whole states make a lost line harmless: the next one says
+everything again. Instants are microseconds since the Unix epoch; what is None was not measured or
+not stated.
 """
 
 from typing import Final
