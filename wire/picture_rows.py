@@ -79,17 +79,19 @@ def encode_glance(glance: Glance) -> bytes:
     if written is None:
         written = same.written = _written(same.row)
     head, pack, blank, end, last, size = written
+    if captured_us is None or received_us is None or not instants_us:
+        return encode_row(glance.row)
+    together = instants_us.count(captured_us) == len(instants_us)
+    others_us = () if together else instants_us
     if (
-        captured_us is None
-        or received_us is None
-        or not instants_us
-        or min(captured_us, received_us, *instants_us) < _EARLIEST_LONG_US
-        or max(captured_us, received_us, *instants_us) >= _LATEST_LONG_US
+        min(captured_us, received_us, *others_us) < _EARLIEST_LONG_US
+        or max(captured_us, received_us, *others_us) >= _LATEST_LONG_US
     ):
         return encode_row(glance.row)
+    captured = _instant(captured_us)
     fields = blank.copy()
     fields[1::3] = values
-    fields[2::3] = map(_instant, instants_us)
+    fields[2::3] = [captured] * len(instants_us) if together else map(_instant, instants_us)
     judged = _shock(shock)
     return b"".join(
         (
@@ -97,7 +99,7 @@ def encode_glance(glance: Glance) -> bytes:
             _length(size + len(judged)),
             head,
             _CAPTURED_TAG,
-            _instant(captured_us)[1:],
+            captured[1:],
             _RECEIVED_TAG,
             _instant(received_us)[1:],
             pack(*fields),

@@ -23,6 +23,9 @@ such processor no tick can be left out for any patient. Three rules:
    move it later; nobody asks after a row.
 3. Too early is right, too late is wrong. Where the instant is not exactly known, say one before.
 
+Of a patient in whom nothing stands (``Quiet.still``) a tick matters to silence and standby alone,
+so the others are not asked.
+
 What stands by its own delay alone can ask its condition (``FlagCondition.due_us``).
 """
 

@@ -233,9 +233,10 @@ class PatientWatch:
             return None
         state = self._state
         center_us = self._center.due_us(state) if self._center else None
-        return earliest(
-            self._bedside.due_us, self._ordering.due_us, standby_ends_us(state), center_us
-        )
+        standby_us = standby_ends_us(state)
+        if self._still or self._settled():
+            return earliest(standby_us, center_us)
+        return earliest(self._bedside.due_us, self._ordering.due_us, standby_us, center_us)
 
     def pass_over(self, now_us: int, ingress_us: int) -> None:
         """Take note of ticks before ``due_us``, of which this is the newest."""

@@ -4,7 +4,7 @@
 a unit; silence is judged on it alone, so a hole in the ticks never counts as silence.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 HEALTHY_GAP_MAX_US: Final = 1_500_000
@@ -24,7 +24,9 @@ class PartitionClock:
 
     def stamped(self, stamp_us: int) -> "PartitionClock":
         """Return the clock after a record with this stamp; it never runs backwards."""
-        return self if stamp_us <= self.now_us else replace(self, now_us=stamp_us)
+        if stamp_us <= self.now_us:
+            return self
+        return PartitionClock(stamp_us, self.ingress_us, self.healthy_us)
 
     def ticked(self, stamp_us: int, *, healthy: bool) -> "PartitionClock":
         """Return the clock after a tick; of several gateways' ticks the newest stamp counts."""
@@ -33,7 +35,7 @@ class PartitionClock:
             return after
         gap_us = 0 if self.healthy_us is None else stamp_us - self.healthy_us
         heard_us = self.ingress_us + min(gap_us, HEALTHY_GAP_MAX_US)
-        return replace(after, ingress_us=heard_us, healthy_us=stamp_us)
+        return PartitionClock(after.now_us, heard_us, stamp_us)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tests.scenarios.scenario import Arrival, Step, Tick
 
 WELL = Vitals(heart_rate_bpm=72, respiration_per_min=16, spo2_percent=97, systolic_mmhg=124)
 UNTOLD = PatientWatch("encounter-1", Source.CENTER_A)
+SENSOR_OFF = DeviceStatus("pleth", Vital.SPO2, attached=False)
 TIMED = [name for name, part in UNTOLD._parts() if hasattr(part, "on_tick")]
 
 
@@ -28,8 +29,8 @@ def _watch(*items: object) -> PatientWatch:
 def test_every_processor_that_is_told_the_time_says_when_it_is_due(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the watch asks it: a new processor cannot be forgotten."""
-    watch = _watch()
+    """And the watch asks it while anything stands: a new processor cannot be forgotten."""
+    watch = _watch(SENSOR_OFF)
     part = dict(watch._parts())[name]
     monkeypatch.setattr(type(part), "due_us", property(lambda _: EVERY_TICK))
     assert watch.due_us == EVERY_TICK
@@ -38,6 +39,18 @@ def test_every_processor_that_is_told_the_time_says_when_it_is_due(
 def test_a_patient_in_whom_nothing_stands_is_due_when_the_unit_may_be_silent() -> None:
     watch = _watch()
     assert watch.due_us == at(10)
+
+
+def test_of_a_patient_in_whom_nothing_stands_only_silence_and_standby_are_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A tick tells the processors at the bedside nothing then, whatever they would say."""
+    watch = _watch()
+    bedside = watch._bedside
+    monkeypatch.setattr(type(bedside), "due_us", property(lambda _: EVERY_TICK))
+    assert watch.due_us == at(10)
+    watch.on_item(SENSOR_OFF, capture(1, 2), at(1))
+    assert watch.due_us == EVERY_TICK
 
 
 def test_a_watch_that_has_not_been_told_the_time_is_due_at_once() -> None:
@@ -54,7 +67,7 @@ def test_a_standby_is_due_when_it_runs_out() -> None:
 
 
 def test_a_sensor_that_is_off_is_due_when_it_matures_and_then_no_more() -> None:
-    watch = _watch(DeviceStatus("pleth", Vital.SPO2, attached=False))
+    watch = _watch(SENSOR_OFF)
     due_us = watch.due_us
     assert due_us is not None
     assert at(1) < due_us < at(11)
