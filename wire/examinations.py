@@ -13,10 +13,13 @@ from clinical.scores.chart import RefusalReason, Refused, Result
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
-from wire.codes import GCS_PART, WEAK_SIDE
+from wire.codes import GCS_PART, INJURY, WEAK_SIDE
 
 PARTS: Final = ("gcs", "stroke", "race")
-"""What an examination can consist of, beside when the patient was last known well."""
+"""What an examination can consist of that has parts of its own."""
+
+_WHOLE: Final = ("last_known_well_us", "injury", "infection_suspected")
+"""What else it can state."""
 
 _FIELD: Final = {GcsPart.EYE: "eye", GcsPart.VERBAL: "verbal", GcsPart.MOTOR: "motor"}
 
@@ -30,6 +33,8 @@ def to_examination(pb: crew_pb2.CrewExamination) -> CrewExamination:
         stroke=_to_stroke(pb.stroke) if has("stroke") else None,
         race=_to_race(pb.race) if has("race") else None,
         last_known_well_us=pb.last_known_well_us if has("last_known_well_us") else None,
+        injury=INJURY.member[pb.injury] if has("injury") else None,
+        infection_suspected=pb.infection_suspected if has("infection_suspected") else None,
     )
 
 
@@ -41,6 +46,8 @@ def from_examination(examination: CrewExamination) -> crew_pb2.CrewExamination:
         stroke=None if examination.stroke is None else _from_stroke(examination.stroke),
         race=None if examination.race is None else _from_race(examination.race),
         last_known_well_us=examination.last_known_well_us,
+        injury=None if examination.injury is None else INJURY.number[examination.injury],
+        infection_suspected=examination.infection_suspected,
     )
 
 
@@ -66,7 +73,7 @@ def empty_part(pb: crew_pb2.CrewExamination) -> str | None:
     for name in PARTS:
         if pb.HasField(name) and not getattr(pb, name).ListFields():
             return name
-    says = [name for name in (*PARTS, "last_known_well_us") if pb.HasField(name)]
+    says = [name for name in (*PARTS, *_WHOLE) if pb.HasField(name)]
     return None if says else ""
 
 
