@@ -99,6 +99,7 @@ def _read(cells: Cells, number: int) -> Beside:
     if scale != Gcs():
         reasons = getattr(scored(scale), "reasons", ())
         wrong += [one.column for one in reasons if one.reason is RefusalReason.IMPLAUSIBLE]
+        wrong += [part for part, one in zip(GcsPart, responses, strict=True) if one and one % 1]
     if wrong:
         message = f"line {number} has no usable {wrong[0]}"
         raise UnreadableError(message)

@@ -215,10 +215,10 @@ async def test_an_examination_is_chosen_item_by_item_and_sent(
     await tablet.locator("[data-act=examine]").click()
     form = tablet.locator(".sheet.examining")
     await expect(form.get_by_text("not said")).to_have_count(2)
+    await expect(form.locator("[data-act=send]")).to_have_count(0)
     await form.locator("[data-item=injury][data-choice=blunt]").click()
     await form.locator("[data-act=page][data-page=stroke]").click()
     await expect(form.get_by_text("not examined")).to_have_count(5)
-    await expect(form.locator("[data-act=send]")).to_have_count(0)
     await form.locator("[data-item=face][data-choice=normal]").click()
     await expect(form.locator(".summary")).to_have_text(
         "Injury: Blunt · Stroke screen: not finished"

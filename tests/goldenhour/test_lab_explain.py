@@ -119,6 +119,7 @@ def test_what_cannot_be_read_of_the_crew_is_told(tmp_path: Path) -> None:
     """By column and line: nobody's injury is guessed."""
     for cells, column in (
         ("44,124,5,3,6,blunt,", "gcs_eye"),
+        ("44,124,3,3.5,6,blunt,", "gcs_verbal"),
         ("44,124,3,3,6,knife,", "injury"),
         ("44,124,3,3,6,,2", "infection_suspected"),
         ("400,124,3,3,6,,", "age_years"),

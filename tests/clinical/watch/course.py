@@ -42,9 +42,15 @@ class Said(NamedTuple):
 class Encounter:
     """One patient under the watch."""
 
-    def __init__(self, *, age_years: int | None = None, pregnant: bool | None = None) -> None:
-        """Open the encounter."""
-        self.watch = PatientWatch("encounter-1", Source.CENTER_A)
+    def __init__(
+        self,
+        *,
+        age_years: int | None = None,
+        pregnant: bool | None = None,
+        source: Source = Source.CENTER_A,
+    ) -> None:
+        """Open the encounter; ``source`` is who judges."""
+        self.watch = PatientWatch("encounter-1", source)
         self.transitions: list[Transition] = []
         self._second = 0
         self._sequence = 1

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import CrewExamination, Vitals
 from clinical.scores.choice import Injury
@@ -189,3 +190,13 @@ def test_a_restored_watch_goes_on() -> None:
 def test_the_end_of_the_encounter_ends_it() -> None:
     encounter = Encounter(age_years=66).examines(INFECTED).live(lambda _: SEPTIC, 2)
     assert [x.phase for x in encounter.end().said if x.cause == SEPSIS] == ["START", "END"]
+
+
+def test_vehicle_and_center_say_the_same_under_the_same_ids() -> None:
+    def told(source: Source) -> list[tuple[bytes, str, int]]:
+        encounter = Encounter(age_years=50, source=source).examines(STABBED).examines(INFECTED)
+        encounter.examines(DROWSY).live(lambda _: SEPTIC, 3).examines(NO_INJURY)
+        return [(x.alarm_id, x.phase.value, x.since_us) for x in encounter.transitions]
+
+    assert told(Source.EDGE) == told(Source.CENTER_A)
+    assert len(told(Source.EDGE)) == 3
