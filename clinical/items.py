@@ -236,6 +236,13 @@ class CrewExamination:
     """When the patient was last known to be well; None: unknown, or as stated before."""
 
 
+EXAMINATION_SCALES: Final = ("gcs", "stroke", "race")
+"""The scales that an examination can have."""
+
+EXAMINATION_PARTS: Final = (*EXAMINATION_SCALES, "last_known_well_us")
+"""All that an examination can consist of; each is superseded by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class EdgeTransition:
     """What the vehicle's own watch said, on its way to the ``alarms`` topic."""

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
-from clinical.items import CrewExamination
+from clinical.items import EXAMINATION_PARTS, CrewExamination
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
-
-PARTS: Final = ("gcs", "stroke", "race", "last_known_well_us")
-"""What an examination can consist of; each is superseded by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def examined_from_plain(plain: Iterable[Any]) -> tuple[Examined, ...]:
 
 
 def _stated(examination: CrewExamination) -> tuple[str, ...]:
-    return tuple(part for part in PARTS if getattr(examination, part) is not None)
+    return tuple(part for part in EXAMINATION_PARTS if getattr(examination, part) is not None)
 
 
 def _without(examination: CrewExamination, parts: Iterable[str]) -> CrewExamination:
