@@ -5,19 +5,16 @@ comes back as an entry of `alarms`, on which the vehicle judges too. The center 
 is not safe for a patient of the age that it knows; the judgement has the last word.
 """
 
-import asyncio
-from asyncio import Future
-from dataclasses import dataclass
 from typing import Final
 
 from clinical.alarms.childhood import group_of, rules_of
 from clinical.alarms.safe_limits import Violation, violation
 from clinical.alarms.staff_limit import LimitChange, LimitSet
-from command_center.feed.actions import NotReadBack, RequestReused
 from command_center.folding import LIMIT, Folding
+from command_center.read_back import ReadBack, RequestReused, let_go
 from command_center.roster import Roster
 from command_center.store.store import Store
-from ports.log.port import LogLost, LogWriter
+from ports.log.port import LogWriter
 from wire.partition import partition_of
 from wire.records import HEADERS_LIMIT_CHANGE
 from wire.staff_limits import decode_limit_set, encode_limit_change
@@ -39,12 +36,6 @@ class UnsafeLimit(Exception):  # noqa: N818 - named for what is so
         """Field path and what is wrong with it; empty: the judgement said it, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    request_id: str
-    read_back: "Future[LimitSet]"
-
-
 class Limiting:
     """Appends what people ask for, and waits for what the judgement makes of it."""
 
@@ -54,9 +45,8 @@ class Limiting:
         self._store = store
         self._roster = roster
         self._writer = writer
-        self._timeout_ms = timeout_ms
-        self._waiting: set[_Waiting] = set()
-        folding.tell_limits(self._read_back)
+        self._read_back = ReadBack[LimitSet](timeout_ms)
+        folding.tell_limits(lambda limit: self._read_back.met(limit.request_id, limit))
 
     async def take(self, asked: LimitChange) -> LimitSet:
         """Return what is in effect.
@@ -69,17 +59,7 @@ class Limiting:
         if known is not None:
             return _in_effect(known)
         self._refuse(asked)
-        waiting = _Waiting(asked.request_id, asyncio.get_running_loop().create_future())
-        self._waiting.add(waiting)
-        try:
-            async with asyncio.timeout(self._timeout_ms / 1_000):
-                await self._append(asked)
-                return _in_effect(await waiting.read_back)
-        except (TimeoutError, LogLost) as error:
-            message = "not read back in time: safe to repeat with the same request_id"
-            raise NotReadBack(message) from error
-        finally:
-            self._waiting.discard(waiting)
+        return _in_effect(await self._read_back.after(asked.request_id, self._append(asked)))
 
     async def _answer(self, asked: LimitChange) -> LimitSet | None:
         """Return what this request led to before, if it was folded."""
@@ -114,12 +94,7 @@ class Limiting:
             key=None,
             headers=HEADERS_LIMIT_CHANGE,
         )
-        durable.add_done_callback(_settled)
-
-    def _read_back(self, limit: LimitSet) -> None:
-        for waiting in self._waiting:
-            if waiting.request_id == limit.request_id and not waiting.read_back.done():
-                waiting.read_back.set_result(limit)
+        durable.add_done_callback(let_go)
 
 
 def _in_effect(limit: LimitSet) -> LimitSet:
@@ -130,9 +105,3 @@ def _in_effect(limit: LimitSet) -> LimitSet:
 
 def _what(limit: LimitChange | LimitSet) -> tuple[str, str, float | None, float | None]:
     return limit.encounter_id, limit.cause, limit.medium, limit.high
-
-
-def _settled(durable: "Future[int]") -> None:
-    """Take note of a loss; whoever waits for the reading back says so."""
-    if not durable.cancelled():
-        durable.exception()

@@ -23,6 +23,7 @@ from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, unless_refused, until_stopped
 from ports.program import run as run_program
+from ports.settings import settings_of
 from ports.tls import TlsRefused
 
 if TYPE_CHECKING:
@@ -117,23 +118,14 @@ def main(  # noqa: PLR0917 - options have names where they are given
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
     """Fold the log of alarms, store it, and serve feed and board."""
-    given = {
-        "bootstrap": bootstrap,
-        "center_address": address,
-        "center_http_address": http_address,
-        "center_metrics_port": metrics_port,
-        "center_channels": channels,
-        "center_gateway": gateway,
-        "home": home,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "tls_ca": tls_ca,
-        "tls_crl": tls_crl,
-        "objects": objects,
-        "log_json": log_json,
-    }
-    settings = CenterSettings.model_validate(
-        {name: value for name, value in given.items() if value is not None}
+    settings = settings_of(
+        CenterSettings,
+        locals(),
+        address="center_address",
+        http_address="center_http_address",
+        metrics_port="center_metrics_port",
+        channels="center_channels",
+        gateway="center_gateway",
     )
     configure_logging(json=settings.log_json)
 

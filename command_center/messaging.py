@@ -8,6 +8,7 @@ import secrets
 from asyncio import Future
 from dataclasses import replace
 
+from command_center.read_back import let_go
 from command_center.store.store import Store
 from ports.clock import Clock
 from ports.log.port import LogLost, LogWriter
@@ -58,11 +59,5 @@ class Messaging:
             key=message_key(message.unit_id, message.message_id),
             headers=HEADERS_MESSAGE,
         )
-        durable.add_done_callback(_settled)
+        durable.add_done_callback(let_go)
         return durable
-
-
-def _settled(durable: "Future[int]") -> None:
-    """Take note of a loss that nobody waits for any more."""
-    if not durable.cancelled():
-        durable.exception()

@@ -186,6 +186,13 @@ async def abort_with(
     raise AssertionError  # abort has raised
 
 
+async def refuse_with(context: Call, violations: Sequence[tuple[str, str]]) -> None:
+    """End the call as the sender's fault if there are violations; its message has them all."""
+    if violations:
+        words = "; ".join(f"{path} {description}" for path, description in violations)
+        await abort_with(context, grpc.StatusCode.INVALID_ARGUMENT, words, violations)
+
+
 def served_host(address: str, setting: str, *, secure: bool) -> str:
     """Return the host of ``host:port``; any that is an IP address may be served with TLS.
 

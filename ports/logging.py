@@ -7,6 +7,7 @@ broke the rule is found. A traceback names lines and never shows what their vari
 
 import logging
 import logging.config
+import sys
 from collections.abc import MutableMapping
 from typing import Any, Final
 
@@ -42,6 +43,33 @@ _QUIET: Final = {
     "pydicom": "CRITICAL",
 }
 """Third parties that repeat at length what our own events say, or what stands in an image."""
+
+REPEATED_AFTER_S: Final = 10.0
+"""Between two lines of the same words; a Kafka client says at each attempt, many times a second,
+that it has failed."""
+
+REPEATS_KEPT: Final = 100
+"""Different words whose last line is remembered; with more the memory begins anew, and repeats."""
+
+
+class Seldom(logging.Filter):
+    """Lets aiokafka say the same thing once in ``REPEATED_AFTER_S``; everybody else passes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether this line is to be written."""
+        if not record.name.startswith("aiokafka"):
+            return True
+        said_s = self._said.get(record.msg)
+        if said_s is not None and 0 <= record.created - said_s < REPEATED_AFTER_S:
+            return False
+        if len(self._said) >= REPEATS_KEPT:
+            self._said.clear()
+        self._said[record.msg] = record.created
+        return True
 
 
 def withhold(
@@ -88,7 +116,10 @@ def _rendering(*, json: bool) -> list[Processor]:
             structlog.processors.ExceptionRenderer(_WITHOUT_LOCALS),
             structlog.processors.JSONRenderer(),
         ]
-    return [drop_meta, structlog.dev.ConsoleRenderer(exception_formatter=plain_traceback)]
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=plain_traceback
+    )
+    return [drop_meta, console]
 
 
 def _stderr(shared: list[Processor], rendering: list[Processor], level: str) -> dict[str, Any]:
@@ -102,10 +133,12 @@ def _stderr(shared: list[Processor], rendering: list[Processor], level: str) -> 
                 "processors": rendering,
             }
         },
+        "filters": {"seldom": {"()": Seldom}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": "event",
+                "filters": ["seldom"],
                 "stream": "ext://sys.stderr",
             }
         },

@@ -4,7 +4,8 @@ It keeps its resume token and subscribes again after a loss, so what it yields i
 once; alarm id and revision tell a change that was delivered twice.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,8 +76,7 @@ class AlertFeed:
         Raises:
             grpc.aio.AioRpcError: the center refused the subscription.
         """
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             while True:
                 try:
                     async for event in self._subscribe(stub):
@@ -94,8 +94,7 @@ class AlertFeed:
         Raises:
             grpc.aio.AioRpcError: it was refused, or is not known to have taken effect.
         """
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             await stub.Acknowledge(
                 alert_service_pb2.AcknowledgeRequest(
                     acknowledgement=alarm_pb2.Acknowledgement(
@@ -112,8 +111,7 @@ class AlertFeed:
 
     async def pause(self, alarm: AlarmView, person: str, request_id: str, *, for_us: int) -> None:
         """Pause the sound of an alarm at the center, as it was seen; raises as ``acknowledge``."""
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             await stub.Pause(
                 alert_service_pb2.PauseRequest(
                     pause=alarm_pb2.Pause(
@@ -133,8 +131,7 @@ class AlertFeed:
         self, alarm: AlarmView, person: str, request_id: str, *, to: Recipient, reason: str
     ) -> None:
         """Tell somebody further of an alarm, as it was seen; raises as ``acknowledge``."""
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             await stub.Escalate(
                 alert_service_pb2.EscalateRequest(
                     escalation=alarm_pb2.Escalation(
@@ -153,8 +150,7 @@ class AlertFeed:
 
     async def reset(self, alarm: AlarmView, person: str, request_id: str) -> None:
         """Take a latched alarm off the list, as it was seen; raises as ``acknowledge``."""
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             await stub.Reset(
                 alert_service_pb2.ResetRequest(
                     reset=alarm_pb2.Reset(
@@ -170,23 +166,23 @@ class AlertFeed:
 
     async def set_limit(self, change: LimitChange) -> LimitSet:
         """Set limits for a patient and return what is in effect; raises as ``acknowledge``."""
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             asked = alert_service_pb2.SetLimitRequest(change=from_limit_change(change))
             answer = await stub.SetLimit(asked)
         return to_limit_set(answer.limit)
 
-    def _channel(self) -> grpc.aio.Channel:
-        tls = self._tls
-        credentials = None if tls is None else channel_credentials(tls.material)
-        return open_channel(self._address, credentials=credentials)
-
     async def strip(self, alarm_id: bytes) -> AlarmStrip:
         """Return the event strip of an alarm; AioRpcError when there is none."""
-        async with self._channel() as channel:
-            stub = alert_service_pb2_grpc.AlertServiceStub(channel)
+        async with self._stub() as stub:
             request = alert_service_pb2.GetStripRequest(alarm_id=alarm_id)
             return to_strip((await stub.GetStrip(request)).strip)
+
+    @asynccontextmanager
+    async def _stub(self) -> AsyncIterator["alert_service_pb2_grpc.AlertServiceAsyncStub"]:
+        tls = self._tls
+        credentials = None if tls is None else channel_credentials(tls.material)
+        async with open_channel(self._address, credentials=credentials) as channel:
+            yield alert_service_pb2_grpc.AlertServiceStub(channel)
 
     async def _subscribe(
         self, stub: "alert_service_pb2_grpc.AlertServiceAsyncStub"

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import grpc
 import msgspec
 import typer
-from pydantic import ValidationError
 
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
@@ -23,6 +22,7 @@ from ports.log.port import Log, LogLost
 from ports.logging import configure_logging, get_logger
 from ports.program import run as run_program
 from ports.program import say_ready
+from ports.settings import WRONG_SETTINGS, settings_of
 from ports.tls import Tls, TlsFiles, TlsRefused
 from simulators.classification import Kill, Truth
 from simulators.fleet import Fleet, encounter_ids
@@ -57,53 +57,29 @@ _log = get_logger(__name__)
 
 def main(  # noqa: PLR0917 - one per setting
     scenario: Annotated[str | None, typer.Option(help="Name or path of a scenario.")] = None,
-    units: Annotated[int | None, typer.Option(help="So many ambulances instead.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of patients and jitter.")] = None,
+    units: Annotated[int | None, typer.Option(help="So many ambulances, and no scenario.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of patients and jitter.")] = None,
     gateway: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
     alerts: Annotated[str | None, typer.Option(help="Address of the alert feed.")] = None,
-    kafka: Annotated[str | None, typer.Option(help="Kafka, read at the end.")] = None,
+    kafka: Annotated[str | None, typer.Option(help="Kafka, read for losses at the end.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Length of the story.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
-    kills: Annotated[Path | None, typer.Option(help="What was killed when.")] = None,
+    report: Annotated[Path | None, typer.Option(help="File for the report, JSON.")] = None,
+    kills: Annotated[Path | None, typer.Option(help="File that says what was killed when.")] = None,
     tls_folder: Annotated[Path | None, typer.Option(help="Certificates of the fleet.")] = None,
     *,
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
     """Drive a fleet of real vehicle clients through a story, and judge the feed."""
-    given = {
-        "scenario": scenario,
-        "units": units,
-        "seed": seed,
-        "gateway": gateway,
-        "alerts": alerts,
-        "kafka": kafka,
-        "home": home,
-        "seconds": seconds,
-        "report": report,
-        "kills": kills,
-        "tls_folder": tls_folder,
-        "log_json": log_json,
-    }
-    settings = _settings({name: value for name, value in given.items() if value is not None})
+    settings = settings_of(SimulateSettings, locals())
     configure_logging(json=settings.log_json)
     _log.info("settings", **settings.model_dump(mode="json"))
     try:
         story = _scenario(settings)
     except BadScenario as bad:
         typer.echo(f"--scenario: {bad}", err=True)
-        raise typer.Exit(2) from bad
+        raise typer.Exit(WRONG_SETTINGS) from bad
     raise typer.Exit(run_program(lambda stop: _guarded(settings, story, stop)))
-
-
-def _settings(given: dict[str, Any]) -> SimulateSettings:
-    try:
-        return SimulateSettings(**given)
-    except ValidationError as error:
-        for problem in error.errors():
-            option = "--" + str(problem["loc"][0]).replace("_", "-")
-            typer.echo(f"{option}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from error
 
 
 def _scenario(settings: SimulateSettings) -> Scenario:

@@ -245,7 +245,10 @@ def load(name_or_path: str) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        message = f"no scenario at {path}: {error.strerror}"
+        known = ", ".join(
+            sorted([*(file.stem for file in SCENARIOS.glob("*.toml")), *tale_names()])
+        )
+        message = f"no scenario at {path}: {error.strerror}; known by name are {known}"
         raise BadScenario(message) from error
     return parse(text)
 

@@ -54,7 +54,7 @@ PULSE_US: Final = SECOND_US
 """Between two ticks of the edge watch."""
 
 SETTLED_FACTOR: Final = 5
-"""How much rarer a settled clock is compared."""
+"""How many times less often a settled clock is compared."""
 
 _RECORD: Final = "crew"
 

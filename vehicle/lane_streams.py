@@ -7,7 +7,7 @@ task that reads and a task that writes; what they may send is the session's deci
 import asyncio
 import contextlib
 from random import Random
-from typing import Final, Protocol
+from typing import Protocol
 
 from ports.clock import Clock
 from ports.logging import get_logger
@@ -25,10 +25,6 @@ from vehicle.link import (
 from vehicle.session import LaneSession, Load, SealedFrame, SegmentRun
 from vehicle.spool import Spool
 from wire.frames import Lane
-
-OPEN_TIMEOUT_S: Final = 3
-"""Longest wait for the gateway to open a stream before the next dial."""
-
 
 log = get_logger(__name__)
 
@@ -122,14 +118,16 @@ class LaneStreams:
         stream = self._link.uplink(self.session.lane)
         writer: asyncio.Task[None] | None = None
         try:
-            async with asyncio.timeout(OPEN_TIMEOUT_S):
+            async with asyncio.timeout(self._backoff.open_within_s):
                 credit = await self._open(stream, run)
             flight = Flight(self.session.lane)
             self.session.opened(run, flight.within(credit))
             self._announce(run)
             writer = asyncio.create_task(self._write(stream, run, flight, wakeup))
             await self._listen(stream, run, flight, wakeup)
-        except (LinkDown, TimeoutError) as lost:
+        except TimeoutError:
+            self._backoff.unanswered()
+        except LinkDown as lost:
             self._say_lost(run, lost)
         finally:
             run.lose()

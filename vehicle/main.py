@@ -8,7 +8,6 @@ import asyncio
 import base64
 import json
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -17,13 +16,13 @@ from sqlite3 import OperationalError
 from typing import Annotated, Any, Final
 
 import typer
-from pydantic import ValidationError
 
 from clinical.items import EncounterChange, EncounterEvent
 from ports.clock import Clock, SystemClock
 from ports.logging import configure_logging, get_logger
-from ports.metrics import MetricsServer, serve_metrics
+from ports.metrics import MetricsPortBusy, MetricsServer, serve_metrics
 from ports.program import run as run_program
+from ports.settings import settings_of
 from ports.tls import TlsRefused
 from vehicle.cabin.desk import Desk
 from vehicle.cabin.server import CabinServer
@@ -46,8 +45,6 @@ _STDIN: Final = 0
 STOP_S: Final = 5
 """Longest wait for a disk that takes nothing more; what it did not take was never confirmed."""
 
-_RECORDING: Final = "recording:"
-
 log = get_logger(__name__)
 
 main = typer.Typer(
@@ -61,47 +58,38 @@ def vehicle(  # noqa: PLR0917 - one per setting
     context: typer.Context,
     unit_id: Annotated[str | None, typer.Option(help="The unit.")] = None,
     gateway: Annotated[str | None, typer.Option(help="Address of the gateway.")] = None,
-    gateway_alarm: Annotated[str | None, typer.Option(help="Of the ALARM lane, if other.")] = None,
-    gateway_vitals: Annotated[str | None, typer.Option(help="Of the VITALS lane.")] = None,
-    gateway_waveform: Annotated[str | None, typer.Option(help="Of the WAVEFORM lane.")] = None,
-    gateway_imaging: Annotated[str | None, typer.Option(help="Of the IMAGING lane.")] = None,
+    gateway_alarm: Annotated[str | None, typer.Option(help="The same for the ALARM lane.")] = None,
+    gateway_vitals: Annotated[
+        str | None, typer.Option(help="The same for the VITALS lane.")
+    ] = None,
+    gateway_waveform: Annotated[
+        str | None, typer.Option(help="The same for the WAVEFORM lane.")
+    ] = None,
+    gateway_imaging: Annotated[
+        str | None, typer.Option(help="The same for the IMAGING lane.")
+    ] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     source: Annotated[str | None, typer.Option(help="stdin or recording:PATH.")] = None,
     encounter: Annotated[str | None, typer.Option(help="Encounter to open at the start.")] = None,
     bay: Annotated[str | None, typer.Option(help="Bay of that encounter.")] = None,
-    drain_s: Annotated[float | None, typer.Option(help="Longest wait after the source.")] = None,
+    drain_s: Annotated[
+        float | None, typer.Option(help="Seconds to drain after the source.")
+    ] = None,
     images: Annotated[Path | None, typer.Option(help="Drop folder of the scanner.")] = None,
     dicom: Annotated[str | None, typer.Option(help="Where a scanner stores, host:port.")] = None,
-    metrics_port: Annotated[int | None, typer.Option(help="0 takes a free one.")] = None,
+    metrics_port: Annotated[int | None, typer.Option(help="Port of the metrics; 0: any.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate: mutual TLS.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
     tls_ca: Annotated[Path | None, typer.Option(help="Authorities that are believed.")] = None,
-    log_json: Annotated[bool | None, typer.Option(help="Logs as JSON lines.")] = None,
+    log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
     """Run one unit's client on a source of frames."""
+    options = {name: value for name, value in locals().items() if name != "context"}
     if context.invoked_subcommand is not None:
         return
-    given = {
-        "unit_id": unit_id,
-        "gateway": gateway,
-        "gateway_alarm": gateway_alarm,
-        "gateway_vitals": gateway_vitals,
-        "gateway_waveform": gateway_waveform,
-        "gateway_imaging": gateway_imaging,
-        "home": home,
-        "source": source,
-        "encounter": encounter,
-        "bay": bay,
-        "drain_s": drain_s,
-        "images": images,
-        "dicom_address": dicom,
-        "vehicle_metrics_port": metrics_port,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "tls_ca": tls_ca,
-        "log_json": log_json,
-    }
-    settings = _settings({name: value for name, value in given.items() if value is not None})
+    settings = settings_of(
+        VehicleSettings, options, dicom="dicom_address", metrics_port="vehicle_metrics_port"
+    )
     configure_logging(json=settings.log_json)
     log.info("settings", **settings.model_dump(mode="json"))
     raise typer.Exit(run_program(lambda stop: run(settings, stop)))
@@ -136,16 +124,6 @@ def _shown(one: Quarantined) -> dict[str, object]:
     }
 
 
-def _settings(given: Mapping[str, Any]) -> VehicleSettings:
-    try:
-        return VehicleSettings(**given)
-    except ValidationError as error:
-        for problem in error.errors():
-            option = "--" + str(problem["loc"][0]).replace("_", "-")
-            typer.echo(f"{option}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from error
-
-
 async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     """Build the client, run the source until it ends or ``stop`` is set, drain, and stop."""
     clock = SystemClock()
@@ -153,6 +131,9 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
         tls = settings.tls()
     except TlsRefused as refused:
         log.error("not started", error=str(refused))  # noqa: TRY400 - it says all
+        return 1
+    if settings.recording is not None and not settings.recording.is_file():
+        log.error("not started", error=f"--source: there is no file {settings.recording}")
         return 1
     spool = Spool(
         settings.spool_folder,
@@ -211,14 +192,14 @@ async def _work(
     settings: VehicleSettings, client: VehicleClient, source: StdinSource, clock: SystemClock
 ) -> None:
     encounter_id = settings.encounter
-    if encounter_id is None and settings.source.startswith(_RECORDING):
+    if encounter_id is None and settings.recording is not None:
         held = client.encounters
         encounter_id = held[0] if held else str(uuid7(clock.now_us(), token_bytes(10)))
     if encounter_id is not None and encounter_id not in client.encounters:
         opened = EncounterEvent(EncounterChange.OPENED, bay=settings.bay)
         client.capture(encounter_id, [opened])
-    if settings.source.startswith(_RECORDING) and encounter_id is not None:
-        await play(Path(settings.source.removeprefix(_RECORDING)), client, encounter_id, clock)
+    if settings.recording is not None and encounter_id is not None:
+        await play(settings.recording, client, encounter_id, clock)
     else:
         await source.run(client, _STDIN)
 
@@ -294,9 +275,14 @@ async def _serve_screens(
 def _serve_metrics(
     settings: VehicleSettings, client: VehicleClient, spool: Spool
 ) -> MetricsServer | None:
+    """Serve the metrics, if asked for; without them the vehicle goes on, and says so."""
     if settings.vehicle_metrics_port is None:
         return None
-    return serve_metrics(watched_registry(client, spool), settings.vehicle_metrics_port)
+    try:
+        return serve_metrics(watched_registry(client, spool), settings.vehicle_metrics_port)
+    except MetricsPortBusy as busy:
+        log.error("no metrics", error=str(busy))  # noqa: TRY400 - it says all
+        return None
 
 
 def _jitter() -> Random:

@@ -1,6 +1,7 @@
 """Settings of the program ``vehicle``: read once, printed at the start, never changed."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -8,7 +9,9 @@ from pydantic_settings import SettingsConfigDict
 from ports.tls import TlsSettings
 from vehicle.spool import BYTES_MAX, FRAMES_MAX
 from wire.frames import Lane
-from wire.limits import MAX_BAY, UNIT_ID
+from wire.limits import MAX_BAY, UNIT_ID, UUID_TEXT
+
+_RECORDING: Final = "recording:"
 
 
 class VehicleSettings(TlsSettings):
@@ -30,9 +33,9 @@ class VehicleSettings(TlsSettings):
     """Address of the gateway of the IMAGING lane's slice."""
     home: Path = Path(".goldenhour")
     """Folder of run state; the spool lies in ``vehicle/UNIT_ID`` below it."""
-    source: str = Field(default="stdin", pattern=r"^(stdin|recording:.+)$")
+    source: str = Field(default="stdin", pattern=f"^(stdin|{_RECORDING}.+)$")
     """``stdin`` or ``recording:PATH``."""
-    encounter: str | None = None
+    encounter: str | None = Field(default=None, pattern=f"^{UUID_TEXT.pattern}$")
     """The encounter that is opened at the start and that lines without one concern."""
     bay: str | None = Field(default=None, max_length=MAX_BAY)
     """The bay of that encounter."""
@@ -56,6 +59,13 @@ class VehicleSettings(TlsSettings):
     """Port of the metrics; 0 takes a free one, none serves none."""
     log_json: bool = False
     """Logs as JSON lines instead of for a console."""
+
+    @property
+    def recording(self) -> Path | None:
+        """The file that is played; None when frames come as JSON lines."""
+        if not self.source.startswith(_RECORDING):
+            return None
+        return Path(self.source.removeprefix(_RECORDING))
 
     @property
     def addresses(self) -> dict[Lane, str]:

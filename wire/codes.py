@@ -18,6 +18,7 @@ from clinical.alarms.transition import Place
 from clinical.alarms.view import AlarmState
 from clinical.items import CrewFinding, DiscardReason, EncounterChange
 from clinical.rhythm.arrhythmia import Arrhythmia
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import GcsPart
 from clinical.scores.race import WeakSide
 from clinical.signals.lead_quality import LeadFault
@@ -58,6 +59,7 @@ ENCOUNTER_CHANGE: Final = paired(
 )
 GCS_PART: Final = paired(GcsPart, crew_pb2.GcsPart.items(), "GCS_PART_")
 WEAK_SIDE: Final = paired(WeakSide, crew_pb2.WeakSide.items(), "WEAK_SIDE_")
+INJURY: Final = paired(Injury, crew_pb2.Injury.items(), "INJURY_")
 CREW_FINDING: Final = paired(CrewFinding, crew_pb2.CrewFinding.items(), "CREW_FINDING_")
 RECEIPT_STAGE: Final = paired(ReceiptStage, frame_pb2.ReceiptStage.items(), "RECEIPT_STAGE_")
 CREW_ANSWER: Final = paired(CrewAnswer, frame_pb2.ReceiptAnswer.items(), "RECEIPT_ANSWER_")

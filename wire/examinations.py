@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ambulance.telemetry.v1 import crew_pb2
-from clinical.items import EXAMINATION_SCALES, CrewExamination
+from clinical.items import EXAMINATION_ANSWERS, EXAMINATION_SCALES, CrewExamination
 from clinical.scores import gcs, race
 from clinical.scores.chart import RefusalReason, Refused, Result
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
-from wire.codes import GCS_PART, WEAK_SIDE
+from wire.codes import GCS_PART, INJURY, WEAK_SIDE
 
 _FIELD: Final = {GcsPart.EYE: "eye", GcsPart.VERBAL: "verbal", GcsPart.MOTOR: "motor"}
 
@@ -27,6 +27,8 @@ def to_examination(pb: crew_pb2.CrewExamination) -> CrewExamination:
         stroke=_to_stroke(pb.stroke) if has("stroke") else None,
         race=_to_race(pb.race) if has("race") else None,
         last_known_well_us=pb.last_known_well_us if has("last_known_well_us") else None,
+        injury=INJURY.member[pb.injury] if has("injury") else None,
+        infection_suspected=pb.infection_suspected if has("infection_suspected") else None,
     )
 
 
@@ -38,6 +40,8 @@ def from_examination(examination: CrewExamination) -> crew_pb2.CrewExamination:
         stroke=None if examination.stroke is None else _from_stroke(examination.stroke),
         race=None if examination.race is None else _from_race(examination.race),
         last_known_well_us=examination.last_known_well_us,
+        injury=None if examination.injury is None else INJURY.number[examination.injury],
+        infection_suspected=examination.infection_suspected,
     )
 
 
@@ -64,7 +68,8 @@ def empty_part(pb: crew_pb2.CrewExamination) -> str | None:
     for name in stated:
         if not getattr(pb, name).ListFields():
             return name
-    return None if stated or pb.HasField("last_known_well_us") else ""
+    whole = any(pb.HasField(name) for name in EXAMINATION_ANSWERS)
+    return None if stated or whole else ""
 
 
 def problem_of(examination: CrewExamination, captured_us: int) -> str | None:

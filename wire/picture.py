@@ -9,6 +9,7 @@ from clinical.watch.deteriorating import Driver, Outlook
 from clinical.watch.examined import Examined
 from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from wire.codes import SOURCE, VITAL
@@ -95,6 +96,7 @@ def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
                 for one in pb.examinations
             ]
         ),
+        situated=tuple([_to_situated(one) for one in pb.situated]),
     )
 
 
@@ -104,6 +106,17 @@ def _to_score(pb: record_pb2.PictureScore) -> PictureScore:
         total=pb.total if pb.HasField("total") else None,
         at_least=pb.at_least if pb.HasField("at_least") else None,
         band=pb.band or None,
+        refusals=tuple(pb.refusals),
+    )
+
+
+def _to_situated(pb: record_pb2.PictureSituatedScore) -> SituatedScore:
+    has = pb.HasField
+    return SituatedScore(
+        name=pb.name,
+        value=pb.value if has("value") else None,
+        bound=pb.bound if has("bound") else None,
+        asks=pb.asks if has("asks") else None,
         refusals=tuple(pb.refusals),
     )
 

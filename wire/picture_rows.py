@@ -24,6 +24,7 @@ from clinical.watch.deteriorating import Outlook
 from clinical.watch.examined import Examined
 from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVitals
 from clinical.watch.shock import ShockIndex
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from wire.codes import VITAL
@@ -116,7 +117,7 @@ def _pieces(row: PictureRow) -> list[bytes]:
         _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
         _judged(row.score, row.outlook, row.arrows),
         _shock(row.shock),
-        _last(row.limits, row.examined),
+        _last(row.limits, row.examined, row.situated),
     ]
 
 
@@ -188,7 +189,11 @@ def _shock(shock: ShockIndex | None) -> bytes:
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
-def _last(limits: tuple[LimitSet, ...], examined: tuple[Examined, ...]) -> bytes:
+def _last(
+    limits: tuple[LimitSet, ...],
+    examined: tuple[Examined, ...],
+    situated: tuple[SituatedScore, ...],
+) -> bytes:
     """Return what comes behind the shock index."""
     return _Row(
         limits=[from_limit_set(one) for one in limits],
@@ -197,6 +202,16 @@ def _last(limits: tuple[LimitSet, ...], examined: tuple[Examined, ...]) -> bytes
                 captured_at_us=one.captured_us, examination=from_examination(one.examination)
             )
             for one in examined
+        ],
+        situated=[
+            record_pb2.PictureSituatedScore(
+                name=one.name,
+                value=one.value,
+                bound=one.bound,
+                asks=one.asks,
+                refusals=one.refusals,
+            )
+            for one in situated
         ],
     ).SerializeToString()
 

@@ -22,6 +22,7 @@ from wire.codes import (
     CREW_FINDING,
     DISCARD_REASON,
     ENCOUNTER_CHANGE,
+    INJURY,
     PHASE,
     PLACE,
     PRIORITY,
@@ -161,7 +162,11 @@ OFFERED: Final = (_present("to_unit_id"),)
 CREW_EVENT: Final = (_code("finding", CREW_FINDING, required=True), _text("drug"))
 DRUG_GIVEN: Final = (_present("drug"),)
 
-CREW_EXAMINATION: Final = (_text("person"), _instant("last_known_well_us"))
+CREW_EXAMINATION: Final = (
+    _text("person"),
+    _instant("last_known_well_us"),
+    _code("injury", INJURY),
+)
 GCS: Final = (
     _number("eye", 1, len(STEPS[GcsPart.EYE])),
     _number("verbal", 1, len(STEPS[GcsPart.VERBAL])),

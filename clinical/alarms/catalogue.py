@@ -16,6 +16,7 @@ from clinical.alarms.causes.neurology import NEUROLOGY
 from clinical.alarms.causes.outlook import OUTLOOK
 from clinical.alarms.causes.rhythms import RHYTHMS
 from clinical.alarms.causes.scores import SCORES
+from clinical.alarms.causes.situation import SITUATION
 from clinical.alarms.causes.twelve_lead import TWELVE_LEAD
 from clinical.alarms.causes.vital_signs import VITAL_SIGNS
 from clinical.alarms.rule import AlarmRule
@@ -27,6 +28,7 @@ CATALOGUE: Final[tuple[AlarmRule, ...]] = (
     *OUTLOOK,
     *TWELVE_LEAD,
     *NEUROLOGY,
+    *SITUATION,
     *EQUIPMENT,
     *DETECTION,
 )

@@ -26,6 +26,8 @@ class RefusalReason(StrEnum):
     """The score is not published for pregnancy."""
     UNTESTABLE = "UNTESTABLE"
     """A person tried, and it cannot be tested in this patient."""
+    SITUATION = "SITUATION"
+    """The score is for another situation: it was said that there is no injury, or no infection."""
     UNKNOWN_SCORE = "UNKNOWN_SCORE"
 
 

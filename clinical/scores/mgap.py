@@ -26,7 +26,10 @@ CITATION: Final = "Sartorius D et al. Crit Care Med 2010;38:831-837, table 3"
 MECHANISM: Final = "trauma_mechanism"
 MECHANISM_POINTS: Final[Mapping[str, int]] = MappingProxyType({"blunt": 4, "penetrating": 0})
 
-_BANDS: Final = ((23, Response.LOW), (18, Response.MEDIUM), (0, Response.HIGH))
+LOW_RISK_TOTAL: Final = 23
+"""From here on the risk is low; fewer points ask for a trauma centre."""
+
+_BANDS: Final = ((LOW_RISK_TOTAL, Response.LOW), (18, Response.MEDIUM), (0, Response.HIGH))
 _CHARTS: Final = {
     "gcs": chart("gcs", *(Band(points, points, points) for points in range(3, 16))),
     "systolic_mmhg": chart(
@@ -34,6 +37,12 @@ _CHARTS: Final = {
     ),
     AGE: chart(AGE, Band(None, 59, 5), Band(60, None, 0)),
 }
+_MOST: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **{column: max(band.points for band in table.bands) for column, table in _CHARTS.items()},
+        MECHANISM: max(MECHANISM_POINTS.values()),
+    }
+)
 
 
 def score(observed: Observed) -> Result:
@@ -46,6 +55,11 @@ def score(observed: Observed) -> Result:
         return refused(observed, parts, reasons)
     total = sum(parts.values())
     return Scored(total, next(band for first, band in _BANDS if total >= first), parts)
+
+
+def at_most(parts: Mapping[str, int]) -> int:
+    """Return what the score is at most, of whatever is known: fewer points are worse."""
+    return sum({**_MOST, **parts}.values())
 
 
 def _mechanism(observed: Observed) -> int | Refusal:

@@ -19,6 +19,9 @@ CITATION: Final = "Champion HR et al. J Trauma 1989;29:623-629, tables 1 and 3"
 TRAUMA_CENTRE_BELOW: Final = 4.0
 """A weighted score below this asks for a trauma centre."""
 
+TRAUMA_CENTRE_TRIAGE: Final = 11
+"""So does a triage score of this and less: any code below 4."""
+
 CODED: Final = PointScore(
     {
         "gcs": chart(
@@ -49,6 +52,8 @@ CODED: Final = PointScore(
 )
 """The triage score (T-RTS), 0 to 12."""
 
+_BEST_CODE: Final = 4
+
 WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {"gcs": 0.9368, "systolic_mmhg": 0.7326, "respiration_per_min": 0.2908}
 )
@@ -66,6 +71,16 @@ def weighted(observed: Observed) -> IndexResult:
         return NoIndex(coded.reasons, coded.parts, _sum(coded.parts))
     value = _sum(coded.parts)
     return Index(value, coded.parts, beyond=value < TRAUMA_CENTRE_BELOW)
+
+
+def at_most(codes: Mapping[str, int]) -> int:
+    """Return what the triage score is at most, of whatever is known: a lower one is worse."""
+    return sum(codes.values()) + _BEST_CODE * (len(CODED.charts) - len(codes))
+
+
+def weighted_at_most(codes: Mapping[str, int]) -> float:
+    """Return what the weighted score is at most, of whatever is known."""
+    return _sum({column: codes.get(column, _BEST_CODE) for column in WEIGHTS})
 
 
 def _sum(codes: Mapping[str, int]) -> float:

@@ -10,6 +10,8 @@ judge, each may know what the other does not know yet, so a rhythm is not compar
 rhythm that the vehicle tells of holds back (``covering``). Neither is what rests on the past of a
 patient (index and trend): a center that got an hour out of a backlog, and a unit that has just
 taken the patient over, know another past than the other side, and both are right about their own.
+A backlog is scored at its end, so a score that the vehicle raised in the dark, and that holds there
+until it is clear for long enough, is one that the center never saw rise; it is not compared either.
 
 A difference that lasts is ``EDGE_DISAGREES``, one alarm for each cause and subject in dispute. It
 is about the comparison: it lasts, by the stream's time, until both say the same. With it the center
@@ -29,6 +31,7 @@ from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
+from clinical.watch.carry import BACKLOG_US
 from clinical.watch.due import EVERY_TICK
 from clinical.watch.finding import (
     NO_FINDINGS,
@@ -53,6 +56,18 @@ DISPUTES_MAX: Final = 64
 OF_THE_PAST: Final = frozenset({Cause.DETERIORATION, Cause.WORSENING_IN_BAND})
 """What is not compared."""
 
+SCORED_AT_END: Final = frozenset(
+    {
+        Cause.NEWS2_HIGH,
+        Cause.NEWS2_MEDIUM,
+        Cause.NPEWS_HIGH,
+        Cause.NPEWS_MEDIUM,
+        Cause.TRAUMA_CENTRE_ADVISED,
+        Cause.SEPSIS_SUSPECTED,
+    }
+)
+"""What is not compared where the vehicle's word was under way for longer than a backlog begins."""
+
 _RULE: Final = RULES[Cause.EDGE_DISAGREES]
 
 _Key = tuple[str, str]
@@ -70,18 +85,20 @@ class Agreement:
     def __init__(self, ordering: Ordering) -> None:
         """Begin with nothing said; ``ordering`` knows what has arrived."""
         self._ordering = ordering
-        self._edge: dict[_Key, tuple[bool, FrameRef, int]] = {}
+        self._edge: dict[_Key, tuple[bool | None, FrameRef, int]] = {}
+        """Whether the vehicle holds it (None: not to be compared), by which frame, since when."""
         self._center: dict[_Key, tuple[Priority, int, FrameRef]] = {}
         """Priority, beginning and frame of what this watch holds."""
         self._conditions: dict[_Key, FlagCondition] = {}
 
-    def on_edge(self, said: Transition) -> None:
-        """Take in what the vehicle says."""
+    def on_edge(self, said: Transition, now_us: int) -> None:
+        """Take in what the vehicle says, and when it is heard."""
         if said.recorded_only or said.cause in OF_THE_PAST:
             return
         key = (said.cause, said.subject)
+        unseen = said.cause in SCORED_AT_END and now_us - said.learned_us > BACKLOG_US
         self._edge.pop(key, None)
-        self._edge[key] = (said.active, said.frame, said.learned_us)
+        self._edge[key] = (None if unseen else said.active, said.frame, said.learned_us)
         if len(self._edge) > DISPUTES_MAX:
             oldest = next(iter(self._edge))
             del self._edge[oldest]
@@ -100,14 +117,14 @@ class Agreement:
         """Each tick while they differ, even if what the vehicle judged has still to arrive."""
         if not self._edge:
             return None
-        differ = any(said[0] != (key in self._center) for key, said in self._edge.items())
+        differ = any(self._differs(key, said[0]) for key, said in self._edge.items())
         return EVERY_TICK if differ or self._conditions else None
 
     def on_tick(self, now_us: int) -> Findings:
         """Compare, at this instant of the stream."""
         findings = NO_FINDINGS
         for key, (active, frame, decided_us) in self._edge.items():
-            differ = active != (key in self._center) and self._has(frame, decided_us)
+            differ = self._differs(key, active) and self._has(frame, decided_us)
             differ = differ and not self._held_back(key[0])
             condition = self._conditions.get(key)
             if differ and condition is None:
@@ -177,6 +194,9 @@ class Agreement:
             restored = _condition((cause, subject))
             restored.restore(condition)
             self._conditions[cause, subject] = restored
+
+    def _differs(self, key: _Key, active: bool | None) -> bool:  # noqa: FBT001 - what was said
+        return active is not None and active != (key in self._center)
 
     def _held_back(self, cause: str) -> bool:
         """Tell whether a rhythm that the vehicle tells of holds this cause back."""

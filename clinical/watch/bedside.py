@@ -45,6 +45,7 @@ from clinical.watch.rhythms import Rhythms
 from clinical.watch.rising import Rising
 from clinical.watch.scoring import Scoring
 from clinical.watch.sensors import Sensors
+from clinical.watch.situation_scoring import SituationScoring
 from clinical.watch.staff_limits import StaffLimits
 from clinical.watch.trending import Trending
 
@@ -71,6 +72,7 @@ class Bedside:
         "rising",
         "scoring",
         "sensors",
+        "situation",
         "staff_limits",
         "timed",
         "trending",
@@ -97,6 +99,7 @@ class Bedside:
         self.rising = Rising(self.limits)
         self.crew = Crew()
         self.examining = Examining()
+        self.situation = SituationScoring(self.carry, self.scoring, self.examining)
         self.foreign = Foreign()
         self.timed = timed(part for _, part in self.parts())
         """Those that are told the time."""
@@ -116,6 +119,7 @@ class Bedside:
             findings += self.interventions.on_crew(item, captured_us, frame, now_us)
         elif type(item) is CrewExamination:
             findings = self.examining.on_item(item, captured_us, frame, state.age_years)
+            findings += self.situation.on_examination(state, captured_us, frame, now_us)
         elif type(item) is EncounterEvent:
             findings = self.limits.suit(state.age_years, captured_us)
         if type(item) is not EdgeTransition:
@@ -156,6 +160,7 @@ class Bedside:
             + self.limits.on_tick(now_us)
             + self.scoring.on_tick(state, now_us)
             + self.child_scoring.on_tick(state, now_us)
+            + self.situation.on_tick(state, now_us)
             + self.sensors.on_tick(now_us)
             + self.foreign.on_tick(now_us)
             + self.leads.on_tick(now_us)
@@ -190,6 +195,7 @@ class Bedside:
             + self.infarction.close(at_us)
             + self.crew.close(at_us)
             + self.examining.close(at_us)
+            + self.situation.close(at_us)
             + self.interventions.close(at_us)
             + self.foreign.close(at_us)
         )
@@ -221,6 +227,7 @@ class Bedside:
             ("rising", self.rising),
             ("crew", self.crew),
             ("examining", self.examining),
+            ("situation", self.situation),
             ("foreign", self.foreign),
         )
 
@@ -247,6 +254,7 @@ class Bedside:
             findings
             + self.scoring.on_item(taken, state, captured_us, frame, now_us, beside)
             + self.child_scoring.on_item(state, captured_us, frame, now_us, backlog=backlog)
+            + self.situation.on_item(state, captured_us, frame, now_us, backlog=backlog)
             + self.sensors.on_vitals(item, taken, captured_us, frame)
             + self._on_minute(capture, state, captured_us)
         )

@@ -34,7 +34,7 @@ class AtCenter:
 
     def on_edge(self, said: Transition, now_us: int) -> list[Transition]:
         """Take in what the vehicle said; return what of it is to be written now."""
-        self._agreement.on_edge(said)
+        self._agreement.on_edge(said, now_us)
         return [*self._edge_words.on_item(said, now_us)]
 
     def on_announced(self, said: Transition) -> None:

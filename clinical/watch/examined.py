@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from clinical.items import EXAMINATION_PARTS, CrewExamination
+from clinical.scores.choice import INFECTION, INJURY, Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -47,7 +48,7 @@ def examined_to_plain(examined: tuple[Examined, ...]) -> list[Any]:
 
 
 def examined_from_plain(plain: Iterable[Any]) -> tuple[Examined, ...]:
-    """Return what ``examined_to_plain`` wrote down."""
+    """Return what ``examined_to_plain`` wrote down; an earlier release knew no situation."""
     return tuple(Examined(captured_us, _from_plain(one)) for captured_us, one in plain)
 
 
@@ -69,17 +70,22 @@ def _to_plain(examination: CrewExamination) -> dict[str, Any]:
         "race": race
         and [race.face, race.arm, race.leg, race.gaze, race.aphasia, race.agnosia, race.weak_side],
         "last_known_well_us": examination.last_known_well_us,
+        INJURY: examination.injury,
+        INFECTION: examination.infection_suspected,
     }
 
 
 def _from_plain(plain: dict[str, Any]) -> CrewExamination:
     gcs, stroke, race = plain["gcs"], plain["stroke"], plain["race"]
+    injury = plain.get(INJURY)
     return CrewExamination(
         person=plain["person"],
         gcs=None if gcs is None else _gcs(*gcs),
         stroke=None if stroke is None else StrokeScreen(*stroke),
         race=None if race is None else _race(*race),
         last_known_well_us=plain["last_known_well_us"],
+        injury=None if injury is None else Injury(injury),
+        infection_suspected=plain.get(INFECTION),
     )
 
 

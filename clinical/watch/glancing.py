@@ -5,9 +5,9 @@ new. ``PatientWatch.row`` is the reference and looks at everything. A ``Glance``
 with newer numbers: it is taken only while all that the rest of a row is made of is what it was when
 that row was made. The rest hangs on the points of the numbers (``scoring.screen``), on what is
 carried at all and may still be judged, and on outlook, arrows, examinations and encounter. Of a
-child, in doubt, with limits of its own, with oxygen on scale 2, or where a unit has left anything
-out, no glance is taken. That a glance is the row is held by the check-suite
-(``tests/clinical/watch/checks.py``).
+child, in doubt, with limits of its own, with oxygen on scale 2, with a score by situation, or where
+a unit has left anything out, no glance is taken. That a glance is the row is held by the
+check-suite (``tests/clinical/watch/checks.py``).
 
 Nothing here is state: what is remembered is only ever a row that could be made again.
 """
@@ -146,4 +146,4 @@ class Glancing:
     def _plain(self) -> bool:
         """Tell whether nothing bears on a row that is not compared here."""
         bedside = self._bedside
-        return not (bedside.limits.own or bedside.scoring.doubts.stand)
+        return not (bedside.limits.own or bedside.scoring.doubts.stand or bedside.situation.asked)

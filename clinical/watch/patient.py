@@ -75,6 +75,7 @@ _LATER_PARTS: Final[Mapping[str, Any]] = {
     "rhythms": {},
     "interventions": {},
     "examining": {},
+    "situation": {},
     "covering": {},
     "rising": {},
     "edge_words": {},
@@ -277,6 +278,7 @@ class PatientWatch:
             shock=shock_of(bedside.carry, state, now_us),
             limits=bedside.staff_limits.current,
             examined=bedside.examining.shown,
+            situated=bedside.situation.shown(state, now_us),
         )
 
     def glance(self, at_us: int = 0) -> PictureRow | Glance:
@@ -381,7 +383,7 @@ class PatientWatch:
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
         child = is_child(self._state.age_years)
-        own = child or self._bedside.limits.own
+        own = child or self._bedside.limits.own or self._bedside.situation.asked
         own = own or self._captured_us < self._bedside.interventions.last_us
         self._still = not self._closed and not own and self._quiet.still()
         return self._still

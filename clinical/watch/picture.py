@@ -12,6 +12,7 @@ from clinical.watch.deteriorating import Outlook
 from clinical.watch.encounter import EncounterState
 from clinical.watch.examined import Examined
 from clinical.watch.shock import ShockIndex
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 
@@ -119,6 +120,8 @@ class PictureRow:
     """What staff have set for this patient and is in effect."""
     examined: tuple[Examined, ...] = ()
     """What the crew has examined, the newest of each kind, oldest first."""
+    situated: tuple[SituatedScore, ...] = ()
+    """Every score by situation; empty while the crew has said nothing that one asks for."""
 
 
 class Same:
@@ -186,6 +189,7 @@ def picture_row(
     shock: ShockIndex | None = None,
     limits: tuple[LimitSet, ...] = (),
     examined: tuple[Examined, ...] = (),
+    situated: tuple[SituatedScore, ...] = (),
 ) -> PictureRow:
     """Return the patient as seen at ``now_us``; a value that has aged out is not shown.
 
@@ -210,6 +214,7 @@ def picture_row(
         shock=shock,
         limits=limits,
         examined=examined,
+        situated=situated,
     )
 
 

@@ -10,8 +10,9 @@ into processors that are not its own; the check-suite holds both ways together, 
 snapshot (``tests/clinical/watch/checks.py``).
 
 The first row of a minute closes the one before: then trend and outlook are judged by their own
-names, and may find something. A child's limits and scores are not those of the tables here: no row
-of a child is quiet.
+names, and may find something. A child's limits and scores are not those of the tables here, and the
+scores by situation are not screened: no row of a child is quiet, nor of a patient of whom the crew
+has said anything of injury or infection.
 
 A number is *calm* when it is plausible, violates no limit of the catalogue and scores less than 3
 points of NEWS2. Those at the printed precision of their chart are a table. Zero is never calm.
@@ -108,8 +109,8 @@ class Quiet:
     ) -> bool:
         """Take a row over if it is quiet; else change nothing and return False.
 
-        The patient is an adult and still, ``owner`` holds the patient, and nothing that was
-        captured later than this row has been taken before.
+        The patient is an adult without a score by situation and still, ``owner`` holds the patient,
+        and nothing that was captured later than this row has been taken before.
         """
         _, unit_id, lane, segment, sequence, captured_us, _, vitals, numbers, rest = row
         stream = self.ordering.streams.get((unit_id, lane, segment))

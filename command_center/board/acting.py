@@ -25,12 +25,11 @@ from command_center.feed.actions import (
     Actions,
     AlarmOver,
     ConditionHolds,
-    NotReadBack,
-    RequestReused,
     UnknownAlarm,
 )
 from command_center.limiting import Limiting, UnknownPatient, UnsafeLimit
 from command_center.messaging import Messaging, NotConfirmed
+from command_center.read_back import NotReadBack, RequestReused
 from ports.clock import Clock
 from wire.limits import MAX_MESSAGE_TEXT, MAX_NAME, MAX_REASON
 from wire.messages import Message

@@ -25,6 +25,8 @@ def _plain(one: Examined, age_years: int | None) -> dict[str, Any]:
         "stroke": None if found.stroke is None else _stroke_plain(found.stroke),
         "race": None if found.race is None else _race_plain(found.race, age_years),
         "well_us": found.last_known_well_us,
+        "injury": found.injury,
+        "infection": found.infection_suspected,
     }
 
 

@@ -17,6 +17,7 @@ from clinical.alarms.transition import Place
 from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, ResetBy
 from clinical.watch.deteriorating import Outlook
 from clinical.watch.picture import PictureRow, PictureScore
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from command_center.board.examined import examined_plain
 from command_center.board.trend import Point, known_score
@@ -81,6 +82,7 @@ def _judged_plain(picture: PictureRow | None, age_years: int | None) -> dict[str
         "shock": None if shock is None else list(shock),
         "limits": [] if picture is None else [_limit_plain(one) for one in picture.limits],
         "examined": [] if picture is None else examined_plain(picture.examined, age_years),
+        "situated": [] if picture is None else [_situated_plain(one) for one in picture.situated],
     }
 
 
@@ -119,8 +121,13 @@ def _limit_plain(limit: LimitSet) -> dict[str, Any]:
     }
 
 
-def _fields(value: PictureScore | Outlook) -> dict[str, Any]:
+def _fields(value: PictureScore | Outlook | SituatedScore) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _situated_plain(score: SituatedScore) -> dict[str, Any]:
+    """Return a score by situation: its value or bound, whether it asks, why it was refused."""
+    return {**_fields(score), "refusals": list(score.refusals)}
 
 
 def _thinned_plain(thinned: Thinned) -> dict[str, Any]:

@@ -4,9 +4,7 @@ Only then it is answered, with the alarm as it is then. The request id names the
 again, it is answered again and done once.
 """
 
-import asyncio
-from asyncio import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ambulance.alerts.v1 import alarm_pb2
@@ -15,8 +13,9 @@ from clinical.alarms.transition import Acknowledgement, Action, Reset, singly
 from clinical.alarms.view import AlarmView
 from command_center.folding import Folding, kind_of
 from command_center.positions import OWN
+from command_center.read_back import ReadBack, RequestReused, let_go
 from command_center.store.store import Store
-from ports.log.port import LogLost, LogWriter
+from ports.log.port import LogWriter
 from wire.alarms import alarm_message, encode_entry
 from wire.partition import partition_of
 from wire.records import HEADERS_ALARM_ENTRY
@@ -35,26 +34,12 @@ class ConditionHolds(Exception):  # noqa: N818 - named for what is so
     """The alarm cannot be reset: its condition holds, or held after the reset was asked for."""
 
 
-class RequestReused(Exception):  # noqa: N818 - named for what happened
-    """The request id names another action. The sender's fault."""
-
-
-class NotReadBack(Exception):  # noqa: N818 - named for what happened
-    """The action was not read back in time: not known whether it took effect, safe to repeat."""
-
-
 _REFUSALS: Final[dict[ActionRefusal, tuple[type[Exception], str]]] = {
     ActionRefusal.UNKNOWN_ALARM: (UnknownAlarm, "no alarm of this id in this encounter"),
     ActionRefusal.ALARM_ENDED: (AlarmOver, "the alarm that was seen is over"),
     ActionRefusal.ANSWERED: (AlarmOver, "somebody has answered"),
     ActionRefusal.CONDITION_HOLDS: (ConditionHolds, "the condition holds, or held until just now"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    request_id: str
-    read_back: "Future[AlarmView | None]"
 
 
 class Actions:
@@ -64,9 +49,8 @@ class Actions:
         self._folding = folding
         self._store = store
         self._writer = writer
-        self._timeout_ms = timeout_ms
-        self._waiting: set[_Waiting] = set()
-        folding.tell(self._read_back)
+        self._read_back = ReadBack[AlarmView | None](timeout_ms)
+        folding.tell(self._read_back.met)
 
     async def take(self, asked: Action) -> bytes:
         """Return the alarm after the action, serialised.
@@ -79,17 +63,7 @@ class Actions:
         if known is not None:
             return known
         partition, entry = self._addressed(asked)
-        waiting = _Waiting(asked.request_id, asyncio.get_running_loop().create_future())
-        self._waiting.add(waiting)
-        try:
-            async with asyncio.timeout(self._timeout_ms / 1_000):
-                await self._append(partition, entry)
-                view = await waiting.read_back
-        except (TimeoutError, LogLost) as error:
-            message = "not read back in time: safe to repeat with the same request_id"
-            raise NotReadBack(message) from error
-        finally:
-            self._waiting.discard(waiting)
+        view = await self._read_back.after(asked.request_id, self._append(partition, entry))
         known = await self._answer(asked)
         if known is not None:
             return known
@@ -154,15 +128,4 @@ class Actions:
             key=entry.encounter_id.encode(),
             headers=HEADERS_ALARM_ENTRY,
         )
-        durable.add_done_callback(_settled)
-
-    def _read_back(self, request_id: str, view: AlarmView | None) -> None:
-        for waiting in self._waiting:
-            if waiting.request_id == request_id and not waiting.read_back.done():
-                waiting.read_back.set_result(view)
-
-
-def _settled(durable: "Future[int]") -> None:
-    """Take note of a loss; whoever waits for the reading back says so."""
-    if not durable.cancelled():
-        durable.exception()
+        durable.add_done_callback(let_go)

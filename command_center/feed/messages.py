@@ -8,7 +8,7 @@ from ambulance.command.v1 import command_service_pb2 as pb
 from command_center.feed.validation import message_violations
 from command_center.messaging import Messaging, NotConfirmed
 from ports.clock import Clock
-from ports.grpc_server import abort_with
+from ports.grpc_server import abort_with, refuse_with
 from wire.messages import from_message, to_message
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["CommandService"].full_name
@@ -38,10 +38,7 @@ class CommandService:
     async def _send_message(
         self, request: pb.SendMessageRequest, context: Context
     ) -> pb.SendMessageResponse:
-        violations = message_violations(request.message, self._clock.now_us())
-        if violations:
-            words = "; ".join(f"{path} {description}" for path, description in violations)
-            await abort_with(context, grpc.StatusCode.INVALID_ARGUMENT, words, violations)
+        await refuse_with(context, message_violations(request.message, self._clock.now_us()))
         try:
             message = await self._messaging.send(to_message(request.message))
         except NotConfirmed as lost:

@@ -29,13 +29,10 @@ from command_center.feed.actions import (
     Actions,
     AlarmOver,
     ConditionHolds,
-    NotReadBack,
-    RequestReused,
     UnknownAlarm,
 )
 from command_center.feed.deliveries import Deliveries
 from command_center.feed.validation import (
-    Violations,
     acknowledgement_violations,
     escalation_violations,
     limit_violations,
@@ -50,10 +47,11 @@ from command_center.limiting import Limiting, UnknownPatient, UnsafeLimit
 from command_center.metrics import CenterMetrics
 from command_center.positions import OWN, BadToken, Position, Vector, decode_token, encode_token
 from command_center.publishing import Closing, Publisher, Subscription
+from command_center.read_back import NotReadBack, RequestReused
 from command_center.store.store import Store
 from command_center.store.values import Reported, StoredChange
 from ports.clock import Clock
-from ports.grpc_server import Call, abort_with
+from ports.grpc_server import Call, abort_with, refuse_with
 from ports.log.port import Log
 from wire.alarms import alarm_message
 from wire.codes import RECIPIENT
@@ -156,7 +154,7 @@ class AlertService:
 
     async def subscribe(self, request: pb.SubscribeRequest, context: Call) -> None:
         """Write what was asked for to the call, until it ends."""
-        await _refuse(context, name_violations("subscriber", request.subscriber))
+        await refuse_with(context, name_violations("subscriber", request.subscriber))
         token = await self._token(request, context)
         subscription = self._publisher.subscribe(request.subscriber, token)
         try:
@@ -175,7 +173,7 @@ class AlertService:
         try:
             token = decode_token(request.resume_token)
         except BadToken as bad:
-            await _refuse(context, [("resume_token", str(bad))])
+            await refuse_with(context, [("resume_token", str(bad))])
             raise
         if await self._store.too_old(token):
             message = "changes since this token are no longer kept: subscribe without one"
@@ -268,7 +266,7 @@ class AlertService:
     ) -> pb.AcknowledgeResponse:
         """Take responsibility for an alarm, or end the call with the reason why not."""
         asked = request.acknowledgement
-        await _refuse(context, acknowledgement_violations(asked))
+        await refuse_with(context, acknowledgement_violations(asked))
         entry = Acknowledgement(
             encounter_id=asked.encounter_id,
             alarm_id=asked.alarm_id,
@@ -285,7 +283,7 @@ class AlertService:
     async def pause(self, request: pb.PauseRequest, context: Call) -> pb.PauseResponse:
         """Pause the sound of an alarm at the center, or end the call with the reason why not."""
         asked = request.pause
-        await _refuse(context, pause_violations(asked))
+        await refuse_with(context, pause_violations(asked))
         entry = Pause(
             encounter_id=asked.encounter_id,
             alarm_id=asked.alarm_id,
@@ -303,7 +301,7 @@ class AlertService:
     async def escalate(self, request: pb.EscalateRequest, context: Call) -> pb.EscalateResponse:
         """Tell somebody further of an alarm, or end the call with the reason why not."""
         asked = request.escalation
-        await _refuse(context, escalation_violations(asked))
+        await refuse_with(context, escalation_violations(asked))
         entry = Escalation(
             encounter_id=asked.encounter_id,
             alarm_id=asked.alarm_id,
@@ -321,7 +319,7 @@ class AlertService:
     async def reset(self, request: pb.ResetRequest, context: Call) -> pb.ResetResponse:
         """Take a latched alarm off the list, or end the call with the reason why not."""
         asked = request.reset
-        await _refuse(context, reset_violations(asked))
+        await refuse_with(context, reset_violations(asked))
         entry = Reset(
             encounter_id=asked.encounter_id,
             alarm_id=asked.alarm_id,
@@ -336,7 +334,7 @@ class AlertService:
     async def set_limit(self, request: pb.SetLimitRequest, context: Call) -> pb.SetLimitResponse:
         """Set limits for a patient, or end the call with the reason why not."""
         asked = request.change
-        await _refuse(context, limit_violations(asked))
+        await refuse_with(context, limit_violations(asked))
         change = replace(to_limit_change(asked), at_us=self._clock.now_us())
         try:
             limit = await self._limiting.take(change)
@@ -356,7 +354,7 @@ class AlertService:
 
     async def get_strip(self, request: pb.GetStripRequest, context: Call) -> pb.GetStripResponse:
         """Return the event strip of an alarm, or end the call when there is none."""
-        await _refuse(context, strip_violations(request))
+        await refuse_with(context, strip_violations(request))
         told = await self._strips.of_alarm(request.alarm_id)
         if told is None:
             message = "there is no strip of this alarm"
@@ -365,7 +363,7 @@ class AlertService:
 
     async def report(self, request: pb.ReportRequest, context: Call) -> pb.ReportResponse:
         """Record what became of deliveries, or end the call with the reason why not."""
-        await _refuse(context, report_violations(request))
+        await refuse_with(context, report_violations(request))
         reported = Reported(
             subscriber=request.subscriber,
             delivery_ids=list(request.delivery_ids),
@@ -396,10 +394,3 @@ async def _caught_up(context: Call, alarms: int, vector: Vector) -> None:
     await context.write(
         pb.SubscribeResponse(caught_up=caught_up, resume_token=encode_token(vector))
     )
-
-
-async def _refuse(context: Call, violations: Violations) -> None:
-    """End the call if there are violations; their paths and words are in the status."""
-    if violations:
-        words = "; ".join(f"{path} {description}" for path, description in violations)
-        await abort_with(context, grpc.StatusCode.INVALID_ARGUMENT, words, violations)

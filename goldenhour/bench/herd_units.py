@@ -1,9 +1,10 @@
 """The units of the herd bench: whole vehicle clients, with edge watch, spool and downlink.
 
-They share one process and one spool on disk, which stands for the disks of all of them.
+Those of one process share one spool on disk, which stands for the disks of all of them.
 """
 
 import asyncio
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,11 +55,6 @@ class Ledger:
         del refusal
         self.refusals += 1
 
-    @property
-    def frames(self) -> int:
-        """Frames that the spool confirmed."""
-        return sum(self.last.values())
-
 
 def lost(last: Mapping[Segment, int], present: set[FrameKey]) -> int:
     """Return how many confirmed frames the log does not hold."""
@@ -81,10 +77,12 @@ class HerdUnit:
 class Herd:
     """All units; their links begin cut."""
 
-    def __init__(self, gateway: str, units: int, period_s: int, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, gateway: str, numbers: range, period_s: int, folder: Path, clock: Clock
+    ) -> None:
         """Prepare; ``start`` it on the event loop."""
         self._gateway = gateway
-        self._units = units
+        self._numbers = numbers
         self._period_us = period_s * SECOND_US
         self._clock = clock
         self._spool = Spool(folder / "spool", frames_max=SPOOL_FRAMES, bytes_max=SPOOL_BYTES)
@@ -94,7 +92,7 @@ class Herd:
     async def start(self) -> None:
         """Start every unit and open its encounter."""
         await self._spool.open()
-        for number in range(self._units):
+        for number in self._numbers:
             one = self._unit(number)
             await one.client.start()
             opened = EncounterEvent(EncounterChange.OPENED, age_years=60)
@@ -115,10 +113,15 @@ class Herd:
         )
         return HerdUnit(client, link, str(uuid7(self._clock.now_us(), rng.randbytes(10))))
 
-    def capture(self, number: int, tunnel: Tunnel) -> None:
-        """Take what the monitor of one unit shows now."""
-        one = self._herd[number]
-        one.client.capture(one.encounter_id, [vitals_at(number, one.client.now_us(), tunnel)])
+    def capture_all(self, tunnel: Tunnel) -> None:
+        """Take what the monitor of every unit shows now."""
+        for place in range(len(self._herd)):
+            self._capture(place, tunnel)
+
+    def _capture(self, place: int, tunnel: Tunnel) -> None:
+        one = self._herd[place]
+        vitals = vitals_at(self._numbers[place], one.client.now_us(), tunnel)
+        one.client.capture(one.encounter_id, [vitals])
 
     async def committed(self) -> None:
         """Return once everything captured is on the disk."""
@@ -135,12 +138,11 @@ class Herd:
 
     async def go_on(self, tunnel: Tunnel) -> None:
         """Capture in real time, the units spread over the period, until cancelled."""
-        began_us, number = self._clock.monotonic_us(), 0
-        while True:
-            due_us = began_us + number * self._period_us // self._units
+        began_us, units = self._clock.monotonic_us(), len(self._herd)
+        for count in itertools.count():
+            due_us = began_us + count * self._period_us // units
             await self._clock.sleep_us(due_us - self._clock.monotonic_us())
-            self.capture(number % self._units, tunnel)
-            number += 1
+            self._capture(count % units, tunnel)
 
     @property
     def depth(self) -> int:

@@ -15,6 +15,7 @@ from goldenhour.bench import (
     attack_roles,
     defences,
     ecg,
+    herd_program,
     judging,
     return_watcher,
     roles,
@@ -52,6 +53,7 @@ app.command()(defences.hostile)
 app.command("healthy", hidden=True)(attack_roles.healthy)
 app.command("attacker", hidden=True)(attack_roles.attacker)
 app.command("return-watcher", hidden=True)(return_watcher.return_watcher)
+app.command("herd-units", hidden=True)(herd_program.herd_units)
 app.command("herd")(scale_commands.herd)
 app.command("capacity")(scale_commands.capacity)
 app.command("scale")(scale_commands.scale)

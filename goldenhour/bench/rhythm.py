@@ -35,7 +35,6 @@ from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 
-_MS_US: Final = 1_000
 WAVEFORMS: Final = "waveforms"
 SEEN_LEAST: Final = 2
 """Looks at what programs have spent between which there is a time."""

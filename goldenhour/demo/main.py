@@ -13,7 +13,8 @@ from rich.console import Console
 from goldenhour.broker.errors import BrokerError
 from goldenhour.demo import run as kafka_demo
 from goldenhour.demo.memory import play_in_memory
-from goldenhour.demo.plan import DemoOptions, Engine, kills
+from goldenhour.demo.plan import KILLABLE, DemoOptions, Engine, kills
+from goldenhour.demo.ports import Ports
 from goldenhour.home import default_home, replace_file
 from goldenhour.stack.supervisor import ProgramFailed
 from ports import program
@@ -22,6 +23,7 @@ from ports.clock import SystemClock
 from ports.log.kafka_admin import LogUnavailable, TopicRefused
 from ports.logging import configure_logging
 from simulators.report import verdict
+from simulators.scenario import BadScenario, load
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -39,18 +41,21 @@ durable, nothing survives a kill, and no figure of it says anything about the re
 def demo(  # noqa: PLR0917 - options have names where they are given
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     engine: Annotated[Engine, typer.Option(help="kafka fails without a real one.")] = Engine.AUTO,
-    seconds: Annotated[int | None, typer.Option(help="Seconds of story.")] = None,
+    seconds: Annotated[int | None, typer.Option(min=1, help="Length of the story.")] = None,
     report: Annotated[Path | None, typer.Option(help="File for the report, JSON.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed plays the same story.")] = 1,
     scenario: Annotated[str, typer.Option(help="Name or file of the scenario.")] = "demo",
-    ports: Annotated[str, typer.Option(help="fixed or auto.")] = "fixed",
-    kill: Annotated[str, typer.Option(help="Programs to kill -9, comma-separated.")] = "",
+    ports: Annotated[Ports, typer.Option(help="auto takes free ones.")] = Ports.FIXED,
+    kill: Annotated[
+        str, typer.Option(help=f"What to kill -9, comma-separated: {', '.join(KILLABLE)}.")
+    ] = "",
     bootstrap: Annotated[str | None, typer.Option(help="Use this Kafka; start none.")] = None,
     channels: Annotated[
-        int, typer.Option(min=1, max=2, help="Channels of detection: 2 costs a killed worker 0 s.")
+        int,
+        typer.Option(min=1, max=2, help="Of detection; with 2 a killed worker delays no alarm."),
     ] = 2,
     *,
-    headless: Annotated[bool, typer.Option(help="Play the story, report, end.")] = False,
+    headless: Annotated[bool, typer.Option(help="Play the story, report, and end.")] = False,
     tls: Annotated[bool, typer.Option(help="Mutual TLS on every link; needs a Kafka.")] = False,
 ) -> None:
     """Start everything, play a story of patients who get worse, and say what was seen."""
@@ -62,7 +67,7 @@ def demo(  # noqa: PLR0917 - options have names where they are given
         report=report,
         seed=seed,
         scenario=scenario,
-        auto_ports=ports == "auto",
+        auto_ports=ports is Ports.AUTO,
         kill=tuple(name.strip() for name in kill.split(",") if name.strip()),
         bootstrap=bootstrap,
         channels=channels,
@@ -75,6 +80,10 @@ def demo(  # noqa: PLR0917 - options have names where they are given
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         kills(options.kill)
+        load(options.scenario)
+    except BadScenario as refused:
+        message = f"--scenario: {refused}"
+        raise typer.BadParameter(message) from refused
     except ValueError as refused:
         raise typer.BadParameter(str(refused)) from refused
     raise typer.Exit(program.run(lambda stop: _demo(options, stop)))

@@ -16,6 +16,7 @@ from command_center.settings import CenterSettings
 from goldenhour.broker.free_port import free_port
 from goldenhour.demo import plan
 from goldenhour.demo.plan import DemoOptions
+from goldenhour.demo.ports import PORTS
 from goldenhour.demo.run import fresh_folder
 from goldenhour.home import Home
 from goldenhour.stack.hops import fetch_expositions, hops_of
@@ -102,15 +103,15 @@ def _addresses(options: DemoOptions) -> Addresses:
     def port(fixed: int) -> int:
         return free_port() if options.auto_ports else fixed
 
-    http_address = f"127.0.0.1:{port(plan.PORTS['board'])}"
+    http_address = f"127.0.0.1:{port(PORTS['board'])}"
     return Addresses(
-        gateway=f"127.0.0.1:{port(plan.PORTS['gateway'])}",
-        alerts=f"127.0.0.1:{port(plan.PORTS['alerts'])}",
+        gateway=f"127.0.0.1:{port(PORTS['gateway'])}",
+        alerts=f"127.0.0.1:{port(PORTS['alerts'])}",
         kafka=None,
         board=plan.board_url(http_address),
         websocket=plan.websocket_url(http_address),
         metrics={
-            name: f"127.0.0.1:{port(plan.PORTS[f'metrics-{name}'])}"
+            name: f"127.0.0.1:{port(PORTS[f'metrics-{name}'])}"
             for name in ("gateway", "command-center")
         },
     )

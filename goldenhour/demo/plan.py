@@ -20,24 +20,9 @@ class Engine(StrEnum):
     """The in-memory twin."""
 
 
-PORTS: Final = {
-    "gateway": 7400,
-    "alerts": 7410,
-    "board": 7420,
-    "metrics-gateway": 7490,
-    "metrics-command-center": 7491,
-    "metrics-worker-1": 7492,
-    "metrics-worker-2": 7493,
-    "metrics-waveforms": 7494,
-    "metrics-imaging": 7495,
-    "kafka": 9092,
-}
-"""Where things listen on loopback, unless free ports are asked for."""
-
 KILLABLE: Final = ("gateway", "worker", "command-center", "vehicle")
 FIRST_KILL_S: Final = 20
 BETWEEN_KILLS_S: Final = 15
-DRAIN_S: Final = 20
 WORKERS: Final = 2
 
 

@@ -25,6 +25,7 @@ from goldenhour.broker.state import read_state
 from goldenhour.demo import plan
 from goldenhour.demo.certificates import CENTER, GATEWAY, certify
 from goldenhour.demo.plan import DemoOptions, Kill
+from goldenhour.demo.ports import PORTS
 from goldenhour.home import Home, replace_file
 from goldenhour.stack.hops import fetch_expositions, hops_of
 from goldenhour.stack.supervisor import Stack, Supervised
@@ -111,11 +112,11 @@ async def fresh_folder(home: Home, name: str, clock: Clock) -> Path:
 
 
 def _port(options: DemoOptions, name: str) -> int:
-    return free_port() if options.auto_ports else plan.PORTS[name]
+    return free_port() if options.auto_ports else PORTS[name]
 
 
 def _broker_settings(options: DemoOptions, folder: Path) -> BrokerSettings:
-    port = None if options.auto_ports else plan.PORTS["kafka"]
+    port = None if options.auto_ports else PORTS["kafka"]
     return settings_from(os.environ, home=folder, port=port, bootstrap=options.bootstrap)
 
 

@@ -8,11 +8,11 @@ by the user, Docker, or Java with either Maven or jars that are already here.
 from dataclasses import dataclass
 from typing import Final
 
+from goldenhour.broker.java import OLDEST_MAJOR
+from goldenhour.demo.ports import PORTS
+
 OLDEST_PYTHON: Final = (3, 11)
-OLDEST_JAVA_MAJOR: Final = 17
 LEAST_FREE_BYTES: Final = 2_000_000_000
-KAFKA_PORT: Final = 9092
-PORTS: Final = (7400, 7410, 7420, 7430, 7490, KAFKA_PORT)
 
 _PACKAGES: Final = {
     "apt": ("apt-get install -y", {"java": "openjdk-17-jre-headless"}),
@@ -91,7 +91,7 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
             mend="rm -f .venv/.installed && make setup",
         ),
         *_kafka(facts),
-        *(_port(port, facts) for port in PORTS),
+        *(_port(port, facts) for port in PORTS.values()),
         Finding(
             f"{LEAST_FREE_BYTES / 1e9:g} GB of free disk",
             facts.free_bytes >= LEAST_FREE_BYTES,
@@ -112,16 +112,14 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
 
 
 def _kafka(facts: Facts) -> tuple[Finding, ...]:
-    java = (facts.java_major or 0) >= OLDEST_JAVA_MAJOR
+    java = (facts.java_major or 0) >= OLDEST_MAJOR
     needed = not (facts.kafka_address or facts.docker)
     if facts.kafka_address:
         return (
             Finding(f"Kafka at {facts.kafka_address} (not started here)", found=True, needed=True),
         )
     return (
-        Finding(
-            f"Java {OLDEST_JAVA_MAJOR} or newer", java, needed=needed, mend=_install("java", facts)
-        ),
+        Finding(f"Java {OLDEST_MAJOR} or newer", java, needed=needed, mend=_install("java", facts)),
         Finding(
             "Kafka's jars, or Maven to fetch them",
             facts.jars or facts.maven,
@@ -137,7 +135,7 @@ def _kafka(facts: Facts) -> tuple[Finding, ...]:
 
 
 def _port(port: int, facts: Facts) -> Finding:
-    ours = port != KAFKA_PORT or not facts.kafka_address
+    ours = port != PORTS["kafka"] or not facts.kafka_address
     return Finding(
         f"port {port} free",
         port not in facts.busy_ports,

@@ -15,7 +15,8 @@ from goldenhour.broker.java import find_java
 from goldenhour.broker.runtime import docker_answers
 from goldenhour.broker.settings import BrokerSettings, settings_from
 from goldenhour.broker.state import read_state
-from goldenhour.doctor.examination import PORTS, Facts
+from goldenhour.demo.ports import PORTS
+from goldenhour.doctor.examination import Facts
 
 LOCK: Final = Path(__file__).parents[2] / "requirements.txt"
 
@@ -79,7 +80,7 @@ def _jars_here(settings: BrokerSettings) -> bool:
 def _busy_ports(settings: BrokerSettings) -> frozenset[int]:
     """Return our ports that are taken, not counting by the broker of this home."""
     own = read_state(settings.folder)
-    busy = {port for port in PORTS if not port_is_free(port)}
+    busy = {port for port in PORTS.values() if not port_is_free(port)}
     return frozenset(busy - ({own.port} if own else set()))
 
 

@@ -41,6 +41,9 @@ _REFRESH_US: Final = 500_000
 _PATIENCE_S: Final = 10
 """Longest wait for the center to take an action."""
 
+_UNANSWERED_US: Final = 3 * SECOND_US
+"""Time after which whoever follows the feed is told that nobody serves it."""
+
 _LONGEST_LIMIT_MIN: Final = LONGEST_LIMIT_US // MINUTE_US
 _LONGEST_PAUSE_S: Final = LONGEST_PAUSE_US // SECOND_US
 
@@ -94,11 +97,15 @@ def tail(
     """
     where, tls = alerts_address(address, home), own_tls(address, home)
     feed = AlertFeed(where, f"tail-{os.getpid()}", SystemClock(), tls)
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         if as_json or lines or not sys.stdout.isatty():
-            asyncio.run(_print_changes(feed, language, as_json=as_json))
+            asyncio.run(_tail(feed, where, language, as_json=as_json))
         else:
             asyncio.run(_show_table(feed, language, SystemClock()))
+    except KeyboardInterrupt:
+        return
+    except grpc.aio.AioRpcError as refused:
+        _fail(f"{refused.code().name}: {refused.details()}")
 
 
 @app.command()
@@ -270,6 +277,21 @@ async def _act_on(action: _Action, feed: AlertFeed, alarm_id: bytes, person: str
                 await action(feed, event.alarm, person, str(uuid.uuid4()))
                 return True
     return False
+
+
+async def _tail(feed: AlertFeed, where: str, language: Language, *, as_json: bool) -> None:
+    silence = asyncio.create_task(_say_silence(feed, where, SystemClock()))
+    try:
+        await _print_changes(feed, language, as_json=as_json)
+    finally:
+        silence.cancel()
+
+
+async def _say_silence(feed: AlertFeed, where: str, clock: Clock) -> None:
+    """Say so, once, when no subscription stands by then; the feed goes on trying."""
+    await clock.sleep_us(_UNANSWERED_US)
+    if not feed.caught_up:
+        typer.echo(f"nobody answers at {where}; trying until Ctrl-C", err=True)
 
 
 async def _print_changes(feed: AlertFeed, language: Language, *, as_json: bool) -> None:

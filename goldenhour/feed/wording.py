@@ -59,6 +59,14 @@ _VALUES: Final = {
     "well_minutes_ago": _Value(_Words("that is", "距今"), " min before"),
     "gcs": _Value(_Words("GCS", "GCS")),
     "gcs_best": _Value(_Words("best", "此前最佳")),
+    "injury": _Value(_Words("injury", "外伤")),
+    "infection_suspected": _Value(_Words("infection", "感染")),
+    "t_rts": _Value(_Words("T-RTS", "T-RTS")),
+    "t_rts_at_most": _Value(_Words("T-RTS at most", "T-RTS至多")),
+    "mgap": _Value(_Words("MGAP", "MGAP")),
+    "mgap_at_most": _Value(_Words("MGAP at most", "MGAP至多")),
+    "qsofa": _Value(_Words("qSOFA", "qSOFA")),
+    "qsofa_at_least": _Value(_Words("qSOFA at least", "qSOFA至少")),
     "seconds_unjudged": _Value(_Words("for", "持续"), " s"),
 }
 """Names and units of what reasons speak of, in the order in which it is told."""
@@ -71,6 +79,8 @@ _SAID: Final = {
     "speech": "言语",
     "likely": "可能",
     "unknown": "未知",
+    "blunt": "钝性",
+    "penetrating": "穿透性",
 }
 """What values say in words, in Chinese."""
 

@@ -24,6 +24,7 @@ from clinical.instant import SECOND_US
 from clinical.items import Capture, EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Quality, Vital
 from clinical.watch.patient import Emissions, PatientWatch
+from clinical.watch.situated import SituatedScore
 from goldenhour.lab.cells import read_header, split_line
 from goldenhour.lab.command import UnreadableError
 
@@ -65,15 +66,22 @@ class Bedside:
         self._sequence = 0
         self._now_us = 0
 
-    def measure(self, second: float, vitals: Vitals) -> None:
-        """Judge one row, and the time since the row before it."""
+    def measure(self, second: float, vitals: Vitals, told: Iterable[Item] = ()) -> None:
+        """Judge one row with what was told before it, and the time since the row before it."""
         at_us = _EPOCH_US + round(second * SECOND_US)
         for now_us in range(
             self._now_us + SECOND_US, min(at_us, self._now_us + HOLDS_US), SECOND_US
         ):
             self._note(self._watch.on_tick(now_us, 0))
+        for item in told:
+            self._take(item, at_us)
         self._take(vitals, at_us)
         self._note(self._watch.on_tick(self._now_us, 0))
+
+    @property
+    def situated(self) -> tuple[SituatedScore, ...]:
+        """The scores by situation at the newest row; none while nobody said anything of it."""
+        return self._watch.row().situated
 
     def end(self) -> None:
         """End the encounter with its last row."""

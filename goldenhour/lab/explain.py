@@ -4,21 +4,27 @@ The table is judged as by ``lab alarms-replay``, up to its end. Of each alarm th
 minute it is told what was judged, by which rule, what confirmed or contradicted it, who published
 the rule, and how the vital sign went in the five minutes before. Where nothing held, every vital
 sign is told with its newest value and whether it is beyond a limit and waited for.
+
+A table may say more than ``alarms-replay`` reads: age, systolic pressure, and what the crew
+examined and said (``beside``). Then the scores of the injured and the infected are told as well,
+with value, or with the reason why each was refused.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any, Final
 
 from clinical.alarms.catalogue import CATALOGUE, RULES
 from clinical.alarms.rule import AlarmRule
-from clinical.items import Vitals
+from clinical.items import EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Vital
+from clinical.watch.situated import SituatedScore
 from clinical.watch.trust import agree
 from goldenhour.feed import wording
 from goldenhour.feed.wording import Language
 from goldenhour.lab.alarms_replay import VITAL_OF, Alarm, Bedside, read_rows
+from goldenhour.lab.beside import read_beside, told
 from goldenhour.lab.command import UnreadableError
 
 TREND_MINUTES: Final = 5
@@ -86,15 +92,14 @@ def explain(lines: Iterable[str], patient: str, minute: int) -> dict[str, Any]:
         UnreadableError: the table cannot be read, or holds nothing of that patient and minute.
 
     """
-    rows = [(second, vitals) for name, second, vitals in read_rows(lines) if name == patient]
+    table = list(lines)
+    rows = [(second, vitals) for name, second, vitals in read_rows(table) if name == patient]
     begin, end = 60 * minute, 60 * minute + 60
     if not any(begin <= second < end for second, _ in rows):
         message = f"no row of patient {patient} in minute {minute}"
         raise UnreadableError(message)
     bedside = Bedside(patient)
-    for second, vitals in rows:
-        bedside.measure(second, vitals)
-    bedside.end()
+    scores = _judge(bedside, rows, table, patient, end)
     held = [x for x in bedside.alarms.values() if x.raised_s < end and _ended_s(x) >= begin]
     alarms = [_explained(alarm, rows) for alarm in sorted(held, key=lambda x: x.raised_s)]
     newest = _newest(rows, end)
@@ -104,7 +109,11 @@ def explain(lines: Iterable[str], patient: str, minute: int) -> dict[str, Any]:
         "minute": minute,
         "values": {vital.value: value for vital, value in newest.items()},
         "alarms": alarms,
-        "words": quiet or {name: _joined(alarms, name) for name in _LANGUAGES},
+        **({"scores": [asdict(one) for one in scores]} if scores else {}),
+        "words": {
+            name: [*(quiet.get(name) or _joined(alarms, name)), *_scored(scores, name)]
+            for name in _LANGUAGES
+        },
     }
 
 
@@ -118,6 +127,29 @@ def course(rows: Rows, vital: Vital, until_s: float) -> Course:
         if measured:
             found.append((minutes, round(median(measured), 1)))
     return Course(vital, tuple(found))
+
+
+def _judge(
+    bedside: Bedside, rows: Rows, table: Sequence[str], patient: str, end_s: float
+) -> tuple[SituatedScore, ...]:
+    """Judge a patient's rows to the end; return the scores by situation at the minute's end."""
+    scores: tuple[SituatedScore, ...] = ()
+    age_years: int | None = None
+    for (second, vitals), one in zip(rows, read_beside(table, patient), strict=True):
+        said: list[Item] = []
+        if one.age_years not in {None, age_years}:
+            age_years = one.age_years
+            said.append(EncounterEvent(EncounterChange.OPENED, age_years=age_years))
+        if one.examination is not None:
+            said.append(one.examination)
+        bedside.measure(second, replace(vitals, systolic_mmhg=one.systolic_mmhg), said)
+        scores = bedside.situated if second < end_s else scores
+    bedside.end()
+    return scores
+
+
+def _scored(scores: Sequence[SituatedScore], language: str) -> list[str]:
+    return [told(scores, language, _LANGUAGES[language])] if scores else []
 
 
 def _ended_s(alarm: Alarm) -> float:

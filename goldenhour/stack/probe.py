@@ -4,8 +4,7 @@ The port is served by a thread of the program, so a busy program answers; one th
 hangs as a whole, does not. It cannot end itself, so whoever supervises it kills it.
 """
 
-import asyncio
-import contextlib
+import socket
 from typing import Final
 
 PROBED_EVERY_US: Final = 1_000_000
@@ -20,18 +19,16 @@ UNANSWERED_MAX: Final = 5
 _ASKED: Final = b"GET /favicon.ico HTTP/1.0\r\n\r\n"
 
 
-async def answers(address: str) -> bool:
-    """Say whether anything answers at ``http://host:port`` or ``host:port``."""
+def answers(address: str) -> bool:
+    """Say whether anything answers at ``http://host:port`` or ``host:port``.
+
+    It waits in the thread that calls it: asked on an event loop, a supervisor that is busy itself
+    would take its own lateness for a program's silence.
+    """
     host, _, port = address.removeprefix("http://").rpartition(":")
     try:
-        async with asyncio.timeout(ANSWER_S):
-            reader, writer = await asyncio.open_connection(host, int(port))
-            try:
-                writer.write(_ASKED)
-                return bool(await reader.read(1))
-            finally:
-                writer.close()
-                with contextlib.suppress(OSError):
-                    await writer.wait_closed()
-    except (OSError, TimeoutError):
+        with socket.create_connection((host, int(port)), timeout=ANSWER_S) as connection:
+            connection.sendall(_ASKED)
+            return bool(connection.recv(1))
+    except OSError:
         return False

@@ -163,7 +163,8 @@ class Supervised:
         unanswered = 0
         while address is not None and unanswered < UNANSWERED_MAX:
             await self._clock.sleep_us(PROBED_EVERY_US)
-            unanswered = 0 if await answers(address) else unanswered + 1
+            answered = await asyncio.to_thread(answers, address)
+            unanswered = 0 if answered else unanswered + 1
         if address is not None and process.returncode is None and not self._stopping:
             _logger.warning("program_does_not_answer", program=self.program.name)
             process.kill()

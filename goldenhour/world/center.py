@@ -33,7 +33,6 @@ _REDIAL_US: Final = 250_000
 _SUBSCRIBE: Final = f"/{service.SERVICE}/Subscribe"
 _ACKNOWLEDGE: Final = f"/{service.SERVICE}/Acknowledge"
 _SEND: Final = f"/{messages.SERVICE}/SendMessage"
-_ANSWER_US: Final = 3_000_000
 
 
 @cache

@@ -46,7 +46,6 @@ _RESTART_US: Final = 700_000
 """How long it takes until a program that failed runs again."""
 
 Program = Callable[[Machine], Coroutine[Any, Any, None]]
-_EXPECTED: Final = (LogLost, ExceptionGroup)
 
 
 @dataclass(slots=True)

@@ -174,7 +174,10 @@ class KafkaLog:
                         return await ask()
                     await self._clock.sleep_us(_RETRY_US)
         except TimeoutError as error:
-            message = f"no answer from Kafka at {self._bootstrap}"
+            message = (
+                f"no answer from Kafka at {self._bootstrap}: does it run, and has it the topics? "
+                f"goldenhour broker start --bootstrap {self._bootstrap} makes what is missing"
+            )
             raise LogLost(message) from error
 
 

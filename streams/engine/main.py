@@ -16,9 +16,10 @@ from prometheus_client import CollectorRegistry
 
 from ports.clock import SystemClock
 from ports.logging import configure_logging, get_logger
-from ports.metrics import new_registry, serve_metrics
+from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.program import run as run_program
 from ports.program import say_ready
+from ports.settings import settings_of
 from streams.engine.settings import App, Channel, WorkerSettings
 from streams.engine.stall import STALLED, LoopWatch
 from streams.engine.stall_watch import WorkerStalled, beat, until_stalled
@@ -35,18 +36,17 @@ _log = get_logger(__name__)
 def main(  # noqa: PLR0917 - options have names where they are given
     app: Annotated[App | None, typer.Option(help="What to run.")] = None,
     channel: Annotated[Channel | None, typer.Option(help="Channel of detection.")] = None,
-    bootstrap: Annotated[str | None, typer.Option(help="Kafka, host:port.")] = None,
+    bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     metrics_port: Annotated[int | None, typer.Option(help="Metrics port; 0: a free one.")] = None,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     member: Annotated[
         str | None, typer.Option(help="Name in the group that survives a restart.")
     ] = None,
     *,
-    log_json: Annotated[bool | None, typer.Option(help="Log JSON lines.")] = None,
+    log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
     """Judge patients, waveforms or images: one Faust worker."""
-    given = {name: value for name, value in locals().items() if value is not None}
-    settings = WorkerSettings(**given)
+    settings = settings_of(WorkerSettings, locals())
     configure_logging(json=settings.log_json)
     raise typer.Exit(run_program(lambda stop: run(settings, stop)))
 
@@ -55,7 +55,11 @@ async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
     """Run a worker until ``stop`` is set; return the exit code."""
     _log.info("settings", **settings.model_dump(mode="json"))
     registry = new_registry("worker")
-    server = serve_metrics(registry, settings.metrics_port)
+    try:
+        server = serve_metrics(registry, settings.metrics_port)
+    except MetricsPortBusy as busy:
+        _log.error("not started", error=str(busy))
+        return 1
     judging = asyncio.ensure_future(_judge(settings, registry, server.address))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([judging, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -19,6 +19,7 @@ from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.objects.opening import open_objects
 from ports.program import cancel, say_ready, unless_refused, until_stopped
 from ports.program import run as run_program
+from ports.settings import settings_of
 from ports.tls import TlsRefused
 from streams.gateway import imaging_service, service
 from streams.gateway.gateway import Gateway
@@ -91,20 +92,11 @@ def main(  # noqa: PLR0917 - one per setting
     log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
     """Serve units: check their frames, append them to the log, acknowledge what it holds."""
-    given = {
-        "bootstrap": bootstrap,
-        "gateway_address": address,
-        "gateway_metrics_port": metrics_port,
-        "home": home,
-        "objects": objects,
-        "tls_cert": tls_cert,
-        "tls_key": tls_key,
-        "tls_ca": tls_ca,
-        "tls_crl": tls_crl,
-        "log_json": log_json,
-    }
-    settings = GatewaySettings.model_validate(
-        {name: value for name, value in given.items() if value is not None}
+    settings = settings_of(
+        GatewaySettings,
+        locals(),
+        address="gateway_address",
+        metrics_port="gateway_metrics_port",
     )
     configure_logging(json=settings.log_json)
 

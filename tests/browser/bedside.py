@@ -99,9 +99,11 @@ class Bedside:
 
 
 @asynccontextmanager
-async def bedside_of(log: MemoryLog, patient: Patient) -> AsyncIterator[Bedside]:
+async def bedside_of(
+    log: MemoryLog, patient: Patient, rate_bpm: float = 82.0
+) -> AsyncIterator[Bedside]:
     """Let a patient's monitor run for as long as the context lasts."""
-    bedside = Bedside(log, patient)
+    bedside = Bedside(log, patient, rate_bpm)
     running = asyncio.create_task(bedside.run())
     try:
         yield bedside

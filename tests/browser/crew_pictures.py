@@ -62,6 +62,11 @@ async def _play(ambulance: Ambulance, browser: Browser, folder: Path) -> None:
 async def _examine(page: Page, folder: Path) -> None:
     """Examine for a stroke, and take a picture of each page of the form."""
     await page.locator("[data-act=examine]").click()
+    await page.locator("[data-item=injury][data-choice=blunt]").click()
+    await page.locator("[data-item=infection_suspected][data-choice=yes]").click()
+    await page.get_by_text("Infection suspected: Yes").first.wait_for()
+    await page.screenshot(path=folder / "crew-examination-situation.png")
+    await page.locator("[data-act=page][data-page=stroke]").click()
     for item, choice in (("face", "abnormal"), ("arm", "abnormal"), ("speech", "normal")):
         await page.locator(f"[data-item={item}][data-choice={choice}]").click()
     await page.locator("[data-act=well][data-minutes='-60']").click()

@@ -29,6 +29,8 @@ TRAIL_S = 30
 BEAT_MS = 700
 """Longer than a beat of the board, so that each position is a point of the trail."""
 STRIP_ONSET_S = 25
+SEPTIC_BPM = 118.0
+"""What the numbers of the septic patient say, so that the leads agree."""
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 
@@ -45,7 +47,7 @@ async def take_all(folder: Path) -> None:
             for language, theme in LOOKS:
                 await _look(page, language, theme)
                 await _take(page, folder / f"board-{language}-{theme}.png")
-            async with bedside_of(log, _named(ward, "AMB-02")):
+            async with bedside_of(log, _named(ward, "AMB-02"), SEPTIC_BPM):
                 await _open(page, ward, desk)
                 for language, theme in LOOKS:
                     await _look(page, language, theme)

@@ -10,13 +10,8 @@ from playwright.async_api import Page, expect
 
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
-from clinical.items import CrewExamination
-from clinical.scores.gcs import Gcs
-from clinical.scores.race import Race
-from clinical.scores.stroke_screen import StrokeScreen
 from clinical.vitals import Vital
 from clinical.watch.deteriorating import Driver
-from clinical.watch.examined import Examined
 from clinical.watch.picture import PictureScore
 from clinical.watch.shock import ShockIndex
 from clinical.watch.thinning import Thinned
@@ -30,7 +25,6 @@ from wire.unit_items import ReceiptStage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-_DRAWN = re.compile("^M.+L")
 _LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -113,31 +107,6 @@ async def test_a_message_goes_to_the_crew_and_its_receipts_come_back(
     await ward.receipt(sent.message.message_id, "AMB-05", ReceiptStage.VIEWED)
     await expect(message).to_contain_text("in the vehicle")
     await expect(message).to_contain_text("Li Na")
-
-
-async def test_a_patients_page_shows_trend_events_and_why(
-    sit_down: Callable[[], Awaitable[Page]], ward: Ward
-) -> None:
-    """Enter opens the patient of the selected alarm, Escape goes back."""
-    page = await sit_down()
-    patient = await ward.admit(ill())
-    unfinished = StrokeScreen(face=False, arm=False)
-    found = CrewExamination("Li Na", Gcs(3, 4, 5), unfinished, Race(face=1))
-    patient.examined = (Examined(ward.clock.now_us(), found),)
-    await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
-    await expect(page.locator(".alarm.selected")).to_be_visible()
-    await page.keyboard.press("Enter")
-    await expect(page.locator("tr.line.large")).to_contain_text("124")
-    examined = page.locator(".examined")
-    for said in ("E3 V4 M5 = 12", "NOT FINISHED", "not examined: balance, sight, speech", "Li Na"):
-        await expect(examined).to_contain_text(said)
-    await expect(examined).to_contain_text("RACE at least 1")
-    await expect(page.locator(".alarm")).to_contain_text("Look for bleeding")
-    await expect(page.locator(".timeline .event")).to_have_count(1)
-    line = page.locator(".timeline .lane.hr path").first
-    await expect(line).to_have_attribute("d", _DRAWN)
-    await page.keyboard.press("Escape")
-    await expect(page.locator("thead")).to_be_visible()
 
 
 async def test_both_languages_switch_at_once(

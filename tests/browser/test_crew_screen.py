@@ -12,6 +12,7 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.signals import BURSTS
 from clinical.alarms.transition import Acknowledgement, Pause, Reset
 from clinical.items import CrewEvent, CrewExamination, CrewFinding
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.stroke_screen import StrokeScreen
 from ports.clock import SystemClock
@@ -213,10 +214,15 @@ async def test_an_examination_is_chosen_item_by_item_and_sent(
     """Buttons for gloves, nothing chosen at first; what is not finished never reads as normal."""
     await tablet.locator("[data-act=examine]").click()
     form = tablet.locator(".sheet.examining")
-    await expect(form.get_by_text("not examined")).to_have_count(5)
+    await expect(form.get_by_text("not said")).to_have_count(2)
     await expect(form.locator("[data-act=send]")).to_have_count(0)
+    await form.locator("[data-item=injury][data-choice=blunt]").click()
+    await form.locator("[data-act=page][data-page=stroke]").click()
+    await expect(form.get_by_text("not examined")).to_have_count(5)
     await form.locator("[data-item=face][data-choice=normal]").click()
-    await expect(form.locator(".summary")).to_have_text("Stroke screen: not finished")
+    await expect(form.locator(".summary")).to_have_text(
+        "Injury: Blunt · Stroke screen: not finished"
+    )
     await form.locator("[data-item=arm][data-choice=abnormal]").click()
     await form.locator("[data-act=page][data-page=gcs]").click()
     for item, choice in (("gcs_eye", "3"), ("gcs_verbal", "4"), ("gcs_motor", "5")):
@@ -230,7 +236,9 @@ async def test_an_examination_is_chosen_item_by_item_and_sent(
     await expect(form).to_have_count(0)
     await expect(tablet.locator(ALARM.format("STROKE_SUSPECTED")).first).to_be_visible()
     await expect(tablet.locator("[data-vital=consciousness]")).to_contain_text("E3 V4 M5 = 12")
-    sent = CrewExamination("Zhang Wei", Gcs(3, 4, 5), StrokeScreen(face=False, arm=True))
+    await expect(tablet.locator(".situated")).to_contain_text("T-RTS")
+    stroke = StrokeScreen(face=False, arm=True)
+    sent = CrewExamination("Zhang Wei", Gcs(3, 4, 5), stroke, injury=Injury.BLUNT)
 
     def told() -> bool:
         return any(sent in frame.items for frame in ambulance.frames())

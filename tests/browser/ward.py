@@ -22,6 +22,7 @@ from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.examined import Examined
 from clinical.watch.picture import PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from command_center.center import Center
@@ -79,6 +80,7 @@ class Patient:
     shock: ShockIndex | None = None
     limits: tuple[LimitSet, ...] = ()
     examined: tuple[Examined, ...] = ()
+    situated: tuple[SituatedScore, ...] = ()
     alarms: dict[str, Transition] = field(default_factory=dict)
 
     @property
@@ -104,6 +106,7 @@ class Patient:
             shock=self.shock,
             limits=self.limits,
             examined=self.examined,
+            situated=self.situated,
         )
 
     def _outlook(self, now_us: int) -> Outlook | None:

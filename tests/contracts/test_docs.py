@@ -22,6 +22,7 @@ from simulators.settings import SimulateSettings
 from streams.engine.settings import WorkerSettings
 from streams.gateway.settings import GatewaySettings
 from tests.patience import PATIENCE_S
+from vehicle.screen.settings import ScreenSettings
 from vehicle.settings import VehicleSettings
 from wire.topics import TOPICS
 from wire.validation import RefusalReason as FrameRefusal
@@ -34,6 +35,7 @@ SETTINGS: Final[dict[str, type[BaseSettings]]] = {
     "worker": WorkerSettings,
     "command-center": CenterSettings,
     "vehicle": VehicleSettings,
+    "crew-screen": ScreenSettings,
     "simulate": SimulateSettings,
 }
 BROKER_SETTINGS: Final = (
@@ -57,10 +59,12 @@ NO_BOUNDS: Final = {
     "clinical/watch/due.py": {"EVERY_TICK"},
     "clinical/alarms/lifecycle.py": {"SNAPSHOT_VERSION"},
     "clinical/watch/ordering.py": {"ITEM", "NEWEST_US", "SEQUENCE", "STEPPED"},
+    "clinical/watch/situated.py": {"RTS_DIGITS"},
     "command_center/board/live.py": {"TOO_MANY"},
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},
     "ports/program.py": {"COLLECT_AFTER_OBJECTS", "INTERRUPTED"},
+    "ports/settings.py": {"WRONG_SETTINGS"},
     "streams/engine/checkpointing.py": {"VERSION"},
     "streams/engine/stall.py": {"STALLED"},
     "vehicle/imaging/window.py": {"SHRINK"},
@@ -201,6 +205,17 @@ def test_every_topic_is_described_as_it_is() -> None:
         assert kept_ms == topic.retention_ms
         assert topic.compacted == (retention == "compacted")
     assert set(rows) - {"topic", "---"} == {topic.name for topic in TOPICS}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_that_a_document_names_is_there(document: Path) -> None:
+    """Whoever follows it finds the file; the changelog may name what is gone."""
+    folders = "|".join(
+        path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."
+    )
+    text = "" if document.name == "CHANGELOG.md" else document.read_text(encoding="utf-8")
+    named = re.findall(rf"`((?:{folders})/[\w./-]+)", text)
+    assert [path for path in named if not (ROOT / path).exists() and "UNIT_ID" not in path] == []
 
 
 @pytest.mark.parametrize("program", SETTINGS)

@@ -11,18 +11,22 @@ from goldenhour.lab.main import app
 from tests.goldenhour.test_lab_alarms_replay import HEADER, WELL, stay
 
 
-def run(folder: Path, lines: Iterable[str], patient: str, minute: int) -> Result:
+def run(
+    folder: Path, lines: Iterable[str], patient: str, minute: int, header: str = HEADER
+) -> Result:
     """Explain a minute of a table of these lines into ``out.json``."""
     table = folder / "in.csv"
-    table.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
+    table.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     arguments = ["explain", str(table), "--out", str(folder / "out.json")]
     options = ["--patient", patient, "--minute", str(minute)]
     return CliRunner().invoke(app, [*arguments, *options])
 
 
-def explained(folder: Path, lines: Iterable[str], minute: int) -> dict[str, Any]:
+def explained(
+    folder: Path, lines: Iterable[str], minute: int, header: str = HEADER
+) -> dict[str, Any]:
     """Return the explanation of patient a."""
-    result = run(folder, lines, "a", minute)
+    result = run(folder, lines, "a", minute, header)
     assert result.exit_code == 0, result.output
     answer: dict[str, Any] = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     said = [line for lines in answer["words"].values() for line in lines]
@@ -84,3 +88,42 @@ def test_what_is_not_in_the_table_is_told(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert f"no row of patient {patient} in minute {minute}" in result.output
         assert not (tmp_path / "out.json").exists()
+
+
+MORE = f"{HEADER},age_years,systolic_mmhg,gcs_eye,gcs_verbal,gcs_motor,injury,infection_suspected"
+
+
+def test_the_scores_of_an_injured_patient_are_told_with_what_was_refused(tmp_path: Path) -> None:
+    """The crew says it in the first row; each score with its value or the reason against it."""
+    lines = ["a,0,80,80,16,97,44,124,3,3,6,blunt,", *stay("a", 1, 60, f"{WELL},,,,,,,")]
+    answer = explained(tmp_path, lines, 0, MORE)
+    (alarm,) = answer["alarms"]
+    assert (alarm["cause"], alarm["raised_s"]) == ("TRAUMA_CENTRE_ADVISED", 30)
+    assert "T-RTS 11" in alarm["words"]["en"][1]
+    assert [one["name"] for one in answer["scores"]] == ["T-RTS", "RTS", "MGAP", "QSOFA"]
+    assert answer["words"]["en"][-1] == (
+        "Scores by situation: T-RTS 11, which asks for a response; RTS 6.9; MGAP 26; "
+        "qSOFA refused (infection: missing)."
+    )
+    assert answer["words"]["zh-CN"][-1].startswith("按情况使用的评分:T-RTS 11,需要处置;")
+
+
+def test_a_score_that_is_incomplete_has_its_bound(tmp_path: Path) -> None:
+    lines = ["a,0,80,80,24,97,66,98,,,,none,1", *stay("a", 1, 20, "80,80,24,97,,,,,,,")]
+    told = explained(tmp_path, lines, 0, MORE)["words"]["en"][-1]
+    assert "MGAP refused (injury: said to be none)" in told
+    assert "qSOFA ≥ 2 (GCS: missing), which asks for a response" in told
+
+
+def test_what_cannot_be_read_of_the_crew_is_told(tmp_path: Path) -> None:
+    """By column and line: nobody's injury is guessed."""
+    for cells, column in (
+        ("44,124,5,3,6,blunt,", "gcs_eye"),
+        ("44,124,3,3.5,6,blunt,", "gcs_verbal"),
+        ("44,124,3,3,6,knife,", "injury"),
+        ("44,124,3,3,6,,2", "infection_suspected"),
+        ("400,124,3,3,6,,", "age_years"),
+    ):
+        result = run(tmp_path, [f"a,0,{WELL},{cells}"], "a", 0, MORE)
+        assert result.exit_code == 2
+        assert f"line 2 has no usable {column}" in result.output

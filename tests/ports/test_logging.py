@@ -1,11 +1,19 @@
 import json
+import logging
 import subprocess
 import sys
 
 import pytest
 
 from clinical.vitals import Vital
-from ports.logging import PATIENT_KEYS, WITHHELD, withhold
+from ports.logging import (
+    PATIENT_KEYS,
+    REPEATED_AFTER_S,
+    REPEATS_KEPT,
+    WITHHELD,
+    Seldom,
+    withhold,
+)
 
 PROGRAM = """
 import logging
@@ -15,6 +23,8 @@ get_logger("gateway").info("lane opened", lane="VITALS", heart_rate_bpm=142)
 get_logger("gateway").debug("too fine")
 logging.getLogger("third.party").warning("of %s", "others")
 logging.getLogger("aiokafka").warning("repeated at length")
+for _ in range(3):
+    logging.getLogger("aiokafka.cluster").error("no topic %s", "alarms")
 def take(frame):
     raise ValueError("bug")
 try:
@@ -36,7 +46,7 @@ def _logged(*, as_json: bool) -> str:
 
 def test_json_is_one_object_per_line_with_level_time_and_logger() -> None:
     events = [json.loads(line) for line in _logged(as_json=True).splitlines()]
-    opened, third, failed = events
+    opened, third, _, failed = events
     assert opened["event"] == "lane opened"
     assert opened["lane"] == "VITALS"
     assert opened["level"] == "info"
@@ -62,8 +72,34 @@ def test_a_traceback_shows_no_variables() -> None:
         assert "Jane Doe" not in failed.replace('take("pulse 143, of Jane Doe")', "")
 
 
-def test_the_console_names_event_and_keys() -> None:
-    assert "lane opened" in _logged(as_json=False)
+def test_the_console_names_event_and_keys_without_colours_in_a_file() -> None:
+    logged = _logged(as_json=False)
+    assert "lane opened" in logged
+    assert "lane=VITALS" in logged
+    assert "\x1b" not in logged
+
+
+def test_what_a_kafka_client_says_at_each_attempt_is_written_once() -> None:
+    for as_json in (True, False):
+        assert _logged(as_json=as_json).count("no topic alarms") == 1
+
+
+def test_it_is_written_again_after_a_while_and_others_may_repeat_themselves() -> None:
+    seldom = Seldom()
+    passed = []
+    for name, at_s in (("aiokafka", 0), ("aiokafka", 9), ("aiokafka", 11), ("x", 11), ("x", 11)):
+        record = logging.LogRecord(name, logging.ERROR, "", 0, "lost", None, None)
+        record.created = REPEATED_AFTER_S / 10 * at_s
+        passed.append(seldom.filter(record))
+    assert passed == [True, False, True, True, True]
+
+
+def test_what_is_remembered_of_repeated_words_is_bounded() -> None:
+    """With more different words than that a repetition is written, and none is lost."""
+    seldom = Seldom()
+    words = [f"lost {number}" for number in range(REPEATS_KEPT + 1)]
+    for word in [*words, words[0]]:
+        assert seldom.filter(logging.LogRecord("aiokafka", logging.ERROR, "", 0, word, None, None))
 
 
 @pytest.mark.parametrize("key", sorted(PATIENT_KEYS))

@@ -3,6 +3,7 @@
 from msgspec import convert
 
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
 from simulators.examination import Examination
@@ -17,12 +18,16 @@ def test_what_is_left_out_was_not_examined_and_the_time_is_counted_from_the_exam
         "stroke": {"face": True},
         "race": {"face": 1, "weak_side": "left"},
         "well_minutes_ago": 1.5,
+        "injury": "penetrating",
+        "infection_suspected": False,
     }
     assert convert(stated, Examination).value(10 * MINUTE_US) == CrewExamination(
         "crew",
         stroke=StrokeScreen(face=True),
         race=Race(face=1, weak_side=WeakSide.LEFT),
         last_known_well_us=10 * MINUTE_US - 90_000_000,
+        injury=Injury.PENETRATING,
+        infection_suspected=False,
     )
 
 

@@ -74,8 +74,8 @@ async def test_a_fleet_that_reaches_nobody_fails(tmp_path: Path) -> None:
     ("arguments", "named"),
     [
         (["--scenario", "nowhere"], "--scenario: no scenario at"),
-        (["--seconds", "-1"], "--seconds:"),
-        (["--units", "0"], "--units:"),
+        (["--seconds", "-1"], "--seconds, GOLDENHOUR_SECONDS:"),
+        (["--units", "0"], "--units, GOLDENHOUR_UNITS:"),
     ],
 )
 def test_a_wrong_option_is_named(arguments: list[str], named: str) -> None:

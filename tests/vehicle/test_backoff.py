@@ -2,7 +2,7 @@
 
 from random import Random
 
-from vehicle.backoff import CEILING_US, FLOOR_US, Backoff
+from vehicle.backoff import CEILING_US, FLOOR_US, OPEN_CEILING_S, OPEN_FLOOR_S, Backoff
 
 
 def seeded(seed: int) -> Backoff:
@@ -30,3 +30,15 @@ def test_a_stream_that_opened_begins_anew() -> None:
         backoff.next_us()
     backoff.reset()
     assert backoff.next_us() <= FLOOR_US
+
+
+def test_an_answer_that_is_late_is_waited_for_longer() -> None:
+    """A gateway that a thousand units dial at once gets through: nobody gives up ever again."""
+    backoff = seeded(1)
+    waits = []
+    for _ in range(5):
+        waits.append(backoff.open_within_s)
+        backoff.unanswered()
+    assert waits == [OPEN_FLOOR_S, 6, 12, OPEN_CEILING_S, OPEN_CEILING_S]
+    backoff.reset()
+    assert backoff.open_within_s == OPEN_FLOOR_S

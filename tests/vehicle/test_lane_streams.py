@@ -150,7 +150,7 @@ async def test_a_gateway_that_does_not_open_is_dialled_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Silence after Open is a lost link; the lane does not wait for ever."""
-    monkeypatch.setattr("vehicle.lane_streams.OPEN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr("vehicle.backoff.OPEN_FLOOR_S", 0.02)
     link, owner = MemoryLink(answering=False), Owner()
     running = asyncio.create_task(streams(link, owner).run())
     await until(lambda: len(link.streams) >= 3)

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from clinical.items import EncounterEvent
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
-from vehicle.main import STOP_S
+from vehicle.main import STOP_S, run
+from vehicle.settings import VehicleSettings
 from wire.frames import Lane
 from wire.validation import RefusalReason
 
@@ -241,3 +243,14 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
     disk.execute("ROLLBACK")
     disk.close()
     assert await vehicle.stdout.read() == b""
+
+
+async def test_a_recording_that_is_not_there_is_said_before_anything_is_captured(
+    tmp_path: Path,
+) -> None:
+    """One line names the setting; no encounter was opened for nothing."""
+    settings = VehicleSettings(unit_id="A1", home=tmp_path, source="recording:nowhere.csv")
+    with structlog.testing.capture_logs() as said:
+        assert await run(settings, asyncio.Event()) == 1
+    assert said[-1]["error"] == "--source: there is no file nowhere.csv"
+    assert not settings.spool_folder.exists()

@@ -27,8 +27,21 @@ def test_the_command_line_overrides_the_environment(monkeypatch: pytest.MonkeyPa
     assert VehicleSettings(unit_id="A1", gateway="given:1").gateway == "given:1"
 
 
+def test_a_source_is_lines_or_a_recording() -> None:
+    """A recording is named by its path."""
+    assert VehicleSettings(unit_id="A1").recording is None
+    played = VehicleSettings(unit_id="A1", source="recording:night.csv")
+    assert played.recording == Path("night.csv")
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"unit_id": "a b"}, {"unit_id": ""}, {"unit_id": "A1", "source": "tape"}]
+    "wrong",
+    [
+        {"unit_id": "a b"},
+        {"unit_id": ""},
+        {"unit_id": "A1", "source": "tape"},
+        {"unit_id": "A1", "encounter": "4711"},
+    ],
 )
 def test_what_cannot_be_is_refused_at_the_start(wrong: dict[str, str]) -> None:
     """A wrong setting never reaches a gateway."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from clinical.items import CrewEvent, CrewExamination, CrewFinding
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -59,7 +60,7 @@ examinations = st.builds(
     stroke=maybe(screens),
     race=maybe(races),
     last_known_well_us=maybe(instants),
-).filter(
-    lambda one: (one.gcs, one.stroke, one.race, one.last_known_well_us) != (None, None, None, None)
-)
+    injury=maybe(st.sampled_from(Injury)),
+    infection_suspected=maybe(st.booleans()),
+).filter(lambda one: one != CrewExamination(one.person))
 """As they are admitted, but for an instant that lies before the capture."""

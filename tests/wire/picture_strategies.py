@@ -8,6 +8,7 @@ from clinical.watch.deteriorating import Driver, Outlook
 from clinical.watch.examined import Examined
 from clinical.watch.picture import PictureRow, PictureScore, PictureVital
 from clinical.watch.shock import ShockIndex
+from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from tests.wire.alarm_strategies import limit_sets
@@ -66,6 +67,17 @@ picture_rows = st.builds(
     shock=maybe(st.builds(ShockIndex, numbers(0, 9), maybe(st.booleans()))),
     limits=st.lists(limit_sets, max_size=2).map(tuple),
     examined=st.lists(st.builds(Examined, instants, examinations), max_size=2).map(tuple),
+    situated=st.lists(
+        st.builds(
+            SituatedScore,
+            name=names,
+            value=maybe(numbers(0, 29)),
+            bound=maybe(numbers(0, 29)),
+            asks=maybe(st.booleans()),
+            refusals=st.lists(names, max_size=2).map(tuple),
+        ),
+        max_size=4,
+    ).map(tuple),
 )
 pictures = st.builds(
     Picture,

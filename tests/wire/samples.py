@@ -93,6 +93,8 @@ _ITEMS = {
             face=1, arm=1, leg=1, gaze=0, weak_side=crew_pb2.WEAK_SIDE_RIGHT, aphasia=2
         ),
         last_known_well_us=1_769_999_000_000_000,
+        injury=crew_pb2.INJURY_BLUNT,
+        infection_suspected=False,
     ),
     "edge_transition": alarm_pb2.ConditionTransition(
         encounter_id=ENCOUNTER,

@@ -5,13 +5,14 @@ from hypothesis import given
 
 from ambulance.telemetry.v1 import crew_pb2
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
 from tests.wire import crew_strategies, samples, strategies
 from tests.wire.samples import refused
 from wire.examinations import from_examination, to_examination
-from wire.frames import Frame, encode_frame
+from wire.frames import Frame, Lane, encode_frame
 from wire.validation import Checked, RefusalReason, StreamKey, check
 
 OUT, MISSING = RefusalReason.OUT_OF_RANGE, RefusalReason.MISSING_FIELD
@@ -40,6 +41,8 @@ def test_each_part_is_read_as_it_is_written() -> None:
         stroke=StrokeScreen(balance=False, eyes=False, face=True, arm=True, speech=False),
         race=Race(1, 1, 1, 0, WeakSide.RIGHT, aphasia=2),
         last_known_well_us=WELL_US,
+        injury=Injury.BLUNT,
+        infection_suspected=False,
     )
     tube = crew_pb2.CrewExamination(
         gcs=crew_pb2.GlasgowComaScale(eye=4, motor=6, untestable=[crew_pb2.GCS_PART_VERBAL])
@@ -79,6 +82,8 @@ def _with(**parts: object) -> tuple[RefusalReason, str]:
         ),
         ({"race": crew_pb2.RaceScale(agnosia=1)}, OUT, ".race.agnosia"),
         ({"last_known_well_us": 1_770_000_000_000_001}, OUT, ".last_known_well_us"),
+        ({"injury": crew_pb2.INJURY_UNSPECIFIED}, OUT, ".injury"),
+        ({"injury": 9, "infection_suspected": True}, OUT, ".injury"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_by_its_field(
@@ -86,6 +91,28 @@ def test_what_cannot_be_is_refused_by_its_field(
 ) -> None:
     """Empty, scored and untestable at once, of the wrong side, well in the future."""
     assert _with(**parts) == (reason, f"items[0].crew_examination{field}")
+
+
+@pytest.mark.parametrize(
+    ("parts", "stated"),
+    [
+        ({"injury": crew_pb2.INJURY_NONE}, CrewExamination(injury=Injury.NONE)),
+        (
+            {"injury": crew_pb2.INJURY_PENETRATING},
+            CrewExamination(injury=Injury.PENETRATING),
+        ),
+        ({"infection_suspected": False}, CrewExamination(infection_suspected=False)),
+    ],
+)
+def test_what_the_crew_says_of_the_situation_is_enough(
+    parts: dict[str, object], stated: CrewExamination
+) -> None:
+    """One tap; that there is none is a statement too."""
+    frame = samples.of_kind("crew_examination")
+    frame.items[0].crew_examination.CopyFrom(crew_pb2.CrewExamination(**parts))  # type: ignore[arg-type]
+    stream = StreamKey(frame.unit_id, Lane.ALARM, frame.segment)
+    assert isinstance(check(frame.SerializeToString(), stream), Checked)
+    assert to_examination(frame.items[0].crew_examination) == stated
 
 
 def test_an_unknown_response_that_cannot_be_tested_is_refused() -> None:

@@ -98,6 +98,8 @@ EXPECTED = (
     Expected("crew_event", "withdraws.sequence", (1, 2**63 - 1), (0, 2**63), required=True),
     Expected("crew_examination", "person", NAME_GOOD, NAME_BAD),
     Expected("crew_examination", "last_known_well_us", (0, 1), INSTANT_BAD),
+    Expected("crew_examination", "injury", (1, 3), CODES_BAD),
+    Expected("crew_examination", "infection_suspected", (False, True), ()),
     Expected("crew_examination", "gcs.eye", (1, 4), (0, 5)),
     Expected("crew_examination", "gcs.verbal", (1, 5), (0, 6)),
     Expected("crew_examination", "gcs.motor", (1, 6), (0, 7)),

@@ -2,9 +2,10 @@
 
 The vehicle says ``View`` (everything, a few times a second) and ``Trends`` (when they have grown),
 and answers each request by its number with ``Done`` or ``Refused``. A screen says ``Acknowledge``,
-``Pause``, ``Reset``, ``Enter``, ``Examine``, ``Withdraw`` and ``Note``. Each line is one object
-with the key ``type``. Whole states make a lost line harmless: the next one says everything again.
-Instants are microseconds since the Unix epoch; what is None was not measured or not stated.
+``Pause``, ``Reset``, ``Escalate``, ``Enter``, ``Examine``, ``Withdraw`` and ``Note``. Each line is
+one object with the key ``type``. Whole states make a lost line harmless: the next one says
+everything again. Instants are microseconds since the Unix epoch; what is None was not measured or
+not stated.
 """
 
 from typing import Final
@@ -14,6 +15,7 @@ import msgspec
 from clinical.alarms.view import AlarmState
 from clinical.items import CrewExamination
 from clinical.watch.examined import Examined
+from clinical.watch.situated import SituatedScore
 
 SOCKET_FILE: Final = "cabin.sock"
 """Name of the Unix socket, in the folder of the unit's spool."""
@@ -126,6 +128,8 @@ class Patient(msgspec.Struct, frozen=True):
     """What the center has set for this patient and is in effect."""
     examined: list[Examined] = []
     """What the crew has examined, the newest of each kind, oldest first."""
+    situated: list[SituatedScore] = []
+    """Every score by situation; empty while the crew has said nothing that one asks for."""
 
 
 class OwnLimit(msgspec.Struct, frozen=True):

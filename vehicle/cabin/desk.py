@@ -136,6 +136,7 @@ class Desk:
                     events=[_event(event) for event in reversed(events)],
                     limits=[_own_limit(one) for one in row.limits],
                     examined=list(row.examined),
+                    situated=list(row.situated),
                 )
             )
         return sorted(patients, key=lambda patient: patient.bay or "")

@@ -1,8 +1,9 @@
 """What the crew is examining and has not sent yet: one choice for each item, none at first.
 
-An item that nobody chose was not examined. A tap on what is chosen takes it back. Nothing leaves
-the tablet before the crew sends it, and what is sent is all that was chosen on every page of the
-form.
+The first page is what the crew knows at a glance, injury and infection: one tap each. An item that
+nobody chose was not examined, and of the first page not said. A tap on what is chosen takes it
+back. Nothing leaves the tablet before the crew sends it, and what is sent is all that was chosen on
+every page of the form.
 """
 
 from collections.abc import Mapping
@@ -12,16 +13,19 @@ from typing import Any, Final
 
 from clinical.instant import MINUTE_US
 from clinical.items import CrewExamination
+from clinical.scores.choice import INFECTION, INJURY, Injury
 from clinical.scores.gcs import STEPS, Gcs, GcsPart
 from clinical.scores.race import AGNOSIA, APHASIA, MOST, WEAK_SIDE, Race, WeakSide
 from clinical.scores.stroke_screen import Sign, StrokeScreen
 
 UNTESTABLE: Final = "NT"
 NORMAL, ABNORMAL = "normal", "abnormal"
+NO, YES = "no", "yes"
 SIDE: Final = WEAK_SIDE
 LANGUAGE: Final = APHASIA
 RECOGNITION: Final = AGNOSIA
 
+_SITUATION: Final[Mapping[str, tuple[str, ...]]] = {INJURY: tuple(Injury), INFECTION: (NO, YES)}
 _SCREEN: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(Sign, (NORMAL, ABNORMAL))
 _POINTS: Final = {item: tuple(map(str, range(most + 1))) for item, most in MOST.items()}
 _RACE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -35,7 +39,7 @@ _SCALE: Final[Mapping[str, tuple[str, ...]]] = {
     for part, steps in STEPS.items()
 }
 PAGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
-    {"stroke": _SCREEN, "race": _RACE, "gcs": _SCALE}
+    {"situation": _SITUATION, "stroke": _SCREEN, "race": _RACE, "gcs": _SCALE}
 )
 """The pages of the form: items with their choices, in order."""
 
@@ -47,7 +51,7 @@ class Draft:
     """An examination of one patient that is under way."""
 
     encounter_id: str
-    page: str = "stroke"
+    page: str = "situation"
     chosen: Mapping[str, str] = field(default_factory=lambda: _NONE)
     """By item."""
     well_us: int | None = None
@@ -122,7 +126,25 @@ class Draft:
             found["weak_side"] = WeakSide(self.chosen[SIDE])
         return Race(**found) if found else None
 
+    @property
+    def injury(self) -> Injury | None:
+        """What injury there is; None: not said."""
+        return Injury(self.chosen[INJURY]) if INJURY in self.chosen else None
+
+    @property
+    def infection_suspected(self) -> bool | None:
+        """Whether an infection is suspected; None: not said."""
+        return self.chosen[INFECTION] == YES if INFECTION in self.chosen else None
+
     def examination(self, person: str) -> CrewExamination | None:
         """Return what is to be sent; None: nothing was examined."""
-        found = CrewExamination(person, self.gcs, self.stroke, self.race, self.well_us)
+        found = CrewExamination(
+            person,
+            self.gcs,
+            self.stroke,
+            self.race,
+            self.well_us,
+            self.injury,
+            self.infection_suspected,
+        )
         return None if found == CrewExamination(person) else found

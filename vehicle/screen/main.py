@@ -5,15 +5,13 @@ process. It may be started before the vehicle program, and outlives it.
 """
 
 import asyncio
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from fastapi import FastAPI
 from nicegui import app, ui
-from pydantic import ValidationError
 
 from ports.clock import SystemClock
 from ports.grpc_server import AddressRefused
@@ -21,6 +19,7 @@ from ports.http_server import serve_http
 from ports.logging import configure_logging, get_logger
 from ports.program import run as run_program
 from ports.program import say_ready
+from ports.settings import settings_of
 from ports.signals import head as signals
 from vehicle.screen.line import CabinLine, find_socket
 from vehicle.screen.page import CrewPage
@@ -47,32 +46,21 @@ def main(  # noqa: PLR0917 - one per setting
     light: Annotated[str | None, typer.Option(help="day or night.")] = None,
     *,
     sound: Annotated[bool | None, typer.Option(help="Whether alarms are heard.")] = None,
-    log_json: Annotated[bool | None, typer.Option(help="Logs as JSON lines.")] = None,
+    log_json: Annotated[bool | None, typer.Option(help="Log lines as JSON objects.")] = None,
 ) -> None:
     """Serve the crew's screen of one vehicle."""
-    given = {
-        "home": home,
-        "screen_port": port,
-        "unit_id": unit_id,
-        "crew_person": person,
-        "screen_language": language,
-        "screen_light": light,
-        "screen_sound": sound,
-        "log_json": log_json,
-    }
-    settings = _settings({name: value for name, value in given.items() if value is not None})
+    settings = settings_of(
+        ScreenSettings,
+        locals(),
+        port="screen_port",
+        person="crew_person",
+        language="screen_language",
+        light="screen_light",
+        sound="screen_sound",
+    )
     configure_logging(json=settings.log_json)
     log.info("settings", **settings.model_dump(mode="json"))
     raise typer.Exit(run_program(partial(run, settings)))
-
-
-def _settings(given: Mapping[str, Any]) -> ScreenSettings:
-    try:
-        return ScreenSettings(**given)
-    except ValidationError as error:
-        for problem in error.errors():
-            typer.echo(f"{problem['loc'][0]}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from error
 
 
 async def run(settings: ScreenSettings, stop: asyncio.Event) -> int:

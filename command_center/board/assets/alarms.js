@@ -16,7 +16,7 @@ export const PAUSE_S = 120;
 export const shownOf = (alarms, whole) => (whole ? alarms : alarms.slice(0, 1 + MOST_LINES));
 
 function valuesOf(alarm, most, t) {
-  const first = (name) => (name === alarm.vital || /^(news2|npews|deterioration|race_|large_vessel|gcs$)/.test(name) ? 0
+  const first = (name) => (name === alarm.vital || /^(news2|npews|deterioration|race_|large_vessel|gcs$|t_rts|mgap|qsofa)/.test(name) ? 0
     : name.endsWith("_slope") || /^(stroke_signs|well_minutes)/.test(name) ? 1 : 2);
   const sorted = Object.entries(alarm.values).sort(([a], [b]) => first(a) - first(b));
   return sorted.slice(0, most).map(([name, value]) => {
@@ -128,7 +128,7 @@ export const AlarmCard = {
         <span v-if="!owners.length && alarm.current" class="nobody">{{ t.nobody }}</span>
         <span v-if="crew.length">{{ t.crewSaw }} <b>{{ crew[crew.length - 1].person }}</b> {{ clockTime(crew[crew.length - 1].at_us) }}</span>
         <span v-if="hushed" class="paused">{{ t.pausedBy }} <b>{{ pausedBy.person }}</b> {{ t.until }} {{ clockTime(alarm.paused_until_us) }}</span>
-        <span v-for="one in alarm.escalated" class="escalated">→ <b>{{ t.recipient[one.to] }}</b> {{ clockTime(one.at_us) }} <template v-if="one.person">{{ one.person }}: {{ one.reason }}</template><template v-else>{{ t.unanswered }}</template></span>
+        <span v-for="one in alarm.escalated" class="escalated">→ <b>{{ t.recipient[one.to] }}</b> {{ clockTime(one.at_us) }} · <template v-if="one.person">{{ one.person }}: {{ one.reason }}</template><template v-else>{{ t.unanswered }}</template></span>
         <span v-if="alarm.reset" class="taken">{{ t.resetBy[alarm.reset.place] }} <b>{{ alarm.reset.person }}</b> {{ clockTime(alarm.reset.at_us) }}</span></p>
     </div>
     <ul v-if="beneath.length" class="beneath"><alarm-line v-for="one in beneath" :key="one.id" :alarm="one"></alarm-line>

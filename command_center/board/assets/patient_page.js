@@ -9,11 +9,12 @@ import { EventStrip } from "/board/assets/event_strip.js";
 import { LimitForm } from "/board/assets/limits.js";
 import { LiveStrip } from "/board/assets/strip.js";
 import { PatientRow } from "/board/assets/patients.js";
+import { Situated } from "/board/assets/situated.js";
 import { Timeline } from "/board/assets/timeline.js";
 import { clockTime, driver } from "/board/assets/words.js";
 
 export const PatientPage = {
-  components: { AlarmCard, CtSeries, EcgSheets, EventStrip, Examined, LimitForm, LiveStrip, PatientRow, Timeline },
+  components: { AlarmCard, CtSeries, EcgSheets, EventStrip, Examined, LimitForm, LiveStrip, PatientRow, Situated, Timeline },
   emits: ["close"],
   setup() {
     const { ledger, acting, page, t, language, theme, up, ages, ct } = inject("board");
@@ -37,6 +38,7 @@ export const PatientPage = {
           <p v-if="patient.outlook && patient.outlook.drivers.length" class="drivers">{{ t.drives }}
             <span v-for="one in patient.outlook.drivers">{{ t.vital[one.column] ?? one.column }} <b>{{ driver(one.odds_factor) }}</b></span></p>
           <examined v-if="patient.examined.length" :of="patient.examined"></examined>
+          <situated :of="patient.situated"></situated>
           <limit-form :encounter="page.id" :choices="page.adjustable" :limits="patient.limits" :language="language"></limit-form>
           <live-strip :key="page.id" :id="page.id" :t="t" :language="language" :theme="theme" :alarms="alarms"></live-strip>
           <event-strip v-if="strip" :key="strip.alarm" :encounter="page.id" :strip="strip" :t="t" @close="page.strip = ''"></event-strip>

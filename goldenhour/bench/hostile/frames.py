@@ -116,6 +116,8 @@ def _crew_examination(_: Story, __: StreamKey, rng: Random) -> crew_pb2.CrewExam
         ),
         stroke=crew_pb2.StrokeScreen(face=True, arm=False),
         last_known_well_us=rng.randint(0, CAPTURED_US),
+        injury=crew_pb2.INJURY_BLUNT,
+        infection_suspected=False,
     )
 
 

@@ -196,6 +196,7 @@ _ITEM: Final[Mapping[str, tuple[tuple[str, tuple[object, ...]], ...]]] = {
     "crew_examination": (
         ("person", ("", "p" * 65)),
         ("last_known_well_us", (-1, 2**62)),
+        ("injury", (0, 99)),
     ),
     "edge_transition": (
         ("alarm_id", (b"", bytes(15))),

@@ -33,6 +33,8 @@ SPECIFIED = {
     "STEMI_SUSPECTED": [(3, 0, None, 0)],
     "STROKE_SUSPECTED": [(3, 0, None, 0)],
     "GCS_LOW": [(2, 0, None, 0), (3, 0, None, 0)],
+    "TRAUMA_CENTRE_ADVISED": [(2, 30, None, 0)],
+    "SEPSIS_SUSPECTED": [(2, 30, None, 0)],
     "SENSOR_OFF": [(1, 5, None, 0)],
     "ECG_LEAD_FAULT": [(1, 3, None, 0)],
     "IMAGING_INCOMPLETE": [(Priority.LOW, 0, None, 0)],
@@ -87,7 +89,7 @@ def test_every_cause_has_one_rule() -> None:
 
 
 def test_what_latches() -> None:
-    """Arrests latch, rhythms that can be one, and what asks for the catheter laboratory."""
+    """Arrests latch, rhythms that can be one, and what decides where to drive."""
     assert {rule.cause for rule in CATALOGUE if rule.latching} == {
         Cause.NO_PULSE,
         Cause.HEART_RATE_ZERO,
@@ -97,6 +99,7 @@ def test_what_latches() -> None:
         Cause.VENTRICULAR_TACHYCARDIA,
         Cause.STEMI_SUSPECTED,
         Cause.STROKE_SUSPECTED,
+        Cause.TRAUMA_CENTRE_ADVISED,
     }
 
 

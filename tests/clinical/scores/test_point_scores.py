@@ -225,3 +225,34 @@ def test_mgap_refuses_a_mechanism_that_it_does_not_know() -> None:
 
     assert isinstance(result, Refused)
     assert [str(reason) for reason in result.reasons] == ["IMPLAUSIBLE:trauma_mechanism"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "triage", "weighted"),
+    [
+        ({}, 12, 7.8408),
+        ({"systolic_mmhg": 4}, 12, 7.8408),
+        ({"systolic_mmhg": 3}, 11, 7.1082),
+        ({"gcs": 0, "respiration_per_min": 0}, 4, 2.9304),
+        ({"gcs": 4, "systolic_mmhg": 2, "respiration_per_min": 3}, 9, 6.0848),
+    ],
+)
+def test_what_the_trauma_scores_are_at_most(
+    parts: dict[str, int], triage: int, weighted: float
+) -> None:
+    """What is not known counts as if it were the best: the score is no better than that."""
+    assert rts.at_most(parts) == triage
+    assert rts.weighted_at_most(parts) == pytest.approx(weighted)
+
+
+@pytest.mark.parametrize(
+    ("parts", "points"),
+    [
+        ({}, 29),
+        ({"trauma_mechanism": 0, "age_years": 0}, 20),
+        ({"gcs": 3, "systolic_mmhg": 0, "trauma_mechanism": 4}, 12),
+        ({"gcs": 15, "systolic_mmhg": 5, "trauma_mechanism": 4, "age_years": 5}, 29),
+    ],
+)
+def test_what_mgap_is_at_most(parts: dict[str, int], points: int) -> None:
+    assert mgap.at_most(parts) == points

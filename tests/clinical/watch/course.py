@@ -8,7 +8,7 @@ import msgspec
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
-from clinical.items import EncounterChange, EncounterEvent, Vitals
+from clinical.items import CrewExamination, EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Consciousness
 from clinical.watch.patient import PatientWatch
 from tests.clinical.watch.bedside import at, capture
@@ -42,9 +42,15 @@ class Said(NamedTuple):
 class Encounter:
     """One patient under the watch."""
 
-    def __init__(self, *, age_years: int | None = None, pregnant: bool | None = None) -> None:
-        """Open the encounter."""
-        self.watch = PatientWatch("encounter-1", Source.CENTER_A)
+    def __init__(
+        self,
+        *,
+        age_years: int | None = None,
+        pregnant: bool | None = None,
+        source: Source = Source.CENTER_A,
+    ) -> None:
+        """Open the encounter; ``source`` is who judges."""
+        self.watch = PatientWatch("encounter-1", source)
         self.transitions: list[Transition] = []
         self._second = 0
         self._sequence = 1
@@ -56,6 +62,16 @@ class Encounter:
         while self._second < begin + 60 * minutes:
             self._take(course((self._second - begin) / 60), late_s)
             self._second += EVERY_S
+        return self
+
+    def examines(self, examination: CrewExamination) -> "Encounter":
+        """Go on after an examination by the crew."""
+        self._take(examination)
+        return self
+
+    def end(self) -> "Encounter":
+        """End the encounter."""
+        self._take(EncounterEvent(EncounterChange.ENDED))
         return self
 
     def restored(self) -> "Encounter":
@@ -76,7 +92,7 @@ class Encounter:
         """Return the cause of every alarm that began, in order."""
         return [one.cause for one in self.said if one.phase == "START"]
 
-    def _take(self, item: Vitals | EncounterEvent, late_s: float = 0) -> None:
+    def _take(self, item: Item, late_s: float = 0) -> None:
         self._sequence += 1
         origin = capture(self._second, self._sequence, received=self._second + late_s)
         found = self.watch.on_item(item, origin, origin.received_us)

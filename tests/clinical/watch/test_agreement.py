@@ -128,6 +128,17 @@ def test_an_alarm_that_the_vehicle_has_ended_and_the_center_holds_is_told() -> N
     assert held == [(Phase.START, 1, True), (Phase.UPDATE, 2, True)]
 
 
+def test_a_score_that_rose_in_the_dark_is_not_compared() -> None:
+    """The center scores a backlog at its end: that it does not hold what was over is no dispute."""
+    for decided, told in ((30, [("NEWS2_HIGH", Phase.START)]), (15, [])):
+        bay = Bay()
+        bay.run(0, 30)
+        frame = bay.hear(30, WELL)
+        bay.edge(30.1, frame, active=True, revision=1, decided=decided, cause=Cause.NEWS2_HIGH)
+        bay.run(31, 50)
+        assert bay.disputes == told
+
+
 def test_who_agrees_is_never_told_of() -> None:
     bay = Bay()
     bay.run(0, 10)

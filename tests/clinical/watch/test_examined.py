@@ -3,6 +3,7 @@
 from itertools import permutations
 
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -17,7 +18,12 @@ from clinical.watch.examined import (
 FIRST = CrewExamination(
     "li", gcs=Gcs(4, 5, 6), stroke=StrokeScreen(face=True), last_known_well_us=5
 )
-SECOND = CrewExamination("wu", race=Race(1, 1, 1, 0, WeakSide.RIGHT, aphasia=2))
+SECOND = CrewExamination(
+    "wu",
+    race=Race(1, 1, 1, 0, WeakSide.RIGHT, aphasia=2),
+    injury=Injury.BLUNT,
+    infection_suspected=False,
+)
 THIRD = CrewExamination("li", gcs=Gcs(3, None, 5, frozenset({GcsPart.VERBAL})))
 
 
@@ -54,3 +60,14 @@ def test_a_part_is_found_by_name() -> None:
 def test_they_are_written_down_and_read_again() -> None:
     examined = with_one_more(with_one_more((), SECOND, 10), THIRD, 20)
     assert examined_from_plain(examined_to_plain(examined)) == examined
+
+
+def test_what_an_earlier_release_wrote_down_says_nothing_of_the_situation() -> None:
+    """Its snapshots know neither injury nor infection."""
+    ((captured_us, plain),) = examined_to_plain((Examined(10, FIRST),))
+    older = {
+        name: value
+        for name, value in plain.items()
+        if name not in {"injury", "infection_suspected"}
+    }
+    assert examined_from_plain([[captured_us, older]]) == (Examined(10, FIRST),)

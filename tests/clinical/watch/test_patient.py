@@ -22,6 +22,7 @@ from clinical.items import (
     Item,
     Vitals,
 )
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -281,6 +282,8 @@ _examination = st.builds(
     race=st.none()
     | st.builds(Race, *[st.sampled_from([0, 2])] * 3, st.just(1), st.sampled_from(WeakSide)),
     last_known_well_us=st.none() | st.just(at(-600)),
+    injury=st.none() | st.sampled_from(Injury),
+    infection_suspected=st.none() | st.booleans(),
 )
 _event = st.builds(
     EncounterEvent,

@@ -23,6 +23,7 @@ from clinical.items import (
     LeadFinding,
     Vitals,
 )
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.news2 import SINGLE_RED
 from clinical.signals.lead_quality import LeadFault
@@ -222,6 +223,8 @@ _disturbances: st.SearchStrategy[Item] = st.one_of(
     st.builds(DeviceStatus, st.just("pleth"), st.just(Vital.SPO2), attached=st.booleans()),
     st.builds(CrewEvent, st.sampled_from(CrewFinding)),
     st.builds(CrewExamination, gcs=st.builds(Gcs, st.sampled_from([1, 4]), st.just(2), st.just(5))),
+    st.builds(CrewExamination, injury=st.sampled_from(Injury)),
+    st.builds(CrewExamination, infection_suspected=st.booleans()),
     st.builds(
         EncounterEvent,
         change=st.sampled_from(EncounterChange),

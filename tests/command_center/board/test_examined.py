@@ -1,6 +1,7 @@
 """What the board is told of the crew's examinations."""
 
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -19,6 +20,7 @@ def test_each_says_what_was_found_when_and_by_whom() -> None:
     newest, before = examined_plain((first, second), 70)
     assert (newest["captured_us"], newest["person"], newest["gcs"]) == (20, None, "E4 VNT M6")
     assert newest["stroke"] is newest["race"] is newest["well_us"] is None
+    assert newest["injury"] is newest["infection"] is None
     assert (before["captured_us"], before["person"], before["well_us"]) == (10, "li", 5)
     assert before["stroke"]["verdict"] == "positive"
 
@@ -41,3 +43,10 @@ def test_a_scale_is_a_total_or_what_it_is_at_least() -> None:
     ]
     (child,) = examined_plain((whole,), 9)
     assert child["race"] == {"total": None, "at_least": 0, "likely": False, "age": True}
+
+
+def test_what_the_crew_said_of_the_situation_is_told_as_it_was_said() -> None:
+    """None and no are statements."""
+    said = CrewExamination(injury=Injury.NONE, infection_suspected=False)
+    (shown,) = examined_plain((Examined(1, said),), 70)
+    assert (shown["injury"], shown["infection"]) == ("none", False)

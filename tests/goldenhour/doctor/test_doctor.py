@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from goldenhour.broker.errors import NoKafkaFound
 from goldenhour.broker.runtime import find_runtime
 from goldenhour.broker.settings import settings_from
-from goldenhour.doctor.examination import PORTS, Facts, Finding, examine
+from goldenhour.demo.ports import PORTS
+from goldenhour.doctor.examination import Facts, Finding, examine
 from goldenhour.doctor.main import app
 from goldenhour.doctor.probing import LOCK, off_lock, probe
 
@@ -49,6 +50,7 @@ def test_a_machine_that_has_everything_has_nothing_missing() -> None:
         (replace(HEALTHY, java_major=11), "Java 17", "apt-get install -y openjdk-17-jre-"),
         (replace(HEALTHY, maven=False, jars=False), "Maven", "apt-get install -y maven"),
         (replace(HEALTHY, busy_ports=frozenset({7400})), "port 7400", "--ports auto"),
+        (replace(HEALTHY, busy_ports=frozenset({7495})), "port 7495", "--ports auto"),
         (replace(HEALTHY, busy_ports=frozenset({9092})), "port 9092", "--ports auto"),
         (replace(HEALTHY, free_bytes=1_999_999_999), "free disk", "GOLDENHOUR_HOME"),
         (replace(HEALTHY, packages_off_lock=("numpy 2.4.6",)), "numpy 2.4.6", "make setup"),
@@ -127,4 +129,4 @@ def test_the_command_exits_1_when_something_needed_is_missing(
     answer = CliRunner().invoke(app, [])
     assert answer.exit_code == 1
     assert "MISSING  Java 17 or newer" in answer.output
-    assert all(f"port {port} free" in answer.output for port in PORTS)
+    assert all(f"port {port} free" in answer.output for port in PORTS.values())

@@ -1,5 +1,6 @@
 """Where the feed is looked for, and what is said when it cannot be used."""
 
+import asyncio
 import json
 import os
 import re
@@ -15,9 +16,17 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.recipient import Recipient
 from clinical.alarms.view import AlarmState
 from clinical.instant import SECOND_US
-from goldenhour.feed.main import _act_in_time, _Action, _as_json, alarm_id_of, alerts_address, app
+from goldenhour.feed.main import (
+    _act_in_time,
+    _Action,
+    _as_json,
+    _say_silence,
+    alarm_id_of,
+    alerts_address,
+    app,
+)
 from ports.addresses import Addresses, write_addresses
-from ports.clock import SystemClock
+from ports.clock import SystemClock, VirtualClock
 from ports.log.memory_log import MemoryLog
 from simulators.alert_feed import AlertFeed
 from tests.command_center.night import append, latched
@@ -116,3 +125,18 @@ def test_json_names_the_alarm_as_acknowledge_wants_it() -> None:
     assert said["since_us"] == NOON_US
     assert said["unacknowledged"] is True
     assert said["reason"] == {"heart_rate_bpm": 36.0}
+
+
+@pytest.mark.parametrize(("answered", "said"), [(False, f"nobody answers at {ALERTS}"), (True, "")])
+async def test_whoever_follows_a_feed_is_told_that_nobody_serves_it(
+    answered: bool,  # noqa: FBT001 - a case
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An address with a slip in it would else be a quiet night."""
+    feed, clock = AlertFeed(ALERTS, "terminal", SystemClock()), VirtualClock()
+    feed.caught_up = answered
+    saying = asyncio.create_task(_say_silence(feed, ALERTS, clock))
+    await clock.run_for(60 * SECOND_US)
+    await saying
+    assert capsys.readouterr().err.partition(";")[0].strip() == said

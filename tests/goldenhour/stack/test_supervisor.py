@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,4 +156,30 @@ async def test_a_program_that_does_not_answer_is_killed_and_comes_back(
 
     assert hangs.pid != first
     assert (hangs.restarts, answers.restarts) == (1, 0)
+    await stack.stop()
+
+
+async def test_a_supervisor_that_is_busy_itself_kills_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its event loop turns less often than a look may take: the program answered all the same."""
+    monkeypatch.setattr(supervisor, "PROBED_EVERY_US", 1_000)
+    monkeypatch.setattr(supervisor, "UNANSWERED_MAX", 2)
+    monkeypatch.setattr(probe, "ANSWER_S", 0.5)
+    looks: list[bool] = []
+
+    def look(address: str) -> bool:
+        looks.append(probe.answers(address))
+        return looks[-1]
+
+    monkeypatch.setattr(supervisor, "answers", look)
+    stack = Stack(tmp_path, SystemClock())
+    await stack.start(_Toy("answers", (), code=_ANSWERS))
+
+    while len(looks) < 4:
+        threading.Event().wait(0.7)
+        await SystemClock().sleep_us(0)
+
+    assert looks == [True] * len(looks)
+    assert stack.named("answers").restarts == 0
     await stack.stop()

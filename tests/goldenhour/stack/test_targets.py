@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from goldenhour.demo.plan import PORTS
+from goldenhour.demo.ports import PORTS
 from goldenhour.stack.targets import scrape_targets
 
 COMMITTED = Path(__file__).parents[3] / "deploy" / "prometheus" / "targets.json"

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from goldenhour.main import COMMANDS, load
+from ports.logging import configure_logging
 from streams.engine.main import run
 from streams.engine.settings import WorkerSettings
 
@@ -25,6 +28,19 @@ async def test_a_worker_that_waits_for_a_broker_still_stops_at_once(tmp_path: Pa
         await asyncio.wait([running], timeout=0.3)
         stop.set()
         assert await asyncio.wait_for(running, 10) == 0
+
+
+async def test_a_busy_port_of_the_metrics_is_said_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the option; there is no traceback."""
+    configure_logging(json=True)
+    with socket.socket() as taken:
+        port = int(silent_address(taken).rpartition(":")[2])
+        settings = WorkerSettings(metrics_port=port, home=tmp_path)
+        assert await run(settings, asyncio.Event()) == 1
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert "--metrics-port" in said[-1]["error"]
 
 
 def test_help_loads_neither_faust_nor_kafka() -> None:

@@ -5,6 +5,7 @@ from itertools import chain
 import pytest
 
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -30,13 +31,27 @@ def test_what_was_chosen_is_sent_and_the_rest_was_not_examined() -> None:
         .tapped("race_agnosia", "2")
         .tapped("gcs_eye", "3")
         .tapped("gcs_verbal", "NT")
+        .tapped("injury", "penetrating")
     )
     assert draft.examination("li") == CrewExamination(
         "li",
         Gcs(3, None, None, frozenset({GcsPart.VERBAL})),
         StrokeScreen(face=True, speech=False),
         Race(weak_side=WeakSide.LEFT, agnosia=2),
+        injury=Injury.PENETRATING,
     )
+
+
+def test_injury_and_infection_are_the_first_page_and_not_said_at_first() -> None:
+    """One tap is enough; none and no are said, what was taken back is not."""
+    assert set(EMPTY.items) == {"injury", "infection_suspected"}
+    neither = EMPTY.tapped("injury", "none").tapped("infection_suspected", "no")
+    assert neither.examination("li") == CrewExamination(
+        "li", injury=Injury.NONE, infection_suspected=False
+    )
+    infected = EMPTY.tapped("infection_suspected", "yes")
+    assert infected.examination("li") == CrewExamination("li", infection_suspected=True)
+    assert infected.tapped("infection_suspected", "yes").examination("li") is None
 
 
 def test_a_second_tap_takes_a_choice_back() -> None:

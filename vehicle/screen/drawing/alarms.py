@@ -21,7 +21,7 @@ from vehicle.screen.words import Language, alarm_words, check_first, word
 _SAID_IN_WORDS: Final = frozenset(
     {
         *("consciousness", "fault", "intervention", "rhythm", "airway"),
-        *("large_vessel_occlusion", "last_known_well"),
+        *("large_vessel_occlusion", "last_known_well", "injury"),
     }
 )
 _MARKS: Final = {1: "!", 2: "!!", 3: "!!!"}

@@ -8,8 +8,9 @@ from typing import Final
 from clinical.items import CrewExamination
 from clinical.scores import gcs, race
 from clinical.scores.chart import Refused
+from clinical.scores.choice import INFECTION, INJURY
 from clinical.scores.stroke_screen import StrokeScreen, verdict
-from vehicle.screen.draft import PAGES, Draft
+from vehicle.screen.draft import NO, PAGES, YES, Draft
 from vehicle.screen.drawing.scene import Scene, ago, at, button
 
 STEPS_MIN: Final = (-60, -10, 10)
@@ -48,7 +49,10 @@ def summary(scene: Scene, found: CrewExamination | None, age_years: int | None) 
     """Return what an examination says, in one line; a whole is not said of what is a part."""
     if found is None:
         return ""
+    infection = found.infection_suspected
     parts = [
+        "" if found.injury is None else _said(scene, INJURY, found.injury),
+        "" if infection is None else _said(scene, INFECTION, YES if infection else NO),
         "" if found.gcs is None else gcs.words(found.gcs),
         "" if found.stroke is None else _stroke(scene, found.stroke),
         "" if found.race is None else _race(scene, found.race, age_years),
@@ -57,6 +61,10 @@ def summary(scene: Scene, found: CrewExamination | None, age_years: int | None) 
         else f"{scene.word('last_known_well')} {at(found.last_known_well_us)}",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _said(scene: Scene, item: str, choice: str) -> str:
+    return f"{scene.word(item)}: {scene.word(_named(item, choice))}"
 
 
 def _stroke(scene: Scene, screen: StrokeScreen) -> str:
@@ -95,7 +103,8 @@ def _row(scene: Scene, draft: Draft, item: str, choices: tuple[str, ...]) -> str
         for choice in choices
     )
     many = "many" if len(choices) > IN_ONE_ROW else ""
-    state = "" if chosen else f"<small>{scene.word('not_examined')}</small>"
+    absent = "not_said" if item in {INJURY, INFECTION} else "not_examined"
+    state = "" if chosen else f"<small>{scene.word(absent)}</small>"
     return (
         f"<section><h3>{scene.word(item)}{state}</h3>"
         f'<div class="choices {many}">{buttons}</div></section>'

@@ -5,11 +5,12 @@ from vehicle.screen.drawing.scene import Scene, ago, at, button, text
 
 
 def heading(scene: Scene) -> str:
-    """Return the unit, its patients to choose from, and the two switches."""
+    """Return the unit, its patients to choose from, the time and the switches."""
     tabs = "".join(_tab(scene, patient) for patient in scene.view.patients)
     other = "day" if scene.light == "night" else "night"
     return (
-        f'<h1>{text(scene.view.unit_id)}</h1><nav aria-label="{scene.word("bay")}">{tabs}</nav>'
+        f"<div><h1>{text(scene.view.unit_id)}</h1><small>{scene.word('not_a_device')}</small></div>"
+        f'<nav aria-label="{scene.word("bay")}">{tabs}</nav>'
         f'<p class="clock" data-clock></p>{_sound(scene)}'
         f"{button('light', scene.word(other), 'plain')}"
         f"{button('language', scene.word('other_language'), 'plain')}"

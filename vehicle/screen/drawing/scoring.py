@@ -3,6 +3,7 @@
 from clinical.scores.chart import Response
 from clinical.scores.news2 import ASKS_FOR, ASKS_FOR_ZH
 from vehicle.screen.drawing.scene import Scene, text
+from vehicle.screen.drawing.situation import situation
 from vehicle.screen.words import Language, word
 
 _GRADE = {Response.HIGH: "grade-3", Response.MEDIUM: "grade-2", Response.LOW_MEDIUM: "grade-2"}
@@ -24,7 +25,8 @@ def scoring(scene: Scene) -> str:
         f'<section class="news2 {grade}" aria-label="NEWS2"><h2>NEWS2</h2>'
         f'<p class="number">{bound}<span class="total">{score.at_least}</span></p>'
         f'<p class="band">{scene.word(response) if meant else ""}</p>'
-        f'<p class="asks">{text(asks) if meant else ""}{_missing(scene)}</p></section>'
+        f'<p class="asks">{text(asks) if meant else ""}{_missing(scene)}</p>'
+        f"{situation(scene)}</section>"
     )
 
 

@@ -3,6 +3,7 @@
 import re
 
 from clinical.items import CrewExamination
+from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
@@ -24,14 +25,15 @@ def test_nothing_is_chosen_at_first_and_nothing_can_be_sent() -> None:
     """Each item reads as not examined."""
     for page in PAGES:
         drawn = examination(scene(draft=EMPTY.turned(page)))
-        assert drawn.count("not examined") == len(EMPTY.turned(page).items)
+        absent = "not said" if page == "situation" else "not examined"
+        assert drawn.count(absent) == len(EMPTY.turned(page).items)
         assert "choice chosen" not in drawn
         assert 'data-act="send"' not in drawn
 
 
 def test_a_choice_is_marked_and_can_be_sent() -> None:
     """By a sign, not by colour alone."""
-    drawn = examination(scene(draft=EMPTY.tapped("face", "abnormal")))
+    drawn = examination(scene(draft=EMPTY.turned("stroke").tapped("face", "abnormal")))
     assert re.search(r'class="choice chosen"[^>]*data-item="face"[^>]*>✓ Abnormal<', drawn)
     assert drawn.count("not examined") == 4
     assert 'data-act="send"' in drawn
@@ -59,6 +61,12 @@ def test_an_examination_is_one_line() -> None:
         "E3 V4 M5 = 12 · Stroke screen: positive: balance, face · "
         "RACE 5: large vessel occlusion likely · Last known well "
     )
+
+
+def test_the_situation_is_said_in_words() -> None:
+    found = CrewExamination(injury=Injury.BLUNT, infection_suspected=False)
+    assert summary(scene(), found, 70) == "Injury: Blunt · Infection suspected: No"
+    assert summary(scene(language=Language.ZH), found, 70) == "外伤: 钝性伤 · 疑似感染: 否"
 
 
 def test_a_scale_that_was_not_finished_says_what_it_is_at_least() -> None:

@@ -1,7 +1,8 @@
 import msgspec
 
 from tests.vehicle.screen.scenes import LINK, scene
-from vehicle.screen.drawing.heading import banner, link
+from vehicle.screen.drawing.heading import banner, heading, link
+from vehicle.screen.words import Language
 
 
 def test_a_link_is_plain_words() -> None:
@@ -31,3 +32,8 @@ def test_what_is_left_out_is_told_in_plain_words() -> None:
     thinned = msgspec.structs.replace(LINK, thinned=["WAVEFORM", "VITALS"])
     assert "waveforms are not being sent" in link(scene(link=thinned))
     assert "only the newest vital signs" in link(scene(link=thinned))
+
+
+def test_the_screen_says_in_both_languages_that_it_is_no_medical_device() -> None:
+    assert "Not a medical device" in heading(scene())
+    assert "非医疗器械" in heading(scene(language=Language.ZH))

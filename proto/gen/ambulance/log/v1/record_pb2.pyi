@@ -740,6 +740,7 @@ class PictureRow(_message.Message):
     SHOCK_INDEX_RAISED_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
     EXAMINATIONS_FIELD_NUMBER: _builtins.int
+    SITUATED_FIELD_NUMBER: _builtins.int
     encounter_id: _builtins.str
     """The encounter."""
     unit_id: _builtins.str
@@ -796,6 +797,12 @@ class PictureRow(_message.Message):
     def examinations(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureExamination]:
         """What the crew has examined, the newest of each kind, oldest first. Empty: nothing."""
 
+    @_builtins.property
+    def situated(self) -> _containers.RepeatedCompositeFieldContainer[Global___PictureSituatedScore]:
+        """Scores for those of whom the crew has said that they are injured, or that an infection is
+        suspected: used, or refused with the reason. Empty: nothing was said.
+        """
+
     def __init__(
         self,
         *,
@@ -817,10 +824,11 @@ class PictureRow(_message.Message):
         shock_index_raised: _builtins.bool | None = ...,
         limits: _abc.Iterable[_action_pb2.LimitSet] | None = ...,
         examinations: _abc.Iterable[Global___PictureExamination] | None = ...,
+        situated: _abc.Iterable[Global___PictureSituatedScore] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "news2_at_least", b"news2_at_least", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "unit_id", b"unit_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "arrows", b"arrows", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "examinations", b"examinations", "limits", b"limits", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bay", b"_bay", "_captured_at_us", b"_captured_at_us", "_encounter_id", b"_encounter_id", "_news2_at_least", b"_news2_at_least", "_news2_total", b"_news2_total", "_not_judged", b"_not_judged", "_outlook", b"_outlook", "_received_at_us", b"_received_at_us", "_score", b"_score", "_shock_index", b"_shock_index", "_shock_index_raised", b"_shock_index_raised", "_unit_id", b"_unit_id", "arrows", b"arrows", "bay", b"bay", "captured_at_us", b"captured_at_us", "encounter_id", b"encounter_id", "examinations", b"examinations", "limits", b"limits", "news2_at_least", b"news2_at_least", "news2_refusals", b"news2_refusals", "news2_total", b"news2_total", "not_judged", b"not_judged", "outlook", b"outlook", "received_at_us", b"received_at_us", "score", b"score", "shock_index", b"shock_index", "shock_index_raised", b"shock_index_raised", "situated", b"situated", "thinned", b"thinned", "unit_id", b"unit_id", "vitals", b"vitals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bay: _TypeAlias = _typing.Literal["bay"]  # noqa: Y015
     _WhichOneofArgType__bay: _TypeAlias = _typing.Literal["_bay", b"_bay"]  # noqa: Y015
@@ -872,6 +880,65 @@ class PictureRow(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__unit_id) -> _WhichOneofReturnType__unit_id | None: ...
 
 Global___PictureRow: _TypeAlias = PictureRow  # noqa: Y015
+
+@_typing.final
+class PictureSituatedScore(_message.Message):
+    """A score that is for some patients only: T-RTS, RTS, MGAP or QSOFA."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    BOUND_FIELD_NUMBER: _builtins.int
+    ASKS_FIELD_NUMBER: _builtins.int
+    REFUSALS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name."""
+    value: _builtins.float
+    """Its value. Absent: refused."""
+    bound: _builtins.float
+    """What it is at most, QSOFA at least, by what is known. Absent: it was not refused, or is not for
+    this patient.
+    """
+    asks: _builtins.bool
+    """Whether value or bound is one at which the publication asks for a response. Absent: it was
+    refused, and its bound is none.
+    """
+    @_builtins.property
+    def refusals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Why it was refused, as REASON:input. Empty: it was not."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str | None = ...,
+        value: _builtins.float | None = ...,
+        bound: _builtins.float | None = ...,
+        asks: _builtins.bool | None = ...,
+        refusals: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_asks", b"_asks", "_bound", b"_bound", "_name", b"_name", "_value", b"_value", "asks", b"asks", "bound", b"bound", "name", b"name", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_asks", b"_asks", "_bound", b"_bound", "_name", b"_name", "_value", b"_value", "asks", b"asks", "bound", b"bound", "name", b"name", "refusals", b"refusals", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__asks: _TypeAlias = _typing.Literal["asks"]  # noqa: Y015
+    _WhichOneofArgType__asks: _TypeAlias = _typing.Literal["_asks", b"_asks"]  # noqa: Y015
+    _WhichOneofReturnType__bound: _TypeAlias = _typing.Literal["bound"]  # noqa: Y015
+    _WhichOneofArgType__bound: _TypeAlias = _typing.Literal["_bound", b"_bound"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__value: _TypeAlias = _typing.Literal["value"]  # noqa: Y015
+    _WhichOneofArgType__value: _TypeAlias = _typing.Literal["_value", b"_value"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__asks) -> _WhichOneofReturnType__asks | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__bound) -> _WhichOneofReturnType__bound | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value) -> _WhichOneofReturnType__value | None: ...
+
+Global___PictureSituatedScore: _TypeAlias = PictureSituatedScore  # noqa: Y015
 
 @_typing.final
 class PictureExamination(_message.Message):

@@ -68,6 +68,34 @@ CREW_FINDING_INTUBATION_STARTED: CrewFinding.ValueType  # 7
 """The attempt to intubate began, with drugs that stop the breath."""
 Global___CrewFinding: _TypeAlias = CrewFinding  # noqa: Y015
 
+class _Injury:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InjuryEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Injury.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INJURY_UNSPECIFIED: _Injury.ValueType  # 0
+    """Never sent."""
+    INJURY_NONE: _Injury.ValueType  # 1
+    """There is none."""
+    INJURY_BLUNT: _Injury.ValueType  # 2
+    """By a blunt force."""
+    INJURY_PENETRATING: _Injury.ValueType  # 3
+    """By something that entered the body, with or without a blunt one beside."""
+
+class Injury(_Injury, metaclass=_InjuryEnumTypeWrapper):
+    """What injury a patient has."""
+
+INJURY_UNSPECIFIED: Injury.ValueType  # 0
+"""Never sent."""
+INJURY_NONE: Injury.ValueType  # 1
+"""There is none."""
+INJURY_BLUNT: Injury.ValueType  # 2
+"""By a blunt force."""
+INJURY_PENETRATING: Injury.ValueType  # 3
+"""By something that entered the body, with or without a blunt one beside."""
+Global___Injury: _TypeAlias = Injury  # noqa: Y015
+
 class _GcsPart:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -169,8 +197,8 @@ Global___CrewEvent: _TypeAlias = CrewEvent  # noqa: Y015
 
 @_typing.final
 class CrewExamination(_message.Message):
-    """An examination by the crew, as far as it went. At least one of gcs, stroke, race and
-    last_known_well_us is present; each counts by itself, until a later examination has it again.
+    """An examination by the crew, as far as it went. At least one field beside person is present; each
+    counts by itself, until a later examination has it again.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -180,12 +208,18 @@ class CrewExamination(_message.Message):
     STROKE_FIELD_NUMBER: _builtins.int
     RACE_FIELD_NUMBER: _builtins.int
     LAST_KNOWN_WELL_US_FIELD_NUMBER: _builtins.int
+    INJURY_FIELD_NUMBER: _builtins.int
+    INFECTION_SUSPECTED_FIELD_NUMBER: _builtins.int
     person: _builtins.str
     """Who examined, 1 to 64 characters. Absent: not stated."""
     last_known_well_us: _builtins.int
     """When the patient was last known to be well, not after captured_at_us of the frame.
     Absent: unknown, or as stated before.
     """
+    injury: Global___Injury.ValueType
+    """What injury there is. Absent: nobody said, or as stated before; it is never taken for none."""
+    infection_suspected: _builtins.bool
+    """Whether the crew suspects an infection. Absent: nobody said, or as stated before."""
     @_builtins.property
     def gcs(self) -> Global___GlasgowComaScale:
         """Glasgow Coma Scale."""
@@ -206,13 +240,19 @@ class CrewExamination(_message.Message):
         stroke: Global___StrokeScreen | None = ...,
         race: Global___RaceScale | None = ...,
         last_known_well_us: _builtins.int | None = ...,
+        injury: Global___Injury.ValueType | None = ...,
+        infection_suspected: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_gcs", b"_gcs", "_last_known_well_us", b"_last_known_well_us", "_person", b"_person", "_race", b"_race", "_stroke", b"_stroke", "gcs", b"gcs", "last_known_well_us", b"last_known_well_us", "person", b"person", "race", b"race", "stroke", b"stroke"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_gcs", b"_gcs", "_infection_suspected", b"_infection_suspected", "_injury", b"_injury", "_last_known_well_us", b"_last_known_well_us", "_person", b"_person", "_race", b"_race", "_stroke", b"_stroke", "gcs", b"gcs", "infection_suspected", b"infection_suspected", "injury", b"injury", "last_known_well_us", b"last_known_well_us", "person", b"person", "race", b"race", "stroke", b"stroke"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gcs", b"_gcs", "_last_known_well_us", b"_last_known_well_us", "_person", b"_person", "_race", b"_race", "_stroke", b"_stroke", "gcs", b"gcs", "last_known_well_us", b"last_known_well_us", "person", b"person", "race", b"race", "stroke", b"stroke"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_gcs", b"_gcs", "_infection_suspected", b"_infection_suspected", "_injury", b"_injury", "_last_known_well_us", b"_last_known_well_us", "_person", b"_person", "_race", b"_race", "_stroke", b"_stroke", "gcs", b"gcs", "infection_suspected", b"infection_suspected", "injury", b"injury", "last_known_well_us", b"last_known_well_us", "person", b"person", "race", b"race", "stroke", b"stroke"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__gcs: _TypeAlias = _typing.Literal["gcs"]  # noqa: Y015
     _WhichOneofArgType__gcs: _TypeAlias = _typing.Literal["_gcs", b"_gcs"]  # noqa: Y015
+    _WhichOneofReturnType__infection_suspected: _TypeAlias = _typing.Literal["infection_suspected"]  # noqa: Y015
+    _WhichOneofArgType__infection_suspected: _TypeAlias = _typing.Literal["_infection_suspected", b"_infection_suspected"]  # noqa: Y015
+    _WhichOneofReturnType__injury: _TypeAlias = _typing.Literal["injury"]  # noqa: Y015
+    _WhichOneofArgType__injury: _TypeAlias = _typing.Literal["_injury", b"_injury"]  # noqa: Y015
     _WhichOneofReturnType__last_known_well_us: _TypeAlias = _typing.Literal["last_known_well_us"]  # noqa: Y015
     _WhichOneofArgType__last_known_well_us: _TypeAlias = _typing.Literal["_last_known_well_us", b"_last_known_well_us"]  # noqa: Y015
     _WhichOneofReturnType__person: _TypeAlias = _typing.Literal["person"]  # noqa: Y015
@@ -223,6 +263,10 @@ class CrewExamination(_message.Message):
     _WhichOneofArgType__stroke: _TypeAlias = _typing.Literal["_stroke", b"_stroke"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__gcs) -> _WhichOneofReturnType__gcs | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__infection_suspected) -> _WhichOneofReturnType__infection_suspected | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__injury) -> _WhichOneofReturnType__injury | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__last_known_well_us) -> _WhichOneofReturnType__last_known_well_us | None: ...
     @_typing.overload
