@@ -29,7 +29,7 @@ from clinical.signals.bank import Bank, Ints
 from clinical.signals.beat_judge import CLIP, BeatJudge, Judge
 from clinical.signals.beats import PAST, REFRACTORY, BeatDetector, Kind
 from clinical.signals.candidates import MEASURES, Candidates
-from clinical.signals.recorded import CLOSING_S
+from clinical.signals.recorded import CLOSING_S, blocks_of
 from clinical.signals.resampling import WORKING_RATE_HZ
 from goldenhour.bench.accuracy.annotations import (
     NORMAL,
@@ -120,11 +120,9 @@ def gather(
     """Run the live detector over some leads of a record; label its candidates, and score it."""
     bank = Bank([lead.rate_hz for lead in leads])
     detector = Gathering(bank, judge)
-    for index, lead in enumerate(leads):
-        tail = np.full(int(CLOSING_S * lead.rate_hz), np.nan)
-        bank.push(index, 0, np.concatenate((lead.samples, tail)))
-    beats = [beat for block in bank.blocks() for beat in detector.on_block(block).of(0)]
     end_s = len(leads[0].samples) / leads[0].rate_hz
+    blocks = blocks_of(bank, [lead.samples for lead in leads], end_s + CLOSING_S)
+    beats = [beat for block in blocks for beat in detector.on_block(block).of(0)]
     reference = reference.until(end_s)
     beats = [beat for beat in beats if beat.sample < end_s * WORKING_RATE_HZ]
     tally = compare(

@@ -138,10 +138,13 @@ def take_out(held: Floats, leads: Ints, slots: Ints, seconds: Ints, raw: Floats)
     about = np.empty((len(leads), _TAIL + BLOCK), np.float32)
     about[:, :_TAIL], about[:, _TAIL:] = held[leads, :_TAIL], raw
     held[leads, :_TAIL] = raw[:, BLOCK - _TAIL :]
+    spikes, until = _spikes(about, held[leads, _LOOKED] > 0), held[leads, _UNTIL]
+    if not spikes and not (until > _LONG_AGO).any():
+        return NONE
     told: dict[int, list[int]] = {}
     begun = np.empty(len(leads), np.intp)
     begun[slots[slots >= 0]] = np.repeat(seconds, (slots >= 0).sum(axis=1)) * BLOCK
-    for row, middles in _spikes(about, held[leads, _LOOKED] > 0):
+    for row, middles in spikes:
         lead, first = held[leads[row]], int(begun[row]) - _TAIL
         of = [at for at in middles if _remember(lead, first + at, _area(about[row], at))]
         if of:
@@ -181,12 +184,21 @@ def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list
     if not len(place):
         return []
     row, at = place // BLOCK, place % BLOCK + _REACH
+    flat, own = about.reshape(-1), row * about.shape[1] + at
     sign = np.sign(bend.reshape(-1)[place])
-    before, after = _above(about, row, at, sign, -_NEAR), _above(about, row, at, sign, _NEAR)
+    peak = flat[own]
+
+    def above(reach: int) -> _Floats32:
+        higher: _Floats32 = sign * (peak - flat[own + reach])
+        return higher
+
+    before, after = above(-_NEAR), above(_NEAR)
     height = np.minimum(before, after)
     is_spike = (height >= SPIKE_MIN_MV) & looked[row]
     for reach in _FAR:
-        earlier, later = (_above(about, row, at, sign, side * reach) for side in (-1, 1))
+        if not is_spike.any():
+            return []
+        earlier, later = above(-reach), above(reach)
         is_spike &= (NARROW * earlier <= before) & (SETTLED * before <= earlier)
         is_spike &= SINGLE * later <= after
         is_spike &= NARROW * np.minimum(earlier, later) <= height
@@ -204,12 +216,6 @@ def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list
         if 0 < len(middles) <= CROWD and clear:
             found.append((which, clear))
     return found
-
-
-def _above(about: _Floats32, row: Ints, at: Ints, sign: _Floats32, reach: int) -> _Floats32:
-    """Return how high samples stand above those so far after them."""
-    above: _Floats32 = sign * (about[row, at] - about[row, at + reach])
-    return above
 
 
 def _highest(at: list[int], height: list[float]) -> list[tuple[int, float]]:

@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from clinical.signals.recorded import detect
+from clinical.signals.recorded import detect, windows_of
 from clinical.signals.resampling import WORKING_RATE_HZ
 from clinical.signals.rhythm import Rhythm, named, shocked
-from clinical.signals.shock_window import WINDOW_S, Floats
+from clinical.signals.shock_window import WINDOW_S
 from clinical.signals.shockable import Evidence, ShockDecision, ShockState, decide, evidence_of
 from goldenhour.lab.beats import ecg_leads
-from goldenhour.lab.recordings import Recording, Signal
+from goldenhour.lab.recordings import Recording
 
 COLUMNS: Final = ("start_sample", "end_sample", "label", "shockable")
 
@@ -34,8 +34,10 @@ def rhythm_rows(recording: Recording) -> Iterator[tuple[str, ...]]:
     count = recording.frames // length
     if not count:
         return
-    evidence = [evidence_of(_windows(lead, recording.rate_hz, length, count)) for lead in leads]
-    beats = detect([lead.samples for lead in leads], [lead.rate_hz for lead in leads])
+    samples, rates_hz = [lead.samples for lead in leads], [lead.rate_hz for lead in leads]
+    begins_s = np.arange(count) * length / recording.rate_hz
+    evidence = [evidence_of(windows) for windows in windows_of(samples, rates_hz, begins_s)]
+    beats = detect(samples, rates_hz)
     happened = [beat.sample for beat in beats]
     state = ShockState()
     for window in range(count):
@@ -50,15 +52,6 @@ def rhythm_rows(recording: Recording) -> Iterator[tuple[str, ...]]:
             label.value,
             _WORD[decision.shockable],
         )
-
-
-def _windows(lead: Signal, rate_hz: float, length: int, count: int) -> Floats:
-    """Cut a lead, sampled as often as it may be, into the record's windows."""
-    each = round(length * lead.rate_hz / rate_hz)
-    samples = np.full(count * each, np.nan)
-    known = lead.samples[: count * each]
-    samples[: len(known)] = known
-    return samples.reshape(count, each)
 
 
 def _of(evidence: list[Evidence], window: int) -> tuple[list[float], list[float]]:

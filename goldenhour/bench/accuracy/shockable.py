@@ -1,22 +1,27 @@
 """The shock decision against annotations: windows of four seconds, each patient unseen.
 
 Every record is judged by trees that were trained without it (``shockable_folds.json``, written by
-``bench/training/shockable.py``), through the live decision with its memory. Windows count that lie
-wholly within one annotated rhythm; noise does not. The goals are those of the American Heart
-Association for automated defibrillators (Kerber et al., Circulation 1997;95:1677).
+``bench/training/shockable.py``), through the live decision with its memory, on windows as it is
+given them live. Windows count that lie wholly within one annotated rhythm; noise does not. The
+goals are those of the American Heart Association for automated defibrillators (Kerber et al.,
+Circulation 1997;95:1677).
 """
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf, isfinite
 from pathlib import Path
 from pkgutil import get_data
 from typing import Any, Final
 
+import numpy as np
+
+from clinical.signals.recorded import windows_of
 from clinical.signals.shock_judge import ShockJudge
 from clinical.signals.shock_window import WINDOW_S
-from clinical.signals.shockable import ShockState, decide, evidence_of
+from clinical.signals.shockable import COARSE_MV, ShockState, decide, evidence_of
 from goldenhour.bench.accuracy.annotated import SHOCKABLE, rhythm_at, rhythms_of
 from goldenhour.lab.beats import ecg_leads
 from goldenhour.lab.recordings import read_recording
@@ -35,6 +40,10 @@ GOALS: Final = {
 
 _NORMAL: Final = {"NSR": "N"}
 _RULE: Final = "|---"
+_SPANS_MV: Final = (0.0, 0.1, COARSE_MV, inf)
+"""Under the first of these a lead shows asystole, from the second on coarse fibrillation may be
+seen in it; what lies between is neither (Kerber et al.)."""
+
 _BINS: Final = (0.0, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
 
 
@@ -48,6 +57,8 @@ class Judged:
     """By the annotation."""
     answer: bool | None
     probability: float
+    span_mv: float
+    """From least to greatest, of the lead that moves most, 0.7 to 30 Hz; 0: no lead came whole."""
 
     @property
     def right(self) -> bool:
@@ -61,16 +72,16 @@ def judged_windows(base: Path, judge: ShockJudge) -> Iterator[Judged]:
     rhythms = rhythms_of(base, recording.frames)
     length = round(WINDOW_S * recording.rate_hz)
     count = recording.frames // length
-    evidence = [
-        evidence_of(lead.samples[: count * length].reshape(count, length), judge)
-        for lead in ecg_leads(recording)
-    ]
+    leads = ecg_leads(recording)
+    samples, rates_hz = [lead.samples for lead in leads], [lead.rate_hz for lead in leads]
+    begins_s = np.arange(count) * length / recording.rate_hz
+    windows = windows_of(samples, rates_hz, begins_s)
+    evidence = [evidence_of(lead, judge) for lead in windows]
     state = ShockState()
     for window in range(count):
+        spans_mv = [float(lead.span_mv[window]) for lead in evidence]
         decision, state = decide(
-            state,
-            [float(lead.log_odds[window]) for lead in evidence],
-            [float(lead.span_mv[window]) for lead in evidence],
+            state, [float(lead.log_odds[window]) for lead in evidence], spans_mv
         )
         rhythm = rhythm_at(rhythms, window * length, (window + 1) * length)
         if rhythm is not None and rhythm != "NOISE":
@@ -80,6 +91,7 @@ def judged_windows(base: Path, judge: ShockJudge) -> Iterator[Judged]:
                 rhythm in SHOCKABLE,
                 decision.shockable,
                 decision.probability,
+                max(filter(isfinite, spans_mv), default=0.0),
             )
 
 
@@ -104,6 +116,7 @@ def section(folder: Path) -> str:
         if not windows:
             continue
         lines += [f"### {name}, each patient unseen", "", *category_lines(windows), ""]
+        lines += still_lines(windows)
         lines += ["By record:", "", *_by_record(windows), ""]
         lines += ["Probability, as said and as found:", "", *_calibration(windows), ""]
     return "\n".join(lines)
@@ -124,6 +137,26 @@ def category_lines(windows: Sequence[Judged]) -> Iterator[str]:
         yield f"| {name} | {_counts(chosen)} | |"
     declined = sum(window.answer is None for window in windows)
     yield f"| **all** | {len(windows)} | {declined} ({declined / len(windows):.2%}) | | |"
+
+
+def still_lines(windows: Sequence[Judged]) -> list[str]:
+    """Return a table of the windows annotated as asystole, by how much they move; empty: none."""
+    still = [window for window in windows if window.group == "ASYS"]
+    if not still:
+        return []
+    lines = [
+        "Annotated asystole, by how much the lead moves that moves most. To the AHA asystole is",
+        f"under 0.1 mV, and coarse fibrillation {COARSE_MV:g} mV or more.",
+        "",
+        "| mV | windows | declined | right of answered, % |",
+        _RULE * 4 + "|",
+    ]
+    for low, high in pairwise(_SPANS_MV):
+        chosen = [window for window in still if low <= window.span_mv < high]
+        if chosen:
+            said = f"{low:g} and more" if high == inf else f"{low:g} to {high:g}"
+            lines.append(f"| {said} | {_counts(chosen)} |")
+    return [*lines, ""]
 
 
 def _by_record(windows: Sequence[Judged]) -> Iterator[str]:

@@ -7,7 +7,12 @@ import wfdb
 
 from clinical.signals.shock_judge import trained
 from goldenhour.bench.accuracy.annotated import rhythm_at
-from goldenhour.bench.accuracy.shockable import Judged, category_lines, judged_windows
+from goldenhour.bench.accuracy.shockable import (
+    Judged,
+    category_lines,
+    judged_windows,
+    still_lines,
+)
 from tests.clinical.signals.fibrillation import fibrillation_mv
 from tests.clinical.signals.hearts import beat_times_s, lead_mv
 
@@ -38,7 +43,19 @@ def test_windows_of_one_annotated_rhythm_count_and_noise_does_not(tmp_path: Path
 
 def test_a_declined_window_is_neither_right_nor_wrong() -> None:
     windows = [
-        Judged("r1", "VF", shockable=True, answer=answer, probability=0.5)
+        Judged("r1", "VF", shockable=True, answer=answer, probability=0.5, span_mv=1.0)
         for answer in (True, True, False, None)
     ]
     assert "| coarse VF | 4 | 1 | 66.67 | > 90 |" in list(category_lines(windows))
+
+
+def test_annotated_asystole_is_told_by_how_much_it_moves() -> None:
+    windows = [
+        Judged("r1", "ASYS", shockable=False, answer=answer, probability=0.5, span_mv=span_mv)
+        for answer, span_mv in ((False, 0.05), (False, 0.15), (None, 0.3), (True, 0.8))
+    ]
+    lines = still_lines(windows)
+    assert "| 0 to 0.1 | 1 | 0 | 100.00 |" in lines
+    assert "| 0.1 to 0.2 | 1 | 0 | 100.00 |" in lines
+    assert "| 0.2 and more | 2 | 1 | 0.00 |" in lines
+    assert not still_lines([])
