@@ -14,7 +14,7 @@ from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.alarms.transition import Transition
 from clinical.imaging.geometry import GeometryProblem
 from clinical.rhythm.arrhythmia import Arrhythmia
-from clinical.scores.choice import Injury
+from clinical.scores.choice import INFECTION, INJURY, Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.race import Race
 from clinical.scores.stroke_screen import StrokeScreen
@@ -239,6 +239,16 @@ class CrewExamination:
     """What injury there is; None: nobody said, or as stated before."""
     infection_suspected: bool | None = None
     """Whether the crew suspects an infection; None: nobody said, or as stated before."""
+
+
+EXAMINATION_SCALES: Final = ("gcs", "stroke", "race")
+"""The scales that an examination can have."""
+
+EXAMINATION_ANSWERS: Final = ("last_known_well_us", INJURY, INFECTION)
+"""What else it can state."""
+
+EXAMINATION_PARTS: Final = (*EXAMINATION_SCALES, *EXAMINATION_ANSWERS)
+"""All that an examination can consist of; each is superseded by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ambulance.telemetry.v1 import crew_pb2
-from clinical.items import CrewExamination
+from clinical.items import EXAMINATION_ANSWERS, EXAMINATION_SCALES, CrewExamination
 from clinical.scores import gcs, race
 from clinical.scores.chart import RefusalReason, Refused, Result
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
 from wire.codes import GCS_PART, INJURY, WEAK_SIDE
-
-PARTS: Final = ("gcs", "stroke", "race")
-"""What an examination can consist of that has parts of its own."""
-
-_WHOLE: Final = ("last_known_well_us", "injury", "infection_suspected")
-"""What else it can state."""
 
 _FIELD: Final = {GcsPart.EYE: "eye", GcsPart.VERBAL: "verbal", GcsPart.MOTOR: "motor"}
 
@@ -70,11 +64,12 @@ def contradictions(pb: crew_pb2.CrewExamination, captured_us: int) -> Iterator[t
 
 def empty_part(pb: crew_pb2.CrewExamination) -> str | None:
     """Return what is missing: a part that says nothing, or "" where the whole says nothing."""
-    for name in PARTS:
-        if pb.HasField(name) and not getattr(pb, name).ListFields():
+    stated = [name for name in EXAMINATION_SCALES if pb.HasField(name)]
+    for name in stated:
+        if not getattr(pb, name).ListFields():
             return name
-    says = [name for name in (*PARTS, *_WHOLE) if pb.HasField(name)]
-    return None if says else ""
+    whole = any(pb.HasField(name) for name in EXAMINATION_ANSWERS)
+    return None if stated or whole else ""
 
 
 def problem_of(examination: CrewExamination, captured_us: int) -> str | None:

@@ -10,7 +10,7 @@ after it would have been raised on data that came at once.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from clinical.alarms.condition import Change
+from clinical.alarms.change import Change
 from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Phase, Source
 from clinical.alarms.transition import Transition

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.rule import Cause
 from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw

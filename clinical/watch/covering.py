@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from clinical.alarms.condition import Change
+from clinical.alarms.change import Change
 from clinical.alarms.identity import frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Phase, Priority
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings

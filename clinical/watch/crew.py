@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import Change, FlagCondition
+from clinical.alarms.change import Change
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import Cause

@@ -3,16 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
-from clinical.items import CrewExamination
+from clinical.items import EXAMINATION_PARTS, CrewExamination
 from clinical.scores.choice import INFECTION, INJURY, Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
-
-PARTS: Final = ("gcs", "stroke", "race", "last_known_well_us", INJURY, INFECTION)
-"""What an examination can consist of; each is superseded by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def examined_from_plain(plain: Iterable[Any]) -> tuple[Examined, ...]:
 
 
 def _stated(examination: CrewExamination) -> tuple[str, ...]:
-    return tuple(part for part in PARTS if getattr(examination, part) is not None)
+    return tuple(part for part in EXAMINATION_PARTS if getattr(examination, part) is not None)
 
 
 def _without(examination: CrewExamination, parts: Iterable[str]) -> CrewExamination:

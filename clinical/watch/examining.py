@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause

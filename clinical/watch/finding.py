@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from clinical.alarms.condition import Change, Changes, FlagCondition
+from clinical.alarms.change import Change, Changes
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Phase
 from clinical.alarms.rule import AlarmRule

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.rule import Cause
 from clinical.items import SeriesFinding
 from clinical.watch.finding import NO_FINDINGS, Findings, hold, release, withdraw

@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.intervention import (
     AIRWAY,

@@ -11,10 +11,11 @@ starts the line anew; what had matured is recorded first.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from clinical.alarms.condition import Change, ThresholdCondition
+from clinical.alarms.change import Change
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Phase
 from clinical.alarms.rule import AlarmRule
+from clinical.alarms.threshold import ThresholdCondition
 from clinical.instant import SECOND_US
 from clinical.watch.finding import NO_FINDINGS, Finding, Findings
 

@@ -20,12 +20,13 @@ ended nor lost by it: it is judged by the stricter of both limits until it is ov
 from collections.abc import Mapping
 from typing import Any
 
-from clinical.alarms.condition import Change, Changes, ThresholdCondition
+from clinical.alarms.change import Change, Changes
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.patience import Trust
 from clinical.alarms.priority import Phase
 from clinical.alarms.rule import AlarmRule
 from clinical.alarms.safe_limits import stricter
+from clinical.alarms.threshold import ThresholdCondition
 from clinical.vitals import Vital
 from clinical.watch.carry import VITALS, Carry
 from clinical.watch.due import EVERY_TICK

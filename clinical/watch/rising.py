@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from clinical.alarms.condition import Change
+from clinical.alarms.change import Change
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Phase, Priority
 from clinical.alarms.rule import STANDING, AlarmRule, Rise

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.rule import Cause
 from clinical.items import Capture, VitalsRow, frame_of

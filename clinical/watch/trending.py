@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause

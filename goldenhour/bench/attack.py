@@ -6,7 +6,7 @@ on loopback and shares the cores; the attackers run at the lowest priority, beca
 would work on cores of their own, but what the kernel does for them is felt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,9 +14,18 @@ from typing import Any, Final
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
+from clinical.watch.encounter import EncounterState, EncounterStatus
 from goldenhour.bench.figures import percentile
-from goldenhour.bench.healthy import HealthyRecord, unit_name
-from goldenhour.bench.intruders import ADMITTED, EXPIRED, INTRUDER, REVOKED
+from goldenhour.bench.healthy import HealthyRecord, encounter_of, unit_name
+from goldenhour.bench.intruders import (
+    ADMITTED,
+    EXPIRED,
+    INTRUDER,
+    NO_ANSWER,
+    REVOKED,
+    Attempt,
+    attempts,
+)
 from goldenhour.broker.free_port import free_port
 from goldenhour.broker.running import RunningBroker
 from goldenhour.certs.authority import CERTIFICATE_DAYS, Authority
@@ -28,6 +37,12 @@ from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.identity import Kind, named
+from ports.log.kafka_log import KafkaLog
+from ports.log.port import Log
+from wire.encounters import encode_encounter
+from wire.partition import partition_of
+from wire.records import HEADERS_ENCOUNTER_STATE
+from wire.topics import ENCOUNTERS
 
 WARM_UP_S: Final = 5
 """Healthy sending that is not measured."""
@@ -63,6 +78,7 @@ class AttackOptions:
 async def measure(options: AttackOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
     """Run without an attack and with one, and return the figures."""
     certificates, foreign = certify(options, clock.now_us())
+    await hold_encounters(KafkaLog(broker.bootstrap, client_id="bench"), options.units)
     stack = Stack(options.folder, clock)
     healthy_file, attack_file = (options.folder / name for name in ("healthy.mp", "attack.mp"))
     try:
@@ -99,7 +115,7 @@ async def measure(options: AttackOptions, broker: RunningBroker, clock: Clock) -
         "frames_without": len(without),
         "frames_during": len(during),
         "healthy_redialled": seen.redialled,
-        **_attack(attack),
+        **_attack(attack, attempts(certificates, foreign)),
         "gateway_rss_mb": {"before": rss_before, "during": rss_during, "after": rss_after},
     }
 
@@ -121,6 +137,33 @@ def certify(options: AttackOptions, now_us: int) -> tuple[Path, Path]:
     return ours, foreign
 
 
+async def hold_encounters(log: Log, units: int) -> None:
+    """Say in the log whose patient each healthy unit's is."""
+    writer = await log.writer()
+    for number in range(units):
+        state = EncounterState(
+            encounter_id=encounter_of(number),
+            unit_id=unit_name(number),
+            bay=None,
+            status=EncounterStatus.OPEN,
+            provisional=False,
+            offered_to_unit_id=None,
+            standby_until_us=None,
+            owned_since_us=0,
+            previous_unit_id=None,
+            age_years=None,
+            pregnant=None,
+        )
+        await writer.send(
+            ENCOUNTERS.name,
+            partition_of(state.encounter_id, ENCOUNTERS.partitions),
+            encode_encounter(state),
+            key=state.encounter_id.encode(),
+            headers=HEADERS_ENCOUNTER_STATE,
+        )
+    await writer.close()
+
+
 def _between(seen: HealthyRecord, from_us: int, to_us: int) -> list[float]:
     return [took / _US_PER_MS for at_us, took in seen.acknowledged if from_us <= at_us < to_us]
 
@@ -136,10 +179,10 @@ def _ratio(without: Sequence[float], during: Sequence[float]) -> dict[str, float
     }
 
 
-def _attack(attack: AttackRecord) -> dict[str, Any]:
+def _attack(attack: AttackRecord, ways: Mapping[str, Attempt]) -> dict[str, Any]:
     closed_s = [one / _SECOND_US for one in attack.closed_after_us]
-    admitted = sum(codes.get(ADMITTED, 0) for codes in attack.refused.values())
     return {
+        **judged(attack.refused, ways),
         "half_open_most": attack.half_open_most,
         "half_open_opened": attack.half_open_opened,
         "half_open_failed": attack.half_open_failed,
@@ -147,8 +190,31 @@ def _attack(attack: AttackRecord) -> dict[str, Any]:
             "p50": round(percentile(closed_s, 0.5), 2) if closed_s else None,
             "max": round(max(closed_s), 2) if closed_s else None,
         },
-        "admitted": admitted,
-        "refused": attack.refused,
+    }
+
+
+def judged(refused: Mapping[str, Mapping[str, int]], ways: Mapping[str, Attempt]) -> dict[str, Any]:
+    """Return what came of every way: how often it was let in, or refused for another reason.
+
+    Who got no answer was not let in and proves nothing: ``never_refused`` names the ways that were
+    not refused once for what is wrong with them.
+    """
+    otherwise = {
+        name: {
+            code: count
+            for code, count in refused.get(name, {}).items()
+            if code not in {*way.refused, ADMITTED, NO_ANSWER}
+        }
+        for name, way in ways.items()
+    }
+    return {
+        "admitted": sum(codes.get(ADMITTED, 0) for codes in refused.values()),
+        "refused_otherwise": sum(sum(codes.values()) for codes in otherwise.values()),
+        "never_refused": [
+            name for name, way in ways.items() if not way.refused & refused.get(name, {}).keys()
+        ],
+        "expected": {name: sorted(way.refused) for name, way in ways.items()},
+        "refused": refused,
     }
 
 

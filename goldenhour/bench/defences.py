@@ -32,7 +32,11 @@ def attack(
     seconds: Annotated[int, typer.Option(min=5, help="Measured time without, and with.")] = 20,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
 ) -> None:
-    """Healthy units without an attack and with one; who may not come in must be refused."""
+    """Healthy units without an attack and with one; who may not come in must be refused.
+
+    Exits 1 when somebody was let in, was refused for another reason than what is wrong with them,
+    or never for that.
+    """
     figures = _with_broker(
         home,
         lambda broker, folder, clock: measure_attack(
@@ -40,7 +44,8 @@ def attack(
         ),
     )
     _write(out, figures)
-    raise typer.Exit(1 if figures["admitted"] else 0)
+    wrong = figures["admitted"] or figures["refused_otherwise"] or figures["never_refused"]
+    raise typer.Exit(1 if wrong else 0)
 
 
 def hostile(

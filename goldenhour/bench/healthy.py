@@ -21,12 +21,15 @@ from vehicle.link import Acknowledged, LinkDown
 from vehicle.session import SealedFrame
 from wire.frames import Frame, Lane, encode_frame
 from wire.limits import SEGMENT_BYTES
-from wire.uuid7 import uuid7
+from wire.uuid7 import RANDOM_BYTES, uuid7
 
 FRAMES_PER_S: Final = 10
 """Frames that each healthy unit sends per second."""
 
 DIAL_AGAIN_US: Final = 100_000
+
+BEGAN_US: Final = 1_700_000_000_000_000
+"""When the encounters of the healthy units began."""
 
 
 class HealthyRecord(msgspec.Struct):
@@ -52,6 +55,11 @@ def unit_name(number: int) -> str:
     return f"WELL-{number:03}"
 
 
+def encounter_of(number: int) -> str:
+    """Return the encounter of that unit's patient."""
+    return str(uuid7(BEGAN_US, number.to_bytes(RANDOM_BYTES, "big")))
+
+
 async def run(options: HealthyOptions, stop: asyncio.Event, clock: Clock) -> HealthyRecord:
     """Send until ``stop`` is set."""
     record = HealthyRecord([], 0)
@@ -70,7 +78,7 @@ class _Unit:
         self._clock = clock
         tls = Tls(TlsFiles.in_folder(options.certificates, self._unit_id))
         self._link = GrpcLink({Lane.VITALS: options.gateway}, tls)
-        self._encounter_id = str(uuid7(clock.now_us(), token_bytes(10)))
+        self._encounter_id = encounter_of(number)
         self._offset_us = number * SECOND_US // FRAMES_PER_S // options.units
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -16,9 +16,9 @@ from math import isfinite
 from typing import Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import HOLDS_US
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
+from clinical.alarms.threshold import HOLDS_US
 from clinical.alarms.transition import Reason, Transition
 from clinical.instant import SECOND_US
 from clinical.items import Capture, EncounterChange, EncounterEvent, Item, Vitals

@@ -16,7 +16,7 @@ from goldenhour.world.case import Size, draw
 from goldenhour.world.playing import Outcome, play_aside
 
 AT_ONCE: Final = 12
-"""Nights of each process before it is looked whether the bug was found."""
+"""Most nights of each process before it is looked whether the bug was found; at first it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,11 @@ def find_each(size: Size, first: int, seeds: int, jobs: int) -> Iterator[Found]:
 
 def find(bug: str, size: Size, first: int, seeds: int, jobs: int) -> Found:
     """Play ordinary nights with a bug, in order, until it is found."""
-    for start in range(first, first + seeds, AT_ONCE * jobs):
-        end = min(start + AT_ONCE * jobs, first + seeds)
+    start, at_once = first, 1
+    while start < first + seeds:
+        end = min(start + at_once * jobs, first + seeds)
         cases = [draw(seed, size, bug) for seed in range(start, end)]
+        start, at_once = end, min(2 * at_once, AT_ONCE)
         played = sorted(play_aside(cases, jobs), key=lambda one: one.case.seed)
         for outcome in played:
             if not outcome.clean and _clean_without(outcome):

@@ -7,7 +7,7 @@ Bounds: aiokafka holds at most one fetched block of ``MAX_PARTITION_BYTES`` per 
 for no more from a broker while blocks of it lie unread.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
@@ -94,7 +94,7 @@ class KafkaReader:
 
 
 async def ends(
-    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
+    consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]
 ) -> dict[TopicPartition, int]:
     """Return the position after the newest record of each partition."""
     found = await consumer.end_offsets([KafkaPartition(*partition) for partition in partitions])
@@ -102,26 +102,25 @@ async def ends(
 
 
 async def extents(
-    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
+    consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition]
 ) -> dict[TopicPartition, Extent]:
     """Return what is kept of each partition."""
-    asked = [KafkaPartition(*partition) for partition in partitions]
-    first = await consumer.beginning_offsets(asked)
-    last = await consumer.end_offsets(asked)
-    return {TopicPartition(*each): Extent(first[each], last[each]) for each in asked}
+    first = await consumer.beginning_offsets([KafkaPartition(*each) for each in partitions])
+    last = await ends(consumer, partitions)
+    return {each: Extent(first[KafkaPartition(*each)], last[each]) for each in partitions}
 
 
 async def written_at(
-    consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], at_us: int
+    consumer: AIOKafkaConsumer, partitions: Collection[TopicPartition], at_us: int
 ) -> dict[TopicPartition, int]:
     """Return the first offset of each partition that was written at an instant or later."""
     asked = {KafkaPartition(*partition): at_us // _MILLISECOND_US for partition in partitions}
     found = await consumer.offsets_for_times(asked)
-    last = await consumer.end_offsets(list(asked))
+    last = await ends(consumer, partitions)
     return {
-        TopicPartition(*partition): last[partition] if first is None else first.offset
-        for partition in asked
-        for first in [found[partition]]
+        partition: last[partition] if first is None else first.offset
+        for partition in partitions
+        for first in [found[KafkaPartition(*partition)]]
     }
 
 

@@ -11,6 +11,7 @@ from clinical.watch.shock import ShockIndex
 from clinical.watch.situated import SituatedScore
 from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
+from tests.wire.alarm_strategies import limit_sets
 from tests.wire.crew_strategies import examinations
 from tests.wire.plain_strategies import (
     counts,
@@ -21,7 +22,6 @@ from tests.wire.plain_strategies import (
     unit_ids,
     uuids,
 )
-from tests.wire.strategies import limit_sets
 from wire.picture import Picture
 
 picture_rows = st.builds(

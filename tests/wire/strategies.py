@@ -1,28 +1,9 @@
-"""Values that a careful unit could send, for properties of the translators."""
+"""What a careful unit could send, for properties of the translators."""
 
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from clinical.alarms.catalogue import RULES
-from clinical.alarms.identity import FrameRef
-from clinical.alarms.priority import Category, Phase, Priority, Source
-from clinical.alarms.recipient import Recipient
-from clinical.alarms.staff_limit import LONGEST_LIMIT_US, LimitChange, LimitSet
-from clinical.alarms.transition import (
-    LONGEST_PAUSE_US,
-    Acknowledgement,
-    EncounterClosed,
-    Escalation,
-    Pause,
-    Place,
-    Reason,
-    Reset,
-    Seen,
-    SourceStatus,
-    Transition,
-)
-from clinical.alarms.view import Acknowledged, AlarmState, AlarmView, Escalated, Paused, ResetBy
 from clinical.items import (
     DeviceStatus,
     Discarded,
@@ -30,40 +11,35 @@ from clinical.items import (
     EdgeTransition,
     EncounterChange,
     EncounterEvent,
-    ForeignFrame,
-    LeadFinding,
-    RhythmFinding,
     Vitals,
 )
-from clinical.rhythm.arrhythmia import Arrhythmia
-from clinical.signals.lead_quality import LeadFault
 from clinical.signals.waveform import SAMPLE_MAX, SAMPLE_MIN, WaveformChunk
 from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECES_MAX, EcgPiece
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
-from clinical.watch.encounter import EncounterState, EncounterStatus
+from tests.wire.alarm_strategies import (
+    acknowledgements,
+    asked,
+    pauses,
+    resets,
+    transitions,
+)
 from tests.wire.crew_strategies import crew_events, examinations
 from tests.wire.plain_strategies import (
     ENCOUNTER,
     UNIT,
     counts,
-    frame_refs,
     instants,
     maybe,
     names,
     numbers,
-    revisions,
     segments,
     sequences,
     unit_ids,
     uuids,
 )
-from wire.alarms import MessageReceipt
 from wire.frames import Frame, Lane
 from wire.limits import MAX_INSTANT_US
-from wire.messages import Message
-from wire.records import Checkpoint, DeadLetter, Tick
 from wire.unit_items import LinkState, Position, Receipt, ReceiptStage, UnitKind, WireItem
-from wire.validation import RefusalReason
 
 vitals = st.builds(
     Vitals,
@@ -93,92 +69,6 @@ encounter_events = st.builds(
     reason=st.text(min_size=1, max_size=200),
     until_us=instants,
     to_unit_id=unit_ids,
-)
-reasons = st.builds(
-    Reason,
-    rule=st.text(),
-    values=st.dictionaries(st.text(), numbers(-1e9, 1e9) | st.sampled_from(["A", "", "n/a"])),
-    citation=st.text(),
-)
-transitions = st.builds(
-    Transition,
-    encounter_id=st.just(ENCOUNTER),
-    unit_id=st.just(UNIT),
-    alarm_id=segments,
-    cause=st.from_regex(r"[A-Z0-9_]{1,64}", fullmatch=True),
-    subject=st.text(max_size=64),
-    category=st.sampled_from(Category),
-    priority=st.sampled_from(Priority),
-    phase=st.sampled_from(Phase),
-    active=st.booleans(),
-    source=st.just(Source.EDGE),
-    revision=revisions,
-    since_us=instants,
-    learned_us=instants,
-    until_us=maybe(instants),
-    recorded_only=st.booleans(),
-    late=st.booleans(),
-    frame=frame_refs,
-    reason=maybe(reasons),
-)
-together = st.lists(
-    st.builds(Seen, segments, st.sampled_from(Priority), revisions), max_size=3
-).map(tuple)
-acknowledgements = st.builds(
-    Acknowledgement,
-    also=together,
-    encounter_id=st.just(ENCOUNTER),
-    alarm_id=segments,
-    priority=st.sampled_from(Priority),
-    revision=revisions,
-    person=names,
-    place=st.just(Place.VEHICLE),
-    at_us=instants,
-    request_id=names,
-)
-pauses = st.builds(
-    Pause,
-    encounter_id=st.just(ENCOUNTER),
-    alarm_id=segments,
-    priority=st.sampled_from(Priority),
-    revision=revisions,
-    person=names,
-    place=st.just(Place.VEHICLE),
-    at_us=instants,
-    for_us=st.integers(0, LONGEST_PAUSE_US),
-    request_id=names,
-    also=together,
-)
-escalations = st.builds(
-    Escalation,
-    encounter_id=st.just(ENCOUNTER),
-    alarm_id=segments,
-    priority=st.sampled_from(Priority),
-    revision=revisions,
-    to=st.sampled_from(Recipient),
-    person=names | st.just(""),
-    reason=st.text(max_size=200),
-    place=st.sampled_from(Place),
-    at_us=instants,
-    request_id=names,
-    step=st.integers(0, 2**32 - 1),
-    raised_us=instants,
-)
-asked = st.builds(
-    lambda one, person, reason: replace(
-        one, person=person, reason=reason, place=Place.VEHICLE, step=0, raised_us=0
-    ),
-    escalations, names, st.text(min_size=1, max_size=200),
-)  # fmt: skip
-resets = st.builds(
-    Reset,
-    encounter_id=st.just(ENCOUNTER),
-    alarm_id=segments,
-    revision=revisions,
-    person=names,
-    place=st.just(Place.VEHICLE),
-    at_us=instants,
-    request_id=names,
 )
 receipts = st.builds(
     Receipt, message_id=uuids, stage=st.sampled_from(ReceiptStage), person=maybe(names)
@@ -286,159 +176,4 @@ frames = (
     | waveform_frames
     | ecg_frames
     | discarded_frames
-)
-
-limit_values = maybe(st.floats(0, 300))
-limit_sets = st.builds(
-    LimitSet,
-    *(uuids, names, limit_values, limit_values),
-    *(instants, instants, names, names, names, st.text(max_size=16)),
-)
-limit_changes = st.builds(
-    LimitChange,
-    *(uuids, names, limit_values, limit_values),
-    *(st.integers(1, LONGEST_LIMIT_US), names, names, instants, names),
-)
-entries = (
-    limit_sets
-    | transitions
-    | acknowledgements
-    | pauses
-    | escalations
-    | resets
-    | st.builds(EncounterClosed, uuids, instants)
-    | st.builds(SourceStatus, uuids, st.sampled_from(Source), st.booleans(), instants)
-    | st.builds(
-        MessageReceipt, uuids, unit_ids, st.sampled_from(ReceiptStage), maybe(names), instants
-    )
-)
-alarm_views = st.builds(
-    AlarmView,
-    alarm_id=segments,
-    aliases=st.lists(segments, max_size=2).map(tuple),
-    revision=revisions,
-    encounter_id=uuids | st.just(""),
-    unit_id=unit_ids | st.just(""),
-    cause=st.sampled_from([*RULES, "A_LATER_CAUSE"]),
-    subject=st.text(max_size=64),
-    category=st.sampled_from(Category),
-    priority=st.sampled_from(Priority),
-    state=st.sampled_from(AlarmState),
-    phase=st.sampled_from(Phase),
-    active_since_us=instants,
-    learned_us=instants,
-    ended_us=maybe(instants),
-    late=st.booleans(),
-    sources=st.lists(st.sampled_from(Source), unique=True).map(tuple),
-    reason=maybe(reasons),
-    frame=frame_refs,
-    acknowledgements=st.lists(
-        st.builds(Acknowledged, st.sampled_from(Place), names, st.sampled_from(Priority), instants),
-        max_size=2,
-    ).map(tuple),
-    reset=maybe(st.builds(ResetBy, st.sampled_from(Place), names, instants)),
-    escalations=st.lists(
-        st.builds(
-            Escalated,
-            st.sampled_from(Recipient),
-            names | st.just(""),
-            st.text(max_size=200),
-            st.sampled_from(Place),
-            st.sampled_from(Priority),
-            instants,
-            st.integers(0, 2**32 - 1),
-            instants,
-        ),
-        max_size=2,
-    ).map(tuple),
-    raised_us=instants,
-    pauses=st.lists(
-        st.builds(
-            Paused,
-            st.sampled_from(Place),
-            names,
-            st.sampled_from(Priority),
-            instants,
-            instants,
-        ),
-        max_size=2,
-    ).map(tuple),
-)
-ticks = st.builds(Tick, names, instants, st.booleans())
-lead_findings = st.builds(
-    LeadFinding,
-    encounter_id=uuids,
-    lead=st.from_regex(r"[A-Za-z0-9_.+-]{1,16}", fullmatch=True),
-    fault=maybe(st.sampled_from(LeadFault)),
-    at_us=instants,
-    frame=st.builds(
-        FrameRef,
-        unit_id=unit_ids,
-        lane=st.integers(0, 3),
-        segment=segments,
-        sequence=sequences,
-        item=st.integers(0, 63),
-    ),
-    stamped_us=instants,
-)
-rhythm_findings = st.builds(
-    RhythmFinding,
-    encounter_id=uuids,
-    arrhythmia=maybe(st.sampled_from(Arrhythmia)),
-    since_us=instants,
-    at_us=instants,
-    confidence=st.floats(0, 1),
-    evidence=st.lists(
-        st.tuples(names, st.floats(allow_nan=False) | st.text(max_size=16)), max_size=4
-    ).map(tuple),
-    frame=frame_refs,
-    stamped_us=instants,
-)
-
-foreign_frames = st.builds(
-    ForeignFrame,
-    encounter_id=uuids,
-    frame=st.builds(
-        FrameRef, unit_ids, st.sampled_from(list(map(int, Lane))), segments, sequences, st.just(0)
-    ),
-    stamped_us=instants,
-)
-dead_letters = st.builds(
-    DeadLetter,
-    reason=maybe(st.sampled_from(RefusalReason)),
-    field_path=st.text(max_size=64),
-    description=st.text(),
-    unit_id=unit_ids,
-    lane=st.integers(0, 2),
-    segment=segments,
-    sequence=sequences,
-    frame=st.binary(),
-    stamped_us=instants,
-    program=st.sampled_from(["gateway", "patients"]),
-)
-checkpoints = st.builds(Checkpoint, st.integers(0, 2**32 - 1), counts, maybe(st.binary()))
-encounter_states = st.builds(
-    EncounterState,
-    encounter_id=uuids,
-    unit_id=unit_ids,
-    bay=maybe(names),
-    status=st.sampled_from(EncounterStatus),
-    provisional=st.booleans(),
-    offered_to_unit_id=maybe(unit_ids),
-    standby_until_us=maybe(instants),
-    owned_since_us=instants,
-    previous_unit_id=maybe(unit_ids),
-    age_years=maybe(st.integers(0, 130)),
-    pregnant=st.none(),
-)
-messages = st.builds(
-    Message,
-    message_id=uuids,
-    unit_id=unit_ids,
-    text=st.text(min_size=1, max_size=1000),
-    person=names,
-    issued_us=instants,
-    expires_us=instants,
-    supersedes=maybe(uuids),
-    encounter_id=maybe(uuids),
 )

@@ -6,7 +6,7 @@ from hypothesis import given
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.catalogue import RULES
 from clinical.alarms.view import AlarmView
-from tests.wire import plain_strategies, samples, strategies
+from tests.wire import alarm_strategies, plain_strategies, samples, strategies
 from wire.alarms import (
     Entry,
     MessageReceipt,
@@ -20,18 +20,18 @@ from wire.frames import Frame, Unreadable, to_frame
 from wire.unit_items import ReceiptStage
 
 
-@given(strategies.entries)
+@given(alarm_strategies.entries)
 def test_round_trip_of_entries(entry: Entry) -> None:
     assert decode_entry(encode_entry(entry)) == entry
 
 
-@given(strategies.alarm_views)
+@given(alarm_strategies.alarm_views)
 def test_round_trip_of_alarms(view: AlarmView) -> None:
     """A client folds back exactly what the center showed."""
     assert alarm_view(alarm_message(view)) == view
 
 
-@given(strategies.alarm_views)
+@given(alarm_strategies.alarm_views)
 def test_an_alarm_brings_its_words(view: AlarmView) -> None:
     """Both languages come from the catalogue; a cause unknown here is shown by its name."""
     pb = alarm_message(view)

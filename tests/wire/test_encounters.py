@@ -7,17 +7,17 @@ from hypothesis import given
 
 from ambulance.log.v1 import record_pb2
 from clinical.watch.encounter import EncounterState
-from tests.wire import strategies
+from tests.wire import record_strategies
 from wire.encounters import decode_encounter, encode_encounter
 from wire.reading import Unreadable
 
 
-@given(strategies.encounter_states)
+@given(record_strategies.encounter_states)
 def test_round_trip(state: EncounterState) -> None:
     assert decode_encounter(encode_encounter(state)) == state
 
 
-@given(strategies.encounter_states)
+@given(record_strategies.encounter_states)
 def test_pregnancy_stays_behind(state: EncounterState) -> None:
     """What only the watch needs is not published."""
     assert encode_encounter(replace(state, pregnant=True)) == encode_encounter(state)

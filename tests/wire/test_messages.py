@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from tests.wire import plain_strategies, strategies
+from tests.wire import plain_strategies, record_strategies
 from wire.messages import (
     Message,
     decode_message,
@@ -14,7 +14,7 @@ from wire.messages import (
 from wire.reading import Unreadable
 
 
-@given(strategies.messages)
+@given(record_strategies.messages)
 def test_round_trip(message: Message) -> None:
     assert decode_message(encode_message(message)) == message
 

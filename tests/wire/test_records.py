@@ -10,7 +10,13 @@ from ambulance.alerts.v1 import action_pb2, alarm_pb2
 from ambulance.command.v1 import message_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
-from tests.wire import picture_strategies, plain_strategies, strategies
+from tests.wire import (
+    alarm_strategies,
+    picture_strategies,
+    plain_strategies,
+    record_strategies,
+    strategies,
+)
 from wire import records
 from wire.alarms import encode_entry
 from wire.encounters import encode_encounter
@@ -65,17 +71,25 @@ def test_one_bad_frame_costs_its_neighbours_nothing() -> None:
 @pytest.mark.parametrize(
     ("values", "headers", "encode"),
     [
-        (strategies.ticks, records.HEADERS_TICK, records.encode_tick),
-        (strategies.foreign_frames, records.HEADERS_FOREIGN_FRAME, records.encode_foreign_frame),
-        (strategies.lead_findings, records.HEADERS_LEAD_FINDING, records.encode_lead_finding),
-        (strategies.rhythm_findings, records.HEADERS_RHYTHM_FINDING, encode_rhythm_finding),
-        (strategies.limit_changes, records.HEADERS_LIMIT_CHANGE, encode_limit_change),
-        (strategies.dead_letters, records.HEADERS_DEAD_LETTER, records.encode_dead_letter),
-        (strategies.checkpoints, records.HEADERS_CHECKPOINT, records.encode_checkpoint),
-        (strategies.encounter_states, records.HEADERS_ENCOUNTER_STATE, encode_encounter),
+        (record_strategies.ticks, records.HEADERS_TICK, records.encode_tick),
+        (
+            record_strategies.foreign_frames,
+            records.HEADERS_FOREIGN_FRAME,
+            records.encode_foreign_frame,
+        ),
+        (
+            record_strategies.lead_findings,
+            records.HEADERS_LEAD_FINDING,
+            records.encode_lead_finding,
+        ),
+        (record_strategies.rhythm_findings, records.HEADERS_RHYTHM_FINDING, encode_rhythm_finding),
+        (alarm_strategies.limit_changes, records.HEADERS_LIMIT_CHANGE, encode_limit_change),
+        (record_strategies.dead_letters, records.HEADERS_DEAD_LETTER, records.encode_dead_letter),
+        (record_strategies.checkpoints, records.HEADERS_CHECKPOINT, records.encode_checkpoint),
+        (record_strategies.encounter_states, records.HEADERS_ENCOUNTER_STATE, encode_encounter),
         (picture_strategies.pictures, records.HEADERS_PICTURE, encode_picture),
-        (strategies.entries, records.HEADERS_ALARM_ENTRY, encode_entry),
-        (strategies.messages, records.HEADERS_MESSAGE, encode_message),
+        (alarm_strategies.entries, records.HEADERS_ALARM_ENTRY, encode_entry),
+        (record_strategies.messages, records.HEADERS_MESSAGE, encode_message),
     ],
     ids=lambda value: value[0][1].decode() if isinstance(value, tuple) else "",
 )

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.transition import Acknowledgement, Escalation, Pause, Reason, Reset, Transition
-from tests.wire import strategies
+from tests.wire import alarm_strategies
 from wire.transitions import (
     from_acknowledgement,
     from_escalation,
@@ -22,27 +22,27 @@ from wire.transitions import (
 )
 
 
-@given(strategies.transitions)
+@given(alarm_strategies.transitions)
 def test_round_trip_of_transitions(transition: Transition) -> None:
     assert to_transition(from_transition(transition)) == transition
 
 
-@given(strategies.acknowledgements)
+@given(alarm_strategies.acknowledgements)
 def test_round_trip_of_acknowledgements(acknowledgement: Acknowledgement) -> None:
     assert to_acknowledgement(from_acknowledgement(acknowledgement)) == acknowledgement
 
 
-@given(strategies.escalations)
+@given(alarm_strategies.escalations)
 def test_round_trip_of_escalations(escalation: Escalation) -> None:
     assert to_escalation(from_escalation(escalation)) == escalation
 
 
-@given(strategies.pauses)
+@given(alarm_strategies.pauses)
 def test_round_trip_of_pauses(pause: Pause) -> None:
     assert to_pause(from_pause(pause)) == pause
 
 
-@given(strategies.resets)
+@given(alarm_strategies.resets)
 def test_round_trip_of_resets(reset: Reset) -> None:
     assert to_reset(from_reset(reset)) == reset
 

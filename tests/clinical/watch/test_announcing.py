@@ -1,5 +1,5 @@
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import Change
+from clinical.alarms.change import Change
 from clinical.alarms.identity import alarm_id
 from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.rule import Cause

@@ -27,12 +27,13 @@ WORSE = replace(
 
 
 def test_a_toddler_with_the_numbers_of_a_toddler_is_silent() -> None:
-    """A heart rate of 118, 28 breaths and a pressure of 92 would be three alarms of an adult."""
+    """An adult with a heart rate of 118, 28 breaths and a pressure of 92 alarms by the score."""
     assert Encounter(age_years=2).live(lambda _: TODDLER, 5).said == []
     assert Encounter(age_years=40).live(lambda _: TODDLER, 1).said != []
 
 
-def test_a_newborn_at_160_is_silent_and_at_185_alarms() -> None:
+def test_a_newborn_at_149_is_silent_and_at_185_alarms() -> None:
+    """By the limits of its age: an adult's would call both fast."""
     newborn = replace(TODDLER, respiration_per_min=40, systolic_mmhg=75)
     fast = replace(newborn, heart_rate_bpm=185, pulse_rate_bpm=185)
     calm = replace(newborn, heart_rate_bpm=149, pulse_rate_bpm=149)

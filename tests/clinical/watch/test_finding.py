@@ -1,5 +1,5 @@
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import FlagCondition
+from clinical.alarms.flag import FlagCondition
 from clinical.alarms.priority import Phase
 from clinical.alarms.rule import Cause
 from clinical.watch.finding import NO_FINDINGS, hold, release, withdraw

@@ -1,7 +1,7 @@
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.condition import ThresholdCondition
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
+from clinical.alarms.threshold import ThresholdCondition
 from clinical.watch.late import LateLine
 from tests.clinical.watch.bedside import at, frame
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinical.alarms.condition import ThresholdCondition
 from clinical.alarms.priority import Source
 from clinical.alarms.rule import Cause
+from clinical.alarms.threshold import ThresholdCondition
 from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
 from clinical.items import (

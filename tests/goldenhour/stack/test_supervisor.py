@@ -14,6 +14,7 @@ from goldenhour.stack import probe, supervisor
 from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import ProgramFailed, Stack
 from ports.clock import SystemClock
+from tests.patience import PATIENCE_S
 
 _SERVES = """
 import json, signal, sys
@@ -150,9 +151,10 @@ async def test_a_program_that_does_not_answer_is_killed_and_comes_back(
     first = hangs.pid
 
     os.kill(first, signal.SIGSTOP)
-    while hangs.restarts == 0:
-        await SystemClock().sleep_us(50_000)
-    await hangs.wait_ready()
+    async with asyncio.timeout(PATIENCE_S):
+        while hangs.restarts == 0:
+            await SystemClock().sleep_us(50_000)
+        await hangs.wait_ready()
 
     assert hangs.pid != first
     assert (hangs.restarts, answers.restarts) == (1, 0)

@@ -13,10 +13,13 @@ from aiokafka.errors import (
 from aiokafka.structs import RecordMetadata
 from aiokafka.structs import TopicPartition as KafkaPartition
 
-from ports.log.kafka_writer import KafkaWriter
+from ports.log.kafka_writer import KafkaWriter, new_producer
 from ports.log.port import LogLost
 
 TOPIC = "patients"
+EVERY_REPLICA = -1
+"""As a request to append says it."""
+
 SOON_MS = 50
 NEVER_MS = 100_000
 
@@ -93,6 +96,14 @@ async def settled(turns: int = 10) -> None:
         turn = loop.create_future()
         loop.call_soon(turn.set_result, None)
         await turn
+
+
+async def test_a_record_is_confirmed_by_every_replica_and_taken_once() -> None:
+    """As the real producer asks for it; what fewer hold than a broker demands, it refuses."""
+    producer = new_producer("127.0.0.1:1", "test")
+    assert producer._sender._acks == EVERY_REPLICA
+    assert producer._txn_manager is not None
+    await producer.stop()
 
 
 async def test_a_confirmed_record_gives_its_offset() -> None:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,9 @@ from tests.streams.engine.night import ILL, WELL, batch, frame, night, tick
 from wire.alarms import decode_entry
 from wire.frames import Lane
 from wire.topics import ALARMS, CHECKPOINTS_PATIENTS_A, ENCOUNTERS, PATIENTS
+
+Effects = tuple[dict[object, bytes | None], dict[bytes | None, bytes | None]]
+"""Alarm entries by what makes one word the same as another, and encounters by id."""
 
 INPUT = TopicPartition(PATIENTS.name, 0)
 CHECKPOINTS = TopicPartition(CHECKPOINTS_PATIENTS_A.name, 0)
@@ -60,9 +64,7 @@ async def run_until(log: MemoryLog, runner: PartitionRunner, end: int) -> None:
         await runner.take(record)
 
 
-async def effects(
-    log: MemoryLog,
-) -> tuple[dict[object, bytes | None], dict[bytes | None, bytes | None]]:
+async def effects(log: MemoryLog) -> Effects:
     """What a reader that ignores repetitions is left with."""
     alarms: dict[object, bytes | None] = {}
     for record in await log.read_to_end(TopicPartition(ALARMS.name, 0)):
@@ -77,7 +79,9 @@ async def effects(
     return alarms, {record.key: record.value for record in states}
 
 
-async def undisturbed() -> tuple[dict[object, bytes | None], dict[bytes | None, bytes | None]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def undisturbed() -> Effects:
+    """What is left when nobody is killed."""
     log = await log_of(eventful_night())
     runner = await open_runner(log)
     await run_until(log, runner, len(eventful_night()))
@@ -85,26 +89,25 @@ async def undisturbed() -> tuple[dict[object, bytes | None], dict[bytes | None, 
     return await effects(log)
 
 
-async def test_a_kill_at_any_record_changes_nothing_in_effect() -> None:
-    expected = await undisturbed()
-    assert len(expected[0]) >= 8
+async def test_a_kill_at_any_record_changes_nothing_in_effect(undisturbed: Effects) -> None:
+    assert len(undisturbed[0]) >= 8
     for boundary in range(0, len(eventful_night()), 3):
         log = await log_of(eventful_night())
         await run_until(log, await open_runner(log), boundary)
         second = await open_runner(log)
         await run_until(log, second, len(eventful_night()))
         await second.flush()
-        assert await effects(log) == expected, f"killed before record {boundary}"
+        assert await effects(log) == undisturbed, f"killed before record {boundary}"
 
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(
+    kills=st.lists(
         st.tuples(st.integers(1, 60), st.integers(0, 10), st.booleans()), min_size=1, max_size=6
     )
 )
 async def test_kills_with_unconfirmed_writes_change_nothing_in_effect(
-    kills: list[tuple[int, int, bool]],
+    undisturbed: Effects, kills: list[tuple[int, int, bool]]
 ) -> None:
     """Each worker gets so far, then the log confirms nothing more, then the worker dies."""
     log = await log_of(eventful_night())
@@ -120,7 +123,7 @@ async def test_kills_with_unconfirmed_writes_change_nothing_in_effect(
     last = await open_runner(log)
     await run_until(log, last, len(eventful_night()))
     await last.flush()
-    assert await effects(log) == await undisturbed()
+    assert await effects(log) == undisturbed
 
 
 async def test_a_restart_goes_on_near_the_end() -> None:
@@ -132,7 +135,9 @@ async def test_a_restart_goes_on_near_the_end() -> None:
     assert (await open_runner(log)).next_offset >= len(records) - 2 * 36
 
 
-async def test_a_worker_that_had_lost_the_partition_may_write_once_more() -> None:
+async def test_a_worker_that_had_lost_the_partition_may_write_once_more(
+    undisturbed: Effects,
+) -> None:
     """Its old snapshots then stand behind the marker; the next worker goes back to them."""
     log = await log_of(eventful_night())
     slow = await open_runner(log)
@@ -144,7 +149,7 @@ async def test_a_worker_that_had_lost_the_partition_may_write_once_more() -> Non
     assert last.next_offset <= 80
     await run_until(log, last, len(eventful_night()))
     await last.flush()
-    assert await effects(log) == await undisturbed()
+    assert await effects(log) == undisturbed
 
 
 async def test_the_oldest_input_may_be_gone() -> None:

@@ -14,6 +14,7 @@ from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
 from clinical.alarms.priority import Priority
 from clinical.alarms.transition import Acknowledgement, Place
 from clinical.items import CrewEvent, CrewFinding, Vitals
+from clinical.twelve_lead.pieces import EcgPiece
 from ports.log.memory_log import MemoryLog
 from streams.gateway import uplink
 from streams.gateway.uplink import UplinkStream
@@ -32,7 +33,7 @@ from wire.frames import Lane
 from wire.limits import MAX_FRAME_BYTES
 from wire.partition import partition_of
 from wire.records import decode_batch, decode_dead_letter
-from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, PATIENTS, UNITS, Topic
+from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, IMAGES, PATIENTS, UNITS, Topic
 from wire.unit_items import Position, Receipt, ReceiptStage
 from wire.validation import RefusalReason, StreamKey
 
@@ -208,7 +209,10 @@ async def test_a_frame_that_the_log_loses_ends_the_stream_and_is_taken_again(
 
 
 async def test_frames_go_to_the_topic_and_partition_of_their_encounter(station: Station) -> None:
-    """Patients by encounter, the unit's own by unit, what the crew says to the log of alarms."""
+    """Patients by encounter, the unit's own by unit, what the crew says to the log of alarms.
+
+    A piece of an ECG goes beside the images, so that reading one delays no judgement of patients.
+    """
     said = Acknowledgement(
         ENCOUNTER, b"a" * 16, Priority.HIGH, 1, "medic", Place.VEHICLE, CAPTURED_US, "request-1"
     )
@@ -217,11 +221,15 @@ async def test_frames_go_to_the_topic_and_partition_of_their_encounter(station: 
     position = FRAMES(2, Position(47.0, 8.5), encounter_id=None)
     vitals, alarm = await station.uplink(FRAMES), await station.uplink(ALARM_FRAMES)
     await vitals.send((1, FRAMES(1)), (2, position))
+    piece = ALARM_FRAMES(3, EcgPiece(bytes(16), 0, 1, b"the whole of it"))
     await alarm.send(
-        (1, ALARM_FRAMES(1, said, receipt)), (2, ALARM_FRAMES(2, receipt, encounter_id=None))
+        (1, ALARM_FRAMES(1, said, receipt)),
+        (2, ALARM_FRAMES(2, receipt, encounter_id=None)),
+        (3, piece),
     )
     await vitals.until_acknowledged(2)
-    await alarm.until_acknowledged(2)
+    await alarm.until_acknowledged(3)
+    assert await batched(station, IMAGES) == [piece]
     (patients,) = await station.records(PATIENTS, record_pb2.RecordBatch)
     assert (patients.key, patients.partition) == (None, partition_of(ENCOUNTER, 4))
     units = await station.records(UNITS)
@@ -306,6 +314,7 @@ async def test_credit_bounds_what_is_read(station: Station, log: MemoryLog) -> N
         await line.send(*[(number, FRAMES(number)) for number in range(first, first + 200)])
     await until(lambda: station.figure("unacknowledged") >= 400)
     await line.call.done_writing()
+    await station.uplink(Frames("AMB-2"))
     assert station.figure("unacknowledged") == 400
     log.release()
     await line.until_acknowledged(600)
