@@ -34,7 +34,8 @@ WIDTH_MM: Final = GUTTER_MM + _LINE_MM + 2
 _STYLE: Final = (
     ".s{stroke:#f2c4c4;stroke-width:.1}.l{stroke:#dd8f8f;stroke-width:.2}"
     ".t{fill:none;stroke:#111;stroke-width:.3;stroke-linejoin:round}"
-    ".o{stroke:#c00;stroke-width:.6}text{font:4px sans-serif;fill:#111}.m{fill:#c00}"
+    ".o{stroke:#c00;stroke-width:.6}text{font:4px sans-serif;fill:#111}"
+    ".m{fill:#c00;text-anchor:end}"
 )
 _ORDER: Final = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 
@@ -50,7 +51,7 @@ def height_mm(leads: int) -> int:
 
 
 def drawing(strip: EventStrip, caption: str, onset: str) -> str:
-    """Draw a strip; ``caption`` is printed above, ``onset`` beside the mark of the onset."""
+    """Draw a strip; ``caption`` is printed above, and in the red of its mark the ``onset``."""
     leads = in_order(strip)
     height = height_mm(len(leads))
     return "".join(
@@ -60,8 +61,9 @@ def drawing(strip: EventStrip, caption: str, onset: str) -> str:
             f'<style>{_STYLE}</style><rect width="100%" height="100%" fill="#fffafa"/>',
             *_grid(height),
             *(part for line in range(LINES) for part in _line(strip, leads, line)),
-            *_onset(len(leads), onset),
+            _onset(len(leads)),
             f'<text x="3" y="6">{escape(caption)}</text>',
+            f'<text class="m" x="{WIDTH_MM - 3:g}" y="6">{escape(onset)}</text>',
             f'<text x="3" y="{height - 2}">25 mm/s   10 mm/mV</text>',
             "</svg>",
         )
@@ -113,9 +115,8 @@ def _trace(part: Stretch, from_us: int, zero: float, middle_uv: float) -> str:
     return f'<polyline class="t" points="{points}"/>'
 
 
-def _onset(leads: int, words: str) -> Iterator[str]:
+def _onset(leads: int) -> str:
     line, rest_us = divmod(BEFORE_US, LINE_US)
     x = GUTTER_MM + rest_us / _US_PER_MM
     top = TOP_MM + line * line_mm(leads)
-    yield f'<path class="o" d="M{x:g} {top - 3}V{top + line_mm(leads) - GAP_MM}"/>'
-    yield f'<text class="m" x="{x + 1:g}" y="{top}">{escape(words)}</text>'
+    return f'<path class="o" d="M{x:g} {top - 3}V{top + line_mm(leads) - GAP_MM}"/>'

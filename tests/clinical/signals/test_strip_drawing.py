@@ -37,7 +37,7 @@ def test_a_millivolt_is_ten_millimetres() -> None:
 
 
 def test_the_onset_begins_the_third_line() -> None:
-    """With its words beside the mark, and what is not ours made harmless."""
+    """With its words above, where no trace is, and what is not ours made harmless."""
     sheet = drawing(strip_of(lead()), "A & <B>", "12:00:00 UTC")
     top = TOP_MM + 2 * (LEAD_MM + 4)
     assert f'<path class="o" d="M{GUTTER_MM} {top - 3}V{top + LEAD_MM}"/>' in sheet
