@@ -28,6 +28,8 @@ KILL_CAUSES: Final = frozenset(
 )
 CLOCKS_DIFFER_US: Final = 500_000
 """How far a unit's clock may be from the story's."""
+LAST_BEAT_US: Final = 1_500_000
+"""Asystole is dated from the last beat, and that came before the onset: one of 40 in a minute."""
 
 _OF_THE_DATA: Final = frozenset({Cause.SENSOR_OFF, Cause.VITAL_NOT_JUDGED})
 """Technical alarms about what a monitor shows, which a recording may well bring."""
@@ -130,7 +132,8 @@ def _after_onset(alarm: AlarmView, one: Encounter, truth: Truth) -> bool:
     onset_s = truth.scenario.onset_s(one.key)
     if onset_s is None:
         return False
-    return alarm.active_since_us >= truth.started_us + onset_s * SECOND_US - CLOCKS_DIFFER_US
+    early_us = CLOCKS_DIFFER_US + (LAST_BEAT_US if alarm.cause == Cause.ASYSTOLE else 0)
+    return alarm.active_since_us >= truth.started_us + onset_s * SECOND_US - early_us
 
 
 def _explained(first: Delivered, truth: Truth) -> bool:

@@ -15,6 +15,8 @@ KILL = Kill("worker", 30, 2.5)
         (delivered("ill", second=20), Standing.ATTRIBUTABLE),
         (delivered("ill", second=9), Standing.UNEXPECTED),
         (delivered("ill", second=20, since_s=8), Standing.UNEXPECTED),
+        (delivered("ill", "ASYSTOLE", 20, since_s=8.5), Standing.ATTRIBUTABLE),
+        (delivered("ill", "ASYSTOLE", 20, since_s=7), Standing.UNEXPECTED),
         (delivered("well", second=20), Standing.UNEXPECTED),
         (delivered("well", "NO_PULSE", 71), Standing.ATTRIBUTABLE),
         (delivered("well", "NO_PULSE", 69), Standing.UNEXPECTED),
