@@ -14,9 +14,9 @@ from typing import Any, Final
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
-from clinical.watch.encounter import EncounterState, EncounterStatus
 from goldenhour.bench.figures import percentile
 from goldenhour.bench.healthy import HealthyRecord, encounter_of, unit_name
+from goldenhour.bench.holding import held_by, say_held
 from goldenhour.bench.intruders import (
     ADMITTED,
     EXPIRED,
@@ -38,11 +38,6 @@ from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.identity import Kind, named
 from ports.log.kafka_log import KafkaLog
-from ports.log.port import Log
-from wire.encounters import encode_encounter
-from wire.partition import partition_of
-from wire.records import HEADERS_ENCOUNTER_STATE
-from wire.topics import ENCOUNTERS
 
 WARM_UP_S: Final = 5
 """Healthy sending that is not measured."""
@@ -78,7 +73,8 @@ class AttackOptions:
 async def measure(options: AttackOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
     """Run without an attack and with one, and return the figures."""
     certificates, foreign = certify(options, clock.now_us())
-    await hold_encounters(KafkaLog(broker.bootstrap, client_id="bench"), options.units)
+    held = (held_by(unit_name(one), encounter_of(one)) for one in range(options.units))
+    await say_held(KafkaLog(broker.bootstrap, client_id="bench"), held)
     stack = Stack(options.folder, clock)
     healthy_file, attack_file = (options.folder / name for name in ("healthy.mp", "attack.mp"))
     try:
@@ -135,33 +131,6 @@ def certify(options: AttackOptions, now_us: int) -> tuple[Path, Path]:
     other = Authority.found(options.folder / "foreign-authority", "Foreign", now_us)
     equip(other, foreign, named(Kind.UNIT, INTRUDER), now_us)
     return ours, foreign
-
-
-async def hold_encounters(log: Log, units: int) -> None:
-    """Say in the log whose patient each healthy unit's is."""
-    writer = await log.writer()
-    for number in range(units):
-        state = EncounterState(
-            encounter_id=encounter_of(number),
-            unit_id=unit_name(number),
-            bay=None,
-            status=EncounterStatus.OPEN,
-            provisional=False,
-            offered_to_unit_id=None,
-            standby_until_us=None,
-            owned_since_us=0,
-            previous_unit_id=None,
-            age_years=None,
-            pregnant=None,
-        )
-        await writer.send(
-            ENCOUNTERS.name,
-            partition_of(state.encounter_id, ENCOUNTERS.partitions),
-            encode_encounter(state),
-            key=state.encounter_id.encode(),
-            headers=HEADERS_ENCOUNTER_STATE,
-        )
-    await writer.close()
 
 
 def _between(seen: HealthyRecord, from_us: int, to_us: int) -> list[float]:

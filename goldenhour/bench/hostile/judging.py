@@ -12,7 +12,8 @@ from random import Random
 from typing import Final
 
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
-from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.encounter import EncounterState
+from goldenhour.bench.holding import held_by
 from goldenhour.bench.hostile.frames import CAPTURED_US, Story, good
 from goldenhour.bench.hostile.mutation import Hostile, hostile
 from streams.gateway.ingress import Admitted, Ingress, Rejected
@@ -80,21 +81,9 @@ def new_story(rng: Random) -> Story:
     return Story(own, foreign)
 
 
-def owned_elsewhere(encounter_id: str) -> EncounterState:
-    """Return that another unit holds a patient."""
-    return EncounterState(
-        encounter_id=encounter_id,
-        unit_id=OWNER,
-        bay=None,
-        status=EncounterStatus.OPEN,
-        provisional=False,
-        offered_to_unit_id=None,
-        standby_until_us=None,
-        owned_since_us=0,
-        previous_unit_id=None,
-        age_years=None,
-        pregnant=None,
-    )
+def owned_elsewhere(story: Story) -> EncounterState:
+    """Return that another unit holds the foreign patient."""
+    return held_by(OWNER, story.foreign_encounter_id)
 
 
 class Judging:
@@ -105,7 +94,7 @@ class Judging:
         self._rng = Random(seed)  # noqa: S311 - a seeded attack, not a secret
         self._story = new_story(self._rng)
         self._ownership = Ownership()
-        self._ownership.learn(owned_elsewhere(self._story.foreign_encounter_id))
+        self._ownership.learn(owned_elsewhere(self._story))
         self.tally = Tally()
 
     def stream(self, frames: int) -> None:

@@ -15,6 +15,7 @@ import grpc
 
 from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2_grpc
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
+from goldenhour.bench.holding import say_held
 from goldenhour.bench.hostile.frames import good
 from goldenhour.bench.hostile.judging import (
     GOOD_EVERY,
@@ -27,12 +28,8 @@ from goldenhour.bench.hostile.mutation import Hostile, hostile
 from ports.grpc_channel import open_channel, violations_of
 from ports.log.port import Log
 from simulators.reader import present
-from wire.encounters import encode_encounter
 from wire.frames import Lane
 from wire.limits import MAX_FRAMES_PER_REQUEST, SEGMENT_BYTES
-from wire.partition import partition_of
-from wire.records import HEADERS_ENCOUNTER_STATE
-from wire.topics import ENCOUNTERS
 from wire.validation import Refusal, RefusalReason, StreamKey
 
 FRAMES_PER_REQUEST: Final = 16
@@ -54,17 +51,7 @@ class HostileUnit:
 
     async def plant(self, log: Log) -> None:
         """Say in the log whose patient the foreign one is, before a gateway reads it."""
-        state = owned_elsewhere(self._story.foreign_encounter_id)
-        writer = await log.writer()
-        key = state.encounter_id
-        await writer.send(
-            ENCOUNTERS.name,
-            partition_of(key, ENCOUNTERS.partitions),
-            encode_encounter(state),
-            key=key.encode(),
-            headers=HEADERS_ENCOUNTER_STATE,
-        )
-        await writer.close()
+        await say_held(log, [owned_elsewhere(self._story)])
 
     async def attack(self, gateway: str, frames: int) -> dict[str, Any]:
         """Send so many hostile frames, then broken calls; return how those ended."""

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from goldenhour.bench import intruders
-from goldenhour.bench.attack import AttackOptions, certify, hold_encounters, judged
+from goldenhour.bench.attack import AttackOptions, certify, judged
+from goldenhour.bench.healthy import encounter_of, unit_name
+from goldenhour.bench.holding import held_by, say_held
 from goldenhour.bench.intruders import ADMITTED, NO_ANSWER
 from goldenhour.demo.certificates import GATEWAY
 from ports.clock import SystemClock
@@ -38,7 +40,7 @@ async def test_every_way_in_is_refused_for_what_is_wrong_with_it(
     ways = intruders.attempts(certificates, foreign)
     assert set(ways) == ROWS
     log = MemoryLog()
-    await hold_encounters(log, 2)
+    await say_held(log, [held_by(unit_name(one), encounter_of(one)) for one in range(2)])
     tls = Tls(TlsFiles.in_folder(certificates, GATEWAY, revoked=True))
     async with station_at(log, tls=tls) as station:
         ends = {name: await intruders.outcome(station.server.address, ways[name]) for name in ways}
