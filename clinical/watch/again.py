@@ -75,18 +75,19 @@ class Again:
         self._doubted = None
         return True
 
-    def doubt(self, frame: FrameRef) -> None:
-        """Score the newest item again, by this frame, if nothing follows it."""
-        self._doubted = frame
+    def at_once(self, frame: FrameRef, now_us: int, *, doubted: bool, backlog: bool) -> bool:
+        """Tell whether the newest item, which ``frame`` brought, is to be scored at once.
 
-    def wait(self, now_us: int, frame: FrameRef) -> None:
-        """Wait for the end of the backlog of which the newest item is one."""
+        One of a backlog waits for its end. What is doubted is scored again if nothing follows it.
+        """
+        if doubted:
+            self._doubted = frame
+        if not backlog:
+            self.waiting = None
+            return True
         began_us = now_us if self.waiting is None else self.waiting.began_us
         self.waiting = Waiting(began_us, now_us, self.newest_us, frame)
-
-    def scored(self) -> None:
-        """Wait for no backlog: the newest item is scored at once."""
-        self.waiting = None
+        return False
 
     def forget(self) -> None:
         """Score nothing again."""

@@ -78,12 +78,9 @@ class ChildScoring:
             return self.close(captured_us) if self.stands else NO_FINDINGS
         if not self.again.accept(captured_us):
             return NO_FINDINGS
-        if self._doubts.contradicted:
-            self.again.doubt(frame)
-        if backlog:
-            self.again.wait(now_us, frame)
+        doubted = bool(self._doubts.contradicted)
+        if not self.again.at_once(frame, now_us, doubted=doubted, backlog=backlog):
             return NO_FINDINGS
-        self.again.scored()
         return self._judge(self.observed(state, now_us), captured_us, frame)
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:

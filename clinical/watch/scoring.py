@@ -107,12 +107,9 @@ class Scoring:
             self.doubts.fade(taken.live, captured_us, beside)
             return NO_FINDINGS
         self.doubts.on_item(taken.live, captured_us, beside)
-        if self.doubts.contradicted:
-            again.doubt(frame)
-        if taken.backlog:
-            again.wait(now_us, frame)
+        doubted, backlog = bool(self.doubts.contradicted), bool(taken.backlog)
+        if not again.at_once(frame, now_us, doubted=doubted, backlog=backlog):
             return NO_FINDINGS
-        again.scored()
         return self._judge(self.inputs(state, now_us), captured_us, frame)
 
     @property

@@ -108,12 +108,9 @@ class SituationScoring:
         """
         if not self.asked or not self.again.accept(captured_us):
             return NO_FINDINGS
-        if self._scoring.doubts.contradicted:
-            self.again.doubt(frame)
-        if backlog:
-            self.again.wait(now_us, frame)
+        doubted = bool(self._scoring.doubts.contradicted)
+        if not self.again.at_once(frame, now_us, doubted=doubted, backlog=backlog):
             return NO_FINDINGS
-        self.again.scored()
         return self._judge(state, captured_us, frame, now_us)
 
     def on_examination(
