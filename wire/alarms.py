@@ -74,8 +74,8 @@ Entry = Transition | Action | EncounterClosed | MessageReceipt | SourceStatus | 
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """Return the serialised entry."""
-    return from_entry(entry).SerializeToString()
+    """Return the serialised entry: of equal entries the same bytes, whichever process wrote them."""
+    return from_entry(entry).SerializeToString(deterministic=True)
 
 
 def decode_entry(value: bytes) -> Entry:

@@ -52,8 +52,8 @@ def from_reason(reason: Reason) -> alarm_pb2.Reason:
 
 
 def to_reason(pb: alarm_pb2.Reason) -> Reason:
-    """Translate a reason; decimal text becomes a number."""
-    values = {name: _number_or_text(text) for name, text in pb.values.items()}
+    """Translate a reason; decimal text becomes a number, and names come in their own order."""
+    values = {name: _number_or_text(text) for name, text in sorted(pb.values.items())}
     return Reason(pb.rule, values, pb.citation)
 
 

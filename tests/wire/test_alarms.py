@@ -1,11 +1,16 @@
 """Entries of the log of alarms and alarms of a feed, to and from protobuf."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
 from ambulance.alerts.v1 import alarm_pb2
 from clinical.alarms.catalogue import RULES
+from clinical.alarms.priority import Phase
+from clinical.alarms.transition import Reason, Transition
 from clinical.alarms.view import AlarmView
+from tests.clinical.alarms.entries import said
 from tests.wire import alarm_strategies, plain_strategies, samples, strategies
 from wire.alarms import (
     Entry,
@@ -23,6 +28,24 @@ from wire.unit_items import ReceiptStage
 @given(alarm_strategies.entries)
 def test_round_trip_of_entries(entry: Entry) -> None:
     assert decode_entry(encode_entry(entry)) == entry
+
+
+def test_equal_entries_are_equal_bytes() -> None:
+    """A worker that judges again what one before it judged writes what that one wrote.
+
+    Protobuf holds the values of a reason in a table that no two messages need to order alike.
+    """
+    values = {f"vital_{number}": float(number) for number in range(40)}
+    entries = [
+        replace(said(Phase.START), reason=Reason("rule", dict(ordered), ""))
+        for ordered in (values.items(), reversed(values.items()))
+    ]
+    assert entries[0] == entries[1]
+    assert encode_entry(entries[0]) == encode_entry(entries[1])
+    read = decode_entry(encode_entry(entries[0]))
+    assert isinstance(read, Transition)
+    assert read.reason is not None
+    assert list(read.reason.values) == sorted(values)
 
 
 @given(alarm_strategies.alarm_views)
