@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from google.protobuf.message import DecodeError
+
 from ambulance.telemetry.v1 import frame_pb2
 from wire.frame_items import from_item, to_item
 from wire.reading import Unreadable, reading
 from wire.unit_items import WireItem
 from wire.vitals import to_vitals
 
-__all__ = ["Frame", "Lane", "Unreadable", "decode_frame", "encode_frame", "to_frame"]
+__all__ = [
+    "Frame",
+    "Lane",
+    "Unreadable",
+    "captured_us_of",
+    "decode_frame",
+    "encode_frame",
+    "to_frame",
+]
 
 
 class Lane(IntEnum):
@@ -72,6 +82,14 @@ def decode_frame(data: bytes) -> Frame:
     with reading("Frame"):
         pb = frame_pb2.Frame.FromString(data)
     return to_frame(pb)
+
+
+def captured_us_of(data: bytes) -> int | None:
+    """Return when the frame in the bytes was captured, None where they do not say it."""
+    try:
+        return frame_pb2.Frame.FromString(data).captured_at_us or None
+    except DecodeError:
+        return None
 
 
 def to_frame(pb: frame_pb2.Frame) -> Frame:
