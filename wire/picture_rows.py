@@ -8,8 +8,9 @@ protobuf wrote them. Of the vital signs of one layout everything but the numbers
 the same: one ``struct`` per layout writes all of them.
 
 This is no second writer of the format: each piece but a varint of an instant comes from the
-generated messages, and a test compares the whole with what protobuf would write, byte for byte. A glance is written as the row
-that it stands for; all but its numbers was written down when that row was seen first.
+generated messages, and a test compares the whole with what protobuf would write, byte for byte. A
+glance is written as the row that it stands for; all but its numbers was written down when that row
+was seen first.
 """
 
 from collections.abc import Callable, Sequence

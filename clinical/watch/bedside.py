@@ -132,9 +132,11 @@ class Bedside:
     def on_quiet(
         self, capture: Capture, state: EncounterState, captured_us: int, now_us: int
     ) -> Findings:
-        """Judge what a quiet row leaves to others: the minute that it closes, and what it lacks."""
-        findings = self._on_minute(capture, state, captured_us)
-        findings += self.judging.on_item(captured_us, capture.received_us, capture.frame)
+        """Judge what a quiet row leaves to others: situation, its minute, and what it lacks."""
+        frame = capture.frame
+        findings = self.situation.on_item(state, captured_us, frame, now_us, backlog=False)
+        findings += self._on_minute(capture, state, captured_us)
+        findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self._passed(findings, now_us) if findings else findings
 
     def on_word(self, word: Told, now_us: int) -> Findings:

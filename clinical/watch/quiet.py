@@ -9,12 +9,12 @@ changes nothing and says so; the caller then goes the way of the reference. No o
 into processors that are not its own; the check-suite holds both ways together, snapshot by
 snapshot (``tests/clinical/watch/checks.py``).
 
-Two things are judged by their own names, and may find something. The first row of a minute closes
+Three things are judged by their own names, and may find something. The first row of a minute closes
 the one before, which trend and outlook judge. A row that lacks a watched vital, or has it marked as
 anything but a sensor that is off, is quiet as well; ``judging`` says how long the vital has gone
-unjudged, until it is back. A child's limits and scores are not those of the tables here, and the
-scores by situation are not screened: no row of a child is quiet, nor of a patient of whom the crew
-has said anything of injury or infection.
+unjudged, until it is back. The scores by situation of a patient of whom the crew has said anything
+of injury or infection are read off each row. A child's limits and scores are not those of the
+tables here: no row of a child is quiet.
 
 A number is *calm* when it is plausible, violates no limit of the catalogue and scores less than 3
 points of NEWS2. Those at the printed precision of their chart are a table. Zero is never calm.
@@ -97,6 +97,7 @@ class Quiet:
             or bedside.scoring.doubts.stand
             or bedside.child_scoring.stands
             or bedside.child_scoring.again.waiting
+            or bedside.situation.again.due_us is not None
             or bedside.sensors.conditions
             or self.ordering.suspect_us is not None
             or bedside.leads.stand
@@ -112,8 +113,8 @@ class Quiet:
         """Take a row over if it is quiet; else change nothing and return None.
 
         Returns whether it, or the one before, lacks a vital, so that ``judging`` has to be asked.
-        The patient is an adult without a score by situation and still, ``owner`` holds the patient,
-        and nothing that was captured later than this row has been taken before.
+        The patient is an adult and still, ``owner`` holds the patient, and nothing that was
+        captured later than this row has been taken before.
         """
         _, unit_id, lane, segment, sequence, captured_us, _, vitals, numbers, rest = row
         stream = self.ordering.streams.get((unit_id, lane, segment))

@@ -138,6 +138,28 @@ def test_a_quiet_row_says_for_how_long_a_vital_was_not_judged(
     assert told == [(Cause.VITAL_NOT_JUDGED, True), (Cause.VITAL_NOT_JUDGED, False)]
 
 
+def test_a_row_of_an_injured_patient_is_quiet_and_scored_all_the_same() -> None:
+    """Awake, then a GCS of 10: each row is read off, and one of them begins an alarm."""
+    said = [
+        _arrival(0, 1, CrewExamination(injury=Injury.PENETRATING, gcs=Gcs(4, 5, 6))),
+        _arrival(20, 22, CrewExamination(gcs=Gcs(2, 3, 5))),
+    ]
+    rows = [_arrival(n, n + (2 if n < 20 else 3), WELL) for n in range(90)]
+    night = sorted([*said, *rows], key=lambda step: step.capture.frame.sequence)
+    checks.ticks_can_be_left_out(night)
+    assert checks.rows_lead_to_the_same(night) > 80
+    watch, causes = PatientWatch("encounter-1", Source.CENTER_A), []
+    for step in night:
+        row = None
+        if isinstance(step.item, Vitals):
+            row = checks.row_of(step.item, step.capture)
+        words = None if row is None else watch.on_row(row, step.now_us, step.now_us)
+        causes += [word.cause for word in words or () if isinstance(word, Transition)]
+        if words is None:
+            watch.on_item(step.item, step.capture, step.now_us)
+    assert Cause.TRAUMA_CENTRE_ADVISED in causes
+
+
 def test_values_between_the_printed_steps_are_quiet_too() -> None:
     assert _taken_after(item=replace(WELL, heart_rate_bpm=72.4, temperature_c=36.75))
 
@@ -331,7 +353,7 @@ def _nights_with_gaps(draw: st.DrawFn) -> Sequence[Step]:
         quality = draw(st.none() | st.sampled_from(Quality))
         marks = {vital: quality for vital in sorted(gone) if quality is not None}
         lacking: dict[str, None] = {} if marks else {vital.value: None for vital in gone}
-        item = replace(draw(_mostly_calm()), marks=marks, **lacking)  # type: ignore[arg-type]
+        item = replace(draw(_mostly_calm()), marks=marks, **lacking)
         apart_us = draw(st.sampled_from([0, 1, 1, 8])) * SECOND_US
         for _ in range(draw(st.integers(1, 5))):
             now_us += apart_us
@@ -343,10 +365,46 @@ def _nights_with_gaps(draw: st.DrawFn) -> Sequence[Step]:
     return steps
 
 
-@pytest.mark.parametrize("check", checks.ALL, ids=lambda x: x.__name__)
-def test_any_night_with_gaps_passes_the_check_suite(check: checks.Check) -> None:
+@st.composite
+def _nights_of_the_injured(draw: st.DrawFn) -> Sequence[Step]:
+    """An injured or infected patient, examined now and then, on both sides of each score."""
+    steps = list[Step]()
+    now_us, sequence = at(0), 0
+    breaths, pressures = st.sampled_from([16.0, 20.0, 22.0, 24.0]), st.sampled_from([100.0, 120.0])
+    for _ in range(draw(st.integers(1, 5))):
+        examined = CrewExamination(
+            injury=draw(st.none() | st.sampled_from(Injury)),
+            infection_suspected=draw(st.none() | st.booleans()),
+            gcs=draw(st.none() | st.builds(Gcs, st.sampled_from([1, 4]), st.just(4), st.just(5))),
+        )
+        apart_us = draw(st.sampled_from([1, 1, 30, 300])) * SECOND_US
+        item: Item = examined
+        for _ in range(draw(st.integers(1, 6))):
+            now_us += apart_us
+            sequence += 1
+            steps.append(Arrival(now_us, item, Capture(frame(sequence), now_us, now_us)))
+            steps.append(Tick(now_us, now_us - at(0)))
+            item = replace(
+                WELL, respiration_per_min=draw(breaths), systolic_mmhg=draw(pressures | st.none())
+            )
+    return steps
+
+
+_QUICK_WAYS: Sequence[checks.Check] = (
+    checks.rows_lead_to_the_same_in_the_center,
+    checks.rows_lead_to_the_same_in_the_vehicle,
+    checks.the_quick_way_can_begin_at_any_snapshot,
+    checks.ticks_can_be_left_out_in_the_center,
+)
+
+
+@pytest.mark.parametrize("nights", [_nights_of_the_injured(), _nights_with_gaps()])
+@pytest.mark.parametrize("check", _QUICK_WAYS, ids=lambda x: x.__name__)
+def test_what_quiet_rows_leave_to_others_is_judged_as_by_the_reference(
+    check: checks.Check, nights: st.SearchStrategy[Sequence[Step]]
+) -> None:
     @settings(max_examples=25, deadline=None)
-    @given(_nights_with_gaps())
+    @given(nights)
     def passes(steps: Sequence[Step]) -> None:
         check(steps)
 
