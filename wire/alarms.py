@@ -74,7 +74,7 @@ Entry = Transition | Action | EncounterClosed | MessageReceipt | SourceStatus | 
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """Return the serialised entry: equal entries are equal bytes, whichever process wrote them."""
+    """Return the serialised entry: of equal entries the same bytes, whoever wrote them."""
     return from_entry(entry).SerializeToString(deterministic=True)
 
 
