@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 import structlog
 
-from clinical.items import EncounterEvent
+from clinical.items import EncounterEvent, Vitals
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
+from vehicle.devices import recording
+from vehicle.devices.recording import BadRecording, BadRow, Row, read_recording
 from vehicle.main import STOP_S, run
 from vehicle.settings import VehicleSettings
 from wire.frames import Lane
@@ -212,9 +214,9 @@ async def test_the_quarantine_can_be_shown(
 
 
 async def test_a_recording_is_played(gateway: FakeGateway, launch: Launch, tmp_path: Path) -> None:
-    """A recording opens an encounter of its own and ends with it."""
+    """A recording opens an encounter of its own and ends with it; a bad row ends nothing."""
     path = tmp_path / "numerics.csv"
-    path.write_text("second,heart_rate_bpm\n0,80\n0.1,81\n")
+    path.write_text("second,heart_rate_bpm\n0,80\n0.05,fast\n0.1,81\n")
     vehicle = await launch(gateway.address, "--source", f"recording:{path}")
     await vehicle.end()
     assert vehicle.process.returncode == 0
@@ -245,12 +247,46 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
     assert await vehicle.stdout.read() == b""
 
 
-async def test_a_recording_that_is_not_there_is_said_before_anything_is_captured(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("nowhere.csv", None, "there is no file nowhere.csv"),
+        ("night.csv", "time\n0\n", "night.csv has no column named second"),
+    ],
+)
+async def test_a_recording_that_is_none_is_said_before_anything_is_captured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str | None, wrong: str
 ) -> None:
     """One line names the setting; no encounter was opened for nothing."""
-    settings = VehicleSettings(unit_id="A1", home=tmp_path, source="recording:nowhere.csv")
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path(name).write_text(text)
+    settings = VehicleSettings(unit_id="A1", home=tmp_path, source=f"recording:{name}")
     with structlog.testing.capture_logs() as said:
         assert await run(settings, asyncio.Event()) == 1
-    assert said[-1]["error"] == "--source: there is no file nowhere.csv"
+    assert said[-1]["error"] == f"--source: {wrong}"
     assert not settings.spool_folder.exists()
+
+
+async def test_a_recording_that_breaks_off_is_one_line_and_the_rest_is_delivered(
+    gateway: FakeGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails in its middle: file and line are named, and what was captured arrives."""
+    path = tmp_path / "night.csv"
+    path.write_text("second,heart_rate_bpm\n0,80\n")
+
+    def half_read(path: Path) -> Iterator[Row | BadRow]:
+        yield from read_recording(path)
+        message = f"{path.name} cannot be read behind line 2: Input/output error"
+        raise BadRecording(message)
+
+    monkeypatch.setattr(recording, "read_recording", half_read)
+    settings = VehicleSettings(
+        unit_id="A1", home=tmp_path, gateway=gateway.address, source=f"recording:{path}"
+    )
+    with structlog.testing.capture_logs() as said:
+        assert await run(settings, asyncio.Event()) == 1
+    (error,) = [one for one in said if one["log_level"] == "error"]
+    assert error["error"] == "night.csv cannot be read behind line 2: Input/output error"
+    assert "exc_info" not in error
+    assert [frame.items for frame in gateway.frames(Lane.VITALS)] == [(Vitals(80.0),)]
