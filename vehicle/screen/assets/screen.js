@@ -61,11 +61,13 @@
     const list = document.querySelector(".part.alarms");
     const more = list && list.querySelector(".more");
     if (!more) return;
-    more.hidden = list.scrollHeight <= list.clientHeight + (more.hidden ? 0 : more.offsetHeight);
     const { top, bottom } = list.getBoundingClientRect();
+    const lines = [...list.querySelectorAll("li")];
+    const end = lines.at(-1).getBoundingClientRect().bottom + list.scrollTop;
+    more.hidden = end <= bottom + 1;
     const lowest = bottom - more.offsetHeight;
     let below = 0;
-    for (const line of list.querySelectorAll("li")) {
+    for (const line of lines) {
       const place = line.getBoundingClientRect();
       const under = place.bottom > lowest + 1;
       below += under;
