@@ -53,7 +53,7 @@ def test_equal_entries_are_equal_bytes() -> None:
 def test_equal_alarms_are_equal_bytes(view: AlarmView) -> None:
     """What the center keeps of an alarm, and answers again, is what another process would write."""
     ordered = view.reason and replace(
-        view.reason, values=dict(reversed(view.reason.values.items()))
+        view.reason, values=dict(reversed([*view.reason.values.items()]))
     )
     assert encode_alarm(replace(view, reason=ordered)) == encode_alarm(view)
 

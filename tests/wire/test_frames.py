@@ -13,6 +13,7 @@ from clinical.items import EdgeTransition, Vitals
 from tests.clinical.alarms.entries import said
 from tests.wire import plain_strategies, strategies
 from wire.frames import Frame, Lane, Unreadable, bytes_of, decode_frame, encode_frame, to_frame
+from wire.unit_items import WireItem
 
 
 @given(strategies.frames)
@@ -102,5 +103,5 @@ def test_items_inherit_what_the_frame_says() -> None:
     assert second.transition.unit_id == plain_strategies.UNIT
 
 
-def _frame(*items: Vitals) -> Frame:
+def _frame(*items: WireItem) -> Frame:
     return Frame("u", Lane.VITALS, b"s" * 16, 1, 1, None, None, plain_strategies.ENCOUNTER, items)
