@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 from clinical.items import EncounterEvent, Vitals
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
 from vehicle.devices import recording
@@ -26,6 +27,7 @@ from wire.validation import RefusalReason
 
 ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
 RUN = "from vehicle.main import main; main()"
+PATIENT = dict.fromkeys(("GOLDENHOUR_DRAIN_S", "GOLDENHOUR_STOP_DRAIN_S"), str(PATIENCE_S))
 
 
 class Vehicle:
@@ -45,13 +47,15 @@ class Vehicle:
         self.say({"vitals": {"heart_rate_bpm": 60 + number % 60}})
 
     async def hear(self) -> dict[str, Any]:
-        heard: dict[str, Any] = json.loads(await asyncio.wait_for(self.stdout.readline(), 60))
+        heard: dict[str, Any] = json.loads(
+            await asyncio.wait_for(self.stdout.readline(), PATIENCE_S)
+        )
         return heard
 
     async def end(self) -> list[dict[str, Any]]:
         """Close the input; return what was said until the program was over."""
         self.stdin.close()
-        rest = await asyncio.wait_for(self.stdout.read(), 60)
+        rest = await asyncio.wait_for(self.stdout.read(), PATIENCE_S)
         await self.process.wait()
         return [json.loads(line) for line in rest.splitlines()]
 
@@ -75,7 +79,12 @@ async def launch(tmp_path: Path) -> AsyncIterator[Launch]:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+                env={
+                    **os.environ,
+                    **PATIENT,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    **environment,
+                },
             )
             vehicle = Vehicle(process)
             stack.push_async_callback(_reap, vehicle)
@@ -161,7 +170,7 @@ async def test_sigterm_ends_the_program_and_keeps_everything(
         vehicle.vitals(number)
     answers = [await vehicle.hear() for _ in range(50)]
     vehicle.process.send_signal(signal.SIGTERM)
-    await asyncio.wait_for(vehicle.process.wait(), 30)
+    await asyncio.wait_for(vehicle.process.wait(), PATIENCE_S)
     assert vehicle.process.returncode == 0
     assert set(names(answers)) <= held(gateway)
 
@@ -230,7 +239,7 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
 ) -> None:
     """STOP_S: then the program leaves, and what the disk did not take was never confirmed."""
     await gateway.cut()
-    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, "--drain-s", "0")
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, GOLDENHOUR_STOP_DRAIN_S="5")
     vehicle.vitals(1)
     assert "captured" in await vehicle.hear()
     (file,) = tmp_path.glob("vehicle/A1/spool.sqlite")
@@ -239,7 +248,7 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
     vehicle.vitals(2)
     vehicle.process.send_signal(signal.SIGTERM)
     ended_after_s = -asyncio.get_running_loop().time()
-    assert await asyncio.wait_for(vehicle.process.wait(), 60) == 0
+    assert await asyncio.wait_for(vehicle.process.wait(), PATIENCE_S) == 0
     ended_after_s += asyncio.get_running_loop().time()
     assert ended_after_s >= STOP_S
     disk.execute("ROLLBACK")
