@@ -155,6 +155,11 @@ def _to_receipt(pb: alarm_pb2.MessageReceipt) -> MessageReceipt:
     )
 
 
+def encode_alarm(view: AlarmView) -> bytes:
+    """Return the serialised alarm of a feed: of equal alarms the same bytes."""
+    return alarm_message(view).SerializeToString(deterministic=True)
+
+
 def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:
     """Translate an alarm for a feed, with the catalogue's words beside it."""
     return alarm_pb2.Alarm(

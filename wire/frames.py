@@ -21,6 +21,7 @@ __all__ = [
     "Frame",
     "Lane",
     "Unreadable",
+    "bytes_of",
     "captured_us_of",
     "decode_frame",
     "encode_frame",
@@ -62,9 +63,14 @@ PB_LANE: Final = {
 }
 
 
+def bytes_of(pb: frame_pb2.Frame) -> bytes:
+    """Return a frame as it was read: the same bytes from every process that read it."""
+    return pb.SerializeToString(deterministic=True)
+
+
 def encode_frame(frame: Frame) -> bytes:
-    """Return the serialised frame."""
-    return frame_pb2.Frame(
+    """Return the serialised frame: of equal frames the same bytes, whoever wrote them."""
+    pb = frame_pb2.Frame(
         unit_id=frame.unit_id,
         lane=PB_LANE[frame.lane],
         segment=frame.segment,
@@ -74,7 +80,8 @@ def encode_frame(frame: Frame) -> bytes:
         boot_id=frame.boot_id,
         encounter_id=frame.encounter_id,
         items=[from_item(item) for item in frame.items],
-    ).SerializeToString()
+    )
+    return bytes_of(pb)
 
 
 def decode_frame(data: bytes) -> Frame:

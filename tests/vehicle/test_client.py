@@ -302,7 +302,9 @@ async def test_waveforms_wait_while_the_lanes_above_are_behind(
         client.capture(ENCOUNTER, [WELL])
     client.capture(ENCOUNTER, [CHUNK])
     await until(lambda: len(gateway.frames(Lane.VITALS)) > FLIGHT_LEAST[Lane.VITALS])
-    await until(lambda: any(key[1] == Lane.WAVEFORM for key, _ in gateway.opens))
+    await until(lambda: client._outbox._lanes[Lane.WAVEFORM].connected)
+    client.capture(ENCOUNTER, [NO_PULSE])
+    await until(lambda: len(gateway.frames(Lane.ALARM)) == 1)
     assert gateway.frames(Lane.WAVEFORM) == []
     gateway.acknowledging = True
     client.capture(ENCOUNTER, [WELL])
