@@ -32,10 +32,10 @@ def counted(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 def deviations(values: Floats) -> Floats:
     """Return the standard deviation of each row."""
-    count = values.shape[1]
-    away = values - values.sum(axis=1, keepdims=True) / count
+    count = values.shape[-1]
+    away = values - values.sum(axis=-1, keepdims=True) / count
     away *= away
-    deviation: Floats = np.sqrt(away.sum(axis=1) / count)
+    deviation: Floats = np.sqrt(away.sum(axis=-1) / count)
     return deviation
 
 
@@ -61,6 +61,19 @@ def medians(values: NDArray[Any]) -> NDArray[Any]:
     ordered = np.partition(values, (middle - 1, middle), axis=1)
     halfway: NDArray[Any] = (ordered[:, middle - 1] + ordered[:, middle]) / 2
     return halfway
+
+
+def peaks_of(values: Floats, width: int) -> Floats:
+    """Return the greatest of every ``width`` samples that follow one another in a row.
+
+    Of one, two, four and so on, and at last of two of those that overlap.
+    """
+    greatest, known = values, 1
+    while known < width:
+        step = min(known, width - known)
+        greatest = np.maximum(greatest[:, :-step], greatest[:, step:])
+        known += step
+    return greatest
 
 
 def slopes(values: Floats) -> Floats:
