@@ -169,9 +169,11 @@ class BeatDetector:
             after = sample[of] - self.memory.last[patients[row[of]]] > REFRACTORY
             tall = candidates.energies[of].max(axis=1) >= ENERGY_MIN_MV
             beat[of], ventricular[of] = judged[0] & after & tall, judged[1]
-            chosen = of[beat[of]]
-            self._follow(candidates, chosen, ventricular[chosen])
-            self._leave(candidates, of[~beat[of]], patients, sample)
+            chosen, others = of[beat[of]], of[~beat[of]]
+            if len(chosen):
+                self._follow(candidates, chosen, ventricular[chosen])
+            if len(others):
+                self._leave(candidates, others, patients, sample)
             self._keep_time(patients[row[chosen]], sample[chosen], candidates.rise[chosen])
         self._sink(patients, number, slots)
         found = np.flatnonzero(beat)

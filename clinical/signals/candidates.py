@@ -11,11 +11,10 @@ sharply, in units of the bends of the lead's other beats; a T wave is smooth.
 from typing import Any, Final
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Ints
-from clinical.signals.measuring import medians
+from clinical.signals.measuring import medians, peaks_of
 from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
 from clinical.signals.resampling import BLOCK, Floats
 
@@ -227,9 +226,9 @@ def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
 
 def _peaks(rise: Floats) -> tuple[Ints, Ints]:
     """Return the row and column of every candidate in the stretch that is to be decided."""
-    highest = scipy.ndimage.maximum_filter1d(rise, 2 * APART + 1, axis=1, mode="nearest")
+    highest = peaks_of(rise[:, BEHIND - APART : APART - AHEAD], 2 * APART + 1)
     here, before = rise[:, BEHIND:-AHEAD], rise[:, BEHIND - 1 : -AHEAD - 1]
-    peak = (here == highest[:, BEHIND:-AHEAD]) & (here > before) & (here > RISE_MIN)
+    peak = (here == highest) & (here > before) & (here > RISE_MIN)
     row, column = np.nonzero(peak)
     return row, column + BEHIND
 

@@ -137,9 +137,15 @@ class Memory:
 
     def hold(self, of_leads: _Arrays, of_patients: _Arrays) -> None:
         """Take the arrays that all others are views of."""
+        self.__dict__.clear()
         self.of_leads, self.of_patients = of_leads, of_patients
-        histories, shapes, levels = of_leads
-        rhythm, self.last = of_patients
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of either kind
+        """Make the views when one is asked for: between two rounds nobody asks."""
+        if name not in _NAMES:
+            raise AttributeError(name)
+        histories, shapes, levels = self.of_leads
+        rhythm, self.last = self.of_patients
         self.energy, self.narrow, self.wide = histories.transpose(1, 0, 2)
         self.normal, self.odd, self.newest, self.other = shapes.transpose(1, 0, 2)
         own = len(_LEVELS)
@@ -148,6 +154,7 @@ class Memory:
         ].T
         self.grade, self.trust = levels[:, own : own + SECONDS], levels[:, own + SECONDS :]
         self.interval, self.height, self.sway, self.tail, self.quiet = rhythm.T
+        return self.__dict__[name]
 
     def snapshot(self) -> dict[str, object]:
         """Return a copy of all of it."""
@@ -179,8 +186,8 @@ class Memory:
         """Let each of the memories that this one was joined of go on from here."""
         lead = patient = 0
         for one in memories:
-            leads = slice(lead, lead + len(one.level))
-            patients = slice(patient, patient + len(one.last))
+            leads = slice(lead, lead + len(one.of_leads[0]))
+            patients = slice(patient, patient + len(one.of_patients[0]))
             one.hold(
                 tuple(held[leads].copy() for held in self.of_leads),
                 tuple(held[patients].copy() for held in self.of_patients),

@@ -13,7 +13,7 @@ the two of ``DECLINED``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, isfinite, log
 from typing import Final
 
 import numpy as np
@@ -114,7 +114,7 @@ def decide(
     seen = [
         odds if span >= COARSE_MV else -EVIDENCE_MAX
         for odds, span in zip(log_odds, span_mv, strict=True)
-        if np.isfinite(odds)
+        if isfinite(odds)
     ]
     before = _carried(state)
     if not seen:
