@@ -37,8 +37,8 @@ COARSE_MV: Final = 0.2
 DECLINED: Final = (-0.25, 3.25)
 """Log odds between these are no answer: a shock needs more to speak for it than none does."""
 
-TOGETHER: Final = 32
-"""Windows that are measured at once: what is measured stays in a core's cache."""
+TOGETHER: Final = 128
+"""Windows that are measured at once: what is measured stays in a processor's cache."""
 
 _REPETITION: Final = NAMES.index("slow_repetition")
 
