@@ -156,7 +156,7 @@ class Intake:
 
     def _filled(self, fresh: NDArray[np.float32]) -> NDArray[np.float32]:
         missing = ~np.isfinite(fresh)
-        if missing.any():
+        if np.count_nonzero(missing):
             self._holed = True
             place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
             fresh = np.where(place < 0, np.float32(self._last), fresh[place])
