@@ -92,8 +92,8 @@ class Candidates:
             slots: leads of each patient, shape (patients, most leads of one); -1: no more.
             length: of the stretch, in samples.
         """
-        whole, trust = _rise(memory, slots)
-        rise = whole[:, HISTORY - BEHIND - length - AHEAD :]
+        power, trust = _power(memory, slots)
+        rise = np.sqrt(power[:, HISTORY - BEHIND - length - AHEAD :])
         self.row, column = _peaks(rise)
         self.leads = slots[self.row]
         second = (column + HISTORY - rise.shape[1]) // BLOCK
@@ -103,7 +103,7 @@ class Candidates:
         self.before_newest = HISTORY - middle
         """Samples from the middle of the QRS complex to the newest."""
         self.measures = np.zeros((len(self.row), len(MEASURES)))
-        top = medians(whole.reshape(-1, SECONDS, BLOCK).max(axis=2))
+        top = medians(np.sqrt(power.reshape(-1, SECONDS, BLOCK).max(axis=2)))
         self._around(rise, column, np.maximum(top, RISE_MIN)[self.row])
         self._leads(memory, weight, at, middle, second)
 
@@ -206,8 +206,8 @@ def _bends(wide: NDArray[np.float32], lead: Ints, middle: Ints) -> tuple[Floats,
     return first.max(axis=1), own.max(axis=1), then.max(axis=1)
 
 
-def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
-    """Return the rise over all that is remembered, and each lead's share of the trust.
+def _power(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
+    """Return the rise, squared, over all that is remembered, and each lead's share of the trust.
 
     Shapes (patients, HISTORY) and (patients, most leads of one, SECONDS).
     """
@@ -219,9 +219,10 @@ def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
     total = np.zeros((len(slots), HISTORY))
     for slot in range(slots.shape[1]):
         part = memory.energy[slots[:, slot]] / memory.level[slots[:, slot], None]
-        seconds = part.reshape(len(slots), SECONDS, BLOCK)
-        total += (trust[:, slot, :, None] * seconds**2).reshape(total.shape)
-    return np.sqrt(total), trust
+        part *= part
+        part.reshape(len(slots), SECONDS, BLOCK)[...] *= trust[:, slot, :, None]
+        total += part
+    return total, trust
 
 
 def _peaks(rise: Floats) -> tuple[Ints, Ints]:

@@ -257,5 +257,7 @@ def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
 def _energy(narrow: _Floats32) -> _Floats32:
     """Return the energy of all but the first ``ENERGY`` samples."""
     total = np.cumsum(narrow.astype(np.float64) ** 2, axis=1)
-    power = np.maximum(0.0, total[:, ENERGY:] - total[:, :-ENERGY]) / ENERGY
-    return np.sqrt(power).astype(np.float32)
+    power = total[:, ENERGY:] - total[:, :-ENERGY]
+    np.maximum(0.0, power, out=power)
+    power /= ENERGY
+    return np.sqrt(power, out=power).astype(np.float32)
