@@ -15,7 +15,17 @@ from numpy.typing import NDArray
 
 from clinical.signals.bank import Ints
 from clinical.signals.measuring import medians, peaks_of
-from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
+from clinical.signals.memory import (
+    BEND,
+    ENERGIES,
+    HISTORY,
+    NARROW,
+    SECONDS,
+    SHAPE,
+    WIDE,
+    Memory,
+    bends,
+)
 from clinical.signals.resampling import BLOCK, Floats
 
 AHEAD: Final = 188
@@ -120,7 +130,8 @@ class Candidates:
     def _around(self, rise: Floats, column: Ints, top: Floats) -> None:
         """Measure the rise around each candidate, as parts of its own."""
         own = rise[self.row, column]
-        near = rise[self.row[:, None], column[:, None] + np.arange(-BEHIND, AHEAD + 1)]
+        places = column[:, None] + np.arange(-BEHIND, AHEAD + 1)
+        near = rise.take(self.row[:, None] * rise.shape[1] + places)
         middle = near[:, BEHIND - 40 : BEHIND + 41]
         measures = self.measures
         measures[:, RISE] = own
@@ -147,11 +158,11 @@ class Candidates:
         share, lead = np.ascontiguousarray(weight.T), self.leads.T.reshape(-1)
         at, middle, second = (np.tile(each, shape[0]) for each in (at, middle, second))
         level, steep = memory.level[lead], memory.steep[lead]
-        energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
-        height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
+        energy = memory.held(ENERGIES, lead, _about(at, 8)).max(axis=1).astype(np.float64)
+        height = np.ptp(memory.held(WIDE, lead, _about(middle, 15)), axis=1).astype(np.float64)
         about = middle[:, None] + np.arange(-SHAPE[0], SHAPE[1])
-        shapes = _unit(memory.narrow[lead[:, None], about])
-        before, bend, after = _bends(memory.wide, lead, middle)
+        shapes = _unit(memory.held(NARROW, lead, about))
+        before, bend, after = _bends(memory, lead, middle)
         sharp = np.minimum(bend / memory.sharp[lead], 6.0)
         likes = likeness(shapes[:, None], memory.shapes[lead]).T
         part = np.minimum(energy / level, 8.0)
@@ -192,15 +203,16 @@ def _by_candidate(each: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     return np.ascontiguousarray(each.reshape(*shape, *each.shape[1:]).swapaxes(0, 1))
 
 
-def _near(history: NDArray[np.float32], lead: Ints, at: Ints, reach: int) -> NDArray[np.float32]:
-    near: NDArray[np.float32] = history[lead[:, None], at[:, None] + np.arange(-reach, reach + 1)]
-    return near
+def _about(at: Ints, reach: int) -> Ints:
+    about: Ints = at[:, None] + np.arange(-reach, reach + 1)
+    return about
 
 
-def _bends(wide: NDArray[np.float32], lead: Ints, middle: Ints) -> tuple[Floats, Floats, Floats]:
+def _bends(memory: Memory, lead: Ints, middle: Ints) -> tuple[Floats, Floats, Floats]:
     """Return the sharpest bend, in mV, before each candidate, within it and after it."""
     nearest, middle_at = BESIDE
-    bend = bends(_near(wide, lead, middle, middle_at + BEND).astype(np.float64))
+    wide = memory.held(WIDE, lead, _about(middle, middle_at + BEND))
+    bend = bends(wide.astype(np.float64))
     first, then = bend[:, : middle_at - nearest + 1], bend[:, middle_at + nearest :]
     own = bend[:, middle_at - WITHIN : middle_at + WITHIN + 1]
     return first.max(axis=1), own.max(axis=1), then.max(axis=1)

@@ -46,6 +46,9 @@ _Arrays = tuple[NDArray[Any], ...]
 
 _HISTORIES: Final = ("energy", "narrow", "wide")
 _SHAPES: Final = ("normal", "odd", "newest", "other")
+ENERGIES: Final = _HISTORIES.index("energy")
+NARROW: Final = _HISTORIES.index("narrow")
+WIDE: Final = _HISTORIES.index("wide")
 NORMAL: Final = _SHAPES.index("normal")
 NEWEST: Final = _SHAPES.index("newest")
 
@@ -165,6 +168,13 @@ class Memory:
         for name in _NAMES:
             getattr(self, name)[...] = memory[name]
         return self
+
+    def held(self, history: int, leads: Ints, places: Ints) -> _Floats32:
+        """Return what a history, by its number, holds of each lead at its places: a row of each."""
+        row = (len(_HISTORIES) * leads + history) * HISTORY
+        # One index into all of it is half of the work of one for each axis.
+        found: _Floats32 = self.of_leads[0].reshape(-1).take(row[:, None] + places)
+        return found
 
     @property
     def shapes(self) -> _Floats32:
