@@ -210,7 +210,7 @@ class BeatDetector:
         """Let levels and shapes follow the beats that were found."""
         memory, leads = self.memory, candidates.leads[of]
         has = leads >= 0
-        lead, strange = leads[has], np.broadcast_to(odd[:, None], has.shape)[has]
+        lead, strange = leads[has], odd[np.nonzero(has)[0]]
         energy, height = candidates.energies[of][has], candidates.heights[of][has]
         level = memory.level[lead]
         level += 0.125 * np.clip(energy - level, -level, level)

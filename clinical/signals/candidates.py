@@ -156,7 +156,7 @@ class Candidates:
         """
         shape = (self.leads.shape[1], len(at))
         share, lead = np.ascontiguousarray(weight.T), self.leads.T.reshape(-1)
-        at, middle, second = (np.tile(each, shape[0]) for each in (at, middle, second))
+        at, middle, second = (np.concatenate((each,) * shape[0]) for each in (at, middle, second))
         level, steep = memory.level[lead], memory.steep[lead]
         energy = memory.held(ENERGIES, lead, _about(at, 8)).max(axis=1).astype(np.float64)
         height = np.ptp(memory.held(WIDE, lead, _about(middle, 15)), axis=1).astype(np.float64)

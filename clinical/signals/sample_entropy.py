@@ -48,13 +48,20 @@ def sample_entropy(scaled: Floats) -> Floats:
     """Return the sample entropy of windows in standard deviations, shape (windows, samples)."""
     thin = scaled[:, ::STEP][:, :COUNT].astype(np.float32)
     twice = np.concatenate((thin, thin), axis=1)
-    later = np.lib.stride_tricks.sliding_window_view(twice, _WIDTH, axis=1)[:, 1 : _HALF + 1]
+    later = _later(twice)
     two, three = np.empty((2, len(twice)), np.intp)
     for begin in range(0, len(twice), TOGETHER):
         some = slice(begin, begin + TOGETHER)
         two[some], three[some] = _alike(twice[some, None, :_WIDTH], later[some])
     entropy: Floats = -np.log((2 * three + 1.0) / (2 * two + 1.0))
     return entropy
+
+
+def _later(twice: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return views of each window, shape (windows, distances, columns), each one sample later."""
+    row, sample = twice.strides
+    shape, strides = (len(twice), _HALF, _WIDTH), (row, sample, sample)
+    return np.ndarray(shape, np.float32, twice, offset=sample, strides=strides)
 
 
 def _alike(

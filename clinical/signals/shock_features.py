@@ -249,8 +249,10 @@ def _mark_jekova(narrow: Floats, out: NDArray[np.bool_]) -> None:
 
 def _threshold_part(height: Floats) -> Floats:
     """Return the part of samples over a fifth of the greatest, over stretches of three seconds."""
-    stretches = np.lib.stride_tricks.sliding_window_view(height, len(_TAPER), axis=1)
-    tapered = stretches[:, :: RATE_HZ // 2] * _TAPER
+    starts = range(0, RATE_HZ + 1, RATE_HZ // 2)
+    tapered = np.empty((len(height), len(starts), len(_TAPER)))
+    for place, start in enumerate(starts):
+        np.multiply(height[:, start : start + len(_TAPER)], _TAPER, out=tapered[:, place])
     tall = tapered > 0.2 * tapered.max(axis=2, keepdims=True)
     parts = counted(tall.reshape(-1, len(_TAPER))).reshape(tall.shape[:2]) / len(_TAPER)
     mean: Floats = parts.mean(axis=1)
