@@ -99,7 +99,7 @@ def _shapes(whole: Floats, window: Indices, sample: Indices) -> Floats:
     place = np.abs(sample[:, None] + _ABOUT)
     place = np.minimum(place, 2 * (whole.shape[1] - 1) - place)
     place += window[:, None] * whole.shape[1]
-    shapes = whole.take(place)
+    shapes: Floats = whole.take(place)
     shapes -= shapes.mean(axis=1, keepdims=True)
     length = np.sqrt((shapes * shapes).sum(axis=1, keepdims=True))
     shapes /= length + _TINY

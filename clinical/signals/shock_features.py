@@ -100,6 +100,8 @@ def features_of(windows: Windows) -> Floats:
     slope_deviation, bend_deviation = deviations(changes)
     height, steep = np.abs(whole), np.abs(changes[0])
     steepest = quantiles(steep, 0.99)[:, None] + _TINY
+    # Of the slow band of every window, then of the band of QRS complexes: each array is gone
+    # through once for both.
     rises = energy(windows.bands[2:].reshape(-1, SAMPLES))
     levels = crest_level(rises)
     rise, level = rises[count:], levels[count:]

@@ -51,26 +51,14 @@ class Windows:
 
     bands: Floats
     """All of them, shape (bands, windows, SAMPLES), so that several are measured at once."""
-
-    @property
-    def whole(self) -> Floats:
-        """0.7 to 30 Hz: what is seen on a monitor."""
-        return self.bands[0]
-
-    @property
-    def jekova(self) -> Floats:
-        """13 to 16.5 Hz: the narrow band of Jekova and Krasteva (Physiol Meas 2004;25:1167)."""
-        return self.bands[1]
-
-    @property
-    def slow(self) -> Floats:
-        """1 to 9 Hz: where fibrillation and flutter have most of their power."""
-        return self.bands[2]
-
-    @property
-    def qrs(self) -> Floats:
-        """8 to 20 Hz: where QRS complexes stand out."""
-        return self.bands[3]
+    whole: Floats
+    """0.7 to 30 Hz: what is seen on a monitor."""
+    jekova: Floats
+    """13 to 16.5 Hz: the narrow band of Jekova and Krasteva (Physiol Meas 2004;25:1167)."""
+    slow: Floats
+    """1 to 9 Hz: where fibrillation and flutter have most of their power."""
+    qrs: Floats
+    """8 to 20 Hz: where QRS complexes stand out."""
 
 
 def in_bands(windows_mv: NDArray[np.floating]) -> Windows:
@@ -80,7 +68,8 @@ def in_bands(windows_mv: NDArray[np.floating]) -> Windows:
     known = scipy.fft.dct(level, norm="ortho", axis=1, overwrite_x=True)[:, :SAMPLES]
     terms = np.zeros((len(level), SAMPLES))
     np.multiply(known, np.sqrt(SAMPLES / count), out=terms[:, : known.shape[1]])
-    return Windows(scipy.fft.idct(terms * _BANDS, norm="ortho", axis=2, overwrite_x=True))
+    bands = scipy.fft.idct(terms * _BANDS, norm="ortho", axis=2, overwrite_x=True)
+    return Windows(bands, *bands)
 
 
 def bridged(window_mv: NDArray[np.floating]) -> Floats | None:
