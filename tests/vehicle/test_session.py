@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from vehicle.flight import FLIGHT_LEAST
 from vehicle.session import (
     BACKLOG_WINDOW,
+    FIRST_SEGMENT_FRAMES,
     HELD_FRAMES,
     REQUEST_BYTES,
     LaneSession,
@@ -209,6 +210,16 @@ def test_a_long_start_without_a_link_becomes_backlog() -> None:
     world.dial(64)
     assert world.session.live.last == 0
     assert world.session.older[0].depth == FLIGHT_LEAST[Lane.VITALS] + 1
+
+
+def test_a_long_start_of_alarms_keeps_its_order() -> None:
+    """What was captured before the first stream goes before what comes then, up to a bound."""
+    for more, live in ((0, FIRST_SEGMENT_FRAMES), (1, 0)):
+        alarms = LaneSession("A1", Lane.ALARM, segments())
+        for _ in range(FIRST_SEGMENT_FRAMES + more):
+            alarms.append(b"frame")
+        alarms.opened(alarms.dial(), 64)
+        assert alarms.live.last == live
 
 
 def test_an_older_segment_drains_in_a_small_window() -> None:
