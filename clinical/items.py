@@ -152,7 +152,7 @@ VitalsRow = tuple[
     str | None,  # boot_id
     tuple[int, ...],  # which of the vitals it has, as numbers in ``watch.carry.VITALS``
     tuple[float, ...],  # their values
-    Vitals,  # what it says beside the numbers; without numbers and marks
+    Vitals,  # what it says beside the numbers; without numbers
 ]
 """A frame whose only item is vital signs, flat, for the quick way (``watch.quiet``)."""
 

@@ -31,7 +31,7 @@ from command_center.store.values import (
 )
 from ports.clock import Clock
 from ports.logging import get_logger
-from wire.alarms import Entry, MessageReceipt, alarm_message, decode_entry, encode_entry
+from wire.alarms import Entry, MessageReceipt, decode_entry, encode_alarm, encode_entry
 from wire.reading import Unreadable
 from wire.staff_limits import encode_limit_set
 
@@ -189,9 +189,7 @@ class Folding:
             changes=stored,
             positions=positions,
             answers={
-                one.entry.request_id: StoredAnswer(
-                    alarm_message(change.view).SerializeToString(), kind_of(one.entry)
-                )
+                one.entry.request_id: StoredAnswer(encode_alarm(change.view), kind_of(one.entry))
                 for one in heard
                 if isinstance(one.entry, Action)
                 and one.entry.place is Place.CENTER
@@ -254,7 +252,7 @@ def _stored(change: Change) -> StoredChange:
         ordinal=change.ordinal,
         alarm_id=view.alarm_id,
         revision=view.revision,
-        alarm=alarm_message(view).SerializeToString(),
+        alarm=encode_alarm(view),
     )
 
 

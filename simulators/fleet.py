@@ -8,6 +8,7 @@ Leads are recorded beside the vitals, so that neither waits for the other, and s
 import asyncio
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from pathlib import Path
 from random import Random
 from typing import Protocol
 
@@ -26,7 +27,7 @@ from simulators.tale_monitor import TaleMonitor
 from simulators.travel import Travel, travels
 from simulators.twelve_lead import SECONDS, MadeUp, made_up, recorded
 from simulators.units import SimulatedUnit
-from vehicle.devices.recording import read_recording
+from vehicle.devices.recording import BadRecording, BadRow, read_recording
 from wire.uuid7 import RANDOM_BYTES, uuid7
 
 REACHED_POLL_US = 50_000
@@ -69,13 +70,22 @@ def encounter_ids(scenario: Scenario, seed: int, now_us: int) -> Mapping[str, st
 def monitor_of(encounter: Encounter, seed: int) -> Monitor:
     """Return the monitor on a patient."""
     if encounter.recording is not None:
-        return RecordedMonitor(
-            [row.vitals for row in read_recording(RECORDINGS / encounter.recording)]
-        )
+        return RecordedMonitor(_rows_of(RECORDINGS / encounter.recording))
     own = _own_seed(f"{seed}/{encounter.key}") if encounter.seed is None else encounter.seed
     if encounter.tale is not None:
         return TaleMonitor(load_tale(encounter.tale), own, encounter.rate)
     return SimulatedMonitor(Patient(own, encounter.course, encounter.rate))
+
+
+def _rows_of(path: Path) -> Sequence[Vitals]:
+    """Return all that a recording says; a scenario with a bad row is none."""
+    said = []
+    for row in read_recording(path):
+        if isinstance(row, BadRow):
+            message = f"{path.name}, {row}"
+            raise BadRecording(message)
+        said.append(row.vitals)
+    return said
 
 
 def leads_of(encounter: Encounter, seed: int) -> Mapping[str, SimulatedLead]:

@@ -8,3 +8,4 @@ from typing import Final
 
 PATIENCE_S: Final = 240.0
 PATIENCE_MS: Final = 240_000
+PATIENCE_US: Final = 240_000_000

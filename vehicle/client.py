@@ -307,7 +307,7 @@ class VehicleClient:
 
     async def turn(self) -> None:
         """Return once what is less urgent than alarms and vital signs may use the link."""
-        await self._outbox.turn(Lane.WAVEFORM)
+        await self._outbox.turn(Lane.WAVEFORM, live=True)
 
     async def drained(self) -> None:
         """Return once everything captured is acknowledged; bound it with a timeout."""

@@ -52,8 +52,11 @@ class LaneOwner(Protocol):
         """The gateway told its time."""
         ...
 
-    async def turn(self, lane: Lane) -> None:
-        """Return once a lane may send: a lower one waits while those above are behind."""
+    async def turn(self, lane: Lane, *, live: bool) -> None:
+        """Return once a lane may send: a lower one waits while those above are behind.
+
+        ``live`` says that it would send what is captured now.
+        """
         ...
 
 
@@ -202,7 +205,7 @@ class LaneStreams:
 
     async def _next(self, run: SegmentRun) -> list[SealedFrame]:
         if run.sendable:
-            await self._owner.turn(self.session.lane)
+            await self._owner.turn(self.session.lane, live=run is self.session.live)
         while isinstance(taken := run.take(), Load):
             found = await self._spool.frames(
                 self.session.unit_id, int(self.session.lane), run.segment, taken.first, taken.last

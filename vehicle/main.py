@@ -28,7 +28,7 @@ from vehicle.cabin.desk import Desk
 from vehicle.cabin.server import CabinServer
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.devices.answers import Answers
-from vehicle.devices.recording import play
+from vehicle.devices.recording import BadRecording, check_recording, play
 from vehicle.devices.stdin import StdinSource
 from vehicle.grpc_link import GrpcLink
 from vehicle.imaging.scanner import Scanner, open_scanner
@@ -132,8 +132,8 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     except TlsRefused as refused:
         log.error("not started", error=str(refused))  # noqa: TRY400 - it says all
         return 1
-    if settings.recording is not None and not settings.recording.is_file():
-        log.error("not started", error=f"--source: there is no file {settings.recording}")
+    if settings.recording is not None and (unfit := _unfit(settings.recording)) is not None:
+        log.error("not started", error=f"--source: {unfit}")
         return 1
     spool = Spool(
         settings.spool_folder,
@@ -188,6 +188,17 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     return code
 
 
+def _unfit(recording: Path) -> str | None:
+    """Return why a file cannot be played; None when it begins as a recording does."""
+    if not recording.is_file():
+        return f"there is no file {recording}"
+    try:
+        check_recording(recording)
+    except BadRecording as bad:
+        return str(bad)
+    return None
+
+
 async def _work(
     settings: VehicleSettings, client: VehicleClient, source: StdinSource, clock: SystemClock
 ) -> None:
@@ -218,6 +229,9 @@ async def _until_done(
         task.cancel()
     await asyncio.gather(source, stopping, return_exceptions=True)
     for error in failures:
+        if isinstance(error, BadRecording):
+            log.error("the recording ended early", error=str(error))
+            return 1
         if error is not None:
             log.error("vehicle failed", exc_info=error)
             return 1

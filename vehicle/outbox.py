@@ -31,7 +31,8 @@ REFUSALS_REMEMBERED: Final = 256
 """Newest refusals that are told apart from their repetition: as many as can be in flight."""
 
 BEHIND_FRAMES: Final = 16
-"""Frames of the ALARM and VITALS lanes without an acknowledgement, beyond which WAVEFORM waits."""
+"""Frames of the ALARM and VITALS lanes without an acknowledgement, beyond which WAVEFORM waits:
+what is live for what is live, what is older for all."""
 
 _WAITING_LANES: Final = frozenset({Lane.WAVEFORM})
 
@@ -218,9 +219,12 @@ class Outbox:
         if session.lane is Lane.ALARM:
             self.probe_clock()
 
-    async def turn(self, lane: Lane) -> None:
-        """Return once a lane may send; a thin link is left to the lanes above."""
-        while lane in _WAITING_LANES and self._behind:
+    async def turn(self, lane: Lane, *, live: bool) -> None:
+        """Return once a lane may send; a thin link is left to the lanes above.
+
+        What is live waits for nothing older: that may be held at the gateway for minutes.
+        """
+        while lane in _WAITING_LANES and self._behind(live=live):
             self._caught_up.clear()
             await self._caught_up.wait()
 
@@ -230,19 +234,16 @@ class Outbox:
             self._acknowledged.clear()
             await self._acknowledged.wait()
 
-    @property
-    def _behind(self) -> bool:
-        above = [
-            one.session.depth for lane, one in self._lanes.items() if lane not in _WAITING_LANES
-        ]
-        return sum(above) > BEHIND_FRAMES
+    def _behind(self, *, live: bool) -> bool:
+        above = [one.session for lane, one in self._lanes.items() if lane not in _WAITING_LANES]
+        return sum(it.live.depth if live else it.depth for it in above) > BEHIND_FRAMES
 
     def on_acknowledged(self, session: LaneSession, segment: bytes, through: int) -> None:
         """The log holds it; the spool may forget it."""
         self._spool.acknowledge(self.unit_id, int(session.lane), segment, through)
         self._listener.acknowledged(self.unit_id, session.lane, segment, through)
         self._acknowledged.set()
-        if not self._behind:
+        if not self._behind(live=True):
             self._caught_up.set()
         if self.depth:
             return

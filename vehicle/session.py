@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from vehicle.flight import FLIGHT_LEAST
 from vehicle.spool_store import SegmentProgress
 from wire.frames import Lane
 from wire.limits import MAX_FRAMES_PER_REQUEST
@@ -36,7 +37,9 @@ BACKLOG_WINDOW: Final = 64
 """Frames of an older segment in flight, whatever credit the gateway gives."""
 
 FIRST_SEGMENT_FRAMES: Final = 256
-"""A segment that was never on a stream goes out as the live one up to this length."""
+"""A segment of alarms that was never on a stream goes out as the live one up to this length. Below
+the ALARM lane, where it is order that counts, it is what may be in flight at once, and no more
+(``FLIGHT_LEAST``): in a longer one the first live frame would wait for the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +237,8 @@ class LaneSession:
     def dial(self) -> SegmentRun:
         """Return the segment to offer on the next stream for live data."""
         live = self.live
-        if live.last == 0 or (not live.offered and live.last <= FIRST_SEGMENT_FRAMES):
+        longest = FLIGHT_LEAST.get(self.lane, FIRST_SEGMENT_FRAMES)
+        if live.last == 0 or (not live.offered and live.last <= longest):
             return live
         return SegmentRun(self._new_segment())
 

@@ -74,7 +74,7 @@ Entry = Transition | Action | EncounterClosed | MessageReceipt | SourceStatus | 
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """Return the serialised entry: of equal entries the same bytes, whichever process wrote them."""
+    """Return the serialised entry: of equal entries the same bytes, whoever wrote them."""
     return from_entry(entry).SerializeToString(deterministic=True)
 
 
@@ -153,6 +153,11 @@ def _to_receipt(pb: alarm_pb2.MessageReceipt) -> MessageReceipt:
         at_us=pb.at_us,
         answer=CREW_ANSWER.member.get(pb.answer),
     )
+
+
+def encode_alarm(view: AlarmView) -> bytes:
+    """Return the serialised alarm of a feed: of equal alarms the same bytes."""
+    return alarm_message(view).SerializeToString(deterministic=True)
 
 
 def alarm_message(view: AlarmView) -> alarm_pb2.Alarm:

@@ -78,7 +78,7 @@ def decode_columns(value: bytes) -> Columns | None:
         layouts.append(layout)
         rest.append(rests.setdefault(item[end:], len(rests)))
     known = [rest_of(data) for data in rests]
-    if None in known:
+    if any(each is None or each.marks for each in known):
         return None
     numbers = np.full((len(encounters), len(VITALS)), np.nan)
     numbers[_PRESENT.take(layouts, axis=0)] = np.frombuffer(b"".join(doubles), _TAGGED)["value"]

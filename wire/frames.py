@@ -9,13 +9,24 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from google.protobuf.message import DecodeError
+
 from ambulance.telemetry.v1 import frame_pb2
 from wire.frame_items import from_item, to_item
 from wire.reading import Unreadable, reading
 from wire.unit_items import WireItem
 from wire.vitals import to_vitals
 
-__all__ = ["Frame", "Lane", "Unreadable", "decode_frame", "encode_frame", "to_frame"]
+__all__ = [
+    "Frame",
+    "Lane",
+    "Unreadable",
+    "bytes_of",
+    "captured_us_of",
+    "decode_frame",
+    "encode_frame",
+    "to_frame",
+]
 
 
 class Lane(IntEnum):
@@ -52,9 +63,14 @@ PB_LANE: Final = {
 }
 
 
+def bytes_of(pb: frame_pb2.Frame) -> bytes:
+    """Return a frame as it was read: the same bytes from every process that read it."""
+    return pb.SerializeToString(deterministic=True)
+
+
 def encode_frame(frame: Frame) -> bytes:
-    """Return the serialised frame."""
-    return frame_pb2.Frame(
+    """Return the serialised frame: of equal frames the same bytes, whoever wrote them."""
+    pb = frame_pb2.Frame(
         unit_id=frame.unit_id,
         lane=PB_LANE[frame.lane],
         segment=frame.segment,
@@ -64,7 +80,8 @@ def encode_frame(frame: Frame) -> bytes:
         boot_id=frame.boot_id,
         encounter_id=frame.encounter_id,
         items=[from_item(item) for item in frame.items],
-    ).SerializeToString()
+    )
+    return bytes_of(pb)
 
 
 def decode_frame(data: bytes) -> Frame:
@@ -72,6 +89,14 @@ def decode_frame(data: bytes) -> Frame:
     with reading("Frame"):
         pb = frame_pb2.Frame.FromString(data)
     return to_frame(pb)
+
+
+def captured_us_of(data: bytes) -> int | None:
+    """Return when the frame in the bytes was captured, None where they do not say it."""
+    try:
+        return frame_pb2.Frame.FromString(data).captured_at_us or None
+    except DecodeError:
+        return None
 
 
 def to_frame(pb: frame_pb2.Frame) -> Frame:

@@ -59,6 +59,16 @@ def decode_picture(value: bytes) -> Picture:
         )
 
 
+def judged_through(value: bytes) -> tuple[int, int]:
+    """Return a picture's partition and the instant up to which that is judged, without its rows.
+
+    Unreadable when the bytes hold no picture.
+    """
+    with reading("Picture"):
+        pb = record_pb2.Picture.FromString(value)
+    return pb.partition, pb.stamped_at_us
+
+
 def _to_row(pb: record_pb2.PictureRow) -> PictureRow:
     has = pb.HasField
     return PictureRow(

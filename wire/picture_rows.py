@@ -7,9 +7,10 @@ vital signs, and its *end* (scores and the rest). Heads and ends recur and are r
 protobuf wrote them. Of the vital signs of one layout everything but the numbers and the instants is
 the same: one ``struct`` per layout writes all of them.
 
-This is no second writer of the format: each piece comes from the generated messages, and a test
-compares the whole with what protobuf would write, byte for byte. A glance is written as the row
-that it stands for; all but its numbers was written down when that row was seen first.
+This is no second writer of the format: each piece but a varint of an instant comes from the
+generated messages, and a test compares the whole with what protobuf would write, byte for byte. A
+glance is written as the row that it stands for; all but its numbers was written down when that row
+was seen first.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ from wire.frames import PB_LANE, Lane
 from wire.staff_limits import from_limit_set
 
 PIECES_REMEMBERED: Final = 8_192
-"""Heads, ends and instants of rows that are kept written down, of each as many; the longest unused
+"""Heads, ends and lengths of rows that are kept written down, of each as many; the longest unused
 is written anew."""
 
 _Row = record_pb2.PictureRow
@@ -48,18 +49,16 @@ _WHICH: Final = tuple(_Vital(vital=VITAL.number[vital]).SerializeToString() for 
 
 _Pack = Callable[..., bytes]
 _Written = tuple[bytes, _Pack, list[Any], bytes, bytes, int]
-"""Head, what writes the vital signs, end, what comes last, and the length but for the shock index
-of a row with long instants."""
+"""Head, what writes instants and vital signs with its fields, end, what comes last, and the length
+but for the shock index of a row with long instants."""
 
 _EARLIEST_LONG_US: Final = 1 << 49
 _LATEST_LONG_US: Final = 1 << 56
 """Between these, from 1987 to 4253, an instant is eight bytes of varint."""
 
-_CHUNK_BITS: Final = 14
-"""Of an instant, what two bytes of varint hold."""
-_CHUNK: Final = (1 << _CHUNK_BITS) - 1
-CHUNKS_REMEMBERED: Final = 1 << _CHUNK_BITS
-"""As many as there are."""
+_INSTANT_TAG: Final = _Vital(captured_at_us=0).SerializeToString()[:1]
+_GOES_ON: Final = 0x0080_8080_8080_8080
+"""The bit of each byte of such a varint that says that another one follows."""
 
 _DOUBLE: Final = 8
 _INSTANT: Final = 9
@@ -81,27 +80,20 @@ def encode_glance(glance: Glance) -> bytes:
     head, pack, blank, end, last, size = written
     if captured_us is None or received_us is None or not instants_us:
         return encode_row(glance.row)
-    together = instants_us.count(captured_us) == len(instants_us)
-    others_us = () if together else instants_us
-    if (
-        min(captured_us, received_us, *others_us) < _EARLIEST_LONG_US
-        or max(captured_us, received_us, *others_us) >= _LATEST_LONG_US
-    ):
+    known_us = {captured_us, received_us, *instants_us}
+    if min(known_us) < _EARLIEST_LONG_US or max(known_us) >= _LATEST_LONG_US:
         return encode_row(glance.row)
-    captured = _instant(captured_us)
+    varints = {at_us: long_varint(at_us) for at_us in known_us}
     fields = blank.copy()
-    fields[1::3] = values
-    fields[2::3] = [captured] * len(instants_us) if together else map(_instant, instants_us)
+    fields[1], fields[3] = varints[captured_us], varints[received_us]
+    fields[5::4] = values
+    fields[7::4] = [varints[at_us] for at_us in instants_us]
     judged = _shock(shock)
     return b"".join(
         (
             _ROWS_TAG,
             _length(size + len(judged)),
             head,
-            _CAPTURED_TAG,
-            captured[1:],
-            _RECEIVED_TAG,
-            _instant(received_us)[1:],
             pack(*fields),
             end,
             judged,
@@ -113,8 +105,7 @@ def encode_glance(glance: Glance) -> bytes:
 def _pieces(row: PictureRow) -> list[bytes]:
     return [
         _head(row.encounter_id, row.unit_id, row.bay),
-        b"" if row.captured_us is None else _CAPTURED_TAG + _instant(row.captured_us)[1:],
-        b"" if row.received_us is None else _RECEIVED_TAG + _instant(row.received_us)[1:],
+        _Row(captured_at_us=row.captured_us, received_at_us=row.received_us).SerializeToString(),
         _vitals(PictureVitals.of(row.vitals)),
         _end(row.news2_total, row.news2_at_least, row.news2_refusals, row.not_judged, row.thinned),
         _judged(row.score, row.outlook, row.arrows),
@@ -125,10 +116,9 @@ def _pieces(row: PictureRow) -> list[bytes]:
 
 def _written(row: PictureRow) -> _Written:
     """Return all of an earlier row that is written again, and what writes its vital signs."""
-    head, _, _, _, end, judged, _, last = _pieces(row)
+    head, _, _, end, judged, _, last = _pieces(row)
     pack, blank = _layout(PictureVitals.of(row.vitals).present)
-    vitals = pack(*blank) if blank else b""
-    size = len(head) + 2 * _INSTANT + len(vitals) + len(end) + len(judged) + len(last)
+    size = len(head) + len(pack(*blank)) + len(end) + len(judged) + len(last)
     return head, pack, blank, end + judged, last, size
 
 
@@ -241,27 +231,15 @@ def _outlook(outlook: Outlook) -> record_pb2.PictureOutlook:
     )
 
 
-@lru_cache(maxsize=PIECES_REMEMBERED)
-def _instant(captured_us: int) -> bytes:
-    """Return an instant with its tag; of a long one both ends are remembered, and seldom new."""
-    if not _EARLIEST_LONG_US <= captured_us < _LATEST_LONG_US:
-        return _Vital(captured_at_us=captured_us).SerializeToString()
-    low, middle = captured_us & _CHUNK, captured_us >> _CHUNK_BITS & _CHUNK
-    tag, high = _high(captured_us >> 2 * _CHUNK_BITS)
-    return b"".join((tag, _chunk(low), _chunk(middle), high))
+def long_varint(at_us: int) -> int:
+    """Return the eight bytes of a long instant's varint, as a number of which the lowest is first.
 
-
-@lru_cache(maxsize=CHUNKS_REMEMBERED)
-def _chunk(chunk: int) -> bytes:
-    """Return two bytes of a varint that goes on."""
-    return _Vital(captured_at_us=_EARLIEST_LONG_US | chunk).SerializeToString()[1:3]
-
-
-@lru_cache(maxsize=PIECES_REMEMBERED)
-def _high(high: int) -> tuple[bytes, bytes]:
-    """Return the tag of an instant and the last four bytes of its varint."""
-    written = _Vital(captured_at_us=high << 2 * _CHUNK_BITS).SerializeToString()
-    return written[:1], written[5:]
+    The seven bits that each of them has are moved apart in three steps: halves, quarters, eighths.
+    """
+    halves = at_us & 0x0FFF_FFFF | at_us >> 28 << 32
+    quarters = halves & 0x0000_3FFF_0000_3FFF | (halves & 0x0FFF_C000_0FFF_C000) << 2
+    eighths = quarters & 0x007F_007F_007F_007F | (quarters & 0x3F80_3F80_3F80_3F80) << 1
+    return eighths | _GOES_ON
 
 
 @lru_cache(maxsize=PIECES_REMEMBERED)
@@ -271,21 +249,8 @@ def _length(size: int) -> bytes:
 
 
 def _vitals(vitals: PictureVitals) -> bytes:
-    instants_us = vitals.instants_us
-    if not instants_us:
-        return b""
-    if min(instants_us) < _EARLIEST_LONG_US or max(instants_us) >= _LATEST_LONG_US:
-        return b"".join(
-            _vital(vital, value, captured_us)
-            for vital, value, captured_us in zip(
-                vitals.present, vitals.values, instants_us, strict=True
-            )
-        )
-    pack, blank = _layout(vitals.present)
-    fields = blank.copy()
-    fields[1::3] = vitals.values
-    fields[2::3] = map(_instant, instants_us)
-    return pack(*fields)
+    columns = zip(vitals.present, vitals.values, vitals.instants_us, strict=True)
+    return b"".join([_vital(*one) for one in columns])
 
 
 def _vital(vital: int, value: float, captured_us: int) -> bytes:
@@ -296,10 +261,14 @@ def _vital(vital: int, value: float, captured_us: int) -> bytes:
 
 @lru_cache(maxsize=1 << len(VITALS))
 def _layout(present: Sequence[int]) -> tuple[_Pack, list[Any]]:
-    """Return what writes vital signs with long instants, and its fields with none filled in."""
+    """Return what writes long instants and vital signs, and its fields with none filled in.
+
+    The fields are tag and varint of both instants of a row, then of each vital sign what precedes
+    its value, the value, and tag and varint of its instant.
+    """
     size = len(_WHICH[0]) + len(_VALUE_TAG) + _DOUBLE + _INSTANT
-    blank: list[Any] = []
+    blank: list[Any] = [_CAPTURED_TAG, 0, _RECEIVED_TAG, 0]
     for vital in present:
-        blank += [_VITALS_TAG + _length(size) + _WHICH[vital] + _VALUE_TAG, 0.0, b""]
-    begin = len(blank[0]) if blank else 0
-    return Struct("<" + f"{begin}sd{_INSTANT}s" * len(present)).pack, blank
+        blank += [_VITALS_TAG + _length(size) + _WHICH[vital] + _VALUE_TAG, 0.0, _INSTANT_TAG, 0]
+    begin = len(_VITALS_TAG + _length(size) + _WHICH[0] + _VALUE_TAG)
+    return Struct("<cQcQ" + f"{begin}sdcQ" * len(present)).pack, blank

@@ -165,7 +165,7 @@ def rest_of(data: bytes) -> Vitals | None:
     if rest == NOTHING_ELSE:
         return NOTHING_ELSE
     numbers = any(getattr(rest, vital.value) is not None for vital in VITALS)
-    return None if numbers or rest.marks else rest
+    return None if numbers else rest
 
 
 def _tag(message: type[Message], field: str) -> bytes:

@@ -8,38 +8,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from clinical.alarms.change import NOTHING, Change, Changes, Plain, phase_between
+from clinical.alarms.condition import Condition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import AlarmRule
 
 
-class FlagCondition:
+class FlagCondition(Condition):
     """One cause that something else judges; this adds delay, priority and name.
 
     Every delay counts from the beginning of the condition: a graver grade does not wait anew.
     """
 
-    __slots__ = ("_began_us", "_frame", "_level", "_newest_us", "_raised", "rule", "subject")
+    __slots__ = ("_began_us", "_level", "_newest_us", "subject")
 
     def __init__(self, rule: AlarmRule, subject: str = "") -> None:
         """Begin with the condition not holding."""
-        self.rule = rule
+        super().__init__(rule)
         self.subject = subject
         self._level: Priority | None = None
         self._began_us = 0
         self._newest_us = 0
-        self._frame: FrameRef | None = None
-        self._raised: Priority | None = None
-
-    @property
-    def raised(self) -> Priority | None:
-        """The priority of the alarm, or None while there is none."""
-        return self._raised
-
-    @property
-    def frame(self) -> FrameRef | None:
-        """The frame with which the condition began, or None while it does not hold."""
-        return self._frame
 
     def set(
         self,

@@ -21,6 +21,7 @@ from math import inf
 from typing import Any, Final
 
 from clinical.alarms.change import NOTHING, Change, Changes, Plain, phase_between
+from clinical.alarms.condition import Condition
 from clinical.alarms.identity import FrameRef, frame_from_plain, frame_to_plain
 from clinical.alarms.patience import Trust
 from clinical.alarms.priority import Priority
@@ -37,29 +38,26 @@ _ROUNDING_US: Final = 1
 """Shares of a wait are added up in binary."""
 
 
-class ThresholdCondition:
+class ThresholdCondition(Condition):
     """One cause judged on one vital sign of one patient."""
 
     __slots__ = (
         "_began_us",
         "_bounds",
         "_clear_us",
-        "_frame",
         "_levels",
         "_newest_us",
         "_quiet_above",
         "_quiet_below",
-        "_raised",
         "_raised_us",
         "_served",
         "_trust",
         "_value",
-        "rule",
     )
 
     def __init__(self, rule: AlarmRule) -> None:
         """Begin with nothing known. ``rule`` must be judged on a vital."""
-        self.rule = rule
+        super().__init__(rule)
         self._levels: tuple[Level, ...] = rule.levels
         self._bounds: tuple[Bound, ...] = tuple(x.bound for x in rule.levels if x.bound)
         if len(self._bounds) != len(self._levels):
@@ -71,27 +69,15 @@ class ThresholdCondition:
         self._quiet_below = inf if below else outermost.limit
         self._served: list[float | None] = [None] * len(self._levels)
         self._clear_us: list[int | None] = [None] * len(self._levels)
-        self._frame: FrameRef | None = None
         self._began_us = 0
-        self._raised: Priority | None = None
         self._raised_us = 0
         self._newest_us = 0
         self._value = 0.0
         self._trust = Trust.ALONE
 
     @property
-    def raised(self) -> Priority | None:
-        """The priority of the alarm, or None while there is none."""
-        return self._raised
-
-    @property
-    def frame(self) -> FrameRef | None:
-        """The first frame of the present run, or None while nothing is violated."""
-        return self._frame
-
-    @property
     def began_us(self) -> int:
-        """The capture of that frame."""
+        """The capture of the first frame of the present run, by which it is named."""
         return self._began_us
 
     @property

@@ -233,8 +233,7 @@ class Judgement:
         """Return asystole, if a lead shows that there is no beat."""
         last_s = self._beats[-1].sample / WORKING_RATE_HZ if self._beats else float(LEARNING)
         gap_s = self._decided_s - last_s
-        shown = _shown(second)
-        if gap_s < GAP_S or not shown:
+        if gap_s < GAP_S or not (shown := _shown(second)):
             return None
         evidence: Evidence = (("leads", " ".join(shown)), ("gap_s", round(gap_s, 1)))
         stimuli_bpm = self._spikes.rate_bpm(last_s)
@@ -248,8 +247,7 @@ class Judgement:
         if len(self._beats) == BEATS_KEPT:
             since_s = self._beats[0].sample / WORKING_RATE_HZ
         unanswered = self._spikes.unanswered(self._beats, since_s, self._decided_s)
-        shown = _shown(second)
-        if unanswered is None or not shown:
+        if unanswered is None or not (shown := _shown(second)):
             return None
         part, which = unanswered.count / unanswered.stimuli, Arrhythmia.PACING_NOT_CAPTURED
         evidence: Evidence = (

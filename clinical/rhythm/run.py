@@ -70,7 +70,9 @@ def millivolts(chunk: WaveformChunk) -> Samples:
     """Return the samples in mV; what lies at an end of the converter's range is not known."""
     counts = np.asarray(chunk.samples, np.float32)
     samples = counts * np.float32(chunk.scale_uv_per_bit / 1000)
-    samples[(counts <= chunk.lowest) | (counts >= chunk.highest)] = np.nan
+    unknown = (counts <= chunk.lowest) | (counts >= chunk.highest)
+    if np.count_nonzero(unknown):
+        samples[unknown] = np.nan
     if chunk.attached is False:
         samples[:] = np.nan
     return samples

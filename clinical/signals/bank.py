@@ -134,7 +134,8 @@ class Bank:
             rows.append(row)
             windows.append(window)
         for (rate_hz, phase), (rows, windows) in alike.items():
-            raw[rows] = resample(rate_hz, phase, np.stack(windows).astype(np.float64))
+            alike_mv = np.concatenate(windows, dtype=np.float64).reshape(len(rows), -1)
+            raw[rows] = resample(rate_hz, phase, alike_mv)
         return raw, missing
 
     def _begin(self, leads: Ints, first_mv: Floats) -> None:

@@ -56,7 +56,7 @@ class Judge:
         """Return, shape (candidates, 2), how much speaks for a beat, and for a ventricular one."""
         inputs = np.clip((measures - self.mean) / self.scale, -CLIP, CLIP)
         units = np.maximum(0.0, _weighted(inputs, self.hidden, self.hidden_bias))
-        return _weighted(units, self.out, self.out_bias)
+        return _weighted_to_few(units, self.out, self.out_bias)
 
     def judge(self, measures: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which candidates are beats, and which would be ventricular."""
@@ -76,6 +76,15 @@ def _weighted(inputs: Floats, weights: Floats, bias: Floats) -> Floats:
         parts[:, 0] = bias
         np.multiply(some[:, :, None], weights, out=parts[:, 1:])
         np.add.reduce(parts, axis=1, out=total[begin : begin + TOGETHER])
+    return total
+
+
+def _weighted_to_few(inputs: Floats, weights: Floats, bias: Floats) -> Floats:
+    """Return the same, of few outputs: candidates stand side by side, so what is added is long."""
+    parts = np.empty((len(weights) + 1, len(bias), len(inputs)))
+    parts[0] = bias[:, None]
+    np.multiply(weights[:, :, None], inputs.T[:, None], out=parts[1:])
+    total: Floats = np.add.reduce(parts, axis=0).T
     return total
 
 

@@ -169,9 +169,11 @@ class BeatDetector:
             after = sample[of] - self.memory.last[patients[row[of]]] > REFRACTORY
             tall = candidates.energies[of].max(axis=1) >= ENERGY_MIN_MV
             beat[of], ventricular[of] = judged[0] & after & tall, judged[1]
-            chosen = of[beat[of]]
-            self._follow(candidates, chosen, ventricular[chosen])
-            self._leave(candidates, of[~beat[of]], patients, sample)
+            chosen, others = of[beat[of]], of[~beat[of]]
+            if len(chosen):
+                self._follow(candidates, chosen, ventricular[chosen])
+            if len(others):
+                self._leave(candidates, others, patients, sample)
             self._keep_time(patients[row[chosen]], sample[chosen], candidates.rise[chosen])
         self._sink(patients, number, slots)
         found = np.flatnonzero(beat)
@@ -208,7 +210,7 @@ class BeatDetector:
         """Let levels and shapes follow the beats that were found."""
         memory, leads = self.memory, candidates.leads[of]
         has = leads >= 0
-        lead, strange = leads[has], np.broadcast_to(odd[:, None], has.shape)[has]
+        lead, strange = leads[has], odd[np.nonzero(has)[0]]
         energy, height = candidates.energies[of][has], candidates.heights[of][has]
         level = memory.level[lead]
         level += 0.125 * np.clip(energy - level, -level, level)

@@ -11,12 +11,21 @@ sharply, in units of the bends of the lead's other beats; a T wave is smooth.
 from typing import Any, Final
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Ints
-from clinical.signals.measuring import medians
-from clinical.signals.memory import BEND, HISTORY, SECONDS, SHAPE, Memory, bends
+from clinical.signals.measuring import medians, peaks_of
+from clinical.signals.memory import (
+    BEND,
+    ENERGIES,
+    HISTORY,
+    NARROW,
+    SECONDS,
+    SHAPE,
+    WIDE,
+    Memory,
+    bends,
+)
 from clinical.signals.resampling import BLOCK, Floats
 
 AHEAD: Final = 188
@@ -93,8 +102,8 @@ class Candidates:
             slots: leads of each patient, shape (patients, most leads of one); -1: no more.
             length: of the stretch, in samples.
         """
-        whole, trust = _rise(memory, slots)
-        rise = whole[:, HISTORY - BEHIND - length - AHEAD :]
+        power, trust = _power(memory, slots)
+        rise = np.sqrt(power[:, HISTORY - BEHIND - length - AHEAD :])
         self.row, column = _peaks(rise)
         self.leads = slots[self.row]
         second = (column + HISTORY - rise.shape[1]) // BLOCK
@@ -104,7 +113,7 @@ class Candidates:
         self.before_newest = HISTORY - middle
         """Samples from the middle of the QRS complex to the newest."""
         self.measures = np.zeros((len(self.row), len(MEASURES)))
-        top = medians(whole.reshape(-1, SECONDS, BLOCK).max(axis=2))
+        top = medians(np.sqrt(power.reshape(-1, SECONDS, BLOCK).max(axis=2)))
         self._around(rise, column, np.maximum(top, RISE_MIN)[self.row])
         self._leads(memory, weight, at, middle, second)
 
@@ -121,7 +130,8 @@ class Candidates:
     def _around(self, rise: Floats, column: Ints, top: Floats) -> None:
         """Measure the rise around each candidate, as parts of its own."""
         own = rise[self.row, column]
-        near = rise[self.row[:, None], column[:, None] + np.arange(-BEHIND, AHEAD + 1)]
+        places = column[:, None] + np.arange(-BEHIND, AHEAD + 1)
+        near = rise.take(self.row[:, None] * rise.shape[1] + places)
         middle = near[:, BEHIND - 40 : BEHIND + 41]
         measures = self.measures
         measures[:, RISE] = own
@@ -146,13 +156,13 @@ class Candidates:
         """
         shape = (self.leads.shape[1], len(at))
         share, lead = np.ascontiguousarray(weight.T), self.leads.T.reshape(-1)
-        at, middle, second = (np.tile(each, shape[0]) for each in (at, middle, second))
+        at, middle, second = (np.concatenate((each,) * shape[0]) for each in (at, middle, second))
         level, steep = memory.level[lead], memory.steep[lead]
-        energy = _near(memory.energy, lead, at, 8).max(axis=1).astype(np.float64)
-        height = np.ptp(_near(memory.wide, lead, middle, 15), axis=1).astype(np.float64)
+        energy = memory.held(ENERGIES, lead, _about(at, 8)).max(axis=1).astype(np.float64)
+        height = np.ptp(memory.held(WIDE, lead, _about(middle, 15)), axis=1).astype(np.float64)
         about = middle[:, None] + np.arange(-SHAPE[0], SHAPE[1])
-        shapes = _unit(memory.narrow[lead[:, None], about])
-        before, bend, after = _bends(memory.wide, lead, middle)
+        shapes = _unit(memory.held(NARROW, lead, about))
+        before, bend, after = _bends(memory, lead, middle)
         sharp = np.minimum(bend / memory.sharp[lead], 6.0)
         likes = likeness(shapes[:, None], memory.shapes[lead]).T
         part = np.minimum(energy / level, 8.0)
@@ -193,22 +203,23 @@ def _by_candidate(each: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     return np.ascontiguousarray(each.reshape(*shape, *each.shape[1:]).swapaxes(0, 1))
 
 
-def _near(history: NDArray[np.float32], lead: Ints, at: Ints, reach: int) -> NDArray[np.float32]:
-    near: NDArray[np.float32] = history[lead[:, None], at[:, None] + np.arange(-reach, reach + 1)]
-    return near
+def _about(at: Ints, reach: int) -> Ints:
+    about: Ints = at[:, None] + np.arange(-reach, reach + 1)
+    return about
 
 
-def _bends(wide: NDArray[np.float32], lead: Ints, middle: Ints) -> tuple[Floats, Floats, Floats]:
+def _bends(memory: Memory, lead: Ints, middle: Ints) -> tuple[Floats, Floats, Floats]:
     """Return the sharpest bend, in mV, before each candidate, within it and after it."""
     nearest, middle_at = BESIDE
-    bend = bends(_near(wide, lead, middle, middle_at + BEND).astype(np.float64))
+    wide = memory.held(WIDE, lead, _about(middle, middle_at + BEND))
+    bend = bends(wide.astype(np.float64))
     first, then = bend[:, : middle_at - nearest + 1], bend[:, middle_at + nearest :]
     own = bend[:, middle_at - WITHIN : middle_at + WITHIN + 1]
     return first.max(axis=1), own.max(axis=1), then.max(axis=1)
 
 
-def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
-    """Return the rise over all that is remembered, and each lead's share of the trust.
+def _power(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
+    """Return the rise, squared, over all that is remembered, and each lead's share of the trust.
 
     Shapes (patients, HISTORY) and (patients, most leads of one, SECONDS).
     """
@@ -220,16 +231,17 @@ def _rise(memory: Memory, slots: Ints) -> tuple[Floats, Floats]:
     total = np.zeros((len(slots), HISTORY))
     for slot in range(slots.shape[1]):
         part = memory.energy[slots[:, slot]] / memory.level[slots[:, slot], None]
-        seconds = part.reshape(len(slots), SECONDS, BLOCK)
-        total += (trust[:, slot, :, None] * seconds**2).reshape(total.shape)
-    return np.sqrt(total), trust
+        part *= part
+        part.reshape(len(slots), SECONDS, BLOCK)[...] *= trust[:, slot, :, None]
+        total += part
+    return total, trust
 
 
 def _peaks(rise: Floats) -> tuple[Ints, Ints]:
     """Return the row and column of every candidate in the stretch that is to be decided."""
-    highest = scipy.ndimage.maximum_filter1d(rise, 2 * APART + 1, axis=1, mode="nearest")
+    highest = peaks_of(rise[:, BEHIND - APART : APART - AHEAD], 2 * APART + 1)
     here, before = rise[:, BEHIND:-AHEAD], rise[:, BEHIND - 1 : -AHEAD - 1]
-    peak = (here == highest[:, BEHIND:-AHEAD]) & (here > before) & (here > RISE_MIN)
+    peak = (here == highest) & (here > before) & (here > RISE_MIN)
     row, column = np.nonzero(peak)
     return row, column + BEHIND
 

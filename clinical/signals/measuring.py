@@ -32,10 +32,10 @@ def counted(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 def deviations(values: Floats) -> Floats:
     """Return the standard deviation of each row."""
-    count = values.shape[1]
-    away = values - values.sum(axis=1, keepdims=True) / count
+    count = values.shape[-1]
+    away = values - values.sum(axis=-1, keepdims=True) / count
     away *= away
-    deviation: Floats = np.sqrt(away.sum(axis=1) / count)
+    deviation: Floats = np.sqrt(away.sum(axis=-1) / count)
     return deviation
 
 
@@ -43,8 +43,8 @@ def quantiles(values: Floats, part: float) -> Floats:
     """Return the value below which so great a part of each row lies, between two by a line."""
     place = (values.shape[1] - 1) * part
     below = int(place)
-    ordered = np.partition(values, (below, below + 1), axis=1)
-    lower, upper, share = ordered[:, below], ordered[:, below + 1], place - below
+    ordered = np.partition(values, below, axis=1)
+    lower, upper, share = ordered[:, below], ordered[:, below + 1 :].min(axis=1), place - below
     between: Floats
     if share >= _HALFWAY:
         between = upper - (upper - lower) * (1 - share)
@@ -58,9 +58,22 @@ def medians(values: NDArray[Any]) -> NDArray[Any]:
     middle, odd = divmod(values.shape[1], 2)
     if odd:
         return np.partition(values, middle, axis=1)[:, middle]
-    ordered = np.partition(values, (middle - 1, middle), axis=1)
-    halfway: NDArray[Any] = (ordered[:, middle - 1] + ordered[:, middle]) / 2
+    ordered = np.partition(values, middle, axis=1)
+    halfway: NDArray[Any] = (ordered[:, :middle].max(axis=1) + ordered[:, middle]) / 2
     return halfway
+
+
+def peaks_of(values: Floats, width: int) -> Floats:
+    """Return the greatest of every ``width`` samples that follow one another in a row.
+
+    Of one, two, four and so on, and at last of two of those that overlap.
+    """
+    greatest, known = values, 1
+    while known < width:
+        step = min(known, width - known)
+        greatest = np.maximum(greatest[:, :-step], greatest[:, step:])
+        known += step
+    return greatest
 
 
 def slopes(values: Floats) -> Floats:

@@ -46,6 +46,9 @@ _Arrays = tuple[NDArray[Any], ...]
 
 _HISTORIES: Final = ("energy", "narrow", "wide")
 _SHAPES: Final = ("normal", "odd", "newest", "other")
+ENERGIES: Final = _HISTORIES.index("energy")
+NARROW: Final = _HISTORIES.index("narrow")
+WIDE: Final = _HISTORIES.index("wide")
 NORMAL: Final = _SHAPES.index("normal")
 NEWEST: Final = _SHAPES.index("newest")
 
@@ -137,9 +140,15 @@ class Memory:
 
     def hold(self, of_leads: _Arrays, of_patients: _Arrays) -> None:
         """Take the arrays that all others are views of."""
+        self.__dict__.clear()
         self.of_leads, self.of_patients = of_leads, of_patients
-        histories, shapes, levels = of_leads
-        rhythm, self.last = of_patients
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of either kind
+        """Make the views when one is asked for: between two rounds nobody asks."""
+        if name not in _NAMES:
+            raise AttributeError(name)
+        histories, shapes, levels = self.of_leads
+        rhythm, self.last = self.of_patients
         self.energy, self.narrow, self.wide = histories.transpose(1, 0, 2)
         self.normal, self.odd, self.newest, self.other = shapes.transpose(1, 0, 2)
         own = len(_LEVELS)
@@ -148,6 +157,7 @@ class Memory:
         ].T
         self.grade, self.trust = levels[:, own : own + SECONDS], levels[:, own + SECONDS :]
         self.interval, self.height, self.sway, self.tail, self.quiet = rhythm.T
+        return self.__dict__[name]
 
     def snapshot(self) -> dict[str, object]:
         """Return a copy of all of it."""
@@ -158,6 +168,13 @@ class Memory:
         for name in _NAMES:
             getattr(self, name)[...] = memory[name]
         return self
+
+    def held(self, history: int, leads: Ints, places: Ints) -> _Floats32:
+        """Return what a history, by its number, holds of each lead at its places: a row of each."""
+        row = (len(_HISTORIES) * leads + history) * HISTORY
+        # One index into all of it is half of the work of one for each axis.
+        found: _Floats32 = self.of_leads[0].reshape(-1).take(row[:, None] + places)
+        return found
 
     @property
     def shapes(self) -> _Floats32:
@@ -179,8 +196,8 @@ class Memory:
         """Let each of the memories that this one was joined of go on from here."""
         lead = patient = 0
         for one in memories:
-            leads = slice(lead, lead + len(one.level))
-            patients = slice(patient, patient + len(one.last))
+            leads = slice(lead, lead + len(one.of_leads[0]))
+            patients = slice(patient, patient + len(one.of_patients[0]))
             one.hold(
                 tuple(held[leads].copy() for held in self.of_leads),
                 tuple(held[patients].copy() for held in self.of_patients),
@@ -250,5 +267,7 @@ def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
 def _energy(narrow: _Floats32) -> _Floats32:
     """Return the energy of all but the first ``ENERGY`` samples."""
     total = np.cumsum(narrow.astype(np.float64) ** 2, axis=1)
-    power = np.maximum(0.0, total[:, ENERGY:] - total[:, :-ENERGY]) / ENERGY
-    return np.sqrt(power).astype(np.float32)
+    power = total[:, ENERGY:] - total[:, :-ENERGY]
+    np.maximum(0.0, power, out=power)
+    power /= ENERGY
+    return np.sqrt(power, out=power).astype(np.float32)

@@ -64,7 +64,10 @@ def quality_of(block: Block) -> Quality:
         (raw == highest[:, None]).sum(axis=1), (raw == lowest[:, None]).sum(axis=1)
     )
     steps = np.abs(raw[:, 2:] - raw[:, :-2])
-    bends = np.abs(raw[:, 2:] - 2 * raw[:, 1:-1] + raw[:, :-2])
+    bends = 2 * raw[:, 1:-1]
+    np.subtract(raw[:, 2:], bends, out=bends)
+    bends += raw[:, :-2]
+    np.abs(bends, out=bends)
     drift = np.ptp(raw - block.wide, axis=1)
     return Quality(
         present=1 - block.missing,

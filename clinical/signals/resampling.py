@@ -156,7 +156,7 @@ class Intake:
 
     def _filled(self, fresh: NDArray[np.float32]) -> NDArray[np.float32]:
         missing = ~np.isfinite(fresh)
-        if missing.any():
+        if np.count_nonzero(missing):
             self._holed = True
             place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
             fresh = np.where(place < 0, np.float32(self._last), fresh[place])
@@ -176,13 +176,13 @@ class Intake:
         The last is a part, from 0 to 1.
         """
         span = _span(self._rate_hz, self._number)
-        window = self._held[:, span.begin - self._first : span.end - self._first]
-        missing = float(window[1].mean()) if self._holed else 0.0
+        samples, missed = self._held[:, span.begin - self._first : span.end - self._first]
+        missing = float(missed.mean()) if self._holed else 0.0
         self._number += 1
         self._held = self._held[:, span.keep - self._first :].copy()
         self._holed = self._holed and bool(self._held[1].any())
         self._first = span.keep
-        return span.phase, window[0], missing
+        return span.phase, samples, missing
 
     def snapshot(self) -> tuple[object, ...]:
         """Return all that it remembers; what is held is replaced, never changed."""

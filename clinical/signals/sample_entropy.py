@@ -38,6 +38,9 @@ def _whole() -> NDArray[np.bool_]:
     return counts
 
 
+_ROWS: Final = 34
+"""Rows of words in which the comparisons of a window are counted."""
+
 _COUNTS: Final = _whole().reshape(-1)
 
 
@@ -45,26 +48,37 @@ def sample_entropy(scaled: Floats) -> Floats:
     """Return the sample entropy of windows in standard deviations, shape (windows, samples)."""
     thin = scaled[:, ::STEP][:, :COUNT].astype(np.float32)
     twice = np.concatenate((thin, thin), axis=1)
-    counts = [_alike(twice[begin : begin + TOGETHER]) for begin in range(0, len(twice), TOGETHER)]
-    two, three = np.concatenate(counts, axis=1) * 2
-    entropy: Floats = -np.log((three + 1.0) / (two + 1.0))
+    later = _later(twice)
+    two, three = np.empty((2, len(twice)), np.intp)
+    for begin in range(0, len(twice), TOGETHER):
+        some = slice(begin, begin + TOGETHER)
+        two[some], three[some] = _alike(twice[some, None, :_WIDTH], later[some])
+    entropy: Floats = -np.log((2 * three + 1.0) / (2 * two + 1.0))
     return entropy
 
 
-def _alike(twice: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return how many pairs are alike over two samples, and over three, shape (2, windows)."""
-    later = np.lib.stride_tricks.sliding_window_view(twice, _WIDTH, axis=1)[:, 1 : _HALF + 1]
-    apart = later - twice[:, None, :_WIDTH]
-    near = (np.abs(apart, out=apart) < np.float32(NEAR)).reshape(len(twice), -1)
-    pairs = near & _COUNTS
-    pairs[:, :-1] &= near[:, 1:]
-    triples = pairs.copy()
-    triples[:, :-2] &= near[:, 2:]
-    return np.stack((_marked(pairs), _marked(triples)))
+def _later(twice: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return views of each window, shape (windows, distances, columns), each one sample later."""
+    row, sample = twice.strides
+    shape, strides = (len(twice), _HALF, _WIDTH), (row, sample, sample)
+    return np.ndarray(shape, np.float32, twice, offset=sample, strides=strides)
+
+
+def _alike(
+    first: NDArray[np.float32], later: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return how many pairs of each window are alike over two samples, and over three."""
+    apart = later - first
+    near = (np.abs(apart, out=apart) < np.float32(NEAR)).reshape(len(later), -1)
+    alike = near & _COUNTS
+    alike[:, :-1] &= near[:, 1:]
+    two = _marked(alike)
+    alike[:, :-2] &= near[:, 2:]
+    return two, _marked(alike)
 
 
 def _marked(alike: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Return how many of each window are marked: rows of words first, as no byte overflows."""
-    words = alike.view(np.uint64).reshape(len(alike), _HALF, -1).sum(axis=1, dtype=np.uint64)
+    words = alike.view(np.uint64).reshape(len(alike), _ROWS, -1).sum(axis=1, dtype=np.uint64)
     marked: NDArray[np.intp] = words.view(np.uint8).sum(axis=1, dtype=np.intp)
     return marked

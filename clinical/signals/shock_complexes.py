@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import scipy
 
+from clinical.signals.measuring import peaks_of
 from clinical.signals.shock_window import RATE_HZ, WINDOW_S, Floats, Indices
 
 _TINY: Final = 1e-9
@@ -41,8 +42,9 @@ class Complexes:
 
 def energy(band: Floats) -> Floats:
     """Return the root mean square of a band over 0.1 s, shape (windows, samples)."""
-    power = scipy.ndimage.uniform_filter1d(band**2, _SMOOTHED, axis=1)
-    rise: Floats = np.sqrt(np.maximum(power, 0.0))
+    power = band * band
+    scipy.ndimage.uniform_filter1d(power, _SMOOTHED, axis=1, output=power)
+    rise: Floats = np.sqrt(np.maximum(power, 0.0, out=power), out=power)
     return rise
 
 
@@ -54,15 +56,17 @@ def crest_level(rise: Floats) -> Floats:
 
 
 def complexes_of(rise: Floats, level: Floats, whole: Floats) -> Complexes:
-    """Find the crests of ``rise`` and compare what ``whole`` shows there."""
+    """Find the crests of ``rise`` and compare what ``whole`` shows there.
+
+    ``whole`` may have fewer rows: then they are repeated.
+    """
     count = len(rise)
-    highest = scipy.ndimage.maximum_filter1d(rise, _APART, axis=1)
-    crests = (rise == highest) & (rise > 0.4 * level[:, None])
-    window, sample = np.nonzero(crests)
+    crests = (rise == _highest(rise)) & (rise > 0.4 * level[:, None])
+    window, sample = np.divmod(np.flatnonzero(crests), rise.shape[1])
     follows = window[1:] == window[:-1]
     pairs = np.bincount(window[1:][follows], minlength=count)
     intervals = _mean(window[1:][follows], np.diff(sample)[follows] / RATE_HZ, pairs)
-    shapes = _shapes(whole, window, sample)
+    shapes = _shapes(whole, window % len(whole), sample)
     alike = (shapes[1:] * shapes[:-1]).sum(axis=1)
     heights = rise[window, sample]
     number = np.bincount(window, minlength=count)
@@ -73,6 +77,14 @@ def complexes_of(rise: Floats, level: Floats, whole: Floats) -> Complexes:
         likeness=_mean(window[1:][follows], alike[follows], pairs),
         height_spread=np.sqrt(np.maximum(square - mean**2, 0)) / (mean + _TINY),
     )
+
+
+def _highest(rise: Floats) -> Floats:
+    """Return the highest within ``_APART``; beyond the ends, where nothing is known, lies 0."""
+    reach = _APART // 2
+    padded = np.zeros((len(rise), rise.shape[1] + 2 * reach))
+    padded[:, reach:-reach] = rise
+    return peaks_of(padded, _APART)
 
 
 def _mean(window: Indices, values: Floats, number: Indices) -> Floats:
@@ -86,8 +98,9 @@ def _shapes(whole: Floats, window: Indices, sample: Indices) -> Floats:
     """Return the stretch around each complex, without its mean and of length 1."""
     place = np.abs(sample[:, None] + _ABOUT)
     place = np.minimum(place, 2 * (whole.shape[1] - 1) - place)
-    shapes = whole[window[:, None], place]
-    shapes = shapes - shapes.mean(axis=1, keepdims=True)
+    place += window[:, None] * whole.shape[1]
+    shapes: Floats = whole.take(place)
+    shapes -= shapes.mean(axis=1, keepdims=True)
     length = np.sqrt((shapes * shapes).sum(axis=1, keepdims=True))
-    scaled: Floats = shapes / (length + _TINY)
-    return scaled
+    shapes /= length + _TINY
+    return shapes

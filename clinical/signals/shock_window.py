@@ -40,33 +40,36 @@ def _weights(low_hz: float, high_hz: float) -> Floats:
 
 
 _BANDS: Final = np.stack(
-    [_weights(0.7, 30.0), _weights(1.0, 9.0), _weights(8.0, 20.0), _weights(13.0, 16.5)]
+    [_weights(0.7, 30.0), _weights(13.0, 16.5), _weights(1.0, 9.0), _weights(8.0, 20.0)]
 )[:, None]
-"""What each of ``Windows`` keeps, in its order."""
+"""What each of ``Windows.bands`` keeps, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
     """A batch of windows in bands, each of shape (windows, SAMPLES), in mV."""
 
+    bands: Floats
+    """All of them, shape (bands, windows, SAMPLES), so that several are measured at once."""
     whole: Floats
     """0.7 to 30 Hz: what is seen on a monitor."""
+    jekova: Floats
+    """13 to 16.5 Hz: the narrow band of Jekova and Krasteva (Physiol Meas 2004;25:1167)."""
     slow: Floats
     """1 to 9 Hz: where fibrillation and flutter have most of their power."""
     qrs: Floats
     """8 to 20 Hz: where QRS complexes stand out."""
-    jekova: Floats
-    """13 to 16.5 Hz: the narrow band of Jekova and Krasteva (Physiol Meas 2004;25:1167)."""
 
 
 def in_bands(windows_mv: NDArray[np.floating]) -> Windows:
     """Split windows of ``WINDOW_S`` at any rate, shape (windows, samples), into their bands."""
     count = windows_mv.shape[1]
     level = windows_mv - windows_mv.mean(axis=1, keepdims=True)
-    known = scipy.fft.dct(level, norm="ortho", axis=1)[:, :SAMPLES]
+    known = scipy.fft.dct(level, norm="ortho", axis=1, overwrite_x=True)[:, :SAMPLES]
     terms = np.zeros((len(level), SAMPLES))
     np.multiply(known, np.sqrt(SAMPLES / count), out=terms[:, : known.shape[1]])
-    return Windows(*scipy.fft.idct(terms * _BANDS, norm="ortho", axis=2))
+    bands = scipy.fft.idct(terms * _BANDS, norm="ortho", axis=2, overwrite_x=True)
+    return Windows(bands, *bands)
 
 
 def bridged(window_mv: NDArray[np.floating]) -> Floats | None:

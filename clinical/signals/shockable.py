@@ -13,7 +13,7 @@ the two of ``DECLINED``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, isfinite, log
 from typing import Final
 
 import numpy as np
@@ -37,8 +37,8 @@ COARSE_MV: Final = 0.2
 DECLINED: Final = (-0.25, 3.25)
 """Log odds between these are no answer: a shock needs more to speak for it than none does."""
 
-TOGETHER: Final = 32
-"""Windows that are measured at once: what is measured stays in a core's cache."""
+TOGETHER: Final = 128
+"""Windows that are measured at once: what is measured stays in a processor's cache."""
 
 _REPETITION: Final = NAMES.index("slow_repetition")
 
@@ -114,7 +114,7 @@ def decide(
     seen = [
         odds if span >= COARSE_MV else -EVIDENCE_MAX
         for odds, span in zip(log_odds, span_mv, strict=True)
-        if np.isfinite(odds)
+        if isfinite(odds)
     ]
     before = _carried(state)
     if not seen:

@@ -105,7 +105,9 @@ class Agreement:
             self._conditions.pop(oldest, None)
 
     def on_center(self, said: Transition) -> None:
-        """Take in what this watch says."""
+        """Take in what this watch says; what it records of the past ends nothing that holds."""
+        if said.recorded_only:
+            return
         key = (said.cause, said.subject)
         if said.active:
             self._center[key] = (said.priority, said.since_us, said.frame)

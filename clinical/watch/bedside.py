@@ -129,11 +129,14 @@ class Bedside:
             findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self._passed(findings, now_us) if findings else findings
 
-    def on_minute(
+    def on_quiet(
         self, capture: Capture, state: EncounterState, captured_us: int, now_us: int
     ) -> Findings:
-        """Judge the minute that vital signs have closed which led to nothing else."""
-        findings = self._on_minute(capture, state, captured_us)
+        """Judge what a quiet row leaves to others: situation, its minute, and what it lacks."""
+        frame = capture.frame
+        findings = self.situation.on_item(state, captured_us, frame, now_us, backlog=False)
+        findings += self._on_minute(capture, state, captured_us)
+        findings += self.judging.on_item(captured_us, capture.received_us, frame)
         return self._passed(findings, now_us) if findings else findings
 
     def on_word(self, word: Told, now_us: int) -> Findings:

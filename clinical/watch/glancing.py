@@ -4,10 +4,10 @@ Every patient is shown each second, and nearly always only the vital signs and t
 new. ``PatientWatch.row`` is the reference and looks at everything. A ``Glance`` is an earlier row
 with newer numbers: it is taken only while all that the rest of a row is made of is what it was when
 that row was made. The rest hangs on the points of the numbers (``scoring.screen``), on what is
-carried at all and may still be judged, and on outlook, arrows, examinations and encounter. Of a
-child, in doubt, with limits of its own, with oxygen on scale 2, with a score by situation, or where
-a unit has left anything out, no glance is taken. That a glance is the row is held by the
-check-suite (``tests/clinical/watch/checks.py``).
+carried at all and may still be judged, and on outlook, arrows, examinations, scores by situation
+and encounter. Of a child, in doubt, with limits of its own, with oxygen on scale 2, or where a unit
+has left anything out, no glance is taken. That a glance is the row is held by the check-suite
+(``tests/clinical/watch/checks.py``).
 
 Nothing here is state: what is remembered is only ever a row that could be made again.
 """
@@ -42,6 +42,7 @@ class Glancing:
         "_same",
         "_screen",
         "_shocked",
+        "_situated",
         "_spo2_scale",
         "_state",
         "_thinning",
@@ -66,6 +67,7 @@ class Glancing:
         self._present = _ALL
         self._absent_us: tuple[tuple[int, int], ...] = ()
         """Which vitals were not shown, and when each was captured."""
+        self._situated: tuple[Any, ...] = ()
         self._shocked = False
         """Whether heart rate and systolic pressure were both shown."""
 
@@ -85,7 +87,7 @@ class Glancing:
         self._same, self._state = Same(row), state
         self._screen = scoring.screen
         self._outlook, self._arrows = bedside.deteriorating.outlook, bedside.trending.arrows
-        self._examined = bedside.examining.shown
+        self._examined, self._situated = bedside.examining.shown, row.situated
         self._consciousness, self._on_oxygen = carry.consciousness, carry.on_oxygen
         self._present = present = PictureVitals.of(row.vitals).present
         absent = (vital for vital in _ALL if vital not in present)
@@ -123,6 +125,7 @@ class Glancing:
             or carry.on_oxygen is not self._on_oxygen
             or carry.spo2_scale is not self._spo2_scale
             or self._thinning.any
+            or (self._situated and bedside.situation.shown(state, now_us) != self._situated)
             or not (still or self._plain())
         ):
             return None
@@ -146,4 +149,4 @@ class Glancing:
     def _plain(self) -> bool:
         """Tell whether nothing bears on a row that is not compared here."""
         bedside = self._bedside
-        return not (bedside.limits.own or bedside.scoring.doubts.stand or bedside.situation.asked)
+        return not (bedside.limits.own or bedside.scoring.doubts.stand)

@@ -90,6 +90,7 @@ class PatientWatch:
 
     __slots__ = (
         "_announcer",
+        "_asked",
         "_bedside",
         "_captured_us",
         "_center",
@@ -113,6 +114,8 @@ class PatientWatch:
         self._state = provisional(encounter_id, "", 0)
         self._closed = False
         self._still = False
+        self._asked = False
+        """Whether there is a score by situation, while ``_still``."""
         self._now_us = 0
         self._captured_us = 0
         self._received_us = 0
@@ -170,21 +173,22 @@ class PatientWatch:
         """Take a quiet row over, as ``on_item`` would its item, or change nothing.
 
         ``ingress_us`` is that of the newest tick before it that has to be passed over. Returns
-        what is to be written, which is nothing but where the row closes a minute; None when it was
-        not quiet, and its item is for ``on_item``, after ``pass_over``.
+        what is to be written, which is nothing but where the row closes a minute or lacks a vital;
+        None when it was not quiet, and its item is for ``on_item``, after ``pass_over``.
         """
         captured_us = row[5]
         if not (self._still or self._settled()) or captured_us < self._captured_us:
             return None
         minutes = self._bedside.minutes
         closes = captured_us >= minutes.ends_us
-        if not self._quiet.take(row, self._state.unit_id, received_us, ingress_us):
+        lacks = self._quiet.take(row, self._state.unit_id, received_us, ingress_us)
+        if lacks is None:
             return None
         self._captured_us = captured_us
         self._received_us = max(self._received_us, received_us)
         self._now_us = max(self._now_us, now_us)
-        if closes:
-            return self._closed_minute(row, received_us)
+        if closes or lacks or self._asked:
+            return self._judged_by_name(row, received_us)
         if captured_us >= minutes.due_us:
             minutes.sample(captured_us)
         return NOTHING
@@ -384,15 +388,16 @@ class PatientWatch:
     def _settled(self) -> bool:
         """Tell whether nothing stands by now, and remember it."""
         child = is_child(self._state.age_years)
-        own = child or self._bedside.limits.own or self._bedside.situation.asked
+        own = child or self._bedside.limits.own
         own = own or self._captured_us < self._bedside.interventions.last_us
+        self._asked = self._bedside.situation.asked
         self._still = not self._closed and not own and self._quiet.still()
         return self._still
 
-    def _closed_minute(self, row: VitalsRow, received_us: int) -> Emissions:
-        """Judge the minute that a quiet row has closed."""
+    def _judged_by_name(self, row: VitalsRow, received_us: int) -> Emissions:
+        """Judge what a quiet row leaves to others."""
         capture = Capture(frame_of(row), row[5], received_us, row[6])
-        findings = self._bedside.on_minute(capture, self._state, row[5], self._now_us)
+        findings = self._bedside.on_quiet(capture, self._state, row[5], self._now_us)
         if not findings:
             return NOTHING
         self._still = False

@@ -4,15 +4,17 @@
 what is in order already: the next of its stream, on time, every number calm, nothing standing in
 any processor. Such a row is *quiet*. Itself it leads to no finding, and what it leaves behind can
 be written down without asking the processors one by one. ``Quiet.take`` either proves a row quiet
-and leaves exactly the state that ``on_item`` would, but for the minute that the row belongs to,
-or changes nothing and says so; the caller then goes the way of the reference. No other module looks
+and leaves exactly the state that ``on_item`` would, but for what the next paragraph names, or
+changes nothing and says so; the caller then goes the way of the reference. No other module looks
 into processors that are not its own; the check-suite holds both ways together, snapshot by
 snapshot (``tests/clinical/watch/checks.py``).
 
-The first row of a minute closes the one before: then trend and outlook are judged by their own
-names, and may find something. A child's limits and scores are not those of the tables here, and the
-scores by situation are not screened: no row of a child is quiet, nor of a patient of whom the crew
-has said anything of injury or infection.
+Three things are judged by their own names, and may find something. The first row of a minute closes
+the one before, which trend and outlook judge. A row that lacks a watched vital, or has it marked as
+anything but a sensor that is off, is quiet as well; ``judging`` says how long the vital has gone
+unjudged, until it is back. The scores by situation of a patient of whom the crew has said anything
+of injury or infection are read off each row. A child's limits and scores are not those of the
+tables here: no row of a child is quiet.
 
 A number is *calm* when it is plausible, violates no limit of the catalogue and scores less than 3
 points of NEWS2. Those at the printed precision of their chart are a table. Zero is never calm.
@@ -25,7 +27,7 @@ from typing import Final
 
 from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
 from clinical.scores.news2 import MEDIUM_TOTAL, SINGLE_RED
-from clinical.vitals import PLAUSIBLE, Spo2Scale
+from clinical.vitals import PLAUSIBLE, Quality, Spo2Scale, Vital
 from clinical.watch.bedside import Bedside
 from clinical.watch.carry import BACKLOG_US, SPO2, VITALS, Carry
 from clinical.watch.judging import WATCHED
@@ -68,6 +70,7 @@ _UNWATCHED: Final[Mapping[tuple[int, ...], tuple[int, ...]]] = {
 
 
 _NO_SCREEN: Final[list[int]] = []
+_SENSOR_OFF: Final = Quality.SENSOR_OFF
 
 
 @dataclass(slots=True)
@@ -89,12 +92,12 @@ class Quiet:
         bedside = self.bedside
         return not (
             True in bedside.limits.stirred
-            or bedside.judging.stirred
             or bedside.scoring.stands
             or bedside.scoring.again.waiting
             or bedside.scoring.doubts.stand
             or bedside.child_scoring.stands
             or bedside.child_scoring.again.waiting
+            or bedside.situation.again.due_us is not None
             or bedside.sensors.conditions
             or self.ordering.suspect_us is not None
             or bedside.leads.stand
@@ -106,11 +109,12 @@ class Quiet:
 
     def take(
         self, row: VitalsRow, owner: str, received_us: int, ingress_us: int | None = None
-    ) -> bool:
-        """Take a row over if it is quiet; else change nothing and return False.
+    ) -> bool | None:
+        """Take a row over if it is quiet; else change nothing and return None.
 
-        The patient is an adult without a score by situation and still, ``owner`` holds the patient,
-        and nothing that was captured later than this row has been taken before.
+        Returns whether it, or the one before, lacks a vital, so that ``judging`` has to be asked.
+        The patient is an adult and still, ``owner`` holds the patient, and nothing that was
+        captured later than this row has been taken before.
         """
         _, unit_id, lane, segment, sequence, captured_us, _, vitals, numbers, rest = row
         stream = self.ordering.streams.get((unit_id, lane, segment))
@@ -123,14 +127,16 @@ class Quiet:
             or not -FUTURE_US <= received_us - captured_us <= BACKLOG_US
             or (self.silence is not None and received_us < self.silence.received_us)
         ):
-            return False
+            return None
         bedside = self.bedside
         carry = bedside.carry
-        if not (rest is NOTHING_ELSE or _known(rest, carry)):
-            return False
+        if rest is not NOTHING_ELSE and not _known(rest, carry):
+            return None
+        if rest.marks:
+            vitals, numbers = _unmarked(vitals, numbers, rest.marks)
         screen = self._screen(vitals, numbers)
         if screen is None:
-            return False
+            return None
         stream[SEQUENCE], stream[ITEM], stream[NEWEST_US] = sequence, 0, captured_us
         scoring, judging = bedside.scoring, bedside.judging
         scoring.screen = self._cleared = screen
@@ -141,20 +147,23 @@ class Quiet:
             instants[vital] = captured_us
         if rest is not NOTHING_ELSE:
             _repeat(rest, carry, captured_us)
-        if captured_us > judging.now_us:
-            judging.now_us, judging.backlog_us = captured_us, None
         if self.silence is not None:
             self.silence.on_row(row, received_us, ingress_us)
-        return True
+        if judging.stirred or self._lacks(vitals):
+            return True
+        if captured_us > judging.now_us:
+            judging.now_us, judging.backlog_us = captured_us, None
+        return False
+
+    def _lacks(self, vitals: tuple[int, ...]) -> bool:
+        """Tell whether a watched vital that was ever measured is none of these."""
+        unwatched, measured_us = _UNWATCHED[vitals], self.bedside.carry.captured_us
+        return bool(unwatched) and any(measured_us[vital] for vital in unwatched)
 
     def _screen(self, vitals: tuple[int, ...], numbers: tuple[float, ...]) -> list[int] | None:
-        """Return the screen with these numbers; None when it is not calm or a number is missed."""
-        carry = self.bedside.carry
-        for vital in _UNWATCHED[vitals]:
-            if carry.captured_us[vital]:
-                return None
+        """Return the screen with these numbers; None when it is not calm."""
         before = screen = self.bedside.scoring.screen
-        scale_2 = carry.spo2_scale is Spo2Scale.SCALE_2
+        scale_2 = self.bedside.carry.spo2_scale is Spo2Scale.SCALE_2
         tables = _CALM_SCALE_2 if scale_2 else _CALM
         for vital, value in zip(vitals, numbers, strict=True):
             points = tables[vital].get(value)
@@ -172,12 +181,23 @@ class Quiet:
 
 
 def _known(rest: Vitals, carry: Carry) -> bool:
-    """Tell whether what a row says beside its numbers is known already."""
+    """Tell whether what a row says beside its numbers is known already, but for what it marks."""
     return not (
-        (rest.consciousness is not None and rest.consciousness is not carry.consciousness)
+        _SENSOR_OFF in rest.marks.values()
+        or (rest.consciousness is not None and rest.consciousness is not carry.consciousness)
         or (rest.on_oxygen is not None and rest.on_oxygen is not carry.on_oxygen)
         or (rest.spo2_scale is not None and rest.spo2_scale is not carry.spo2_scale)
     )
+
+
+def _unmarked(
+    vitals: tuple[int, ...], numbers: tuple[float, ...], marks: Mapping[Vital, Quality]
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Return those numbers, and of which vitals they are, that are not marked."""
+    kept = [
+        (vital, n) for vital, n in zip(vitals, numbers, strict=True) if VITALS[vital] not in marks
+    ]
+    return tuple([vital for vital, _ in kept]), tuple([number for _, number in kept])
 
 
 def _repeat(rest: Vitals, carry: Carry, captured_us: int) -> None:

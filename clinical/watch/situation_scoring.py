@@ -19,26 +19,18 @@ alarm of the trauma scores stands beside NEWS2.
 A backlog is scored at its end, on what is then still fresh.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.rule import Cause
-from clinical.scores import gcs, mgap, rts
-from clinical.scores.chart import Refusal, RefusalReason, Refused
-from clinical.scores.choice import (
-    INFECTION,
-    INJURY,
-    Situation,
-    SituationScore,
-    refused_by_situation,
-)
+from clinical.scores import gcs
+from clinical.scores.chart import RefusalReason
+from clinical.scores.choice import INFECTION, INJURY, Situation
 from clinical.scores.observed import Observed
-from clinical.scores.points import AGE
-from clinical.scores.qsofa import POSITIVE_TOTAL, QSOFA
-from clinical.vitals import Vital
 from clinical.watch.again import Again
+from clinical.watch.assessed import Signs, assessed
 from clinical.watch.carry import CONSCIOUSNESS_WINDOW_US, RESPIRATION, SYSTOLIC, Carry
 from clinical.watch.encounter import EncounterState
 from clinical.watch.examined import Examined, newest
@@ -46,12 +38,10 @@ from clinical.watch.examining import Examining
 from clinical.watch.finding import NO_FINDINGS, Findings
 from clinical.watch.lasting import Lasting
 from clinical.watch.scoring import Scoring
-from clinical.watch.situated import COMA, SituatedScore, situated, why_sepsis, why_trauma
+from clinical.watch.situated import COMA, SituatedScore, why_sepsis, why_trauma
 
 GCS_WINDOW_US: Final = CONSCIOUSNESS_WINDOW_US
 """How long after its capture a Glasgow Coma Scale may be judged."""
-
-_MEASURED: Final = ((str(Vital.RESPIRATION), RESPIRATION), (str(Vital.SYSTOLIC), SYSTOLIC))
 
 
 class SituationScoring:
@@ -134,7 +124,7 @@ class SituationScoring:
         """Return every score by situation as a row shows it; none while nothing was said."""
         if not self.asked:
             return ()
-        return situated(self._observed(state, now_us), self._refused(state))
+        return assessed(self._signs(state, now_us)).shown
 
     def close(self, at_us: int) -> Findings:
         """End what holds."""
@@ -174,32 +164,19 @@ class SituationScoring:
                 self._gcs = (scale.captured_us, scale.examination.gcs)
         return self._situation
 
-    def _refused(self, state: EncounterState) -> Mapping[SituationScore, Refusal]:
-        return refused_by_situation(self._look(), state.age_years, pregnant=state.pregnant)
-
-    def _observed(self, state: EncounterState, now_us: int) -> Observed:
+    def _signs(self, state: EncounterState, now_us: int) -> Signs:
         """Return what may be scored at ``now_us``, but for the doubted."""
-        carry, contradicted = self._carry, self._scoring.doubts.contradicted
-        numbers: dict[str, float] = {}
-        unusable: dict[str, RefusalReason] = {}
-        for name, vital in _MEASURED:
-            value = carry.values[vital]
-            if vital in contradicted:
-                unusable[name] = RefusalReason.IMPLAUSIBLE
-            elif value is not None and carry.fresh(vital, now_us):
-                numbers[name] = value
-            elif value is not None:
-                unusable[name] = RefusalReason.STALE
-        if state.age_years is not None:
-            numbers[AGE] = state.age_years
-        injury = self._look().injury
-        total = self._coma(now_us)
-        if isinstance(total, RefusalReason):
-            unusable[COMA] = total
-        else:
-            numbers[COMA] = total
-        words = {} if injury is None else {mgap.MECHANISM: injury.value}
-        return Observed(numbers, words, unusable=unusable)
+        respiration, systolic = self._sign(RESPIRATION, now_us), self._sign(SYSTOLIC, now_us)
+        return Signs(
+            self._look(), state.age_years, state.pregnant, respiration, systolic, self._coma(now_us)
+        )
+
+    def _sign(self, vital: int, now_us: int) -> float | RefusalReason | None:
+        carry = self._carry
+        if vital in self._scoring.doubts.contradicted:
+            return RefusalReason.IMPLAUSIBLE
+        value = carry.values[vital]
+        return value if value is None or carry.fresh(vital, now_us) else RefusalReason.STALE
 
     def _coma(self, now_us: int) -> int | RefusalReason:
         """Return the total of the newest scale of coma, or why there is none."""
@@ -212,27 +189,27 @@ class SituationScoring:
         return RefusalReason.STALE if now_us - captured_us > GCS_WINDOW_US else total
 
     def _judge(self, state: EncounterState, at_us: int, frame: FrameRef, now_us: int) -> Findings:
-        refused, observed = self._refused(state), self._observed(state, now_us)
-        if SituationScore.T_RTS in refused:
+        signs = self._signs(state, now_us)
+        found = assessed(signs)
+        if found.trauma is None:
             findings = self._trauma.end(at_us, frame)
         else:
-            coded, points = rts.CODED.score(observed), mgap.score(observed)
-            findings = self._trauma.judge(
-                at_us,
-                frame,
-                reached=rts.at_most(coded.parts) <= rts.TRAUMA_CENTRE_TRIAGE
-                or mgap.at_most(points.parts) < mgap.LOW_RISK_TOTAL,
-                known=not isinstance(coded, Refused),
-                values=partial(why_trauma, observed),
-            )
-        if SituationScore.QSOFA in refused:
+            reached, known = found.trauma
+            values = partial(_why, why_trauma, signs)
+            findings = self._trauma.judge(at_us, frame, reached=reached, known=known, values=values)
+        if found.sepsis is None:
             return findings + self._sepsis.end(at_us, frame)
-        result = QSOFA.score(observed)
-        reached = result.at_least >= POSITIVE_TOTAL
+        reached, known = found.sepsis
         return findings + self._sepsis.judge(
             at_us,
             frame,
             reached=reached and (self._sepsis.stands or not self._scoring.high),
-            known=not isinstance(result, Refused),
-            values=partial(why_sepsis, observed),
+            known=known,
+            values=partial(_why, why_sepsis, signs),
         )
+
+
+def _why(
+    explain: Callable[[Observed], dict[str, float | str]], signs: Signs
+) -> dict[str, float | str]:
+    return explain(signs.observed)

@@ -16,7 +16,7 @@ from command_center.positions import OWN
 from command_center.read_back import ReadBack, RequestReused, let_go
 from command_center.store.store import Store
 from ports.log.port import LogWriter
-from wire.alarms import alarm_message, encode_entry
+from wire.alarms import encode_alarm, encode_entry
 from wire.partition import partition_of
 from wire.records import HEADERS_ALARM_ENTRY
 from wire.topics import ALARMS
@@ -74,7 +74,7 @@ class Actions:
         if isinstance(entry, Reset):
             message = "the condition held when this was read back: ask anew, with a new request_id"
             raise ConditionHolds(message)
-        return alarm_message(view).SerializeToString()
+        return encode_alarm(view)
 
     async def _answer(self, asked: Action) -> bytes | None:
         """Return how this request was answered before, if it was."""

@@ -41,6 +41,8 @@ class Facts:
     packages_off_lock: tuple[str, ...]
     """Locked Python packages that are missing or of another version."""
     chromium: bool
+    dcmtk: bool
+    """DCMTK's storescu, which stands for a scanner."""
     kcat: bool
     grpcurl: bool
     kustomize: bool
@@ -99,6 +101,7 @@ def examine(facts: Facts) -> tuple[Finding, ...]:
             mend="free some, or choose another place with GOLDENHOUR_HOME and GOLDENHOUR_CACHE",
         ),
         Finding("Chromium (tests)", facts.chromium, needed=False, mend=_install("chromium", facts)),
+        Finding("DCMTK (tests)", facts.dcmtk, needed=False, mend=_install("dcmtk", facts)),
         Finding("kcat (tests)", facts.kcat, needed=False, mend=_install("kcat", facts)),
         Finding("grpcurl (tests)", facts.grpcurl, needed=False, mend="make tools"),
         Finding("kustomize (tests)", facts.kustomize, needed=False, mend="make tools"),

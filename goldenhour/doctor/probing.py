@@ -44,6 +44,7 @@ def probe(environment: Mapping[str, str]) -> Facts:
         free_bytes=shutil.disk_usage(_existing(settings.home)).free,
         packages_off_lock=off_lock(LOCK.read_text() if LOCK.exists() else ""),
         chromium=shutil.which("chromium", path=path) is not None,
+        dcmtk=shutil.which("storescu", path=path) is not None,
         kcat=shutil.which("kcat", path=path) is not None,
         grpcurl=shutil.which("grpcurl", path=path) is not None,
         kustomize=shutil.which("kustomize", path=path) is not None,

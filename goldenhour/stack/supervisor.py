@@ -31,9 +31,12 @@ class ProgramFailed(Exception):  # noqa: N818 - named for what happened
 class Supervised:
     """One program under supervision."""
 
-    def __init__(self, program: Program, home: Path, clock: Clock) -> None:
-        """Prepare; nothing runs before ``start``."""
+    def __init__(
+        self, program: Program, home: Path, clock: Clock, ready_timeout_us: int = READY_TIMEOUT_US
+    ) -> None:
+        """Prepare; nothing runs before ``start``, which waits so long for its ready line."""
         self.program = program
+        self._ready_timeout_us = ready_timeout_us
         self.ready: Mapping[str, str] = {}
         self.restarts = 0
         self.ready_at_us = 0
@@ -62,7 +65,7 @@ class Supervised:
         waiter = asyncio.create_task(self._ready_event.wait())
         done, _ = await asyncio.wait(
             {waiter, self._keeper},
-            timeout=READY_TIMEOUT_US / 1e6,
+            timeout=self._ready_timeout_us / 1e6,
             return_when=asyncio.FIRST_COMPLETED,
         )
         waiter.cancel()
@@ -173,15 +176,16 @@ class Supervised:
 class Stack:
     """All supervised programs, stopped in the reverse order of their start."""
 
-    def __init__(self, home: Path, clock: Clock) -> None:
-        """Prepare an empty stack that keeps its logs under ``home``."""
+    def __init__(self, home: Path, clock: Clock, ready_timeout_us: int = READY_TIMEOUT_US) -> None:
+        """Prepare an empty stack that keeps its logs under ``home``, as patient at starts."""
+        self._ready_timeout_us = ready_timeout_us
         self._home = home
         self._clock = clock
         self.programs: dict[str, Supervised] = {}
 
     async def start(self, program: Program) -> Mapping[str, str]:
         """Start one more program and wait until it is ready."""
-        supervised = Supervised(program, self._home, self._clock)
+        supervised = Supervised(program, self._home, self._clock, self._ready_timeout_us)
         self.programs[program.name] = supervised
         return await supervised.start()
 

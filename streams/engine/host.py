@@ -39,7 +39,7 @@ from streams.engine.outage import Hearing, Hearings
 from streams.engine.outputs import Draft, Outputs, dead_letter
 from streams.engine.partition_clock import PartitionClock, Point
 from streams.engine.watches import Emission, Watches
-from wire.frames import Frame, to_frame
+from wire.frames import Frame, bytes_of, to_frame
 from wire.reading import Unreadable
 from wire.records import BATCH, RecordValue, Tick, decode_record, kind_of
 from wire.rows import RowBatch, decode_rows
@@ -240,17 +240,17 @@ class PartitionHost:
         try:
             frame = to_frame(handle)
         except Exception as error:  # noqa: BLE001 - one bad frame costs no other
-            self._bury(f"{type(error).__name__}: not a frame", handle.SerializeToString())
+            self._bury(f"{type(error).__name__}: not a frame", bytes_of(handle))
             return
         if frame.encounter_id is None:
-            self._bury("the frame is of no encounter", handle.SerializeToString(), frame)
+            self._bury("the frame is of no encounter", bytes_of(handle), frame)
         elif frame.encounter_id not in self._asleep:
             patient = self._patient(frame.encounter_id, before)
             self._catch_up(patient)
             said = patient.watch.on_frame(frame, batch.stamped_us, self._clock.now_us)
             self._change(patient)
             if said or patient.watch.full:
-                self._hear(said, handle.SerializeToString)
+                self._hear(said, lambda: bytes_of(handle))
                 to_store[patient.encounter_id] = patient
             self._note(patient)
 

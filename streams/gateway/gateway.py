@@ -15,6 +15,7 @@ from ports.clock import Clock
 from ports.log.port import Log, LogWriter
 from ports.objects.port import Objects
 from streams.gateway.appending import Appender
+from streams.gateway.catch_up import CatchUp
 from streams.gateway.downlink import LOG_READS, Outlet
 from streams.gateway.exchange import Closing, Exchange
 from streams.gateway.imaging_service import ImagingService
@@ -25,7 +26,7 @@ from streams.gateway.pledges import Backlog
 from streams.gateway.reception import Reception
 from streams.gateway.segments import SegmentBook
 from streams.gateway.service import TelemetryService
-from streams.gateway.tails import CacheTail, TickTail, open_caches
+from streams.gateway.tails import CacheTail, JudgementTail, TickTail, open_caches
 from streams.gateway.ticks import ForeignClock, Ticker
 from streams.gateway.units import Units
 from streams.gateway.uplink import Intake
@@ -47,6 +48,7 @@ class Gateway:
     _ticker: Ticker
     _cache_tail: CacheTail
     _tick_tail: TickTail
+    _judgement_tail: JudgementTail
 
     @classmethod
     async def open(
@@ -77,7 +79,10 @@ class Gateway:
             metrics=metrics,
             batch_gap_us=batch_gap_ms * _MS_US,
         )
-        intake = Intake(SegmentBook(), ownership, Units(), appender, Backlog(), clock, metrics)
+        catch_up = CatchUp(clock)
+        intake = Intake(
+            SegmentBook(), ownership, Units(), appender, Backlog(), catch_up, clock, metrics
+        )
         outlet = Outlet(log, exchange, ownership, metrics, asyncio.Semaphore(LOG_READS))
         ticker = Ticker(writer=writer, clock=clock, gateway_id=gateway_id, foreign=foreign)
         tick_tail = await TickTail.open(log, foreign, clock)
@@ -86,12 +91,25 @@ class Gateway:
         metrics.watch("downlinks", "Open downlinks.", lambda: len(exchange))
         metrics.watch("unacknowledged", "Frames not durable yet.", lambda: intake.backlog.frames)
         metrics.watch("unacknowledged_bytes", "Their bytes.", lambda: intake.backlog.bytes)
+        metrics.watch("past_waiting", "Streams whose past waits.", lambda: catch_up.waiting)
+        metrics.watch("past_window", "Most of it before judgement.", lambda: catch_up.window)
         metrics.watch("encounters", "Encounters whose owner is known.", lambda: len(ownership))
         reception = Reception(clock, metrics)
         service = TelemetryService(intake, outlet, reception)
         library = Library(objects, writer, clock, registry)
         imaging = ImagingService(library, ownership, clock, reception)
-        return cls(service, imaging, writer, intake, exchange, ticker, cache_tail, tick_tail)
+        judgement_tail = JudgementTail(log, catch_up, clock)
+        return cls(
+            service,
+            imaging,
+            writer,
+            intake,
+            exchange,
+            ticker,
+            cache_tail,
+            tick_tail,
+            judgement_tail,
+        )
 
     async def run(self) -> None:
         """Batch, tick and follow the log, until cancelled; a failure of any part ends all."""
@@ -100,6 +118,7 @@ class Gateway:
             group.create_task(self._ticker.run())
             group.create_task(self._cache_tail.run())
             group.create_task(self._tick_tail.run())
+            group.create_task(self._judgement_tail.run())
 
     async def drain(self, limit_ms: int) -> None:
         """Take no more frames, and end every stream once what it sent is acknowledged."""

@@ -1,4 +1,4 @@
-"""The gateway's own reading of the log: one reader for the caches, one for foreign ticks.
+"""The gateway's own reading of the log: for the caches, for foreign ticks, for the judgement.
 
 `encounters`, `downlink` and the newest of `alarms` are followed from the start, and the gateway
 serves nobody before it has read what was there when it started; a cache that is still filling
@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from ports.clock import Clock
-from ports.log.port import EARLIEST, LATEST, Log, LogReader, Record, TopicPartition
+from ports.log.port import EARLIEST, LATEST, Log, LogLost, LogReader, Record, TopicPartition
 from ports.logging import get_logger
+from streams.gateway.catch_up import CatchUp
 from streams.gateway.exchange import ENTRIES_KEPT, Exchange, History, PostedEntry
 from streams.gateway.ownership import Ownership
 from streams.gateway.ticks import ForeignClock
 from wire.alarms import decode_entry
 from wire.encounters import decode_encounter
 from wire.messages import decode_message, parse_message_key
+from wire.picture import judged_through
 from wire.reading import Unreadable
 from wire.records import HEADERS_TICK, decode_tick
-from wire.topics import ALARMS, DOWNLINK, ENCOUNTERS, IMAGES, Topic
+from wire.topics import ALARMS, DOWNLINK, ENCOUNTERS, IMAGES, PICTURE, Topic
 
 READ_RECORDS: Final = 500
 """Records taken at once."""
@@ -166,3 +168,38 @@ class TickTail:
     async def close(self) -> None:
         """Let go of the reader."""
         await self._reader.close()
+
+
+class JudgementTail:
+    """Follows how far the workers are, while what comes from the past has to wait for them."""
+
+    def __init__(self, log: Log, catch_up: CatchUp, clock: Clock) -> None:
+        self._log = log
+        self._catch_up = catch_up
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Follow whenever it is asked for, until cancelled; a log that is away is asked again."""
+        while True:
+            await self._catch_up.begun()
+            try:
+                await self._follow()
+            except LogLost as lost:
+                _log.warning("judgement not followed", error=str(lost))
+                self._catch_up.goes_on()
+                await self._clock.sleep_us(READ_WAIT_MS * 1_000)
+
+    async def _follow(self) -> None:
+        reader = await self._log.reader(dict.fromkeys(_partitions(PICTURE), LATEST))
+        try:
+            while self._catch_up.goes_on():
+                for record in await reader.read(max_records=READ_RECORDS, timeout_ms=READ_WAIT_MS):
+                    self._take(record)
+        finally:
+            await reader.close()
+
+    def _take(self, record: Record) -> None:
+        try:
+            self._catch_up.judged(*judged_through(record.value or b""))
+        except Unreadable as unreadable:
+            _log.warning("picture unreadable", offset=record.offset, error=str(unreadable))

@@ -5,9 +5,10 @@ to say waits in the outbox or is the newest acknowledgement, and a short-lived t
 acknowledgements that come due while one is being written become one. So an idle stream costs no
 task, no timer and no queue.
 
-Reading stops while the credit is used up, while the log is too far behind, or while the unit is
-faster than its pace; gRPC's flow control carries that to the unit. From outside a stream is ended
-by sending its status, upon which the pending read gives up.
+Reading stops while the credit is used up, while the log is too far behind, while the past has to
+wait for the judgement, or while the unit is faster than its pace; gRPC's flow control carries that
+to the unit. From outside a stream is ended by sending its status, upon which the pending read
+gives up.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from ports.clock import Clock
 from ports.grpc_server import abort_with
 from ports.logging import get_logger
 from streams.gateway.appending import Appender
+from streams.gateway.catch_up import CatchUp
 from streams.gateway.ingress import Admitted, Gap, Ingress, Rejected, Repeated
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.opening import BadRequest, refuse
@@ -56,6 +58,7 @@ class Intake:
     units: Units
     appender: Appender
     backlog: Backlog
+    catch_up: CatchUp
     clock: Clock
     metrics: GatewayMetrics
 
@@ -79,6 +82,7 @@ class UplinkStream:
         self._handler: asyncio.Task[None] | None = None
         self._closed = False
         self._changed = asyncio.Event()
+        self._ticket = intake.catch_up.ticket()
         self._pace = intake.units.join(ingress.key, self, intake.clock.monotonic_us())
 
     async def run(self) -> None:
@@ -154,7 +158,16 @@ class UplinkStream:
         if self._over:
             return None
         request: object = await self._context.read()
-        return request if isinstance(request, pb.UplinkRequest) and not self._over else None
+        if isinstance(request, pb.UplinkRequest) and await self._let_in(request.frames.frames):
+            return request
+        return None
+
+    async def _let_in(self, frames: Sequence[pb.SealedFrame]) -> bool:
+        """Let the past wait for the judgement; say whether the stream still goes on then."""
+        catch_up = self._intake.catch_up
+        if self._ingress.key.lane is Lane.VITALS and catch_up.of_the_past(frames):
+            await catch_up.room(self._ticket, len(frames), lambda: self._over)
+        return not self._over
 
     @property
     def _over(self) -> bool:

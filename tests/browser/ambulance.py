@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +19,7 @@ from clinical.alarms.staff_limit import LimitSet
 from clinical.instant import MINUTE_US
 from clinical.items import CrewEvent
 from ports.clock import SystemClock
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from wire.frames import Frame, Lane
 from wire.staff_limits import from_limit_set
@@ -60,6 +62,10 @@ class Ambulance:
     home: Path
     screen: asyncio.subprocess.Process
     address: str
+    options: tuple[str, ...] = ()
+    """Of the crew's screen."""
+    age_years: int = 71
+    """Of the patient on board; the next one is a year older, so that a screen tells them apart."""
     vehicle: asyncio.subprocess.Process | None = None
 
     def say(self, **line: Any) -> None:  # noqa: ANN401 - a line of JSON
@@ -88,7 +94,7 @@ class Ambulance:
             task.cancel()
 
     def admit(self, **event: Any) -> None:  # noqa: ANN401
-        opened = {"change": "ENCOUNTER_CHANGE_OPENED", "age_years": 71, **event}
+        opened = {"change": "ENCOUNTER_CHANGE_OPENED", "age_years": self.age_years, **event}
         self.say(encounter_event=opened)
 
     def post(self, text: str, person: str = "Li Na") -> str:
@@ -154,6 +160,18 @@ class Ambulance:
         self.screen.kill()
         await self.screen.wait()
 
+    async def set_off(self) -> None:
+        """Begin anew: nothing is left of an earlier patient but the screen that goes on running."""
+        await _reap_vehicle(self)
+        self.vehicle = None
+        self.age_years += 1
+        shutil.rmtree(self.home / "vehicle", ignore_errors=True)
+        await self.gateway.cut()
+        self.gateway = HonestGateway()
+        await self.gateway.start()
+        if self.screen.returncode is not None:
+            self.screen, self.address = await _screen(self.home, self.options)
+
 
 @asynccontextmanager
 async def on_the_road(home: Path, *options: str) -> AsyncIterator[Ambulance]:
@@ -161,15 +179,22 @@ async def on_the_road(home: Path, *options: str) -> AsyncIterator[Ambulance]:
     async with AsyncExitStack() as stack:
         gateway = HonestGateway()
         await gateway.start()
-        stack.push_async_callback(gateway.cut)
-        screen = await _goldenhour(
-            "crew-screen", "--home", str(home), "--port", "0", "--person", "Zhang Wei", *options
-        )
-        stack.push_async_callback(_reap, screen)
-        ready = await _ready(screen)
-        ambulance = Ambulance(gateway, home, screen, ready["address"])
-        stack.push_async_callback(_reap_vehicle, ambulance)
+        screen, address = await _screen(home, options)
+        ambulance = Ambulance(gateway, home, screen, address, options)
+        stack.push_async_callback(_reap_all, ambulance)
         yield ambulance
+
+
+async def _screen(home: Path, options: tuple[str, ...]) -> tuple[asyncio.subprocess.Process, str]:
+    """Start the crew's screen; return it and where it is."""
+    screen = await _goldenhour(
+        "crew-screen", "--home", str(home), "--port", "0", "--person", "Zhang Wei", *options
+    )
+    try:
+        return screen, (await _ready(screen))["address"]
+    except BaseException:
+        await _reap(screen)
+        raise
 
 
 async def _goldenhour(*arguments: str) -> asyncio.subprocess.Process:
@@ -184,7 +209,7 @@ async def _goldenhour(*arguments: str) -> asyncio.subprocess.Process:
 
 async def _ready(process: asyncio.subprocess.Process) -> dict[str, str]:
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 60)
+    line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)
     ready: dict[str, str] = json.loads(line)
     return ready
 
@@ -200,3 +225,9 @@ async def _reap(process: asyncio.subprocess.Process) -> None:
 async def _reap_vehicle(ambulance: Ambulance) -> None:
     if ambulance.vehicle is not None:
         await _reap(ambulance.vehicle)
+
+
+async def _reap_all(ambulance: Ambulance) -> None:
+    await _reap_vehicle(ambulance)
+    await _reap(ambulance.screen)
+    await ambulance.gateway.cut()

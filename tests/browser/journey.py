@@ -21,7 +21,7 @@ from ports.clock import SystemClock
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.browser.ambulance import WELL
 from tests.kafka.stack import VehicleProcess, vehicle_of
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_US
 from wire.uuid7 import uuid7
 from wire.waveforms import from_waveform
 
@@ -66,9 +66,12 @@ class Journey:
             await self.say(waveform=MessageToDict(from_waveform(chunk)))
             await CLOCK.sleep_us(BEAT_US)
 
-    async def board(self) -> Page:
-        """Open the board as a dispatcher who has said who they are."""
-        page = await self._open(self.board_url, 1440, 900)
+    async def board(self, *, own_clock: bool = False) -> Page:
+        """Open the board as a dispatcher who has said who they are.
+
+        With a clock of its own, a test can stop it.
+        """
+        page = await self._open(self.board_url, 1440, 900, own_clock=own_clock)
         await page.fill("#person", DISPATCHER)
         await page.locator("#person").blur()
         return page
@@ -85,10 +88,10 @@ class Journey:
 
     async def leave(self) -> None:
         """Close every page; the browser is not this journey's own."""
-        for page in self.pages:
-            await page.close()
+        while self.pages:
+            await self.pages.pop().close()
 
-    async def _open(self, url: str, width: int, height: int) -> Page:
+    async def _open(self, url: str, width: int, height: int, *, own_clock: bool = False) -> Page:
         page = await self.browser.new_page(
             viewport={"width": width, "height": height}, locale="en-GB"
         )
@@ -97,6 +100,8 @@ class Journey:
         page.on("request", lambda request: self.asked.add(request.url))
         page.on("websocket", lambda socket: self.asked.add(socket.url))
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        if own_clock:
+            await page.clock.install()
         await page.goto(url)
         return page
 
@@ -105,7 +110,7 @@ class Journey:
 async def under_way(bootstrap: str, browser: Browser, home: Path) -> AsyncIterator[Journey]:
     """Start everything around a broker, with one patient who is well; end it all."""
     async with AsyncExitStack() as exits:
-        stack = Stack(home, CLOCK)
+        stack = Stack(home, CLOCK, PATIENCE_US)
         exits.push_async_callback(stack.stop)
         gateway, center, screen, *_ = await asyncio.gather(
             stack.start(plan.gateway(bootstrap, 0, 0, home)),

@@ -18,6 +18,7 @@ from clinical.watch.thinning import Thinned
 from clinical.watch.trending import Arrow
 from ports.log.memory_log import MemoryLog
 from tests.browser.night_shift import vitals
+from tests.browser.silence import lost_after_ms
 from tests.browser.ward import Desk, Patient, Ward, desk_at, ill
 from tests.patience import PATIENCE_MS
 from wire.frames import Lane
@@ -25,7 +26,6 @@ from wire.unit_items import ReceiptStage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-_LOST_AFTER_MS = "() => Number(document.querySelector('.banner.lost').dataset.afterMs)"
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -53,11 +53,11 @@ async def test_a_lost_center_is_said_within_3_s_and_mended_without_a_reload(
     async with AsyncExitStack() as first:
         desk = await first.enter_async_context(desk_at(log, tmp_path))
         address = desk.server.address
+        await page.clock.install()
         await page.goto(desk.url)
         await expect(page.locator("tr.line")).to_contain_text("AMB-05")
         await page.evaluate("() => { window.neverLoadedAnew = true; }")
-    await expect(page.locator(".banner.lost")).to_be_visible()
-    assert await page.evaluate(_LOST_AFTER_MS) < 3_000
+        assert await lost_after_ms(page, first.aclose) < 3_000
     alarm = await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
     async with desk_at(log, tmp_path, address):
         await expect(page.locator(f"[data-alarm='{alarm}']")).to_be_visible()

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
@@ -16,7 +16,7 @@ from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.stroke_screen import StrokeScreen
 from ports.clock import SystemClock
-from tests.browser.ambulance import SEPTIC, WELL, Ambulance
+from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
 from tests.patience import PATIENCE_MS
 from wire.frames import Lane
 from wire.unit_items import CrewAnswer, Receipt, ReceiptStage
@@ -32,6 +32,20 @@ BUTTONS = """() => [...document.querySelectorAll("button")].map((button) => {
 ALARM = "article.alarm[data-cause={}]"
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def road(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ambulance]:
+    """One screen for all tests of this file: to start it is the greater part of each."""
+    async with on_the_road(tmp_path_factory.mktemp("road"), "--language", "en") as ambulance:
+        yield ambulance
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ambulance(road: Ambulance) -> Ambulance:
+    """The screen, and a vehicle that knows nothing of an earlier test."""
+    await road.set_off()
+    return road
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def tablet(ambulance: Ambulance, page: Page) -> Page:
     """A screen with a patient who is well."""
@@ -42,6 +56,7 @@ async def tablet(ambulance: Ambulance, page: Page) -> Page:
     ambulance.vitals(WELL)
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.goto(ambulance.address)
+    await expect(page.locator(".heading")).to_contain_text(f"{ambulance.age_years} years")
     await expect(number(page, "heart_rate_bpm")).to_have_text("84")
     return page
 

@@ -35,6 +35,7 @@ from ports.log.memory_log import MemoryLog
 from ports.log.port import EARLIEST, TopicPartition
 from ports.objects.opening import open_objects
 from tests.command_center.night import append
+from tests.patience import PATIENCE_MS
 from wire.alarms import MessageReceipt, encode_entry
 from wire.encounters import encode_encounter
 from wire.frames import Frame, Lane, encode_frame
@@ -207,7 +208,7 @@ class Ward:
         """Answer the next limit that is set for a patient, as the judgement does."""
         part = TopicPartition(PATIENTS.name, partition_of(patient.id, PATIENTS.partitions))
         reader = await self.log.reader({part: EARLIEST})
-        (record,) = await reader.read(max_records=1, timeout_ms=20_000)
+        (record,) = await reader.read(max_records=1, timeout_ms=PATIENCE_MS)
         await reader.close()
         asked = decode_record(record.headers, record.value or b"")
         assert isinstance(asked, LimitChange)

@@ -14,6 +14,7 @@ from command_center.escalating import WRITTEN_AGAIN_US, Escalating
 from ports.log.memory_log import MemoryLog
 from tests.command_center.night import acknowledgement, append, at, transition
 from tests.command_center.station import station_at
+from tests.patience import PATIENCE_S
 
 SECONDS = 1_000_000
 
@@ -107,7 +108,7 @@ async def test_a_running_center_writes_it_to_the_log_and_tells_its_subscribers(
     async with station_at(log, tmp_path) as station:
         feed = station.subscribe()
         await feed.until_caught_up()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not station.center.publisher.current()[0].escalations:
                 await feed.next()
     (view,) = station.center.publisher.current()

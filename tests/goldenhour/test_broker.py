@@ -53,35 +53,32 @@ async def _consume(bootstrap: str, count: int) -> list[bytes]:
         await consumer.stop()
 
 
-async def test_a_killed_broker_starts_again_on_the_same_port_with_all_it_confirmed(
+async def test_a_killed_broker_starts_again_with_all_it_confirmed_and_stopped_leaves_nothing(
     own_broker: RunningBroker,
 ) -> None:
-    """A power cut loses no confirmed record, and clients keep their address."""
+    """A power cut loses no confirmed record, and clients keep their address.
+
+    Stopped, it leaves neither process nor port nor state.
+    """
     await _produce(own_broker.bootstrap, RECORDS)
     await own_broker.kill()
     assert not own_broker.alive
     again = await start_broker(own_broker.settings)
+    pid, port = again.pid, again.settings.port
+    assert pid is not None
+    assert port is not None
     try:
         assert again.bootstrap == own_broker.bootstrap
-        assert again.pid != own_broker.pid
+        assert pid != own_broker.pid
         assert await _consume(again.bootstrap, len(RECORDS)) == RECORDS
     finally:
         await again.stop()
-
-
-async def test_stopping_leaves_neither_process_nor_port_nor_state(
-    own_broker: RunningBroker,
-) -> None:
-    pid, port = own_broker.pid, own_broker.settings.port
-    assert pid is not None
-    assert port is not None
-    await own_broker.stop()
-    assert not own_broker.alive
+    assert not again.alive
     assert not process_lives(pid)
     assert port_is_free(port)
-    assert read_state(own_broker.settings.folder) is None
+    assert read_state(again.settings.folder) is None
     with pytest.raises(LogUnavailable):
-        await round_trip(own_broker.bootstrap, timeout_s=0.3)
+        await round_trip(again.bootstrap, timeout_s=0.3)
 
 
 async def test_a_second_start_in_a_home_joins_the_running_broker_and_does_not_stop_it(

@@ -25,7 +25,7 @@ from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Record, TopicPartition
 from simulators.alert_feed import AlertFeed, Delivered
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -60,7 +60,7 @@ class Running:
 @asynccontextmanager
 async def running(bootstrap: str, home: Path) -> AsyncIterator[Running]:
     """Run gateway, workers and command center as child processes, and stop them in the end."""
-    stack = Stack(home, CLOCK)
+    stack = Stack(home, CLOCK, PATIENCE_US)
     try:
         gateway, center, *_ = await asyncio.gather(
             stack.start(plan.gateway(bootstrap, 0, 0, home)),

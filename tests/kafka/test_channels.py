@@ -25,7 +25,7 @@ from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
 from simulators.alert_feed import AlertFeed, Delivered
 from tests.kafka.stack import CLOCK, STEP_US, Running, unit
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, PATIENCE_US
 from vehicle.client import VehicleClient
 from wire.frames import Lane
 
@@ -129,7 +129,7 @@ async def until(condition: Callable[[], bool]) -> None:
 @asynccontextmanager
 async def hot_hot(bootstrap: str, home: Path) -> AsyncIterator[tuple[Stack, Running]]:
     """Run gateway, center and one worker per channel under the supervisor."""
-    stack = Stack(home, CLOCK)
+    stack = Stack(home, CLOCK, PATIENCE_US)
     try:
         gateway = await stack.start(plan.gateway(bootstrap, 0, 0, home))
         await stack.start(plan.worker(1, bootstrap, 0, home, "a"))

@@ -19,6 +19,7 @@ from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
 from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.kafka.stack import CLOCK, Running, desk, shown_to_crew, unit
+from tests.patience import PATIENCE_US
 from vehicle.cabin.desk import Desk
 from vehicle.client import VehicleClient
 
@@ -60,7 +61,7 @@ def monitored() -> Monitor:
 @asynccontextmanager
 async def another_gateway(system: Running) -> AsyncIterator[Running]:
     """Start a gateway that knows nothing but what the log holds, as one that was started again."""
-    stack = Stack(system.home / f"gateway-{uuid4().hex[:8]}", CLOCK)
+    stack = Stack(system.home / f"gateway-{uuid4().hex[:8]}", CLOCK, PATIENCE_US)
     try:
         home = system.home / "another"
         started = await stack.start(plan.gateway(system.bootstrap, 0, 0, home))

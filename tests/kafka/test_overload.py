@@ -33,7 +33,7 @@ from simulators.ledger import FrameKey
 from simulators.links import FaultyLink
 from simulators.reader import Present, present
 from tests.kafka.stack import CLOCK, STEP_US, Desk, desk
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
@@ -66,7 +66,7 @@ class Night:
 @asynccontextmanager
 async def night(broker: RunningBroker, home: Path) -> AsyncIterator[Night]:
     """Start them, and stop them in the end. What a standing Kafka ends is started again."""
-    stack = Stack(home, CLOCK)
+    stack = Stack(home, CLOCK, PATIENCE_US)
     spool, hearing = Spool(home / "spool"), Hearing()
     await spool.open()
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from goldenhour.broker.jars import pinned_version
 from tests.operations.by_hand import COMPOSE, running
 from tests.operations.prometheus import CLOCK, STEP_US, prometheus_over
+from tests.patience import PATIENCE_S
 from wire.topics import TOPICS
 
 _CHECK = (sys.executable, "-m", "check_jsonschema")
@@ -46,7 +47,7 @@ async def test_every_service_runs_by_its_own_command_line(tmp_path: Path) -> Non
         async with prometheus_over(by_hand.deployment.targets, tmp_path) as prometheus:
             report = await _fleet(bootstrap, by_hand.ready, tmp_path)
             programs = len(by_hand.ready)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 while await prometheus.query("sum(up)") != [programs]:
                     await CLOCK.sleep_us(STEP_US)
             judging = await prometheus.query(

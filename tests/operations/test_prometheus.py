@@ -10,6 +10,7 @@ import pytest
 
 from goldenhour.dashboards.panels import DASHBOARDS
 from tests.operations.prometheus import CLOCK, DEPLOYED, STEP_US, Prometheus, demo, watching
+from tests.patience import PATIENCE_S
 
 PROJECT = Path(__file__).parents[2]
 RUNBOOKS = PROJECT / "docs" / "runbooks.md"
@@ -68,7 +69,7 @@ async def test_every_graph_shows_something_over_a_running_system(tmp_path: Path)
 
 
 async def _seen(prometheus: Prometheus, expr: str) -> bool:
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 if await prometheus.query(expr):

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from ports.clock import Clock, SystemClock, VirtualClock
+from tests.patience import PATIENCE_S
 
 SECOND_US = 1_000_000
 
@@ -27,7 +28,7 @@ def test_the_system_clock_tells_this_century_in_microseconds() -> None:
 
 @pytest.mark.parametrize("clock", [SystemClock(), VirtualClock()], ids=["system", "virtual"])
 async def test_a_sleep_that_is_not_positive_only_yields(clock: Clock) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await clock.sleep_us(0)
         await clock.sleep_us(-5)
 

@@ -23,6 +23,7 @@ from ports.grpc_server import (
     abort_with,
     serve,
 )
+from tests.patience import PATIENCE_S
 from tests.ports.trust import Trust
 
 SERVICE = "test.v1.RefusingService"
@@ -169,7 +170,7 @@ async def _connect(one: socket.socket, server: Server) -> None:
 
 async def _until_closed(one: socket.socket) -> None:
     with suppress(ConnectionResetError):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while await asyncio.get_running_loop().sock_recv(one, 1_024):
                 pass
 
@@ -224,7 +225,7 @@ async def test_calls_beyond_the_bound_of_a_connection_wait() -> None:
         done, _ = await asyncio.wait([waiting], timeout=0.3)
         assert not done, waiting.result()
         first.cancel()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             assert await waiting is not grpc.aio.EOF
         second.cancel()
 

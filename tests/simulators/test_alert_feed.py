@@ -9,6 +9,7 @@ import grpc
 from ambulance.alerts.v1 import alert_service_pb2 as pb
 from ports.clock import SystemClock
 from simulators.alert_feed import AlertFeed, CaughtUp
+from tests.patience import PATIENCE_S
 
 SERVICE = pb.DESCRIPTOR.services_by_name["AlertService"].full_name
 
@@ -37,7 +38,7 @@ async def test_it_is_caught_up_only_while_a_subscription_stands() -> None:
     await server.start()
     feed = AlertFeed(f"127.0.0.1:{port}", "test", SystemClock())
     assert not feed.caught_up
-    async with asyncio.timeout(30), aclosing(feed.events()) as events:
+    async with asyncio.timeout(PATIENCE_S), aclosing(feed.events()) as events:
         assert isinstance(await anext(events), CaughtUp)
         assert feed.caught_up
         await server.stop(grace=None)

@@ -10,6 +10,7 @@ import pytest
 from ambulance.alerts.v1 import alert_service_pb2, alert_service_pb2_grpc
 from ports.clock import SystemClock
 from simulators.judge import Judge
+from tests.patience import PATIENCE_S
 from tests.simulators.samples import delivered
 from wire.alarms import alarm_message
 
@@ -112,7 +113,7 @@ async def test_the_judge_hears_every_change_once_over_a_lost_feed(
     service, address = center
     clock = SystemClock()
     judge = Judge(address, clock)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await judge.start()
         while len(judge.deliveries) < 2:
             await clock.sleep_us(10_000)
@@ -126,7 +127,7 @@ async def test_a_feed_that_refuses_the_judge_is_no_silence(center: tuple[Center,
     service, address = center
     service.refusing = True
     judge = Judge(address, SystemClock())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(grpc.aio.AioRpcError):
             await judge.start()
     await judge.stop()

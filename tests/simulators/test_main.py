@@ -13,6 +13,7 @@ from simulators.main import main, run
 from simulators.performance import NotConnected
 from simulators.scenario import load
 from simulators.settings import SimulateSettings
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 
 NOBODY = "127.0.0.1:1"
@@ -54,7 +55,7 @@ async def test_a_story_without_length_goes_on_until_it_is_stopped(
     stop = asyncio.Event()
     playing = asyncio.ensure_future(run(settings(tmp_path, gateway.address), load("well"), stop))
     clock = SystemClock()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not (tmp_path / "home" / "story.json").exists():
             await clock.sleep_us(20_000)
     assert not playing.done()

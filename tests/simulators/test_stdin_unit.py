@@ -12,6 +12,7 @@ from clinical.items import EncounterChange, EncounterEvent, Vitals
 from ports.clock import SystemClock
 from simulators.ledger import Ledger, read_ledger
 from simulators.stdin_unit import StdinUnit
+from tests.patience import PATIENCE_S
 
 ENCOUNTER = "0190a1b2-0000-7000-8000-000000000001"
 NOBODY = "127.0.0.1:1"
@@ -19,7 +20,7 @@ CLOCK = SystemClock()
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await CLOCK.sleep_us(20_000)
 

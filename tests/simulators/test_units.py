@@ -9,6 +9,7 @@ from clinical.items import Vitals
 from ports.clock import SystemClock
 from simulators.ledger import Ledger, read_ledger
 from simulators.units import ClientUnit
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from vehicle.spool import Spool
 from wire.frames import Lane
@@ -44,7 +45,7 @@ async def test_what_a_client_captured_is_in_the_ledger_and_acknowledged(
     before_us = CLOCK.now_us()
     for second in range(3):
         await unit.capture(ENCOUNTER, [Vitals(heart_rate_bpm=80 + second)])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await unit.drain()
     assert unit.reached
     await unit.stop()

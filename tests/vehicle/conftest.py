@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ports.clock import SystemClock
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
@@ -68,6 +69,6 @@ def within() -> Callable[[Awaitable[object]], Awaitable[object]]:
     """Bounds a wait, generously."""
 
     async def within(wait: Awaitable[object]) -> object:
-        return await asyncio.wait_for(wait, 30)
+        return await asyncio.wait_for(wait, PATIENCE_S)
 
     return within

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 
 from ports.clock import SystemClock
+from tests.patience import PATIENCE_S
 from vehicle.session import SequenceRef
 from vehicle.spool_store import Refusal
 from wire.frames import Lane
 
 _STEP_US = 5_000
-_STEPS = 6_000
 
 
 class Hearing:
@@ -32,16 +32,13 @@ class Hearing:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Return once a condition holds; fail after half a minute."""
+    """Return once a condition holds; TimeoutError when it never does."""
     clock = SystemClock()
-    for _ in range(_STEPS):
-        if condition():
-            return
-        await clock.sleep_us(_STEP_US)
-    message = "the condition did not come about"
-    raise AssertionError(message)
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await clock.sleep_us(_STEP_US)
 
 
 async def bounded(wait: "asyncio.Future[object] | asyncio.Task[object]") -> object:
-    """Wait, at most half a minute."""
-    return await asyncio.wait_for(wait, _STEPS * _STEP_US / 1_000_000)
+    """Wait for what must come."""
+    return await asyncio.wait_for(wait, PATIENCE_S)

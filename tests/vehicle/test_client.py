@@ -294,18 +294,53 @@ async def test_waveforms_wait_while_the_lanes_above_are_behind(
     gateway: FakeGateway, start: Start, within: Within
 ) -> None:
     """A thin link is left to alarms and vitals; when they are through, the waveforms follow."""
-    gateway.acknowledging = False
     client, _ = await start()
+    client.capture(ENCOUNTER, [WELL])
+    await within(client.drained())
+    gateway.acknowledging = False
     for _ in range(BEHIND_FRAMES + 1):
         client.capture(ENCOUNTER, [WELL])
     client.capture(ENCOUNTER, [CHUNK])
-    await until(lambda: len(gateway.frames(Lane.VITALS)) == FLIGHT_LEAST[Lane.VITALS])
-    await until(lambda: any(key[1] == Lane.WAVEFORM for key, _ in gateway.opens))
+    await until(lambda: len(gateway.frames(Lane.VITALS)) > FLIGHT_LEAST[Lane.VITALS])
+    await until(lambda: client._outbox._lanes[Lane.WAVEFORM].connected)
+    client.capture(ENCOUNTER, [NO_PULSE])
+    await until(lambda: len(gateway.frames(Lane.ALARM)) == 1)
     assert gateway.frames(Lane.WAVEFORM) == []
     gateway.acknowledging = True
     client.capture(ENCOUNTER, [WELL])
     await within(client.drained())
     assert len(gateway.frames(Lane.WAVEFORM)) == 1
+
+
+async def test_a_live_waveform_waits_for_nothing_older(
+    gateway: FakeGateway, start: Start, within: Within
+) -> None:
+    """A backlog may be held at the gateway for minutes; what is older waits until it is through."""
+    client, _ = await start()
+    client.capture(ENCOUNTER, [WELL])
+    client.capture(ENCOUNTER, [CHUNK])
+    await within(client.drained())
+    await gateway.cut()
+    for _ in range(BEHIND_FRAMES + 1):
+        client.capture(ENCOUNTER, [WELL])
+    older = client.capture(ENCOUNTER, [CHUNK])
+    await until(lambda: not client.connected)
+    gateway.acknowledging = False
+    lanes = client._outbox._lanes.values()
+    await until(lambda: not any(lane.connected for lane in lanes))
+    await gateway.start()
+    await until(lambda: all(lane.connected for lane in lanes))
+    live = client.capture(ENCOUNTER, [CHUNK])
+    await until(lambda: len(gateway.frames(Lane.WAVEFORM)) == 2)
+    assert live.segment != older.segment
+    assert gateway.frames(Lane.WAVEFORM)[-1].segment == live.segment
+    gateway.acknowledging = True
+    client.capture(ENCOUNTER, [WELL])
+    client.capture(ENCOUNTER, [CHUNK])
+    await gateway.cut()
+    await gateway.start()
+    await within(client.drained())
+    assert len(gateway.frames(Lane.WAVEFORM)) == 4
 
 
 async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rarely(

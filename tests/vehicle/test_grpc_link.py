@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from vehicle.grpc_link import GrpcLink, GrpcUplink
 from vehicle.link import Acknowledged, ClockReply, LinkDown, Opened
@@ -68,5 +69,5 @@ async def test_nobody_there_is_a_link_down() -> None:
         await stream.read()
 
     with pytest.raises(LinkDown):
-        await asyncio.wait_for(dial(), 30)
+        await asyncio.wait_for(dial(), PATIENCE_S)
     await link.close()

@@ -99,7 +99,7 @@ class Owner:
     def on_clock_reply(self, reply: ClockReply) -> None:
         raise AssertionError
 
-    async def turn(self, lane: Lane) -> None:
+    async def turn(self, lane: Lane, *, live: bool) -> None:
         """It is always this lane's turn."""
 
 

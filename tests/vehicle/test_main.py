@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import structlog
 
-from clinical.items import EncounterEvent
+from clinical.items import EncounterEvent, Vitals
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
+from vehicle.devices import recording
+from vehicle.devices.recording import BadRecording, BadRow, Row, read_recording
 from vehicle.main import STOP_S, run
 from vehicle.settings import VehicleSettings
 from wire.frames import Lane
@@ -24,6 +27,7 @@ from wire.validation import RefusalReason
 
 ENCOUNTER = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
 RUN = "from vehicle.main import main; main()"
+PATIENT = dict.fromkeys(("GOLDENHOUR_DRAIN_S", "GOLDENHOUR_STOP_DRAIN_S"), str(PATIENCE_S))
 
 
 class Vehicle:
@@ -43,13 +47,15 @@ class Vehicle:
         self.say({"vitals": {"heart_rate_bpm": 60 + number % 60}})
 
     async def hear(self) -> dict[str, Any]:
-        heard: dict[str, Any] = json.loads(await asyncio.wait_for(self.stdout.readline(), 60))
+        heard: dict[str, Any] = json.loads(
+            await asyncio.wait_for(self.stdout.readline(), PATIENCE_S)
+        )
         return heard
 
     async def end(self) -> list[dict[str, Any]]:
         """Close the input; return what was said until the program was over."""
         self.stdin.close()
-        rest = await asyncio.wait_for(self.stdout.read(), 60)
+        rest = await asyncio.wait_for(self.stdout.read(), PATIENCE_S)
         await self.process.wait()
         return [json.loads(line) for line in rest.splitlines()]
 
@@ -73,7 +79,12 @@ async def launch(tmp_path: Path) -> AsyncIterator[Launch]:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+                env={
+                    **os.environ,
+                    **PATIENT,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    **environment,
+                },
             )
             vehicle = Vehicle(process)
             stack.push_async_callback(_reap, vehicle)
@@ -159,7 +170,7 @@ async def test_sigterm_ends_the_program_and_keeps_everything(
         vehicle.vitals(number)
     answers = [await vehicle.hear() for _ in range(50)]
     vehicle.process.send_signal(signal.SIGTERM)
-    await asyncio.wait_for(vehicle.process.wait(), 30)
+    await asyncio.wait_for(vehicle.process.wait(), PATIENCE_S)
     assert vehicle.process.returncode == 0
     assert set(names(answers)) <= held(gateway)
 
@@ -212,9 +223,9 @@ async def test_the_quarantine_can_be_shown(
 
 
 async def test_a_recording_is_played(gateway: FakeGateway, launch: Launch, tmp_path: Path) -> None:
-    """A recording opens an encounter of its own and ends with it."""
+    """A recording opens an encounter of its own and ends with it; a bad row ends nothing."""
     path = tmp_path / "numerics.csv"
-    path.write_text("second,heart_rate_bpm\n0,80\n0.1,81\n")
+    path.write_text("second,heart_rate_bpm\n0,80\n0.05,fast\n0.1,81\n")
     vehicle = await launch(gateway.address, "--source", f"recording:{path}")
     await vehicle.end()
     assert vehicle.process.returncode == 0
@@ -228,7 +239,7 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
 ) -> None:
     """STOP_S: then the program leaves, and what the disk did not take was never confirmed."""
     await gateway.cut()
-    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, "--drain-s", "0")
+    vehicle = await launch(gateway.address, "--encounter", ENCOUNTER, GOLDENHOUR_STOP_DRAIN_S="5")
     vehicle.vitals(1)
     assert "captured" in await vehicle.hear()
     (file,) = tmp_path.glob("vehicle/A1/spool.sqlite")
@@ -237,7 +248,7 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
     vehicle.vitals(2)
     vehicle.process.send_signal(signal.SIGTERM)
     ended_after_s = -asyncio.get_running_loop().time()
-    assert await asyncio.wait_for(vehicle.process.wait(), 60) == 0
+    assert await asyncio.wait_for(vehicle.process.wait(), PATIENCE_S) == 0
     ended_after_s += asyncio.get_running_loop().time()
     assert ended_after_s >= STOP_S
     disk.execute("ROLLBACK")
@@ -245,12 +256,46 @@ async def test_a_disk_that_takes_nothing_does_not_hold_up_the_end(
     assert await vehicle.stdout.read() == b""
 
 
-async def test_a_recording_that_is_not_there_is_said_before_anything_is_captured(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("nowhere.csv", None, "there is no file nowhere.csv"),
+        ("night.csv", "time\n0\n", "night.csv has no column named second"),
+    ],
+)
+async def test_a_recording_that_is_none_is_said_before_anything_is_captured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str | None, wrong: str
 ) -> None:
     """One line names the setting; no encounter was opened for nothing."""
-    settings = VehicleSettings(unit_id="A1", home=tmp_path, source="recording:nowhere.csv")
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path(name).write_text(text)
+    settings = VehicleSettings(unit_id="A1", home=tmp_path, source=f"recording:{name}")
     with structlog.testing.capture_logs() as said:
         assert await run(settings, asyncio.Event()) == 1
-    assert said[-1]["error"] == "--source: there is no file nowhere.csv"
+    assert said[-1]["error"] == f"--source: {wrong}"
     assert not settings.spool_folder.exists()
+
+
+async def test_a_recording_that_breaks_off_is_one_line_and_the_rest_is_delivered(
+    gateway: FakeGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fails in its middle: file and line are named, and what was captured arrives."""
+    path = tmp_path / "night.csv"
+    path.write_text("second,heart_rate_bpm\n0,80\n")
+
+    def half_read(path: Path) -> Iterator[Row | BadRow]:
+        yield from read_recording(path)
+        message = f"{path.name} cannot be read behind line 2: Input/output error"
+        raise BadRecording(message)
+
+    monkeypatch.setattr(recording, "read_recording", half_read)
+    settings = VehicleSettings(
+        unit_id="A1", home=tmp_path, gateway=gateway.address, source=f"recording:{path}"
+    )
+    with structlog.testing.capture_logs() as said:
+        assert await run(settings, asyncio.Event()) == 1
+    (error,) = [one for one in said if one["log_level"] == "error"]
+    assert error["error"] == "night.csv cannot be read behind line 2: Input/output error"
+    assert "exc_info" not in error
+    assert [frame.items for frame in gateway.frames(Lane.VITALS)] == [(Vitals(80.0),)]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vehicle.flight import FLIGHT_LEAST
 from vehicle.session import (
     BACKLOG_WINDOW,
-    FIRST_SEGMENT_FRAMES,
     HELD_FRAMES,
     REQUEST_BYTES,
     LaneSession,
@@ -204,11 +204,11 @@ def test_dialling_in_vain_makes_no_segments() -> None:
 def test_a_long_start_without_a_link_becomes_backlog() -> None:
     """What waited long before the first stream does not hold up what is captured then."""
     world = World()
-    for _ in range(FIRST_SEGMENT_FRAMES + 1):
+    for _ in range(FLIGHT_LEAST[Lane.VITALS] + 1):
         world.capture()
     world.dial(64)
     assert world.session.live.last == 0
-    assert world.session.older[0].depth == FIRST_SEGMENT_FRAMES + 1
+    assert world.session.older[0].depth == FLIGHT_LEAST[Lane.VITALS] + 1
 
 
 def test_an_older_segment_drains_in_a_small_window() -> None:

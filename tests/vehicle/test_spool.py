@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.vehicle.hearing import until
 from vehicle.spool import (
     FORGET_S,
@@ -49,7 +50,7 @@ async def test_committed_is_called_after_the_commit(spool: Spool, tmp_path: Path
         found.set_result(count)
 
     spool.put([frame(1), frame(2)], look)
-    assert await asyncio.wait_for(found, 10) == 2
+    assert await asyncio.wait_for(found, PATIENCE_S) == 2
 
 
 async def test_frames_are_read_back_by_segment(spool: Spool) -> None:
@@ -129,7 +130,7 @@ async def test_room_returns_when_frames_were_acknowledged(tmp_path: Path) -> Non
     spool.put([frame(n) for n in range(1, 101)])
     room = asyncio.ensure_future(spool.room(2))
     spool.acknowledge("A1", 2, SEGMENT, 50)
-    await asyncio.wait_for(room, 10)
+    await asyncio.wait_for(room, PATIENCE_S)
     spool.check_room(2)
     await spool.close()
 
@@ -160,7 +161,7 @@ async def test_a_disk_that_fails_is_said_and_tried_again(
     await spool.open()
     confirmed = asyncio.Event()
     spool.put([frame(1)], confirmed.set)
-    await asyncio.wait_for(confirmed.wait(), 10)
+    await asyncio.wait_for(confirmed.wait(), PATIENCE_S)
     assert troubles == ["database or disk is full"] * 2
     assert (await spool.unit("A1")).segments[0].last == 1
     await spool.close()
@@ -228,7 +229,7 @@ async def test_what_is_on_its_way_to_the_disk_is_bounded(tmp_path: Path) -> None
     with pytest.raises(LaneFull):
         spool.check_room(1)
     await spool.flush()
-    await asyncio.wait_for(spool.room(1), 30)
+    await asyncio.wait_for(spool.room(1), PATIENCE_S)
     spool.check_room(1)
     await spool.close()
 

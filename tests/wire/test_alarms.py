@@ -18,6 +18,7 @@ from wire.alarms import (
     alarm_message,
     alarm_view,
     decode_entry,
+    encode_alarm,
     encode_entry,
     entries_of,
 )
@@ -46,6 +47,15 @@ def test_equal_entries_are_equal_bytes() -> None:
     assert isinstance(read, Transition)
     assert read.reason is not None
     assert list(read.reason.values) == sorted(values)
+
+
+@given(alarm_strategies.alarm_views)
+def test_equal_alarms_are_equal_bytes(view: AlarmView) -> None:
+    """What the center keeps of an alarm, and answers again, is what another process would write."""
+    ordered = view.reason and replace(
+        view.reason, values=dict(reversed([*view.reason.values.items()]))
+    )
+    assert encode_alarm(replace(view, reason=ordered)) == encode_alarm(view)
 
 
 @given(alarm_strategies.alarm_views)

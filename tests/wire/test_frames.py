@@ -1,20 +1,37 @@
 """Frames survive the way to bytes and back, and bad bytes are named as such."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulance.telemetry.v1 import crew_pb2, frame_pb2
-from clinical.alarms.transition import Acknowledgement
+from clinical.alarms.priority import Phase
+from clinical.alarms.transition import Acknowledgement, Reason
 from clinical.items import EdgeTransition, Vitals
+from tests.clinical.alarms.entries import said
 from tests.wire import plain_strategies, strategies
-from wire.frames import Frame, Lane, Unreadable, decode_frame, encode_frame, to_frame
+from wire.frames import Frame, Lane, Unreadable, bytes_of, decode_frame, encode_frame, to_frame
+from wire.unit_items import WireItem
 
 
 @given(strategies.frames)
 def test_round_trip(frame: Frame) -> None:
     """What a unit encodes is what the center decodes, item by item."""
     assert decode_frame(encode_frame(frame)) == frame
+
+
+def test_equal_frames_are_equal_bytes() -> None:
+    """However the values of a reason came to be ordered, and read and written again by anybody."""
+    values = {f"vital_{number}": float(number) for number in range(40)}
+    frames = [
+        _frame(EdgeTransition(replace(said(Phase.START), reason=Reason("rule", dict(ordered), ""))))
+        for ordered in (values.items(), reversed(values.items()))
+    ]
+    one, other = map(encode_frame, frames)
+    assert one == other
+    assert bytes_of(frame_pb2.Frame.FromString(one)) == one
 
 
 def test_zero_is_a_measurement_and_absence_is_not() -> None:
@@ -86,5 +103,5 @@ def test_items_inherit_what_the_frame_says() -> None:
     assert second.transition.unit_id == plain_strategies.UNIT
 
 
-def _frame(*items: Vitals) -> Frame:
+def _frame(*items: WireItem) -> Frame:
     return Frame("u", Lane.VITALS, b"s" * 16, 1, 1, None, None, plain_strategies.ENCOUNTER, items)

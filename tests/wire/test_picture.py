@@ -10,6 +10,7 @@ from ambulance.log.v1 import record_pb2
 from clinical.watch.picture import Glance, PictureVitals, Same
 from tests.wire import picture_strategies, plain_strategies
 from wire.picture import Picture, decode_picture, encode_picture
+from wire.picture_rows import long_varint
 from wire.reading import Unreadable
 
 
@@ -84,6 +85,12 @@ def test_a_glance_is_the_bytes_of_the_row_that_it_stands_for(
         assert encode_picture(replace(picture, rows=(glance.row,))) == encode_picture(
             replace(picture, rows=()), [glance]
         )
+
+
+@given(st.integers(1 << 49, (1 << 56) - 1))
+def test_a_long_instant_is_written_as_protobuf_writes_it(at_us: int) -> None:
+    written = record_pb2.PictureVital(captured_at_us=at_us).SerializeToString()
+    assert long_varint(at_us).to_bytes(8, "little") == written[1:]
 
 
 def test_a_picture_of_nobody_is_unreadable() -> None:

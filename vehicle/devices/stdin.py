@@ -25,6 +25,7 @@ from typing import Any, Final, NoReturn
 from google.protobuf import json_format
 
 from ambulance.telemetry.v1 import frame_pb2
+from ports.logging import get_logger
 from vehicle.client import VehicleClient
 from vehicle.devices.answers import Answers
 from vehicle.lanes import MixedLanes, lane_of
@@ -32,6 +33,8 @@ from vehicle.session import SequenceRef
 from vehicle.spool import LaneFull
 from vehicle.spool_store import Refusal
 from wire.frames import Frame, Lane, Unreadable, to_frame
+
+log = get_logger(__name__)
 
 LINE_BYTES: Final = 1_000_000
 """Longest line; a longer one is an error and is passed over."""
@@ -251,7 +254,11 @@ async def read_lines(descriptor: int) -> AsyncIterator[bytes]:
     def read() -> None:
         chunk = b"-"
         while chunk:
-            chunk = os.read(descriptor, _CHUNK_BYTES)
+            try:
+                chunk = os.read(descriptor, _CHUNK_BYTES)
+            except OSError as error:
+                log.error("the input ended early", error=error.strerror)  # noqa: TRY400 - it says all
+                chunk = b""
             try:
                 asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
             except (RuntimeError, asyncio.CancelledError):

@@ -72,17 +72,30 @@ class Listing:
         return same and self.mark.fingerprint == self.fingerprint
 
 
-def listings(folder: Path, *, known: Callable[[Path, int], bool]) -> Iterator[Listing]:
-    """Yield every series of the drop folder; ``known`` by name and change time are passed over."""
+@dataclass(frozen=True, slots=True)
+class Unlistable:
+    """A folder that cannot be looked at: a link that leads nowhere in it, no permission."""
+
+    folder: Path
+    why: str
+
+
+def listings(folder: Path, *, known: Callable[[Path, int], bool]) -> Iterator[Listing | Unlistable]:
+    """Yield every series of the drop folder; ``known`` by name and change time are passed over.
+
+    One that cannot be looked at holds up no other.
+
+    Raises:
+        OSError: the drop folder itself cannot be read.
+    """
     with os.scandir(folder) as entries:
-        found = sorted(
-            (Path(it.path), it.stat().st_mtime_ns)
-            for it in entries
-            if it.is_dir() and not it.name.startswith(".")
-        )
-    for path, changed_ns in found:
-        if not known(path, changed_ns):
-            yield _listing(path)
+        names = sorted(it.name for it in entries if not it.name.startswith("."))
+    for path in (folder / name for name in names):
+        try:
+            if path.is_dir() and not known(path, path.stat().st_mtime_ns):
+                yield _listing(path)
+        except OSError as error:
+            yield Unlistable(path, f"it cannot be looked at: {error.strerror}")
 
 
 def write_mark(folder: Path, mark: Mark) -> None:
@@ -100,10 +113,11 @@ def _listing(folder: Path) -> Listing:
     left = [path for path in files if path.name not in {COMPLETE, ENCOUNTER}]
     stats = [(path.name, path.stat()) for path in left]
     said = "\n".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in stats)
+    # A scanner's names need be no UTF-8.
     return Listing(
         folder,
         tuple(path for path in left if _is_image(path)),
-        sha256(said.encode()).hexdigest(),
+        sha256(os.fsencode(said)).hexdigest(),
         complete=(folder / COMPLETE).exists(),
         encounter_id=_named(folder / ENCOUNTER),
         mark=_read_mark(folder / MARK),

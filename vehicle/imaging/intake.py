@@ -14,7 +14,7 @@ from typing import Final
 
 from ports.clock import Clock
 from ports.logging import get_logger
-from vehicle.imaging.drop_folder import Listing, Mark, listings, write_mark
+from vehicle.imaging.drop_folder import Listing, Mark, Unlistable, listings, write_mark
 from vehicle.imaging.quiet import Quiet
 from vehicle.imaging.series import NoSeries, Series, read_files
 from vehicle.imaging.uploader import Uploader
@@ -95,7 +95,9 @@ class Intake:
         self._quiet.keep({one.folder.name for one in found})
         self._waiting = False
         for one in found:
-            if one.sent:
+            if isinstance(one, Unlistable):
+                self._say(one.folder, one.why)
+            elif one.sent:
                 self._done[one.folder] = await asyncio.to_thread(_changed_ns, one.folder)
             elif one.files and self._unfit.get(one.folder) != one.fingerprint:
                 await self._take(one)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from wire.dicom import SliceHeader, check_whole, read_header
+from wire.reading import Unreadable
 
 _SUFFIX: Final = ".dcm"
 
@@ -63,7 +64,7 @@ def read_files(paths: Iterable[Path], encounter_id: str, scanned_us: int) -> Ser
         NoSeries: there is none, or more than one.
         Unreadable: a file is no whole DICOM slice.
     """
-    found = [_read(path) for path in paths]
+    found = [_read(path, place) for place, path in enumerate(paths, start=1)]
     names = {(header.study_uid, header.series_uid) for header, _ in found}
     if len(names) != 1:
         message = f"{len(names)} series in {len(found)} files"
@@ -84,10 +85,15 @@ def middle_first(
     return [ordered[place] for place in places]
 
 
-def _read(path: Path) -> tuple[SliceHeader, SeriesObject]:
+def _read(path: Path, place: int) -> tuple[SliceHeader, SeriesObject]:
     data = path.read_bytes()
-    header = read_header(data)
-    check_whole(data)
+    try:
+        header = read_header(data)
+        check_whole(data)
+    except Unreadable as error:
+        # Which one, without its name: that could be the patient's.
+        message = f"file {place} in the order of names: {error}"
+        raise Unreadable(message) from error
     return header, SeriesObject(header.sop_uid, path, len(data), sha256(data).digest())
 
 

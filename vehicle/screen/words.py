@@ -77,6 +77,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "UNTESTABLE": ("cannot be tested", "无法测试"),
     "SITUATION": ("there is none", "无"),
     "alarms": ("Alarms", "报警"),
+    "more_alarms": ("▼ {n} more", "▼ 还有 {n} 条"),
     "no_alarms": ("No alarm", "无报警"),
     "judged_here": ("Watched in this vehicle", "车内持续监护中"),
     "check_first": ("Check first", "先检查"),

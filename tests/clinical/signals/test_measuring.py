@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clinical.signals.measuring import counted, deviations, medians, quantiles, slopes
+from clinical.signals.measuring import counted, deviations, medians, peaks_of, quantiles, slopes
 
 ROWS = np.random.default_rng(1).standard_normal((7, 512))
 
@@ -23,3 +23,9 @@ def test_as_many_are_counted_as_are_marked(length: int) -> None:
     marked = np.random.default_rng(2).random((3, length)) < 0.5
     marked[0] = True
     assert counted(marked).tolist() == marked.sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize("width", [1, 2, 9, 25, 45])
+def test_the_greatest_of_some_samples_is_that_of_all_of_them(width: int) -> None:
+    windows = np.lib.stride_tricks.sliding_window_view(ROWS, width, axis=1)
+    assert np.array_equal(peaks_of(ROWS, width), windows.max(axis=2))

@@ -88,7 +88,7 @@ def the_vehicle_says_no_silence_and_no_state(steps: Sequence[Step]) -> None:
 
 def row_of(item: Vitals, capture: Capture) -> VitalsRow | None:
     """Return the item as a row; None when it is not plain."""
-    if item.marks or capture.frame.item:
+    if capture.frame.item:
         return None
     numbers = {index: getattr(item, vital.value) for index, vital in enumerate(VITALS)}
     present = tuple(index for index, value in numbers.items() if value is not None)

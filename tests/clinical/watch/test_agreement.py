@@ -37,11 +37,13 @@ class Bay:
         lane: int = VITALS,
         segment: bytes = LIVE,
         unit: str = UNIT,
+        received: float | None = None,
     ) -> FrameRef:
         self.sequence += 1
         frame = FrameRef(unit, lane, segment, self.sequence, 0)
         at_us = int(second * SECOND_US)
-        self.said += self.watch.on_item(item, Capture(frame, at_us, at_us, "boot"), at_us)
+        now_us = at_us if received is None else int(received * SECOND_US)
+        self.said += self.watch.on_item(item, Capture(frame, at_us, now_us, "boot"), now_us)
         return frame
 
     def edge(
@@ -126,6 +128,21 @@ def test_an_alarm_that_the_vehicle_has_ended_and_the_center_holds_is_told() -> N
         and (one.cause, one.source) == (Cause.SYSTOLIC_LOW, Source.CENTER_A)
     ]
     assert held == [(Phase.START, 1, True), (Phase.UPDATE, 2, True)]
+
+
+def test_what_the_center_records_of_the_past_ends_nothing_that_it_holds() -> None:
+    """A backlog that comes in pieces, while both hold the alarm, is no dispute."""
+    bay = Bay()
+    bay.run(0, 10)
+    frame = bay.hear(60, LOW)
+    bay.edge(60.1, frame, active=True, revision=1)
+    bay.run(61, 75, LOW)
+    for second in (*range(12, 30), *range(40, 55)):
+        bay.hear(second, LOW, segment=OLD, received=75)
+    bay.run(76, 90, LOW)
+    recorded = [one for one in bay.said if isinstance(one, Transition) and one.recorded_only]
+    assert {one.cause for one in recorded} == {Cause.SYSTOLIC_LOW}
+    assert bay.disputes == []
 
 
 def test_a_score_that_rose_in_the_dark_is_not_compared() -> None:

@@ -100,6 +100,66 @@ def test_a_row_without_temperature_and_pressure_is_quiet_too() -> None:
     assert _taken_after(item=replace(WELL, temperature_c=None, systolic_mmhg=None))
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        replace(WELL, spo2_percent=None),
+        replace(WELL, marks={Vital.HEART_RATE: Quality.ARTEFACT}),
+        replace(WELL, spo2_percent=0, marks={Vital.SPO2: Quality.ARTEFACT}),
+        replace(WELL, marks={Vital.SYSTOLIC: Quality.ARTEFACT, Vital.SPO2: Quality.ARTEFACT}),
+        Vitals(marks={Vital.RESPIRATION: Quality.ARTEFACT}),
+    ],
+    ids=repr,
+)
+def test_a_row_that_lacks_a_vital_or_has_it_marked_is_quiet_and_so_is_the_next(
+    item: Vitals,
+) -> None:
+    assert _taken_after(item=item)
+    assert _taken_after(_arrival(9, 20, item))
+
+
+@pytest.mark.parametrize("marks", [{}, {Vital.SPO2: Quality.ARTEFACT}], ids=["lacking", "marked"])
+def test_a_quiet_row_says_for_how_long_a_vital_was_not_judged(
+    marks: dict[Vital, Quality],
+) -> None:
+    """40 s without a saturation that counts: begun by one row and ended by another."""
+    gone = replace(WELL, spo2_percent=99 if marks else None, marks=marks)
+    night = [_arrival(n, n + 1, gone if 10 <= n < 50 else WELL) for n in range(60)]
+    checks.ticks_can_be_left_out(night)
+    assert checks.rows_lead_to_the_same(night) > 35
+    watch, said = PatientWatch("encounter-1", Source.CENTER_A), []
+    for step in night:
+        assert isinstance(step.item, Vitals)
+        row = checks.row_of(step.item, step.capture)
+        assert row is not None
+        words = watch.on_row(row, step.now_us, step.now_us)
+        said += watch.on_item(step.item, step.capture, step.now_us) if words is None else words
+    told = [(word.cause, word.active) for word in said if isinstance(word, Transition)]
+    assert told == [(Cause.VITAL_NOT_JUDGED, True), (Cause.VITAL_NOT_JUDGED, False)]
+
+
+def test_a_row_of_an_injured_patient_is_quiet_and_scored_all_the_same() -> None:
+    """Awake, then a GCS of 10: each row is read off, and one of them begins an alarm."""
+    said = [
+        _arrival(0, 1, CrewExamination(injury=Injury.PENETRATING, gcs=Gcs(4, 5, 6))),
+        _arrival(20, 22, CrewExamination(gcs=Gcs(2, 3, 5))),
+    ]
+    rows = [_arrival(n, n + (2 if n < 20 else 3), WELL) for n in range(90)]
+    night = sorted([*said, *rows], key=lambda step: step.capture.frame.sequence)
+    checks.ticks_can_be_left_out(night)
+    assert checks.rows_lead_to_the_same(night) > 80
+    watch, causes = PatientWatch("encounter-1", Source.CENTER_A), []
+    for step in night:
+        row = None
+        if isinstance(step.item, Vitals):
+            row = checks.row_of(step.item, step.capture)
+        words = None if row is None else watch.on_row(row, step.now_us, step.now_us)
+        causes += [word.cause for word in words or () if isinstance(word, Transition)]
+        if words is None:
+            watch.on_item(step.item, step.capture, step.now_us)
+    assert Cause.TRAUMA_CENTRE_ADVISED in causes
+
+
 def test_values_between_the_printed_steps_are_quiet_too() -> None:
     assert _taken_after(item=replace(WELL, heart_rate_bpm=72.4, temperature_c=36.75))
 
@@ -121,7 +181,7 @@ def test_the_first_row_of_a_stream_is_for_the_reference() -> None:
         replace(WELL, consciousness=Consciousness.VOICE),
         replace(WELL, on_oxygen=True),
         replace(WELL, spo2_scale=Spo2Scale.SCALE_2),
-        replace(WELL, spo2_percent=None),
+        replace(WELL, marks={Vital.SPO2: Quality.SENSOR_OFF}),
         replace(WELL, heart_rate_bpm=float("nan")),
         replace(WELL, heart_rate_bpm=111, respiration_per_min=21, systolic_mmhg=101),
     ],
@@ -136,7 +196,6 @@ def test_what_could_matter_is_for_the_reference(item: Vitals) -> None:
     [
         _arrival(9, 20, replace(WELL, heart_rate_bpm=140)),
         _arrival(9, 20, replace(WELL, respiration_per_min=26)),
-        _arrival(9, 20, replace(WELL, spo2_percent=None)),
         _arrival(9, 20, Vitals(marks={Vital.SPO2: Quality.SENSOR_OFF})),
         _arrival(9, 20, DeviceStatus("pleth", Vital.SPO2, attached=False)),
         _arrival(9, 20, EncounterEvent(EncounterChange.ENDED)),
@@ -278,6 +337,74 @@ def _calm_nights(draw: st.DrawFn) -> Sequence[Step]:
 def test_any_calm_night_passes_the_check_suite(check: checks.Check) -> None:
     @settings(max_examples=25, deadline=None)
     @given(_calm_nights())
+    def passes(steps: Sequence[Step]) -> None:
+        check(steps)
+
+    passes()
+
+
+@st.composite
+def _nights_with_gaps(draw: st.DrawFn) -> Sequence[Step]:
+    """A patient of whom now and then something is missing or marked, for seconds or a minute."""
+    steps = list[Step]()
+    now_us, sequence, ingress_us = at(0), 0, 0
+    for _ in range(draw(st.integers(2, 6))):
+        gone = draw(st.sets(st.sampled_from(Vital), max_size=3))
+        quality = draw(st.none() | st.sampled_from(Quality))
+        marks = {vital: quality for vital in sorted(gone) if quality is not None}
+        lacking: dict[str, None] = {} if marks else {vital.value: None for vital in gone}
+        item = replace(draw(_mostly_calm()), marks=marks, **lacking)
+        apart_us = draw(st.sampled_from([0, 1, 1, 8])) * SECOND_US
+        for _ in range(draw(st.integers(1, 5))):
+            now_us += apart_us
+            sequence += 1
+            steps.append(Arrival(now_us, item, Capture(frame(sequence), now_us, now_us)))
+            if draw(st.booleans()):
+                ingress_us += apart_us
+                steps.append(Tick(now_us, ingress_us))
+    return steps
+
+
+@st.composite
+def _nights_of_the_injured(draw: st.DrawFn) -> Sequence[Step]:
+    """An injured or infected patient, examined now and then, on both sides of each score."""
+    steps = list[Step]()
+    now_us, sequence = at(0), 0
+    breaths, pressures = st.sampled_from([16.0, 20.0, 22.0, 24.0]), st.sampled_from([100.0, 120.0])
+    for _ in range(draw(st.integers(1, 5))):
+        examined = CrewExamination(
+            injury=draw(st.none() | st.sampled_from(Injury)),
+            infection_suspected=draw(st.none() | st.booleans()),
+            gcs=draw(st.none() | st.builds(Gcs, st.sampled_from([1, 4]), st.just(4), st.just(5))),
+        )
+        apart_us = draw(st.sampled_from([1, 1, 30, 300])) * SECOND_US
+        item: Item = examined
+        for _ in range(draw(st.integers(1, 6))):
+            now_us += apart_us
+            sequence += 1
+            steps.append(Arrival(now_us, item, Capture(frame(sequence), now_us, now_us)))
+            steps.append(Tick(now_us, now_us - at(0)))
+            item = replace(
+                WELL, respiration_per_min=draw(breaths), systolic_mmhg=draw(pressures | st.none())
+            )
+    return steps
+
+
+_QUICK_WAYS: Sequence[checks.Check] = (
+    checks.rows_lead_to_the_same_in_the_center,
+    checks.rows_lead_to_the_same_in_the_vehicle,
+    checks.the_quick_way_can_begin_at_any_snapshot,
+    checks.ticks_can_be_left_out_in_the_center,
+)
+
+
+@pytest.mark.parametrize("nights", [_nights_of_the_injured(), _nights_with_gaps()])
+@pytest.mark.parametrize("check", _QUICK_WAYS, ids=lambda x: x.__name__)
+def test_what_quiet_rows_leave_to_others_is_judged_as_by_the_reference(
+    check: checks.Check, nights: st.SearchStrategy[Sequence[Step]]
+) -> None:
+    @settings(max_examples=25, deadline=None)
+    @given(nights)
     def passes(steps: Sequence[Step]) -> None:
         check(steps)
 

@@ -25,6 +25,7 @@ HEALTHY = Facts(
     free_bytes=10_000_000_000,
     packages_off_lock=(),
     chromium=True,
+    dcmtk=True,
     kcat=True,
     grpcurl=True,
     kustomize=True,
@@ -73,7 +74,7 @@ def test_each_thing_that_blocks_the_demo_is_named_with_its_remedy(
         replace(HEALTHY, java_major=None, maven=False, jars=False, docker=True),
         replace(HEALTHY, java_major=None, maven=False, jars=False, kafka_address="kafka:9092"),
         replace(HEALTHY, busy_ports=frozenset({9092}), kafka_address="127.0.0.1:9092"),
-        replace(HEALTHY, kcat=False, grpcurl=False),
+        replace(HEALTHY, dcmtk=False, kcat=False, grpcurl=False),
     ],
 )
 def test_one_way_to_run_kafka_is_enough_and_test_tools_never_block(facts: Facts) -> None:

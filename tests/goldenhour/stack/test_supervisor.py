@@ -106,7 +106,7 @@ asyncio.run(main())
     await supervisor.wait()
 
     clock = SystemClock()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while _runs(child) and not _zombie(child):
             await clock.sleep_us(10_000)
 
@@ -164,24 +164,30 @@ async def test_a_program_that_does_not_answer_is_killed_and_comes_back(
 async def test_a_supervisor_that_is_busy_itself_kills_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its event loop turns less often than a look may take: the program answered all the same."""
+    """Looks come to their end while its event loop stands still: the program answered all along."""
     monkeypatch.setattr(supervisor, "PROBED_EVERY_US", 1_000)
     monkeypatch.setattr(supervisor, "UNANSWERED_MAX", 2)
-    monkeypatch.setattr(probe, "ANSWER_S", 0.5)
+    monkeypatch.setattr(probe, "ANSWER_S", PATIENCE_S)
+    begun, stands, ended = (threading.Semaphore(0) for _ in range(3))
     looks: list[bool] = []
 
     def look(address: str) -> bool:
+        begun.release()
+        assert stands.acquire(timeout=PATIENCE_S)
         looks.append(probe.answers(address))
+        ended.release()
         return looks[-1]
 
     monkeypatch.setattr(supervisor, "answers", look)
     stack = Stack(tmp_path, SystemClock())
     await stack.start(_Toy("answers", (), code=_ANSWERS))
 
-    while len(looks) < 4:
-        threading.Event().wait(0.7)
-        await SystemClock().sleep_us(0)
+    for _ in range(4):
+        assert await asyncio.to_thread(begun.acquire, timeout=PATIENCE_S)
+        stands.release()
+        assert ended.acquire(timeout=PATIENCE_S), "the event loop stands still until a look is over"
 
-    assert looks == [True] * len(looks)
+    stands.release(1_000)
+    assert looks[:4] == [True] * 4
     assert stack.named("answers").restarts == 0
     await stack.stop()

@@ -19,8 +19,9 @@ from clinical.items import (
     Word,
 )
 from clinical.watch.due import EVERY_TICK
-from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.encounter import EncounterState
 from clinical.watch.picture import Glance, PictureRow
+from goldenhour.bench.holding import held_by
 from streams.engine.watches import Emission, Watch
 
 POISON_BPM = 333
@@ -102,19 +103,7 @@ class PlantedWatch:
 
     @property
     def state(self) -> EncounterState:
-        return EncounterState(
-            encounter_id=self.encounter_id,
-            unit_id="unit",
-            bay=None,
-            status=EncounterStatus.OPEN,
-            provisional=False,
-            offered_to_unit_id=None,
-            standby_until_us=None,
-            owned_since_us=0,
-            previous_unit_id=None,
-            age_years=None,
-            pregnant=None,
-        )
+        return held_by("unit", self.encounter_id)
 
     @property
     def quiet_us(self) -> int:

@@ -23,6 +23,7 @@ from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
 from streams.engine.waveform_host import WAVEFORMS_APP
+from tests.patience import PATIENCE_S
 from tests.streams.engine.night import tick
 from tests.streams.engine.strips import ill_and_well, records_of
 from wire.records import HEADERS_RHYTHM_FINDING
@@ -113,7 +114,7 @@ async def test_a_fetcher_that_ends_without_a_word_ends_the_worker(
     consumer._worker = seen.worker
     await consumer._drain_messages(cast("Any", None))
     with pytest.raises(RecordsMissing, match="stopped fetching"):
-        await asyncio.wait_for(seen.worker.ended(), 5)
+        await asyncio.wait_for(seen.worker.ended(), PATIENCE_S)
 
 
 async def test_what_was_fetched_together_of_a_partition_comes_as_one_bundle(
@@ -240,4 +241,4 @@ async def test_a_round_that_fails_ends_the_worker(
     await worker._gathered()
     await clock.run_for(ROUND_US)
     with pytest.raises(RecordsMissing):
-        await asyncio.wait_for(worker.ended(), 5)
+        await asyncio.wait_for(worker.ended(), PATIENCE_S)

@@ -11,6 +11,7 @@ from goldenhour.main import COMMANDS, load
 from ports.logging import configure_logging
 from streams.engine.main import run
 from streams.engine.settings import WorkerSettings
+from tests.patience import PATIENCE_S
 
 
 def silent_address(listener: socket.socket) -> str:
@@ -27,7 +28,7 @@ async def test_a_worker_that_waits_for_a_broker_still_stops_at_once(tmp_path: Pa
         running = asyncio.ensure_future(run(settings, stop))
         await asyncio.wait([running], timeout=0.3)
         stop.set()
-        assert await asyncio.wait_for(running, 10) == 0
+        assert await asyncio.wait_for(running, PATIENCE_S) == 0
 
 
 async def test_a_busy_port_of_the_metrics_is_said_in_a_line(

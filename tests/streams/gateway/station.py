@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import grpc
 from google.protobuf.message import Message
@@ -14,7 +14,8 @@ from ambulance.telemetry.v1 import frame_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
 from ambulance.telemetry.v1 import telemetry_service_pb2_grpc as pb_grpc
 from clinical.items import Vitals
-from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.encounter import EncounterState
+from goldenhour.bench.holding import held_by, say_held
 from ports.clock import SystemClock
 from ports.grpc_channel import open_channel
 from ports.grpc_door import Door
@@ -26,11 +27,8 @@ from streams.gateway.gateway import Gateway
 from streams.gateway.main import UNITS_AND_CENTERS
 from streams.gateway.service import SERVICE
 from tests.patience import PATIENCE_S
-from wire.encounters import encode_encounter
 from wire.frames import Frame, Lane, encode_frame
-from wire.partition import partition_of
-from wire.records import HEADERS_ENCOUNTER_STATE
-from wire.topics import ENCOUNTERS, Topic
+from wire.topics import Topic
 from wire.unit_items import WireItem
 
 UNIT = "AMB-1"
@@ -218,32 +216,17 @@ def owned(
     previous: str | None = None,
 ) -> EncounterState:
     """The state of an open encounter."""
-    return EncounterState(
-        encounter_id=encounter_id,
-        unit_id=unit_id,
-        bay=None,
-        status=EncounterStatus.OPEN,
-        provisional=False,
+    return replace(
+        held_by(unit_id, encounter_id),
         offered_to_unit_id=offered_to,
-        standby_until_us=None,
         owned_since_us=since_us,
         previous_unit_id=previous,
-        age_years=None,
-        pregnant=None,
     )
 
 
 async def own(log: Log, unit_id: str, encounter_id: str = ENCOUNTER) -> None:
     """Say in `encounters` that a unit owns an encounter."""
-    writer = await log.writer()
-    await writer.send(
-        ENCOUNTERS.name,
-        partition_of(encounter_id, ENCOUNTERS.partitions),
-        encode_encounter(owned(unit_id, encounter_id)),
-        key=encounter_id.encode(),
-        headers=HEADERS_ENCOUNTER_STATE,
-    )
-    await writer.close()
+    await say_held(log, [owned(unit_id, encounter_id)])
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -1,17 +1,29 @@
 """The gateway's own reading of the log: whole before it serves, and not stopped by one record."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import cast
 
+from clinical.alarms.priority import Source
 from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
-from ports.log.port import LogReader, Record
+from ports.log.port import Log, LogReader, Record, TopicPartition
+from streams.gateway.catch_up import OVER_US, WINDOW_FIRST, CatchUp
 from streams.gateway.ownership import Ownership
 from streams.gateway.positions import OLDEST
-from streams.gateway.tails import READ_RECORDS, READ_WAIT_MS, TickTail, open_caches
+from streams.gateway.tails import (
+    READ_RECORDS,
+    READ_WAIT_MS,
+    JudgementTail,
+    TickTail,
+    open_caches,
+)
 from streams.gateway.ticks import CLOCK_DISAGREEMENT_US, ForeignClock, Ticker
 from tests.streams.gateway.station import ENCOUNTER, UNIT, own, until
 from wire.partition import partition_of
-from wire.topics import ALARMS, DOWNLINK, ENCOUNTERS
+from wire.picture import Picture, encode_picture
+from wire.records import HEADERS_PICTURE
+from wire.topics import ALARMS, DOWNLINK, ENCOUNTERS, PICTURE
 
 
 async def test_an_unreadable_record_is_passed(log: MemoryLog) -> None:
@@ -57,6 +69,51 @@ async def test_a_gateway_hears_the_ticks_of_another(log: MemoryLog) -> None:
     await until(lambda: not foreign.agrees(clock.now_us()))
     listening.cancel()
     await tail.close()
+
+
+class Lending:
+    """A log of which it is seen how many readers of it are open."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        self._log = log
+        self.readers = 0
+
+    async def reader(self, positions: Mapping[TopicPartition, int]) -> LogReader:
+        reader = await self._log.reader(positions)
+        self.readers += 1
+        closing = reader.close
+
+        async def close() -> None:
+            self.readers -= 1
+            await closing()
+
+        reader.close = close  # type: ignore[method-assign]
+        return reader
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+
+async def test_how_far_the_workers_are_is_read_while_somebody_waits(log: MemoryLog) -> None:
+    """What is no picture is passed."""
+    clock = VirtualClock(10**15)
+    catch_up = CatchUp(clock)
+    lending = Lending(log)
+    following = asyncio.create_task(JudgementTail(cast("Log", lending), catch_up, clock).run())
+    await catch_up.room(catch_up.ticket(), WINDOW_FIRST, lambda: False)
+    waiting = asyncio.create_task(catch_up.room(catch_up.ticket(), 1, lambda: False))
+    await until(lambda: lending.readers == 1)
+    writer = await log.writer()
+    await writer.send(PICTURE.name, 0, b"\xff", headers=HEADERS_PICTURE)
+    clock.advance(1)
+    for partition in range(PICTURE.partitions):
+        assert not waiting.done()
+        picture = Picture(partition, clock.now_us(), Source.CENTER_A, ())
+        await writer.send(PICTURE.name, partition, encode_picture(picture), headers=HEADERS_PICTURE)
+    await until(waiting.done)
+    clock.advance(OVER_US + 1)
+    await until(lambda: lending.readers == 0)
+    following.cancel()
 
 
 class Watched:

@@ -11,12 +11,14 @@ from ambulance.alerts.v1 import alarm_pb2
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
-from clinical.alarms.priority import Priority
+from clinical.alarms.priority import Priority, Source
 from clinical.alarms.transition import Acknowledgement, Place
 from clinical.items import CrewEvent, CrewFinding, Vitals
 from clinical.twelve_lead.pieces import EcgPiece
+from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from streams.gateway import uplink
+from streams.gateway.catch_up import WINDOW_FIRST
 from streams.gateway.uplink import UplinkStream
 from tests.streams.gateway.station import (
     CAPTURED_US,
@@ -32,8 +34,18 @@ from tests.streams.gateway.station import (
 from wire.frames import Lane
 from wire.limits import MAX_FRAME_BYTES
 from wire.partition import partition_of
-from wire.records import decode_batch, decode_dead_letter
-from wire.topics import ALARMS, DEAD_LETTERS, DOWNLINK, IMAGES, PATIENTS, UNITS, Topic
+from wire.picture import Picture, encode_picture
+from wire.records import HEADERS_PICTURE, decode_batch, decode_dead_letter
+from wire.topics import (
+    ALARMS,
+    DEAD_LETTERS,
+    DOWNLINK,
+    IMAGES,
+    PATIENTS,
+    PICTURE,
+    UNITS,
+    Topic,
+)
 from wire.unit_items import Position, Receipt, ReceiptStage
 from wire.validation import RefusalReason, StreamKey
 
@@ -345,3 +357,28 @@ async def test_a_unit_that_does_not_even_read_is_let_go(
     with pytest.raises(asyncio.CancelledError):
         await handler
     assert len(intake.units) == 0
+
+
+async def test_the_past_waits_for_the_judgement_and_what_is_live_does_not(station: Station) -> None:
+    """A worker that gives no picture is given no more than fits before it; live frames go on."""
+    past, now_us = Frames(), SystemClock().now_us()
+    live = replace(FRAMES, segment=SEGMENT[::-1])
+    older = await station.uplink(past)
+    for first in range(1, WINDOW_FIRST + 300, 100):
+        await older.send(*((at, past(at)) for at in range(first, first + 100)))
+    await until(lambda: station.figure("past_waiting") == 1)
+    line = await station.uplink(live)
+    await line.send((1, live(1, captured_us=now_us)))
+    await line.until_acknowledged(1)
+    assert len(await batched(station)) == WINDOW_FIRST + 1
+    await judged(station)
+    await older.until_acknowledged(WINDOW_FIRST + 300)
+
+
+async def judged(station: Station) -> None:
+    """Say for a worker that it has judged everything so far."""
+    writer = await station.log.writer()
+    for partition in range(PICTURE.partitions):
+        picture = Picture(partition, SystemClock().now_us(), Source.CENTER_A, ())
+        await writer.send(PICTURE.name, partition, encode_picture(picture), headers=HEADERS_PICTURE)
+    await writer.close()

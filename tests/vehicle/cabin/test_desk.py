@@ -22,6 +22,7 @@ from clinical.items import (
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
+from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
 from vehicle.cabin.contract import (
@@ -101,7 +102,7 @@ async def test_the_sound_of_a_patients_alarms_is_paused_and_comes_back(
     }
     desk.do(Pause(2, ENCOUNTER, named, 0, "Zhang Wei"))
     assert not any(one.paused(desk.view().now_us) for one in alarms())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await client.drained()
     items = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
     told = [item for item in items if isinstance(item, PauseEntry)]
@@ -146,7 +147,7 @@ async def test_a_latched_alarm_is_reset_once_its_condition_is_over(
     assert arrest.state == "LATCHED"
     desk.do(Reset(4, ENCOUNTER, arrest.alarm_id, arrest.revision, "Zhang Wei"))
     assert shown() is None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await client.drained()
     items = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
     (told,) = [item for item in items if isinstance(item, ResetEntry)]
@@ -176,7 +177,7 @@ async def test_the_crew_asks_the_center_for_help_and_then_for_somebody_above(
     assert shown().unacknowledged
     with pytest.raises(NotDone):
         desk.do(Escalate(4, ENCOUNTER, arrest.alarm_id, 3, shown().revision, "Zhang Wei"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         await client.drained()
     items = [item for frame in gateway.frames(Lane.ALARM) for item in frame.items]
     asked = [item for item in items if isinstance(item, Escalation)]

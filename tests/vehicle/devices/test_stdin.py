@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+from pathlib import Path
 
 import pytest
+import structlog
 
 from clinical.items import CrewEvent, CrewFinding, Vitals
 from clinical.vitals import Consciousness
+from tests.patience import PATIENCE_S
 from vehicle.devices.stdin import LINE_BYTES, BadLine, parse, read_lines
 from wire.frames import Lane
 
@@ -88,3 +91,13 @@ async def test_lines_are_read_to_the_end_however_they_are_cut() -> None:
     await feeding
     os.close(reading)
     assert got == expected
+
+
+async def test_an_input_that_cannot_be_read_is_said_and_ends(tmp_path: Path) -> None:
+    """A folder, a disk that fails: the source is over, and does not wait for what never comes."""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    with structlog.testing.capture_logs() as said:
+        async with asyncio.timeout(PATIENCE_S):
+            assert [line async for line in read_lines(folder)] == []
+    os.close(folder)
+    assert [one["error"] for one in said] == ["Is a directory"]

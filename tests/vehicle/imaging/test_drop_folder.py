@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vehicle.imaging.drop_folder import ENCOUNTER, ENCOUNTER_ID_BYTES, listings
+from vehicle.imaging.drop_folder import ENCOUNTER, ENCOUNTER_ID_BYTES, Listing, listings
 
 ANNA = "0192f0c1-2b3c-7d4e-8f50-61728394a5b6"
 
@@ -13,6 +13,7 @@ def named(folder: Path, text: str) -> str | None:
     series.mkdir(exist_ok=True)
     (series / ENCOUNTER).write_text(text)
     (listing,) = listings(folder, known=lambda *_: False)
+    assert isinstance(listing, Listing)
     return listing.encounter_id
 
 

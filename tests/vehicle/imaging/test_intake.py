@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -151,9 +152,26 @@ async def test_a_copy_that_stopped_half_way_waits(bay: Bay, slices: list[Path]) 
     put(bay, slices[2:], "whole", **{COMPLETE: ""})
     (series,) = await bay.count(1)
     assert len(series.objects) == 1
+    assert bay.intake._said[folder].startswith("file 2 in the order of names: the image ends")
     shutil.copy(slices[1], half)
     _, whole = await bay.count(2)
     assert len(whole.objects) == 2
+
+
+async def test_what_cannot_be_looked_at_holds_up_no_other_series(
+    bay: Bay, slices: list[Path]
+) -> None:
+    """A link that leads nowhere, a name that is no text: said, or taken, and the others go on."""
+    broken = put(bay, slices[:1], "a-broken", **{COMPLETE: ""})
+    (broken / "IM2").symlink_to(bay.folder / "nowhere")
+    odd = put(bay, slices[:2], "b-odd")
+    (odd / os.fsdecode(b"\xff\xfe.txt")).write_text("a name in no UTF-8")
+    (odd / COMPLETE).touch()
+    put(bay, slices[2:], "c-whole", **{COMPLETE: ""})
+    assert [len(series.objects) for series in await bay.settled()] == [2, 1]
+    assert [why for folder, why in bay.intake._said.items() if folder == broken] == [
+        "it cannot be looked at: No such file or directory"
+    ]
 
 
 async def test_while_the_scanner_stores_into_it_a_series_is_not_finished(

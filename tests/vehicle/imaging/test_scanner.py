@@ -77,7 +77,7 @@ class Center:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", "from vehicle.main import main; main()",
             "--unit-id", "MCT-1", "--gateway", self.link.address, "--home", str(self.home),
-            "--encounter", ENCOUNTER, *options,
+            "--encounter", ENCOUNTER, "--drain-s", str(PATIENCE_S), *options,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

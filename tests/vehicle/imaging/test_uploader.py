@@ -22,6 +22,7 @@ from simulators.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway.gateway import Gateway
 from streams.gateway.imaging_service import SERVICE
+from tests.patience import PATIENCE_S
 from vehicle.backoff import Backoff
 from vehicle.imaging import uploader as uploading
 from vehicle.imaging.link import GrpcImagingLink, Held, Progressed
@@ -225,7 +226,7 @@ async def test_a_gateway_that_does_not_say_what_it_holds_is_dialled_again(
     monkeypatch.setattr(uploading, "HELD_TIMEOUT_S", 0.05)
     deaf = Deaf(series, 1, silent=True)
     uploader = Uploader("MCT-01", deaf, SystemClock(), JITTER, turn=asyncio.Event().wait)
-    session = await asyncio.wait_for(uploader.upload(series), 30)
+    session = await asyncio.wait_for(uploader.upload(series), PATIENCE_S)
     assert session.done
     assert deaf.dialled == 2
 
@@ -241,5 +242,5 @@ async def test_an_upload_dials_more_rarely_than_a_lane_of_frames(series: Series)
         await clock.run_for(wait_us - 1)
         assert deaf.dialled == dialled
         await clock.run_for(1)
-    assert (await asyncio.wait_for(sending, 30)).done
+    assert (await asyncio.wait_for(sending, PATIENCE_S)).done
     assert deaf.dialled == 3

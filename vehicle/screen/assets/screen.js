@@ -1,5 +1,5 @@
-// Four things that only the browser can do: say which button was tapped, count ages on, sound, and
-// say that the screen itself has stopped. Everything else is drawn by the server.
+// Five things that only the browser can do: say which button was tapped, count ages on, sound, say how
+// many alarms are not in sight, and that the screen itself has stopped. The server draws all else.
 "use strict";
 
 (() => {
@@ -56,9 +56,37 @@
     }
   }
 
+  // An alarm beneath the one that leads is whole or not there: below the list stands how many are not.
+  function fit() {
+    const list = document.querySelector(".part.alarms");
+    const more = list && list.querySelector(".more");
+    if (!more) return;
+    const { top, bottom } = list.getBoundingClientRect();
+    const lines = [...list.querySelectorAll("li")];
+    const end = lines.at(-1).getBoundingClientRect().bottom + list.scrollTop;
+    more.hidden = end <= bottom + 1;
+    const lowest = bottom - more.offsetHeight;
+    let below = 0;
+    for (const line of lines) {
+      const place = line.getBoundingClientRect();
+      const under = place.bottom > lowest + 1;
+      below += under;
+      line.classList.toggle("beyond", under || place.top < top - 1);
+    }
+    const words = below ? more.dataset.more.replace("{n}", below) : "";
+    if (more.textContent !== words) more.textContent = words;
+  }
+
   function watch() {
     listen();
     count();
+    const list = document.querySelector(".part.alarms");
+    if (list && !list.observed) {
+      list.observed = new MutationObserver(fit);
+      list.observed.observe(list, { childList: true });
+      list.addEventListener("scroll", fit);
+    }
+    fit();
     const frozen = offset !== null && performance.now() - beatAt > FROZEN_MS;
     document.documentElement.classList.toggle("frozen", frozen);
     let banner = document.getElementById("frozen");

@@ -3,7 +3,8 @@
 The one that leads says what, since when, what to check first and who has taken it; of the others
 there is a line each. One tap takes all of them, but for one that came a moment ago: nobody has read
 it. Colours and marks are those of IEC 60601-1-8: red, yellow and cyan; !!!, !! and !. An alarm that
-nobody of the crew has acknowledged is filled, and flashes when it is of high priority.
+nobody of the crew has acknowledged is filled, and flashes when it is of high priority. Where there
+is no room for all, the browser shows whole lines and says how many more there are.
 """
 
 import json
@@ -43,7 +44,8 @@ def alarms(scene: Scene) -> str:
         calm = "" if patient is None else f"<small>{scene.word('judged_here')}</small>"
         return f'<p class="calm">{scene.word("no_alarms")}{calm}</p>'
     first, *others = patient.alarms
-    return _card(scene, patient, first, others)
+    more = f'<p class="more" data-more="{scene.word("more_alarms")}" hidden></p>' if others else ""
+    return _card(scene, patient, first, others) + more
 
 
 def tally(scene: Scene) -> str:
