@@ -2,7 +2,7 @@
 
     .cache/training/bin/python -m bench.training.beats /path/to/mitdb OUT.json
 
-Development records of the MIT-BIH Arrhythmia Database: leads together, each alone, and with noise.
+Development records of the MIT-BIH Arrhythmia Database, and the views of them of ``beat_views``.
 Candidates are gathered by the live detector, first under a rule of thumb, then under judges trained
 on the first gathering; those that are judged in cross-validation never saw the record. What the
 detector then misses and makes up with leads together is written down with the judge, which is
@@ -15,16 +15,17 @@ import sys
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
+from bench.training.beat_views import views_of
 from clinical.signals.bank import Bank, Ints
 from clinical.signals.beat_judge import CLIP, BeatJudge, Judge
 from clinical.signals.beats import PAST, REFRACTORY, BeatDetector, Kind
@@ -44,6 +45,7 @@ from goldenhour.lab.beats import ecg_leads
 from goldenhour.lab.recordings import Signal, read_recording
 
 FOLDS: Final = 4
+PROCESSES: Final = 2
 UNITS: Final = 24
 EPOCHS: Final = 8
 NETS: Final = 3
@@ -54,15 +56,6 @@ UNLIKE: Final = 0.6
 as many kinds as there are hearts."""
 
 AGAIN: Final = 2
-
-PART_S: Final = 600
-"""Seconds of each lead alone, and of leads with noise, that are learnt from."""
-
-NOISE_HZ: Final = (1.0, 30.0)
-NOISE_PART: Final = 1.2
-"""Greatest noise, in standard deviations of the lead."""
-
-NOISE_LASTS_S: Final = 10
 
 GAP: Final = len(MEASURES)
 GAP_OF_INTERVAL: Final = GAP + 1
@@ -92,15 +85,25 @@ class Gathering(BeatDetector):
 
     def __init__(self, bank: Bank, judge: BeatJudge) -> None:
         super().__init__(bank, judge)
+        self.whose: list[Ints] = []
         self.samples: list[Ints] = []
         self.measures: list[Floats] = []
 
     def measures_of(self, candidates: Candidates, of: Ints, whose: Ints, sample: Ints) -> Floats:
         """Measure as the detector does."""
         measures = super().measures_of(candidates, of, whose, sample)
+        self.whose.append(whose)
         self.samples.append(sample)
         self.measures.append(measures)
         return measures
+
+
+class Annotated(NamedTuple):
+    """Leads of one record, as they are or changed, and where its beats are."""
+
+    record: str
+    leads: Sequence[Signal]
+    reference: Reference
 
 
 @dataclass(frozen=True)
@@ -114,27 +117,34 @@ class Gathered:
     ventricular: Floats
 
 
-def gather(
-    name: str, leads: Sequence[Signal], reference: Reference, judge: BeatJudge
-) -> tuple[Gathered, Tally]:
-    """Run the live detector over some leads of a record; label its candidates, and score it."""
-    bank = Bank([lead.rate_hz for lead in leads])
+def gather(many: Sequence[Annotated], judge: BeatJudge) -> list[tuple[Gathered, Tally]]:
+    """Run the live detector over some recordings; label the candidates of each, and score it."""
+    leads = [lead for one in many for lead in one.leads]
+    owners = [index for index, one in enumerate(many) for _ in one.leads]
+    bank = Bank([lead.rate_hz for lead in leads], owners)
     detector = Gathering(bank, judge)
-    end_s = len(leads[0].samples) / leads[0].rate_hz
-    blocks = blocks_of(bank, [lead.samples for lead in leads], end_s + CLOSING_S)
-    beats = [beat for block in blocks for beat in detector.on_block(block).of(0)]
-    reference = reference.until(end_s)
-    beats = [beat for beat in beats if beat.sample < end_s * WORKING_RATE_HZ]
-    tally = compare(
-        reference,
-        np.array([beat.sample / WORKING_RATE_HZ for beat in beats]),
-        np.array([beat.kind is Kind.VENTRICULAR for beat in beats]),
-    )
+    ends_s = [len(one.leads[0].samples) / one.leads[0].rate_hz for one in many]
+    blocks = blocks_of(bank, [lead.samples for lead in leads], max(ends_s) + CLOSING_S)
+    beats = [beat for block in blocks for beat in detector.on_block(block).each()]
+    whose, samples = np.concatenate(detector.whose), np.concatenate(detector.samples)
     measures = np.concatenate(detector.measures)
-    times_s = np.concatenate(detector.samples) / WORKING_RATE_HZ
-    known = (times_s < end_s) & (measures[:, GAP] > REFRACTORY / WORKING_RATE_HZ)
-    beat, ventricular = _labels(times_s[known], measures[known], reference)
-    return Gathered(name, measures[known], beat, ventricular), tally
+    found = []
+    for index, (one, end_s) in enumerate(zip(many, ends_s, strict=True)):
+        own = [beat for patient, beat in beats if patient == index]
+        own = [beat for beat in own if beat.sample < end_s * WORKING_RATE_HZ]
+        reference = one.reference.until(end_s)
+        tally = compare(
+            reference,
+            np.array([beat.sample / WORKING_RATE_HZ for beat in own]),
+            np.array([beat.kind is Kind.VENTRICULAR for beat in own], bool),
+        )
+        rows = np.flatnonzero(whose == index)
+        rows = rows[np.argsort(samples[rows], kind="stable")]
+        times_s, measured = samples[rows] / WORKING_RATE_HZ, measures[rows]
+        known = (times_s < end_s) & (measured[:, GAP] > REFRACTORY / WORKING_RATE_HZ)
+        beat, ventricular = _labels(times_s[known], measured[known], reference)
+        found.append((Gathered(one.record, measured[known], beat, ventricular), tally))
+    return found
 
 
 def _labels(times_s: Floats, measures: Floats, reference: Reference) -> tuple[Floats, Floats]:
@@ -157,7 +167,7 @@ def train(gathered: Sequence[Gathered]) -> dict[str, list[Any]]:
     beat = np.concatenate([some.beat for some in gathered])
     ventricular = np.concatenate([some.ventricular for some in gathered])
     mean, scale = measures.mean(axis=0), measures.std(axis=0) + 1e-6
-    inputs = np.clip((measures - mean) / scale, -CLIP, CLIP)
+    inputs = np.clip((measures - mean) / scale, -CLIP, CLIP).astype(np.float32)
     unlike = (beat == 1) & (measures[:, MEASURES.index("like_normal")] < UNLIKE)
     again = np.concatenate((np.flatnonzero(beat >= 0), np.repeat(np.flatnonzero(unlike), AGAIN)))
     nets = [_net(inputs[again], beat[again], seed) for seed in range(NETS)]
@@ -178,7 +188,7 @@ def train(gathered: Sequence[Gathered]) -> dict[str, list[Any]]:
     }
 
 
-def _net(inputs: Floats, labels: Floats, seed: int) -> MLPClassifier:
+def _net(inputs: NDArray[np.float32], labels: Floats, seed: int) -> MLPClassifier:
     net = MLPClassifier((UNITS,), alpha=0.1, batch_size=512, max_iter=EPOCHS, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -200,42 +210,32 @@ def main() -> None:
     write(options.folder, options.out)
 
 
-def _seen(base: Path) -> list[Gathered]:
-    """Gather a record's candidates under the rule of thumb: together, each alone, with noise."""
-    leads, reference = ecg_leads(read_recording(base)), read_reference(base)
-    seen = [gather(base.name, leads, reference, Rule())[0]]
-    short = [replace(lead, samples=lead.samples[: int(PART_S * lead.rate_hz)]) for lead in leads]
-    late = [replace(lead, samples=_noisy(lead, seed)) for seed, lead in enumerate(short)]
-    views = [*([lead] for lead in short), late]
-    return seen + [gather(base.name, view, reference, Rule())[0] for view in views]
+def _read(base: Path) -> Annotated:
+    return Annotated(base.name, ecg_leads(read_recording(base)), read_reference(base))
 
 
-def _noisy(lead: Signal, seed: int) -> Floats:
-    """Return a lead with noise of muscles and electrodes that comes and goes, from a seed."""
-    rng = np.random.default_rng(seed)
-    band = butter(1, NOISE_HZ, "bandpass", fs=lead.rate_hz, output="sos")
-    noise = sosfilt(band, rng.standard_normal(len(lead.samples)))
-    steps = rng.uniform(0, NOISE_PART, int(PART_S / NOISE_LASTS_S) + 2)
-    at = np.arange(len(noise)) / lead.rate_hz / NOISE_LASTS_S
-    loud = np.interp(at, np.arange(len(steps)), steps * (steps > NOISE_PART / 4))
-    noisy: Floats = lead.samples + loud * np.std(lead.samples) * noise / np.std(noise)
-    return noisy
+def _seen(bases: Sequence[Path]) -> list[Gathered]:
+    """Gather the candidates of records under the rule of thumb: whole, and each other view."""
+    views = [
+        [Annotated(whole.record, *view) for view in views_of(whole.leads, whole.reference, seed)]
+        for seed, whole in enumerate(map(_read, bases))
+    ]
+    together = [[one for one in some if one] for some in zip_longest(*views)]
+    return [seen for some in together for seen, _ in gather(some, Rule())]
 
 
 def _judged(aside: Sequence[Path], others: Sequence[Gathered]) -> list[tuple[Gathered, Tally]]:
     """Train without some records, then judge them."""
     judge = Judge.of(json.dumps(train(others)))
-    return [
-        gather(base.name, ecg_leads(read_recording(base)), read_reference(base), judge)
-        for base in aside
-    ]
+    return gather([_read(base) for base in aside], judge)
 
 
 def write(folder: Path, out: Path) -> None:
     """Train on the records of a folder and write the coefficients with their provenance."""
     bases = sorted(path.with_suffix("") for path in folder.glob("*.hea"))
-    with ProcessPoolExecutor(2) as pool:
-        first = [seen for record in pool.map(_seen, bases) for seen in record]
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        parts = [bases[part::PROCESSES] for part in range(PROCESSES)]
+        first = [seen for part in pool.map(_seen, parts) for seen in part]
         folds = [bases[fold::FOLDS] for fold in range(FOLDS)]
         names = [{base.name for base in aside} for aside in folds]
         others = [[seen for seen in first if seen.record not in known] for known in names]
