@@ -1,5 +1,7 @@
 """The card of alarms where there is little room: what is seen is whole, and the rest is counted."""
 
+import json
+
 import msgspec
 import pytest
 from playwright.async_api import Page, expect
@@ -98,3 +100,19 @@ async def test_where_all_have_room_nothing_is_counted(page: Page) -> None:
     await lay(page, crowded(Language.EN, alarms=2))
     await expect(page.locator("li[data-cause=STROKE_SUSPECTED]")).to_be_visible()
     await expect(page.locator(".more")).to_be_hidden()
+
+
+async def test_a_tap_takes_what_was_in_sight(page: Page) -> None:
+    """The button says how many; what is only counted is taken once somebody has scrolled to it."""
+    await page.set_viewport_size({"width": 1024, "height": 768})
+    await lay(page, crowded(Language.EN))
+    await page.evaluate("window.emitEvent = (_, said) => { window.said = said; }")
+    take = page.locator("[data-act=acknowledge]")
+    await expect(take).to_have_text("Acknowledge (2)")
+    await take.click()
+    said = json.loads(await page.evaluate("window.said.alarms"))
+    assert [one[0] for one in said] == [f"{number:032x}" for number in range(2)]
+    await page.locator(".part.alarms").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+    await expect(take).to_have_text("Acknowledge (6)")
+    await take.click()
+    assert len(json.loads(await page.evaluate("window.said.alarms"))) == len(CAUSES)

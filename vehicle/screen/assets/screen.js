@@ -1,5 +1,6 @@
 // Five things that only the browser can do: say which button was tapped, count ages on, sound, say how
-// many alarms are not in sight, and that the screen itself has stopped. The server draws all else.
+// many alarms are not in sight, which no tap takes, and that the screen itself has stopped. The server
+// draws all else.
 "use strict";
 
 (() => {
@@ -9,10 +10,11 @@
   let beatAt = performance.now();
   let offset = null; // vehicle time minus this browser's monotonic time, ms
   let words = { ago: "", lost: "" };
+  let seen = new Set(); // alarms of the list that have been in sight
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
-    if (button) emitEvent("act", { ...button.dataset });
+    if (button) emitEvent("act", button.dataset.act === "acknowledge" ? inSight(button) : { ...button.dataset });
     if (event.target.closest("[data-sound-switch]")) window.alarmSound.toggle();
   });
 
@@ -56,10 +58,33 @@
     }
   }
 
+  function inSight(button) {
+    const alarms = JSON.parse(button.dataset.alarms).filter(([id]) => seen.has(id));
+    return { ...button.dataset, alarms: JSON.stringify(alarms) };
+  }
+
+  // Who has read four of six alarms takes four; the number stands on the button.
+  function look(list) {
+    const shown = [...list.querySelectorAll("[data-alarm]:not(button, .beyond)")].map((one) => one.dataset.alarm);
+    const there = new Set([...list.querySelectorAll("[data-alarm]")].map((one) => one.dataset.alarm));
+    seen = new Set([...seen, ...shown].filter((id) => there.has(id)));
+    const take = list.querySelector("[data-act=acknowledge]");
+    if (!take) return;
+    const number = JSON.parse(inSight(take).alarms).length;
+    const label = take.textContent.replace(/ \(\d+\)$/, "") + (number > 1 ? ` (${number})` : "");
+    if (take.textContent !== label) take.textContent = label;
+  }
+
   // An alarm beneath the one that leads is whole or not there: below the list stands how many are not.
   function fit() {
     const list = document.querySelector(".part.alarms");
-    const more = list && list.querySelector(".more");
+    if (!list) return;
+    countOut(list);
+    look(list);
+  }
+
+  function countOut(list) {
+    const more = list.querySelector(".more");
     if (!more) return;
     const { top, bottom } = list.getBoundingClientRect();
     const lines = [...list.querySelectorAll("li")];
