@@ -1,8 +1,9 @@
 """Whose a patient is, said in the log before a gateway reads it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from clinical.watch.encounter import EncounterState, EncounterStatus
+from clinical.watch.encounter import EncounterState, provisional
 from ports.log.port import Log
 from wire.encounters import encode_encounter
 from wire.partition import partition_of
@@ -12,19 +13,7 @@ from wire.topics import ENCOUNTERS
 
 def held_by(unit_id: str, encounter_id: str) -> EncounterState:
     """Return that a unit holds a patient."""
-    return EncounterState(
-        encounter_id=encounter_id,
-        unit_id=unit_id,
-        bay=None,
-        status=EncounterStatus.OPEN,
-        provisional=False,
-        offered_to_unit_id=None,
-        standby_until_us=None,
-        owned_since_us=0,
-        previous_unit_id=None,
-        age_years=None,
-        pregnant=None,
-    )
+    return replace(provisional(encounter_id, unit_id, 0), provisional=False)
 
 
 async def say_held(log: Log, states: Iterable[EncounterState]) -> None:

@@ -66,6 +66,22 @@ def _taken_after(*steps: Step, item: Item = WELL, second: float = 10) -> bool:
     return checks.rows_lead_to_the_same([*everything, _arrival(second, 99, item)]) > without
 
 
+def _said(steps: list[Arrival]) -> list[tuple[Transition, bool]]:
+    """Return what a watch says of rows, and of each word whether a quiet row led to it."""
+    watch = PatientWatch("encounter-1", Source.CENTER_A)
+    said: list[tuple[Transition, bool]] = []
+    for step in steps:
+        assert isinstance(step.item, Vitals)
+        row = checks.row_of(step.item, step.capture)
+        assert row is not None
+        words = watch.on_row(row, step.now_us, step.now_us)
+        quiet = words is not None
+        if words is None:
+            words = watch.on_item(step.item, step.capture, step.now_us)
+        said += [(word, quiet) for word in words if isinstance(word, Transition)]
+    return said
+
+
 def test_a_calm_patient_is_quiet_but_for_the_first_row_of_all() -> None:
     """One within the sixty seconds closes a minute."""
     ticks = [Tick(at(second + 0.5), second * SECOND_US) for second in range(60)]
@@ -81,19 +97,7 @@ def test_a_quiet_row_that_closes_a_minute_says_what_gets_worse_in_its_band() -> 
     ]
     checks.ticks_can_be_left_out(rising)
     assert checks.rows_lead_to_the_same(rising) > 90
-    watch, said = PatientWatch("encounter-1", Source.CENTER_A), []
-    for step in rising:
-        assert isinstance(step.item, Vitals)
-        row = checks.row_of(step.item, step.capture)
-        assert row is not None
-        words = watch.on_row(row, step.now_us, step.now_us)
-        if words is None:
-            watch.on_item(step.item, step.capture, step.now_us)
-        else:
-            said += words
-    assert [word.cause for word in said if isinstance(word, Transition)][:1] == [
-        Cause.WORSENING_IN_BAND
-    ]
+    assert [word.cause for word, quiet in _said(rising) if quiet][:1] == [Cause.WORSENING_IN_BAND]
 
 
 def test_a_row_without_temperature_and_pressure_is_quiet_too() -> None:
@@ -127,14 +131,7 @@ def test_a_quiet_row_says_for_how_long_a_vital_was_not_judged(
     night = [_arrival(n, n + 1, gone if 10 <= n < 50 else WELL) for n in range(60)]
     checks.ticks_can_be_left_out(night)
     assert checks.rows_lead_to_the_same(night) > 35
-    watch, said = PatientWatch("encounter-1", Source.CENTER_A), []
-    for step in night:
-        assert isinstance(step.item, Vitals)
-        row = checks.row_of(step.item, step.capture)
-        assert row is not None
-        words = watch.on_row(row, step.now_us, step.now_us)
-        said += watch.on_item(step.item, step.capture, step.now_us) if words is None else words
-    told = [(word.cause, word.active) for word in said if isinstance(word, Transition)]
+    told = [(word.cause, word.active) for word, _ in _said(night)]
     assert told == [(Cause.VITAL_NOT_JUDGED, True), (Cause.VITAL_NOT_JUDGED, False)]
 
 
