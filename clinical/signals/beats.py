@@ -221,8 +221,8 @@ class BeatDetector:
         sharp += 0.125 * np.clip(candidates.bends[of][has] - sharp, -sharp, sharp)
         memory.sharp[lead] = np.maximum(sharp, BEND_MIN_MV)
         shape = candidates.shapes[of][has]
-        like = likeness(shape[:, None], memory.shapes[lead])
-        before = np.maximum(like[:, NEWEST], like[:, NORMAL])
+        newest, normal = (likeness(shape, memory.shapes[lead, of]) for of in (NEWEST, NORMAL))
+        before = np.maximum(newest, normal)
         memory.alike[lead] += 0.1 * (np.maximum(0.0, before) - memory.alike[lead])
         memory.newest[lead] = shape
         for known, which in ((memory.normal, ~strange), (memory.odd, strange)):

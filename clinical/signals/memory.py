@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Block, Ints
-from clinical.signals.measuring import medians
+from clinical.signals.measuring import medians, pieces, windows
 from clinical.signals.quality import Quality
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
@@ -36,6 +36,9 @@ BLUNT_MIN: Final = 0.02
 
 SHAPE: Final = (28, 32)
 """Samples before and after the middle of a beat that make its shape."""
+
+AT_ONCE: Final = 64
+"""Leads of which what is made on the way stays in a core's cache."""
 
 FLOOR_PART: Final = 0.3
 """Part of a second in which the energy lies below its floor."""
@@ -169,11 +172,11 @@ class Memory:
             getattr(self, name)[...] = memory[name]
         return self
 
-    def held(self, history: int, leads: Ints, places: Ints) -> _Floats32:
-        """Return what a history, by its number, holds of each lead at its places: a row of each."""
-        row = (len(_HISTORIES) * leads + history) * HISTORY
-        # One index into all of it is half of the work of one for each axis.
-        found: _Floats32 = self.of_leads[0].reshape(-1).take(row[:, None] + places)
+    def held(self, history: int, leads: Ints, begin: Ints, length: int) -> _Floats32:
+        """Return what a history, by its number, holds of each lead from a place on: a row each."""
+        histories = self.of_leads[0]
+        row = len(_HISTORIES) * (leads % len(histories)) + history
+        found: _Floats32 = windows(histories, length)[row * HISTORY + begin]
         return found
 
     @property
@@ -206,13 +209,14 @@ class Memory:
 
     def remember(self, block: Block, quality: Quality) -> None:
         """Take the newest second of some leads, and its grades."""
-        leads = block.leads
-        before = self.narrow[leads, HISTORY - ENERGY :]
-        narrow = block.narrow.astype(np.float32)
-        _shift(self.narrow, leads, narrow)
-        _shift(self.wide, leads, block.wide.astype(np.float32))
-        _shift(self.energy, leads, _energy(np.concatenate((before, narrow), axis=1)))
-        _shift(self.grade, leads, quality.overall[:, None])
+        for some in pieces(len(block.leads), AT_ONCE):
+            leads = block.leads[some]
+            before = self.narrow[leads, HISTORY - ENERGY :]
+            narrow = block.narrow[some].astype(np.float32)
+            _shift(self.narrow, leads, narrow)
+            _shift(self.wide, leads, block.wide[some])
+            _shift(self.energy, leads, _energy(before, narrow))
+        _shift(self.grade, block.leads, quality.overall[:, None])
 
     def learn(self, leads: Ints, seconds: int) -> None:
         """Take the first level of leads from the greatest energy of each second so far."""
@@ -249,14 +253,14 @@ def bends(wide: Floats) -> Floats:
 
     Twice that, in mV; none for the first and last ``BEND`` samples.
     """
-    ahead, behind = wide[:, 2 * BEND :], wide[:, : -2 * BEND]
-    bend: Floats = np.abs(ahead + behind - 2 * wide[:, BEND:-BEND])
-    return bend
+    bend = wide[:, 2 * BEND :] + wide[:, : -2 * BEND]
+    bend -= 2 * wide[:, BEND:-BEND]
+    return np.abs(bend, out=bend)
 
 
 def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
     length = fresh.shape[1]
-    if bool(np.all(np.diff(leads) == 1)):
+    if leads[-1] - leads[0] == len(leads) - 1 and bool((leads[1:] > leads[:-1]).all()):
         rows = history[leads[0] : leads[-1] + 1]
         rows[:, :-length] = rows[:, length:]
         rows[:, -length:] = fresh
@@ -264,10 +268,12 @@ def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
         history[leads] = np.concatenate((history[leads, length:], fresh), axis=1)
 
 
-def _energy(narrow: _Floats32) -> _Floats32:
-    """Return the energy of all but the first ``ENERGY`` samples."""
-    total = np.cumsum(narrow.astype(np.float64) ** 2, axis=1)
+def _energy(before: _Floats32, narrow: _Floats32) -> Floats:
+    """Return the energy of each sample, of a signal with the ``ENERGY`` samples before it."""
+    total = np.concatenate((before, narrow), axis=1, dtype=np.float64)
+    total *= total
+    np.cumsum(total, axis=1, out=total)
     power = total[:, ENERGY:] - total[:, :-ENERGY]
     np.maximum(0.0, power, out=power)
     power /= ENERGY
-    return np.sqrt(power, out=power).astype(np.float32)
+    return np.sqrt(power, out=power)
