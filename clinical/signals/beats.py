@@ -209,18 +209,18 @@ class BeatDetector:
     def _follow(self, candidates: Candidates, of: Ints, odd: NDArray[np.bool_]) -> None:
         """Let levels and shapes follow the beats that were found."""
         memory, leads = self.memory, candidates.leads[of]
-        has = leads >= 0
-        lead, strange = leads[has], odd[np.nonzero(has)[0]]
-        energy, height = candidates.energies[of][has], candidates.heights[of][has]
+        which, slot = np.nonzero(leads >= 0)
+        lead, strange, each = leads[which, slot], odd[which], of[which]
+        energy, height = candidates.energies[each, slot], candidates.heights[each, slot]
         level = memory.level[lead]
         level += 0.125 * np.clip(energy - level, -level, level)
         memory.level[lead] = np.maximum(level, LEVEL_MIN_MV)
         steep = np.minimum(energy / (height + 1e-6), 1.0)
         memory.steep[lead] += 0.1 * (steep - memory.steep[lead])
         sharp = memory.sharp[lead]
-        sharp += 0.125 * np.clip(candidates.bends[of][has] - sharp, -sharp, sharp)
+        sharp += 0.125 * np.clip(candidates.bends[each, slot] - sharp, -sharp, sharp)
         memory.sharp[lead] = np.maximum(sharp, BEND_MIN_MV)
-        shape = candidates.shapes[of][has]
+        shape = candidates.shapes[each, slot]
         newest, normal = (likeness(shape, memory.shapes[lead, of]) for of in (NEWEST, NORMAL))
         before = np.maximum(newest, normal)
         memory.alike[lead] += 0.1 * (np.maximum(0.0, before) - memory.alike[lead])
@@ -240,14 +240,14 @@ class BeatDetector:
             some = whose[which]
             level[some] += 0.1 * (np.minimum(candidates.rise[of[which]], 1.0) - level[some])
         leads = candidates.leads[of]
-        which = (leads >= 0) & (gap > REFRACTORY)[:, None]
-        lead, shape = leads[which], candidates.shapes[of][which]
-        part = np.minimum(candidates.energies[of][which] / memory.level[lead], 1.0)
+        which, slot = np.nonzero((leads >= 0) & (gap > REFRACTORY)[:, None])
+        lead, each = leads[which, slot], of[which]
+        part = np.minimum(candidates.energies[each, slot] / memory.level[lead], 1.0)
         memory.aside[lead] += 0.1 * (part - memory.aside[lead])
-        bend = np.minimum(candidates.bends[of][which] / memory.sharp[lead], 1.0)
+        bend = np.minimum(candidates.bends[each, slot] / memory.sharp[lead], 1.0)
         blunt = memory.blunt[lead] + 0.1 * (bend - memory.blunt[lead])
         memory.blunt[lead] = np.maximum(BLUNT_MIN, blunt)
-        memory.other[lead] += np.float32(0.1) * (shape - memory.other[lead])
+        memory.other[lead] += np.float32(0.1) * (candidates.shapes[each, slot] - memory.other[lead])
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:
         """Let the levels of patients without a beat sink."""

@@ -133,7 +133,7 @@ class Candidates:
         """Measure the rise around each candidate, as parts of its own."""
         own, first = rise[self.row, column], self.row * rise.shape[1] + column - BEHIND
         measures, whole = self.measures, windows(rise, BEHIND + 1 + AHEAD)
-        bins = measures[:, -len(BINS) :].reshape(len(own), 2, -1)
+        bins = np.empty((len(own), 2, len(BINS) // 2))
         side = BEHIND - 90
         sides = np.empty((len(own), 2 * side))
         for some in pieces(len(own), 2 * AT_ONCE):
@@ -146,7 +146,8 @@ class Candidates:
             high = near[:, BEHIND - 40 : BEHIND + 41] > 0.5 * own[some, None]
             measures[some, WIDTH] = high.view(np.uint8).sum(axis=1, dtype=np.uint8)
         measures[:, RISE] = own
-        measures[:, -len(BINS) :] = np.minimum(measures[:, -len(BINS) :] / own[:, None], 5.0)
+        parts = bins.reshape(len(own), len(BINS)) / own[:, None]
+        measures[:, -len(BINS) :] = np.minimum(parts, 5.0)
         measures[:, BETWEEN] = np.minimum(sides.mean(axis=1) / own, 4.0)
         measures[:, BESIDE_TOP] = np.minimum(own / top, 4.0)
         measures[:, WIDTH] /= 25
@@ -166,7 +167,9 @@ class Candidates:
         shapes = _unit(memory.held(NARROW, lead, middle - SHAPE[0], sum(SHAPE)))
         before, bend, after = _bends(memory, lead, middle)
         sharp = np.minimum(bend / memory.sharp[lead], 6.0)
-        likes = likeness(shapes[:, None], memory.shapes[lead]).T
+        likes = np.empty((memory.shapes.shape[1], len(lead)))
+        for some in pieces(len(lead), 4 * AT_ONCE):
+            likes[:, some] = likeness(shapes[some, None], memory.shapes[lead[some]]).T
         part = np.minimum(energy / level, 8.0)
         self.bends = _by_candidate(bend, shape)
         self.energies = _by_candidate(np.where(lead < 0, 0.0, energy), shape)

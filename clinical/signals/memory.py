@@ -37,7 +37,7 @@ BLUNT_MIN: Final = 0.02
 SHAPE: Final = (28, 32)
 """Samples before and after the middle of a beat that make its shape."""
 
-AT_ONCE: Final = 64
+AT_ONCE: Final = 32
 """Leads of which what is made on the way stays in a core's cache."""
 
 FLOOR_PART: Final = 0.3
@@ -210,13 +210,13 @@ class Memory:
     def remember(self, block: Block, quality: Quality) -> None:
         """Take the newest second of some leads, and its grades."""
         for some in pieces(len(block.leads), AT_ONCE):
-            leads = block.leads[some]
-            before = self.narrow[leads, HISTORY - ENERGY :]
-            narrow = block.narrow[some].astype(np.float32)
-            _shift(self.narrow, leads, narrow)
-            _shift(self.wide, leads, block.wide[some])
-            _shift(self.energy, leads, _energy(before, narrow))
-        _shift(self.grade, block.leads, quality.overall[:, None])
+            rows = _rows(block.leads[some])
+            _move(self.of_leads[0], rows)
+            self.narrow[rows, HISTORY - BLOCK :] = block.narrow[some]
+            self.wide[rows, HISTORY - BLOCK :] = block.wide[some]
+            narrow = self.narrow[rows, HISTORY - BLOCK - ENERGY :]
+            self.energy[rows, HISTORY - BLOCK :] = _energy(narrow)
+        _shift(self.grade, block.leads, quality.overall)
 
     def learn(self, leads: Ints, seconds: int) -> None:
         """Take the first level of leads from the greatest energy of each second so far."""
@@ -241,7 +241,7 @@ class Memory:
         fresh = np.maximum(0.01, self.grade[leads, -1]) * np.minimum(self.clear[leads], clear)
         fresh *= np.maximum(0.05, self.alike[leads]) ** 2
         fresh *= np.clip(1.1 - self.aside[leads], 0.05, 1.0) ** 2
-        _shift(self.trust, leads, np.maximum(1e-4, fresh)[:, None])
+        _shift(self.trust, leads, np.maximum(1e-4, fresh))
 
 
 def _concatenated(many: Sequence[_Arrays]) -> _Arrays:
@@ -258,19 +258,31 @@ def bends(wide: Floats) -> Floats:
     return np.abs(bend, out=bend)
 
 
-def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
-    length = fresh.shape[1]
+def _rows(leads: Ints) -> slice | Ints:
+    """Return where leads lie: rows that follow one another are seen as they are, not copied."""
     if leads[-1] - leads[0] == len(leads) - 1 and bool((leads[1:] > leads[:-1]).all()):
-        rows = history[leads[0] : leads[-1] + 1]
-        rows[:, :-length] = rows[:, length:]
-        rows[:, -length:] = fresh
+        return slice(int(leads[0]), int(leads[-1]) + 1)
+    return leads
+
+
+def _move(histories: NDArray[Any], rows: slice | Ints) -> None:
+    """Let what leads hold lie a second further back; of the newest second nothing is known then."""
+    if isinstance(rows, slice):
+        # One move of all that lies there: each history's newest second takes the next one's oldest.
+        whole = histories[rows].reshape(-1)
+        whole[:-BLOCK] = whole[BLOCK:]
     else:
-        history[leads] = np.concatenate((history[leads, length:], fresh), axis=1)
+        histories[rows, :, :-BLOCK] = histories[rows, :, BLOCK:]
 
 
-def _energy(before: _Floats32, narrow: _Floats32) -> Floats:
-    """Return the energy of each sample, of a signal with the ``ENERGY`` samples before it."""
-    total = np.concatenate((before, narrow), axis=1, dtype=np.float64)
+def _shift(history: Floats, leads: Ints, fresh: Floats) -> None:
+    """Let a value of each second of leads be followed by that of the newest."""
+    history[leads] = np.concatenate((history[leads, 1:], fresh[:, None]), axis=1)
+
+
+def _energy(narrow: _Floats32) -> Floats:
+    """Return the energy of all but the first ``ENERGY`` samples."""
+    total = narrow.astype(np.float64)
     total *= total
     np.cumsum(total, axis=1, out=total)
     power = total[:, ENERGY:] - total[:, :-ENERGY]
