@@ -53,6 +53,7 @@ ENERGIES: Final = _HISTORIES.index("energy")
 NARROW: Final = _HISTORIES.index("narrow")
 WIDE: Final = _HISTORIES.index("wide")
 NORMAL: Final = _SHAPES.index("normal")
+ODD: Final = _SHAPES.index("odd")
 NEWEST: Final = _SHAPES.index("newest")
 
 _LEVELS: Final = {
@@ -76,7 +77,14 @@ _RHYTHM: Final = {
 }
 """What a patient begins with."""
 
+LEVELS: Final = len(_LEVELS)
+"""Columns of ``levels`` that hold them; behind them stand grade and trust of each second."""
+
+INTERVAL_OF, HEIGHT_OF, SWAY_OF, TAIL_OF, QUIET_OF = range(len(_RHYTHM))
+"""Columns of ``rhythm``."""
+
 _NAMES: Final = (*_HISTORIES, *_SHAPES, *_LEVELS, *_GRADES, *_RHYTHM, "last")
+_VIEWS: Final = (*_NAMES, "levels", "rhythm")
 
 
 class Memory:
@@ -85,6 +93,10 @@ class Memory:
     Those of a lead lie side by side in three arrays, those of a patient in two.
     """
 
+    levels: Floats
+    """A row of each lead, from ``level`` to ``blunt``: to read and write all of them at once."""
+    rhythm: Floats
+    """A row of each patient, from ``interval`` to ``quiet``."""
     energy: _Floats32
     narrow: _Floats32
     wide: _Floats32
@@ -148,18 +160,18 @@ class Memory:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of either kind
         """Make the views when one is asked for: between two rounds nobody asks."""
-        if name not in _NAMES:
+        if name not in _VIEWS:
             raise AttributeError(name)
-        histories, shapes, levels = self.of_leads
-        rhythm, self.last = self.of_patients
+        histories, shapes, self.levels = self.of_leads
+        self.rhythm, self.last = self.of_patients
         self.energy, self.narrow, self.wide = histories.transpose(1, 0, 2)
         self.normal, self.odd, self.newest, self.other = shapes.transpose(1, 0, 2)
-        own = len(_LEVELS)
-        self.level, self.steep, self.clear, self.alike, self.aside, self.sharp, self.blunt = levels[
-            :, :own
-        ].T
-        self.grade, self.trust = levels[:, own : own + SECONDS], levels[:, own + SECONDS :]
-        self.interval, self.height, self.sway, self.tail, self.quiet = rhythm.T
+        columns = self.levels.T
+        self.level, self.steep, self.clear, self.alike, self.aside, self.sharp, self.blunt = (
+            columns[:LEVELS]
+        )
+        self.grade, self.trust = columns[LEVELS : LEVELS + SECONDS].T, columns[-SECONDS:].T
+        self.interval, self.height, self.sway, self.tail, self.quiet = self.rhythm.T
         return self.__dict__[name]
 
     def snapshot(self) -> dict[str, object]:
