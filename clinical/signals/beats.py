@@ -134,17 +134,15 @@ class Beats:
 class BeatDetector:
     """Finds the beats of a bank's patients. ``on_block`` takes the bank's blocks as they come."""
 
-    def __init__(self, bank: Bank, judge: BeatJudge = JUDGE) -> None:
-        """Begin before sample 0 of every patient of a bank."""
-        self.memory = Memory(len(bank.rates_hz), bank.patients)
+    def __init__(self, bank: Bank, judge: BeatJudge = JUDGE, memory: Memory | None = None) -> None:
+        """Begin before sample 0 of every patient of a bank, or where a memory was."""
+        self.memory = memory or Memory(len(bank.rates_hz), bank.patients)
         self.judge = judge
 
     @classmethod
     def joined(cls, bank: Bank, detectors: Sequence["BeatDetector"]) -> Self:
         """Return a detector of the bank that was joined of these detectors' banks, in order."""
-        detector = cls(bank, detectors[0].judge)
-        detector.memory = Memory.joined([one.memory for one in detectors])
-        return detector
+        return cls(bank, detectors[0].judge, Memory.joined([one.memory for one in detectors]))
 
     def part(self, detectors: Sequence["BeatDetector"]) -> None:
         """Let each of the detectors that this one was joined of go on from here."""

@@ -19,6 +19,7 @@ from clinical.signals.memory import (
     BEND,
     ENERGIES,
     HISTORY,
+    LEVELS,
     NARROW,
     SECONDS,
     SHAPE,
@@ -160,35 +161,29 @@ class Candidates:
         shape = (self.leads.shape[1], len(at))
         share, lead = np.ascontiguousarray(weight.T), self.leads.T.reshape(-1)
         at, middle, second = (np.concatenate((each,) * shape[0]) for each in (at, middle, second))
-        level, steep = memory.level[lead], memory.steep[lead]
+        levels = memory.levels[lead]
+        level, steep, clear, _, _, usual, blunt = levels[:, :LEVELS].T
         energy = memory.held(ENERGIES, lead, at - 8, 17).max(axis=1).astype(np.float64)
         wide = memory.held(WIDE, lead, middle - 15, 31)
         height = (wide.max(axis=1) - wide.min(axis=1)).astype(np.float64)
         shapes = _unit(memory.held(NARROW, lead, middle - SHAPE[0], sum(SHAPE)))
-        before, bend, after = _bends(memory, lead, middle)
-        sharp = np.minimum(bend / memory.sharp[lead], 6.0)
-        likes = np.empty((memory.shapes.shape[1], len(lead)))
+        found = np.empty((13, len(lead)))
+        likes, sharp = found[:4], found[9]
         for some in pieces(len(lead), 4 * AT_ONCE):
             likes[:, some] = likeness(shapes[some, None], memory.shapes[lead[some]]).T
+        before, bend, after = _bends(memory, lead, middle)
         part = np.minimum(energy / level, 8.0)
         self.bends = _by_candidate(bend, shape)
         self.energies = _by_candidate(np.where(lead < 0, 0.0, energy), shape)
         self.heights = _by_candidate(height, shape)
         self.shapes = _by_candidate(shapes, shape)
-        found = np.stack(
-            (
-                *likes,
-                np.minimum(energy / (height + 1e-6) / steep, 4.0),
-                np.minimum(height * steep / level, 8.0),
-                np.log(level),
-                memory.grade[lead, second],
-                memory.clear[lead],
-                sharp,
-                np.minimum(sharp / memory.blunt[lead], 12.0),
-                np.minimum(before / (bend + 1e-6), 4.0),
-                np.minimum(after / (bend + 1e-6), 4.0),
-            )
-        )
+        np.minimum(energy / (height + 1e-6) / steep, 4.0, out=found[4])
+        np.minimum(height * steep / level, 8.0, out=found[5])
+        np.log(level, out=found[6])
+        found[7], found[8] = levels[np.arange(len(lead)), LEVELS + second], clear
+        np.minimum(bend / usual, 6.0, out=sharp)
+        np.minimum(sharp / blunt, 12.0, out=found[10])
+        np.minimum((before, after) / (bend + 1e-6), 4.0, out=found[11:])
         found = found.reshape(len(found), *shape)
         sums = np.zeros((len(found), shape[1]))
         for slot, weights in enumerate(share):
@@ -198,9 +193,12 @@ class Candidates:
             np.where(has, each.reshape(shape), nothing)
             for each, nothing in ((likes[0], -1.0), (part, 0.0), (part, 8.0), (sharp, 0.0))
         )
-        extremes = (best.max(axis=0), strongest.max(axis=0), weakest.min(axis=0))
-        columns = (*sums[:4], *extremes, *sums[4:], sharpest.max(axis=0))
-        self.measures[:, WIDTH + 1 : WIDTH + 1 + len(columns)] = np.stack(columns, axis=1)
+        columns = self.measures[:, WIDTH + 1 : -len(BINS)].T
+        columns[:4], columns[7:16] = sums[:4], sums[4:]
+        best.max(axis=0, out=columns[4])
+        strongest.max(axis=0, out=columns[5])
+        weakest.min(axis=0, out=columns[6])
+        sharpest.max(axis=0, out=columns[16])
 
 
 def _by_candidate(each: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:

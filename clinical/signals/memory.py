@@ -200,7 +200,7 @@ class Memory:
     @classmethod
     def joined(cls, memories: Sequence["Memory"]) -> Self:
         """Return the leads and patients of some memories, one's after another's."""
-        joined = cls(0, 0)
+        joined = cls.__new__(cls)
         joined.hold(
             _concatenated([one.of_leads for one in memories]),
             _concatenated([one.of_patients for one in memories]),
