@@ -50,7 +50,7 @@ WITHIN: Final = 20
 SHARE_MIN: Final = 0.3
 """A lead with less of the trust than this part of the best one's has no say in extremes."""
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 32
 """Patients, or candidates, of whom what is made on the way stays in a core's cache."""
 
 _FIRST_BIN: Final = 13

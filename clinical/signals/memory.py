@@ -37,7 +37,7 @@ BLUNT_MIN: Final = 0.02
 SHAPE: Final = (28, 32)
 """Samples before and after the middle of a beat that make its shape."""
 
-AT_ONCE: Final = 32
+AT_ONCE: Final = 128
 """Leads of which what is made on the way stays in a core's cache."""
 
 FLOOR_PART: Final = 0.3

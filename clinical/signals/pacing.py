@@ -86,7 +86,7 @@ _CUT: Final = 3
 _STEEP_PART: Final = 0.25
 """A change within 8 ms by this part of its spikes' area may be one that begins."""
 
-_AT_ONCE: Final = 64
+_AT_ONCE: Final = 128
 """Leads of which what is made on the way stays in a core's cache."""
 
 _TIMES: Final = slice(_TAIL, _TAIL + KEPT)

@@ -36,7 +36,7 @@ NOISE_MV: Final = (0.25, 0.04)
 POP_MV: Final = (6.0, 2.5)
 """A jump within 8 ms."""
 
-AT_ONCE: Final = 32
+AT_ONCE: Final = 128
 """Leads of which what is made on the way stays in a core's cache."""
 
 WHOLE_WORDS: Final = 256
