@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from clinical.signals.pacing import Stimuli, remembered, stand_at, take_out
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats, Intake, resample
 
-TILE: Final = 128
-"""Patients whose blocks are computed together: their arrays stay in a core's cache."""
+TILE: Final = 256
+"""Patients whose blocks are computed together: enough that what an array operation costs is shared
+by many, and few enough that what is remembered of them stays in a cache."""
 
 NARROW_HZ: Final = (5.0, 20.0)
 WIDE_HZ: Final = (0.5, 40.0)
