@@ -111,7 +111,8 @@ class Bank:
         groups = [self.leads_of[patient] for patient in patients.tolist()]
         sizes = [len(group) for group in groups]
         leads = np.array([lead for group in groups for lead in group], np.intp)
-        slots = np.arange(max(sizes)) + (np.cumsum(sizes) - sizes)[:, None]
+        begins = np.cumsum(sizes, dtype=np.intp)[:, None] - np.array(sizes, np.intp)[:, None]
+        slots: Ints = begins + np.arange(max(sizes))
         if min(sizes) < max(sizes):
             slots[np.arange(max(sizes)) >= np.array(sizes)[:, None]] = -1
         raw, missing = self._resampled(leads)

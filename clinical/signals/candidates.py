@@ -184,10 +184,10 @@ class Candidates:
         np.minimum(bend / usual, 6.0, out=sharp)
         np.minimum(sharp / blunt, 12.0, out=found[10])
         np.minimum((before, after) / (bend + 1e-6), 4.0, out=found[11:])
-        found = found.reshape(len(found), *shape)
+        of_slots = found.reshape(len(found), *shape)
         sums = np.zeros((len(found), shape[1]))
         for slot, weights in enumerate(share):
-            sums += weights * found[:, slot]
+            sums += weights * of_slots[:, slot]
         has = share >= SHARE_MIN * share.max(axis=0, initial=0.0)
         best, strongest, weakest, sharpest = (
             np.where(has, each.reshape(shape), nothing)

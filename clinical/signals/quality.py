@@ -85,7 +85,7 @@ def _measured(raw: Floats, wide: Floats, found: Floats) -> None:
     marked = np.zeros((2, len(raw), WHOLE_WORDS), bool)
     np.equal(raw, highest[:, None], out=marked[0, :, :BLOCK])
     np.equal(raw, lowest[:, None], out=marked[1, :, :BLOCK])
-    np.maximum(*counted(marked.reshape(-1, WHOLE_WORDS)).reshape(2, -1), out=found[1])
+    found[1] = counted(marked.reshape(-1, WHOLE_WORDS)).reshape(2, -1).max(axis=0)
     away = raw - wide
     np.subtract(away.max(axis=1), away.min(axis=1), out=found[2])
     bends = 2 * raw[:, 1:-1]
