@@ -180,7 +180,7 @@ class BeatDetector:
         row = candidates.row
         sample = BLOCK * (number[row] + 1) - candidates.before_newest - DELAY
         beat, ventricular = np.zeros(len(row), bool), np.zeros(len(row), bool)
-        tall = candidates.energies.max(axis=1, initial=0.0) >= ENERGY_MIN_MV
+        tall = candidates.energies.max(axis=0, initial=0.0) >= ENERGY_MIN_MV
         rank = np.arange(len(row)) - np.searchsorted(row, row)
         for turn in range(int(rank.max(initial=-1)) + 1):
             of = np.flatnonzero(rank == turn)
@@ -235,16 +235,16 @@ class BeatDetector:
         memory, leads = self.memory, candidates.leads[of]
         which, slot = np.nonzero(leads >= 0)
         lead, strange, each = leads[which, slot], odd[which], of[which]
-        energy, height = candidates.energies[each, slot], candidates.heights[each, slot]
+        energy, height = candidates.energies[slot, each], candidates.heights[slot, each]
         levels = memory.levels[lead]
         level, steep, _, alike, _, sharp, _ = levels[:, :LEVELS].T
         level += 0.125 * np.minimum(np.maximum(energy - level, -level), level)
         np.maximum(level, LEVEL_MIN_MV, out=level)
         steep += 0.1 * (np.minimum(energy / (height + 1e-6), 1.0) - steep)
-        bend = candidates.bends[each, slot]
+        bend = candidates.bends[slot, each]
         sharp += 0.125 * np.minimum(np.maximum(bend - sharp, -sharp), sharp)
         np.maximum(sharp, BEND_MIN_MV, out=sharp)
-        shape = candidates.shapes[each, slot]
+        shape = candidates.shapes[slot, each]
         before = likeness(shape[:, None], memory.shapes[:, NORMAL_AND_NEWEST][lead]).max(axis=1)
         alike += 0.1 * (np.maximum(0.0, before) - alike)
         memory.levels[lead] = levels
@@ -265,13 +265,13 @@ class BeatDetector:
         lead, each = leads[which, slot], of[which]
         levels = memory.levels[lead]
         level_mv, _, _, _, aside, sharp, blunt = levels[:, :LEVELS].T
-        part = np.minimum(candidates.energies[each, slot] / level_mv, 1.0)
+        part = np.minimum(candidates.energies[slot, each] / level_mv, 1.0)
         aside += 0.1 * (part - aside)
-        blunt += 0.1 * (np.minimum(candidates.bends[each, slot] / sharp, 1.0) - blunt)
+        blunt += 0.1 * (np.minimum(candidates.bends[slot, each] / sharp, 1.0) - blunt)
         np.maximum(blunt, BLUNT_MIN, out=blunt)
         memory.levels[lead] = levels
         other = memory.other[lead]
-        memory.other[lead] = other + np.float32(0.1) * (candidates.shapes[each, slot] - other)
+        memory.other[lead] = other + np.float32(0.1) * (candidates.shapes[slot, each] - other)
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:
         """Let the levels of patients without a beat sink."""

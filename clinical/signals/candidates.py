@@ -8,7 +8,7 @@ A broad, low beat may rise no higher than a T wave, but its edges and notches *b
 sharply, in units of the bends of the lead's other beats; a T wave is smooth.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,11 @@ TRUSTED: Final = MEASURES.index("trusted")
 
 
 class Candidates:
-    """Of some patients, in the order of patient and time. Every array has a row per candidate."""
+    """Of some patients, in the order of patient and time.
+
+    Of each candidate there is a row; what is measured of its leads has a row for each slot of
+    ``leads`` instead, and a column for each candidate.
+    """
 
     def __init__(self, memory: Memory, slots: Ints, length: int) -> None:
         """Find and measure those of the ``length`` samples that end ``AHEAD`` before the newest.
@@ -161,22 +165,22 @@ class Candidates:
         shape = (self.leads.shape[1], len(at))
         share, lead = np.ascontiguousarray(weight.T), self.leads.T.reshape(-1)
         at, middle, second = (np.concatenate((each,) * shape[0]) for each in (at, middle, second))
-        levels = memory.levels[lead]
+        place, levels = memory.places(lead), memory.levels[lead]
         level, steep, clear, _, _, usual, blunt = levels[:, :LEVELS].T
-        energy = memory.held(ENERGIES, lead, at - 8, 17).max(axis=1).astype(np.float64)
-        wide = memory.held(WIDE, lead, middle - 15, 31)
+        energy = memory.held(ENERGIES, place + at - 8, 17).max(axis=1).astype(np.float64)
+        wide = memory.held(WIDE, place + middle - 15, 31)
         height = (wide.max(axis=1) - wide.min(axis=1)).astype(np.float64)
-        shapes = _unit(memory.held(NARROW, lead, middle - SHAPE[0], sum(SHAPE)))
+        shapes = _unit(memory.held(NARROW, place + middle - SHAPE[0], sum(SHAPE)))
         found = np.empty((13, len(lead)))
         likes, sharp = found[:4], found[9]
         for some in pieces(len(lead), 4 * AT_ONCE):
             likes[:, some] = likeness(shapes[some, None], memory.shapes[lead[some]]).T
-        before, bend, after = _bends(memory, lead, middle)
+        before, bend, after = _bends(memory, place + middle)
         part = np.minimum(energy / level, 8.0)
-        self.bends = _by_candidate(bend, shape)
-        self.energies = _by_candidate(np.where(lead < 0, 0.0, energy), shape)
-        self.heights = _by_candidate(height, shape)
-        self.shapes = _by_candidate(shapes, shape)
+        self.bends = bend.reshape(shape)
+        self.energies = np.where(lead < 0, 0.0, energy).reshape(shape)
+        self.heights = height.reshape(shape)
+        self.shapes = shapes.reshape(*shape, sum(SHAPE))
         np.minimum(energy / (height + 1e-6) / steep, 4.0, out=found[4])
         np.minimum(height * steep / level, 8.0, out=found[5])
         np.log(level, out=found[6])
@@ -201,18 +205,13 @@ class Candidates:
         sharpest.max(axis=0, out=columns[16])
 
 
-def _by_candidate(each: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
-    """Return what was measured of leads by candidate and lead."""
-    return np.ascontiguousarray(each.reshape(*shape, *each.shape[1:]).swapaxes(0, 1))
-
-
-def _bends(memory: Memory, lead: Ints, middle: Ints) -> tuple[Floats, Floats, Floats]:
+def _bends(memory: Memory, middle: Ints) -> tuple[Floats, Floats, Floats]:
     """Return the sharpest bend, in mV, before each candidate, within it and after it."""
     nearest, farthest = BESIDE
-    before, own, after = np.empty((3, len(lead)))
+    before, own, after = np.empty((3, len(middle)))
     first = middle - farthest - BEND
-    for some in pieces(len(lead), 4 * AT_ONCE):
-        wide = memory.held(WIDE, lead[some], first[some], 2 * (farthest + BEND) + 1)
+    for some in pieces(len(middle), 4 * AT_ONCE):
+        wide = memory.held(WIDE, first[some], 2 * (farthest + BEND) + 1)
         bend = bends(wide.astype(np.float64))
         bend[:, : farthest - nearest + 1].max(axis=1, out=before[some])
         bend[:, farthest - WITHIN : farthest + WITHIN + 1].max(axis=1, out=own[some])
@@ -278,7 +277,8 @@ def _middle(memory: Memory, leads: Ints, weight: Floats, at: Ints) -> Ints:
     """Return where, before its peak of energy, the deflection of a candidate is greatest."""
     strength = np.zeros((len(at), 28))
     for slot, lead in enumerate(leads.T):
-        part = np.abs(memory.held(NARROW, lead, at - 25, 28)) / memory.level[lead, None]
+        narrow = memory.held(NARROW, memory.places(lead) + at - 25, 28)
+        part = np.abs(narrow) / memory.level[lead, None]
         part *= weight[:, slot, None]
         strength += part
     before: Ints = np.argmax(strength, axis=1) - 25

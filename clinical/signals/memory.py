@@ -184,11 +184,13 @@ class Memory:
             getattr(self, name)[...] = memory[name]
         return self
 
-    def held(self, history: int, leads: Ints, begin: Ints, length: int) -> _Floats32:
-        """Return what a history, by its number, holds of each lead from a place on: a row each."""
-        histories = self.of_leads[0]
-        row = len(_HISTORIES) * (leads % len(histories)) + history
-        found: _Floats32 = windows(histories, length)[row * HISTORY + begin]
+    def places(self, leads: Ints) -> Ints:
+        """Return where the histories of leads begin, for ``held``."""
+        return leads % len(self.of_leads[0]) * (len(_HISTORIES) * HISTORY)
+
+    def held(self, history: int, begin: Ints, length: int) -> _Floats32:
+        """Return what a history, by its number, holds from places of leads on: a row of each."""
+        found: _Floats32 = windows(self.of_leads[0], length)[begin + history * HISTORY]
         return found
 
     @property
