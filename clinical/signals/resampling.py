@@ -12,7 +12,6 @@ was missing.
 
 from fractions import Fraction
 from functools import lru_cache
-from math import isfinite
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -162,21 +161,21 @@ class Intake:
         """Take samples at their position: what came before is dropped, a hole is missing."""
         fresh = np.array(samples_mv, np.float32)
         if first != self.end:
-            known = self.end - first
-            if known > 0:
-                fresh = fresh[known:]
+            before = self.end - first
+            if before > 0:
+                fresh = fresh[before:]
             elif len(fresh):
-                fresh = np.concatenate((np.full(-known, np.nan, np.float32), fresh))
+                fresh = np.concatenate((np.full(-before, np.nan, np.float32), fresh))
         if not len(fresh):
             return
         if self.end == 0 and self._reach:
             fresh = np.concatenate((np.repeat(fresh[:1], self._reach), fresh))
             self.end = -self._reach
         self.end += len(fresh)
-        missed = None
-        # One sum of squares is a number if every sample is one, and takes a part of the time.
-        if not isfinite(fresh.dot(fresh)):
-            fresh, missed = self._filled(fresh)
+        known, missed = np.isfinite(fresh), None
+        if np.count_nonzero(known) < len(fresh):
+            missing = ~known
+            fresh, missed = self._filled(fresh, missing), missing.astype(np.float32)
         self._last = fresh.item(-1)
         if self._missed is not None or missed is not None:
             self._missed = np.concatenate(
@@ -185,14 +184,9 @@ class Intake:
         held = self._samples
         self._samples = np.concatenate((held, fresh)) if len(held) else fresh
 
-    def _filled(self, fresh: _Floats32) -> tuple[_Floats32, _Floats32 | None]:
-        """Return samples without NaN, and which were missing; None: none was."""
-        missing = ~np.isfinite(fresh)
-        if not np.count_nonzero(missing):
-            return fresh, None
+    def _filled(self, fresh: _Floats32, missing: NDArray[np.bool_]) -> _Floats32:
         place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
-        filled = np.where(place < 0, np.float32(self._last), fresh[place])
-        return filled, missing.astype(np.float32)
+        return np.where(place < 0, np.float32(self._last), fresh[place])
 
     def take(self) -> tuple[int, _Floats32, float]:
         """Return the next block's phase, its input with what surrounds it, and what is missing.
