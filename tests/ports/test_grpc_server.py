@@ -269,13 +269,13 @@ async def _overheard(server: Server) -> AsyncIterator[tuple[str, bytearray, byte
         yield f"{host}:{port}", said, answered
 
 
-def _frames(stream: bytes) -> list[tuple[int, bytes]]:
+def _frames(stream: bytearray) -> list[tuple[int, bytes]]:
     """Return kind and content of each frame."""
     frames: list[tuple[int, bytes]] = []
     at = 0
     while at + _HEAD <= len(stream):
         length = int.from_bytes(stream[at : at + 3])
-        frames.append((stream[at + 3], stream[at + _HEAD : at + _HEAD + length]))
+        frames.append((stream[at + 3], bytes(stream[at + _HEAD : at + _HEAD + length])))
         at += _HEAD + length
     return frames
 
