@@ -73,6 +73,7 @@ def latency(  # noqa: PLR0917 - options have names where they are given
     idle_minutes: Annotated[
         int, typer.Option(min=0, help="Nobody says anything for so long before the measured time.")
     ] = 0,
+    course: Annotated[Course, typer.Option(help="How the patients fare.")] = Course.FLIPPING,
     home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
     *,
     kill_worker: Annotated[bool, typer.Option(help="Kill the worker of channel A midway.")] = False,
@@ -83,7 +84,9 @@ def latency(  # noqa: PLR0917 - options have names where they are given
     """From ``capture()`` in the vehicle to the subscriber, p50 and p99, beside the floor."""
     configure_logging(json=False)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    options = LatencyOptions(units, seconds, Path(), waveforms, channels, idle_minutes, kill_worker)
+    options = LatencyOptions(
+        units, seconds, Path(), waveforms, channels, idle_minutes, kill_worker, course
+    )
     figures = asyncio.run(_latency(options, (home or default_home(os.environ)).absolute()))
     replace_file(out, json.dumps(figures, indent=2) + "\n")
     typer.echo(json.dumps({key: figures[key] for key in figures if key != "hops"}, indent=2))
