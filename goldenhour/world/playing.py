@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
+import numpy as np
 import structlog
 
 from goldenhour.world.bugs import installed
@@ -82,7 +83,7 @@ def _digest(night: Night) -> str:
             for record in night.broker.log.kept(TopicPartition(topic.name, partition)):
                 digest.update(record.offset.to_bytes(8, "big"))
                 digest.update(record.key or b"")
-                digest.update(bytes(sorted(record.value or b"")))
+                digest.update(np.sort(np.frombuffer(record.value or b"", np.uint8)).tobytes())
     for life in night.dispatcher.lives:
         for delivery in life.told:
             digest.update(delivery.delivery_id)
