@@ -18,7 +18,7 @@ from bench.peers.roster import PEERS, Peer
 from bench.peers.steady import AFTER_KILL_S, STARTING_S, WARM_UP_S, steady
 from bench.peers.throughput import Full, fill, throughput
 from bench.peers.traffic import SEED, at_leisure
-from goldenhour.bench.ward import job_vitals
+from goldenhour.bench.judgement.ward import job_vitals
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
 from goldenhour.demo.run import fresh_folder

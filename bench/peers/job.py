@@ -1,8 +1,8 @@
 """The vitals job as every peer does it: the same pure step over plain Python values.
 
-``goldenhour.bench.vitals_job`` says what the job is; this is that job without numpy, for engines
-that are handed one frame at a time: points come from a table made of NEWS2's own charts, and the
-state of an encounter is a flat list of whole numbers, so that a store can keep it as JSON.
+``goldenhour.bench.judgement.vitals_job`` says what the job is; this is that job without numpy, for
+engines that are handed one frame at a time: points come from a table made of NEWS2's own charts,
+and the state of an encounter is a flat list of whole numbers, so that a store can keep it as JSON.
 """
 
 from collections.abc import Iterator

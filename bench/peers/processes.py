@@ -10,7 +10,7 @@ from typing import Final
 
 from bench.peers.assignment import Assignment
 from bench.peers.roster import Peer
-from goldenhour.bench.spending import processor_s_in
+from goldenhour.bench.programs.spending import processor_s_in
 
 ROOT: Final = Path(__file__).parents[2]
 

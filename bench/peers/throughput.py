@@ -14,7 +14,7 @@ from bench.peers.processes import start
 from bench.peers.ring import Ring
 from bench.peers.roster import Peer
 from bench.peers.traffic import Entry, Said, Sent, batched, digest, expected, single
-from goldenhour.bench.weighing import weigh
+from goldenhour.bench.programs.weighing import weigh
 from ports.log.port import LogWriter
 
 QUIET_S: Final = 60.0

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from clinical.instant import SECOND_US
 from clinical.items import Vitals
-from goldenhour.bench.vitals_job import VitalsJob
-from goldenhour.bench.ward import BATCH_FRAMES, job_frame, job_vitals
+from goldenhour.bench.judgement.vitals_job import VitalsJob
+from goldenhour.bench.judgement.ward import BATCH_FRAMES, job_frame, job_vitals
 from wire.frames import to_frame
 from wire.partition import partition_of
 from wire.records import decode_batch, encode_batch

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from goldenhour.bench.attack import AttackOptions
-from goldenhour.bench.attack import measure as measure_attack
+from goldenhour.bench.attack.measure import AttackOptions
+from goldenhour.bench.attack.measure import measure as measure_attack
 from goldenhour.bench.hostile import measure as hostile_frames
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.running import RunningBroker

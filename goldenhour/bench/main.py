@@ -11,28 +11,26 @@ from typing import Annotated, Any
 
 import typer
 
-from goldenhour.bench import (
-    attack_roles,
-    defences,
-    ecg,
-    herd_program,
-    judging,
-    return_watcher,
-    roles,
-    scale_commands,
-)
-from goldenhour.bench import board as board_of_bench
-from goldenhour.bench import imaging as imaging_of_bench
-from goldenhour.bench import memory as memory_of_bench
-from goldenhour.bench import overload as overload_of_bench
-from goldenhour.bench import rhythm as rhythm_of_bench
+from goldenhour.bench import defences
 from goldenhour.bench.accuracy import main as accuracy_of_bench
-from goldenhour.bench.board import BoardOptions
-from goldenhour.bench.chromium import BrowserMissing, browser_path
+from goldenhour.bench.attack import roles as attack_roles
+from goldenhour.bench.board import measure as board_of_bench
+from goldenhour.bench.board.measure import BoardOptions
 from goldenhour.bench.crash.main import crash
-from goldenhour.bench.latency import LatencyOptions, measure
-from goldenhour.bench.load import Course
-from goldenhour.bench.memory import MemoryOptions
+from goldenhour.bench.ecg import measure as ecg
+from goldenhour.bench.fleet import main as fleet
+from goldenhour.bench.herd import program as herd_program
+from goldenhour.bench.herd import return_watcher
+from goldenhour.bench.judgement import main as judgement
+from goldenhour.bench.latency import rhythm as rhythm_of_bench
+from goldenhour.bench.latency import roles
+from goldenhour.bench.latency.measure import LatencyOptions, measure
+from goldenhour.bench.load.clients import Course
+from goldenhour.bench.programs.chromium import BrowserMissing, browser_path
+from goldenhour.bench.vehicle import imaging as imaging_of_bench
+from goldenhour.bench.vehicle import memory as memory_of_bench
+from goldenhour.bench.vehicle import overload as overload_of_bench
+from goldenhour.bench.vehicle.memory import MemoryOptions
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
 from goldenhour.demo.run import fresh_folder
@@ -42,8 +40,8 @@ from ports.logging import configure_logging
 
 app = typer.Typer(no_args_is_help=True, help="Measure; every figure beside its floor.")
 app.add_typer(roles.floor_app, name="floor", hidden=True)
-app.command()(judging.judgement)
-app.command()(judging.alarms)
+app.command()(judgement.judgement)
+app.command()(judgement.alarms)
 app.command()(crash)
 app.command("load", hidden=True)(roles.load)
 app.command("listener", hidden=True)(roles.listener)
@@ -54,10 +52,10 @@ app.command("healthy", hidden=True)(attack_roles.healthy)
 app.command("attacker", hidden=True)(attack_roles.attacker)
 app.command("return-watcher", hidden=True)(return_watcher.return_watcher)
 app.command("herd-units", hidden=True)(herd_program.herd_units)
-app.command("herd")(scale_commands.herd)
-app.command("capacity")(scale_commands.capacity)
-app.command("scale")(scale_commands.scale)
-app.command("soak")(scale_commands.soak)
+app.command("herd")(fleet.herd)
+app.command("capacity")(fleet.capacity)
+app.command("scale")(fleet.scale)
+app.command("soak")(fleet.soak)
 app.command("ecg")(ecg.ecg)
 app.command("accuracy")(accuracy_of_bench.accuracy)
 

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from goldenhour.bench.chromium import chromium
+from goldenhour.bench.programs.chromium import chromium
 from ports.log.memory_log import MemoryLog
 from tests.browser.ambulance import Ambulance, on_the_road
 from tests.browser.ward import Desk, Ward, desk_at, ward_over

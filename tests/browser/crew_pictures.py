@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page
 
 from clinical.alarms.rule import Cause
-from goldenhour.bench.chromium import chromium
+from goldenhour.bench.programs.chromium import chromium
 from ports.clock import SystemClock
 from tests.browser.ambulance import SEPTIC, WELL, Ambulance, on_the_road
 

@@ -12,7 +12,7 @@ from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.alarms.staff_limit import LimitSet
 from clinical.instant import MINUTE_US, SECOND_US
-from goldenhour.bench.chromium import chromium
+from goldenhour.bench.programs.chromium import chromium
 from ports.log.memory_log import MemoryLog
 from simulators.ecg import RATE_HZ, SimulatedLead
 from simulators.rhythms import HeartRhythm

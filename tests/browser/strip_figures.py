@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from clinical.vitals import Vital
-from goldenhour.bench.chromium import chromium
+from goldenhour.bench.programs.chromium import chromium
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from tests.browser.bedside import bedside_of

@@ -19,7 +19,7 @@ from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.priority import Phase, Source
 from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
-from goldenhour.bench.flipping import CAUSE, ILL, WELL
+from goldenhour.bench.load.flipping import CAUSE, ILL, WELL
 from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack

@@ -8,7 +8,7 @@ from typing import Final
 
 from bench.peers.assignment import Assignment, assignment, checkpoints_of
 from clinical.alarms.priority import Source
-from goldenhour.bench.vitals_host import vitals_app
+from goldenhour.bench.judgement.vitals_host import vitals_app
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.logging import configure_logging

@@ -27,7 +27,7 @@ from goldenhour.bench.crash.victims import (
     chosen,
 )
 from goldenhour.bench.crash.ward import Ward
-from goldenhour.bench.flipping import CAUSE
+from goldenhour.bench.load.flipping import CAUSE
 from goldenhour.broker.cluster import ClusterOptions, RunningCluster, start_cluster
 from goldenhour.broker.free_port import free_port
 from goldenhour.broker.launch import start_broker

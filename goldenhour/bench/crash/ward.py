@@ -17,7 +17,7 @@ from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent
 from goldenhour.bench.crash.judging import Injected
-from goldenhour.bench.flipping import CAUSE, PHASE_S, vitals_at
+from goldenhour.bench.load.flipping import CAUSE, PHASE_S, vitals_at
 from ports.clock import Clock
 from simulators.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
 from simulators.stdin_unit import StdinUnit

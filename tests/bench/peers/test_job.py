@@ -6,7 +6,7 @@ from clinical.instant import MINUTE_US
 from clinical.items import DeviceStatus, Vitals
 from clinical.scores.chart import Response
 from clinical.vitals import Consciousness, Quality, Vital
-from goldenhour.bench.vitals_job import CARRIED_US, VitalsJob
+from goldenhour.bench.judgement.vitals_job import CARRIED_US, VitalsJob
 from wire.frames import Frame, Lane, encode_frame, to_frame
 from wire.records import decode_batch, encode_batch
 from wire.unit_items import WireItem

@@ -1,0 +1,1 @@
+"""How long an alarm takes from the feed to its card in a browser, and what the page weighs."""

@@ -1,0 +1,1 @@
+"""What many units cost, whether anything grows in a long run, and what a region needs."""

@@ -1,0 +1,20 @@
+"""As many patients turn for the worse a second whatever the size of the fleet."""
+
+from goldenhour.bench.fleet.turns import ILL_S, TURNS_PER_S, ill
+
+
+def begun(units: int, seconds: int) -> int:
+    steps = [step / TURNS_PER_S for step in range(seconds * TURNS_PER_S)]
+    return sum(
+        ill(unit, at, units) and not ill(unit, at - 1 / TURNS_PER_S, units)
+        for unit in range(units)
+        for at in steps
+    )
+
+
+def test_a_large_fleet_has_as_many_turns_as_a_small_one() -> None:
+    assert begun(100, 10) == begun(1_000, 10) == 10 * TURNS_PER_S
+
+
+def test_a_patient_is_ill_long_enough_for_a_frame_every_five_seconds_to_show_it() -> None:
+    assert ILL_S > 5
