@@ -96,12 +96,16 @@ def _digest(night: Night) -> str:
 def quiet() -> None:
     """Let a process play worlds: no log lines, and nothing collected while a night goes on.
 
+    What is there now stays, and is not looked through after a night.
+
     What a killed machine leaves behind is never run again; Python would complain of it when it is
     collected.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_ERROR))
     sys.unraisablehook = lambda _: None
     gc.disable()
+    gc.collect()
+    gc.freeze()
 
 
 def play_aside(cases: Sequence[Case], jobs: int) -> Iterator[Outcome]:
