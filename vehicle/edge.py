@@ -35,6 +35,7 @@ from clinical.items import (
     RhythmFinding,
     Vitals,
 )
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.patient import PatientWatch
 from vehicle.spool_store import Snapshot
 from vehicle.waveforms import EdgeWaveforms
@@ -61,6 +62,8 @@ class EdgeWatch:
         self._on_failure = on_failure
         self._watches: dict[str, PatientWatch] = {}
         self._forgotten: list[str] = []
+        self._due_us: dict[str, int | None] = {}
+        """When a tick can matter to a watch to which nothing came since the last one."""
         self._count_from = 0
         self._waveforms = EdgeWaveforms(on_failure)
         self.book = AlarmBook()
@@ -122,8 +125,27 @@ class EdgeWatch:
         """Let every watch see the time; return what to tell."""
         said: list[Transition] = []
         for encounter_id, watch in list(self._watches.items()):
+            if watch.closed or not self._due(encounter_id, watch, now_us):
+                watch.pass_over(now_us, 0)
+                continue
             said += self._contain(encounter_id, partial(watch.on_tick, now_us, 0), now_us)
+            if encounter_id in self._watches:
+                self._due_us[encounter_id] = EVERY_TICK
         return said
+
+    def _due(self, encounter_id: str, watch: PatientWatch, now_us: int) -> bool:
+        """Tell whether a tick can matter to a watch.
+
+        It is asked only at the second tick in which nothing came: asking costs what a tick does.
+        """
+        due_us = self._due_us.get(encounter_id, now_us)
+        if due_us == EVERY_TICK:
+            try:
+                due_us = watch.due_us
+            except Exception:  # noqa: BLE001 - what it cannot say, its next step will show
+                return True
+            self._due_us[encounter_id] = due_us
+        return due_us is not None and due_us <= now_us
 
     def apply(self, entry: AlarmEntry, now_us: int) -> None:
         """Fold an entry of the log of alarms into the book."""
@@ -191,6 +213,7 @@ class EdgeWatch:
 
     def _forget(self, encounter_id: str) -> None:
         self._watches.pop(encounter_id, None)
+        self._due_us.pop(encounter_id, None)
         self._waveforms.forget(encounter_id)
         self._forgotten.append(encounter_id)
 
@@ -198,6 +221,7 @@ class EdgeWatch:
         self, encounter_id: str, judge: Callable[[], Sequence[Any]], now_us: int
     ) -> list[Transition]:
         watch = self._watches[encounter_id]
+        self._due_us.pop(encounter_id, None)
         closed = watch.closed
         try:
             said = judge()
