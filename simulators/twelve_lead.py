@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import wfdb
 from numpy.typing import NDArray
 
 from clinical.twelve_lead.criteria import Person, Sex
@@ -75,6 +74,8 @@ def made_up(
 
 def recorded(record: Path, recorded_us: int, person: Person) -> EcgRecording:
     """Return the recording of a WFDB record with all twelve leads at one scale."""
+    import wfdb  # noqa: PLC0415 - brings pandas with it, and no other traffic needs either
+
     found = wfdb.rdrecord(str(record), physical=False)
     scale_uv = 1_000 / found.adc_gain[0]
     leads = {

@@ -1,8 +1,9 @@
 """The patient watch in the vehicle: the center's own processors, fed before the link.
 
 Each open encounter has a ``PatientWatch`` (source EDGE) that sees every numbered frame and one
-tick a second. What it says leaves on the ALARM lane, and is folded into the crew's ``AlarmBook``
-together with what the downlink brings, so crew and center look at one life cycle.
+tick a second; plain vital signs that lead to nothing go the quick way (``clinical.watch.quiet``).
+What it says leaves on the ALARM lane, and is folded into the crew's ``AlarmBook`` together with
+what the downlink brings, so crew and center look at one life cycle.
 What was said just before a crash may have been sent and not be on the disk. So after a new start
 the watches count their revisions on from the second of that start, which no earlier word reached:
 the center never takes a new word for one that it has heard.
@@ -39,6 +40,7 @@ from clinical.watch.patient import PatientWatch
 from vehicle.spool_store import Snapshot
 from vehicle.waveforms import EdgeWaveforms
 from wire.frames import Frame
+from wire.rows import row_of
 
 ENCOUNTERS_WATCHED: Final = 64
 """Encounters that one unit watches at once, those that are over included, so that a late frame
@@ -83,8 +85,11 @@ class EdgeWatch:
         if encounter_id is None or not judged:
             return []
         watch = self._watch(encounter_id)
+        row = row_of(frame)
 
-        def judge() -> list[Any]:
+        def judge() -> Sequence[Any]:
+            if row is not None and (quiet := watch.on_row(row, now_us, now_us)) is not None:
+                return quiet
             said: list[Any] = []
             for index, item in judged:
                 origin = FrameRef(

@@ -12,7 +12,6 @@ from rich.console import Console
 
 from goldenhour.broker.errors import BrokerError
 from goldenhour.demo import run as kafka_demo
-from goldenhour.demo.memory import play_in_memory
 from goldenhour.demo.plan import KILLABLE, DemoOptions, Engine, kills
 from goldenhour.demo.ports import Ports
 from goldenhour.home import default_home, replace_file
@@ -119,6 +118,8 @@ async def _play(
             console.print(_BANNER.format(why=missing), highlight=False)
     else:
         console.print(_BANNER.format(why="Asked for by --engine memory."), highlight=False)
+    from goldenhour.demo.memory import play_in_memory  # noqa: PLC0415 - else others judge
+
     return await play_in_memory(
         options, clock, stop, lambda addresses: _say_addresses(console, addresses)
     )

@@ -1,4 +1,4 @@
-"""What the tests of the whole system share: its programs, started once per module."""
+"""What the tests of the whole system share: its programs, started once per process."""
 
 from collections.abc import AsyncIterator
 
@@ -9,10 +9,10 @@ from goldenhour.broker.running import RunningBroker
 from tests.kafka.stack import Running, running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def system(
     kafka: RunningBroker, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Running]:
-    """The programs, up and running against the broker of the session."""
+    """The programs, up and running against the broker of the session, for all of this folder."""
     async with running(kafka.bootstrap, tmp_path_factory.mktemp("system")) as system:
         yield system

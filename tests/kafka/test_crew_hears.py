@@ -23,7 +23,7 @@ from tests.patience import PATIENCE_US
 from vehicle.cabin.desk import Desk
 from vehicle.client import VehicleClient
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 CAUSE = "ECG_LEAD_FAULT"
 FLAT_FROM, MENDED_FROM, ENDS = 3, 12, 17

@@ -21,7 +21,7 @@ from vehicle.client import VehicleClient
 from wire.messages import decode_message
 from wire.topics import DOWNLINK
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 LAST = 0x80
 """Bytes below it end a number."""

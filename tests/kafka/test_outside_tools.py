@@ -25,7 +25,7 @@ from wire.messages import message_key
 from wire.partition import partition_of
 from wire.topics import ALARMS, DOWNLINK, PATIENTS, Topic
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 UPLINK = "ambulance.telemetry.v1.TelemetryService/Uplink"
 SUBSCRIBE = "ambulance.alerts.v1.AlertService/Subscribe"

@@ -37,7 +37,7 @@ from wire.strips import AlarmStrip
 from wire.topics import ALARMS, DOWNLINK, UNITS
 from wire.unit_items import Receipt, ReceiptStage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 FIBRILLATION = "VENTRICULAR_FIBRILLATION"
 ONSET_S, OVER_S, WHOLE_S = 12, 24, 40

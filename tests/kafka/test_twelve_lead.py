@@ -20,7 +20,7 @@ from wire.records import decode_dead_letter
 from wire.topics import DEAD_LETTERS
 from wire.twelve_lead import encode_ecg
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def admitted(client: VehicleClient) -> str:

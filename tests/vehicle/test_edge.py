@@ -1,10 +1,12 @@
 """The watch at the edge judges as the center does, contains failures, and resumes."""
 
+import pytest
+
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import Capture, CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
-from clinical.watch.patient import PatientWatch
+from clinical.watch.patient import Emissions, PatientWatch
 from vehicle.edge import ENCOUNTERS_WATCHED, EdgeWatch
 from vehicle.spool_store import Snapshot
 from wire.frames import Frame, Lane
@@ -61,6 +63,31 @@ def test_a_word_that_only_time_brings_comes_at_its_tick() -> None:
     assert any(second not in {1, 40} for second, _ in said)
 
 
+def test_calm_vital_signs_go_the_quick_way_and_leave_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A quiet minute costs a vehicle little, and its watch remembers what the reference would."""
+    quick, reference = watch(), watch()
+    judged: list[int] = []
+    on_item = PatientWatch.on_item
+
+    def counted(self: PatientWatch, item: Vitals, capture: Capture, now_us: int) -> Emissions:
+        judged.append(capture.frame.sequence)
+        return on_item(self, item, capture, now_us)
+
+    calm = Vitals(heart_rate_bpm=72.0, respiration_per_min=16.0, spo2_percent=97.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(PatientWatch, "on_item", counted)
+        assert not feed(quick, 1, 90, calm)
+    assert judged == [1]
+    with monkeypatch.context() as patch:
+        patch.setattr(PatientWatch, "on_row", lambda *_: None)
+        assert not feed(reference, 1, 90, calm)
+    assert quick.snapshots("e1") == reference.snapshots("e1")
+    low = Vitals(heart_rate_bpm=35.0)
+    assert feed(quick, 91, 103, low) == feed(reference, 91, 103, low) != []
+
+
 def _kept(snapshots: list[Snapshot]) -> dict[str, bytes]:
     return {one.name: one.state for one in snapshots if one.state is not None}
 
@@ -113,7 +140,7 @@ def test_a_failing_watch_stops_only_its_patient() -> None:
     feed(edge, 1, 1, Vitals(heart_rate_bpm=80.0))
     edge._watches["e1"]._bedside.limits = None  # type: ignore[assignment]
     no_pulse = CrewEvent(CrewFinding.NO_PULSE)
-    assert edge.on_frame(frame(2, Vitals(heart_rate_bpm=80.0)), 2 * SECOND_US) == []
+    assert edge.on_frame(frame(2, Vitals(heart_rate_bpm=35.0)), 2 * SECOND_US) == []
     other = edge.on_frame(frame(1, no_pulse, "e2", Lane.ALARM), 2 * SECOND_US)
     assert failed == ["e1"]
     assert [one.cause for one in other] == ["NO_PULSE"]

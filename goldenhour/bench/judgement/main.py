@@ -1,7 +1,6 @@
 """``goldenhour bench judgement`` and ``alarms``: what judgement costs, and what it spares."""
 
 import asyncio
-import json
 import logging
 import os
 from pathlib import Path
@@ -12,10 +11,11 @@ import uvloop
 
 from goldenhour.bench.judgement import alarm_load, worker_rate
 from goldenhour.bench.judgement.measure import JudgementOptions, loads, measure
+from goldenhour.bench.measuring import HomeFolder, Out, root_of, tell
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import settings_from
 from goldenhour.demo.run import fresh_folder
-from goldenhour.home import Home, default_home, replace_file
+from goldenhour.home import Home
 from goldenhour.lab.whole_file import write_whole_text
 from ports.clock import SystemClock
 from ports.logging import configure_logging
@@ -23,25 +23,24 @@ from simulators.scenario import RECORDINGS
 
 
 def judgement(
-    out: Annotated[Path, typer.Option(help="File for the figures, JSON.")],
+    out: Out,
     patients: Annotated[int, typer.Option(min=1, help="Patients, or encounters.")] = 1_000,
     seconds: Annotated[int, typer.Option(min=8, help="Stream time, at 1 Hz.")] = 60,
     repeats: Annotated[int, typer.Option(min=1, help="Times that each figure is taken.")] = 5,
-    home: Annotated[Path | None, typer.Option(help="Folder of run state.")] = None,
+    home: HomeFolder = None,
 ) -> None:
     """Frames per CPU-second of judgement and of the vitals job, beside a bare decode."""
     configure_logging(json=False, level="WARNING")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     options = JudgementOptions(patients, seconds, repeats)
-    root = (home or default_home(os.environ)).absolute()
+    root = root_of(home)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         figures = {**measure(options), "worker": runner.run(_worker(options, root))}
-    replace_file(out, json.dumps(figures, indent=2) + "\n")
-    typer.echo(json.dumps(figures, indent=2))
+    tell(out, figures)
 
 
 def alarms(
-    out: Annotated[Path, typer.Option(help="File for the figures, JSON.")],
+    out: Out,
     recordings: Annotated[
         Path, typer.Option(help="Folder of recordings, bidmc_NN.csv, one row a second.")
     ] = RECORDINGS,
@@ -60,8 +59,7 @@ def alarms(
     if replay is not None:
         lines = alarm_load.table(alarm_load.nights(found, hours, seed))
         write_whole_text(replay, "".join(f"{line}\n" for line in lines))
-    replace_file(out, json.dumps(figures, indent=2) + "\n")
-    typer.echo(json.dumps(figures, indent=2))
+    tell(out, figures)
 
 
 async def _worker(options: JudgementOptions, home: Path) -> dict[str, int]:

@@ -19,7 +19,6 @@ from ports.log.kafka_admin import create_topics
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Record
 from streams.engine.apps import PATIENTS_APP, HostedApp
-from streams.engine.faust_worker import FaustWorker
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
@@ -93,6 +92,8 @@ async def _fill(bootstrap: str, topic: str, records: Sequence[Record]) -> None:
 
 
 async def _rate(bootstrap: str, app: HostedApp, frames: int, folder: Path) -> int:
+    from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - Faust, for this alone
+
     settings = WorkerSettings(bootstrap=bootstrap, home=folder)
     log = KafkaLog(bootstrap, client_id="bench-worker")
     writer, bulk = await log.writer(), await log.writer()
