@@ -2,7 +2,9 @@
 
 import pytest
 
+from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
+from clinical.alarms.transition import Transition
 from clinical.items import Capture, CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from clinical.watch.patient import Emissions, PatientWatch
 from vehicle.edge import ENCOUNTERS_WATCHED, EdgeWatch
@@ -37,6 +39,28 @@ def test_a_low_heart_rate_matures_after_its_delay() -> None:
     edge = watch()
     assert ("HEART_RATE_LOW", True) not in feed(edge, 1, 9, Vitals(heart_rate_bpm=35.0))
     assert ("HEART_RATE_LOW", True) in feed(edge, 10, 12, Vitals(heart_rate_bpm=35.0))
+
+
+def test_a_word_that_only_time_brings_comes_at_its_tick() -> None:
+    """Ticks at which nothing can be due are left out, and none that matters."""
+    edge, alone = watch(), PatientWatch("e1", Source.EDGE)
+    said: list[tuple[int, Transition]] = []
+    called_for: list[tuple[int, Transition]] = []
+    for second in range(1, 90):
+        now_us = second * SECOND_US
+        if second in {1, 40}:
+            rate = 35.0 if second == 1 else 80.0
+            fed = frame(second, Vitals(heart_rate_bpm=rate, respiration_per_min=16.0))
+            origin = FrameRef(fed.unit_id, int(fed.lane), fed.segment, fed.sequence, 0)
+            capture = Capture(origin, fed.captured_us, now_us, fed.boot_id, fed.uncertainty_us)
+            said += [(second, one) for one in edge.on_frame(fed, now_us)]
+            judged = alone.on_item(fed.items[0], capture, now_us)  # type: ignore[arg-type]
+            called_for += [(second, one) for one in judged if isinstance(one, Transition)]
+        said += [(second, one) for one in edge.on_tick(now_us)]
+        ticked = alone.on_tick(now_us, 0)
+        called_for += [(second, one) for one in ticked if isinstance(one, Transition)]
+    assert said == called_for
+    assert any(second not in {1, 40} for second, _ in said)
 
 
 def test_calm_vital_signs_go_the_quick_way_and_leave_the_same(
