@@ -6,7 +6,7 @@ not; nor is one that lets the alarm of a synthetic patient wait. All of it is by
 that never steps, and by the stamps in the pictures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,41 +53,43 @@ class Channels:
 
     def live(self, partition: int, now_us: int) -> frozenset[Source]:
         """Return the channels that judge this partition now."""
-        newest_us = max(self.judged_us(partition, source) for source in CHANNELS)
-        judging = frozenset(
+        found = [(source, self._seen.get((partition, source))) for source in CHANNELS]
+        known = [(source, seen) for source, seen in found if seen is not None]
+        newest_us = max([seen.judged_us for _, seen in known], default=0)
+        judging = [
             source
-            for source in CHANNELS
-            if (seen := self._seen.get((partition, source))) is not None
-            and now_us - seen.at_us < CHANNEL_LOST_US
+            for source, seen in known
+            if now_us - seen.at_us < CHANNEL_LOST_US
             and newest_us - seen.judged_us < CHANNEL_LOST_US
-        )
-        return judging - self.beats.deaf(partition, now_us)
+        ]
+        return frozenset(judging) - self.beats.deaf(partition, now_us)
 
     def stopped(self, partitions: Iterable[int], now_us: int) -> tuple[int, ...]:
         """Return the partitions where no channel that was seen answers a synthetic patient."""
         return tuple(
             partition
             for partition in partitions
-            if (known := {s for s in CHANNELS if (partition, s) in self._seen})
-            and known <= self.beats.deaf(partition, now_us)
+            if (deaf := self.beats.deaf(partition, now_us))
+            and (known := {s for s in CHANNELS if (partition, s) in self._seen})
+            and known <= deaf
         )
 
-    def lost(self, partitions: Iterable[int], now_us: int) -> dict[Source, tuple[int, ...]]:
+    def lost(self, living: Mapping[int, frozenset[Source]]) -> dict[Source, tuple[int, ...]]:
         """Return each expected channel that is lost, with the partitions that only another judges.
 
-        Where none is live nothing is degraded: detection has stopped there, and that is said.
+        ``living`` is who is live in each partition. Where none is nothing is degraded: detection
+        has stopped there, and that is said.
         """
         lost: dict[Source, tuple[int, ...]] = {}
-        for partition in partitions:
-            live = self.live(partition, now_us)
+        for partition, live in living.items():
             for source in sorted(self.expected - live) if live else ():
                 lost[source] = (*lost.get(source, ()), partition)
         return lost
 
-    def silent_units(self, partitions: Iterable[int], now_us: int) -> tuple[str, ...]:
-        """Return the units that fell silent together, as the live channels see it."""
+    def silent_units(self, living: Mapping[int, frozenset[Source]]) -> tuple[str, ...]:
+        """Return the units that fell silent together, as the channels see it that are live."""
         names: set[str] = set()
-        for partition in partitions:
-            for source in self.live(partition, now_us):
+        for partition, live in living.items():
+            for source in live:
                 names.update(self._seen[partition, source].silent_units)
         return tuple(sorted(names))

@@ -139,6 +139,7 @@ class LiveTail:
         self._store = store
         self._clock = clock
         self._units_us = clock.monotonic_us()
+        self._units_kept = self._units_positions()
 
     @classmethod
     async def open(
@@ -165,11 +166,18 @@ class LiveTail:
             now_us = self._clock.monotonic_us()
             if receipts or now_us - self._units_us >= UNITS_KEPT_US:
                 self._units_us = now_us
-                await self._store.write_units(self._units_positions(), receipts)
+                await self._note_units(receipts)
 
     async def close(self) -> None:
         """Let go of the reader."""
         await self._reader.close()
+
+    async def _note_units(self, receipts: Sequence[MessageReceipt]) -> None:
+        """Keep what was read of `units`, if there was anything."""
+        reached = self._units_positions()
+        if receipts or reached != self._units_kept:
+            await self._store.write_units(reached, receipts)
+            self._units_kept = reached
 
     def _units_positions(self) -> dict[int, int]:
         positions = self._reader.positions()

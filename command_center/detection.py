@@ -81,8 +81,9 @@ class DetectionAlarms:
                 *self._channels.stopped(numbers, monotonic_us),
             }
         )
-        lost = {} if uncertain else self._channels.lost(numbers, monotonic_us)
-        silent = self._channels.silent_units(numbers, monotonic_us)
+        living = {number: self._channels.live(number, monotonic_us) for number in numbers}
+        lost = {} if uncertain else self._channels.lost(living)
+        silent = self._channels.silent_units(living)
         found: dict[Cause, Values | None] = {
             Cause.DETECTION_STALE: {"partitions": partitions(stale)} if stale else None,
             Cause.DETECTION_DEGRADED: _lost(lost) if lost else None,

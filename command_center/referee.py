@@ -10,7 +10,7 @@ It looks at what stands, not at what happened, so a center that starts, or a sec
 same, and saying it twice has no effect. It says nothing about a channel while no other is live.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,6 +46,8 @@ class Referee:
         if not live:
             return []
         standings = book.standings()
+        if not standings:
+            return []
         words: list[Word] = [
             *self._statuses(partition, standings, live),
             *self._disputes(partition, book, standings, live),
@@ -72,15 +74,14 @@ class Referee:
         self,
         partition: int,
         book: AlarmBook,
-        standings: Iterable[Standing],
+        standings: Sequence[Standing],
         live: frozenset[Source],
     ) -> Iterator[Transition]:
         """Say which alarms the channels disagree about, and which they no longer do."""
         both = live.issuperset(CHANNELS)
         judged_us = min(self.channels.judged_us(partition, source) for source in live)
         disputed: set[tuple[str, str]] = set()
-        standing_now = list(standings)
-        for standing in standing_now:
+        for standing in standings:
             view = standing.view
             subject = _subject(standing)
             held_by = standing.holders.intersection(CHANNELS)
@@ -90,7 +91,7 @@ class Referee:
             disputed.add((view.encounter_id, subject))
             if judged_us - standing.heard_us >= DISAGREE_US:
                 yield from _begun(book, standing, subject, held_by, judged_us)
-        for standing in standing_now:
+        for standing in standings:
             view = standing.view
             over = (view.encounter_id, view.subject) not in disputed
             if view.cause == Cause.CHANNELS_DISAGREE and over:

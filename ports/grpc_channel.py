@@ -11,7 +11,7 @@ from typing import Final
 import grpc
 from google.rpc import error_details_pb2, status_pb2
 
-from ports.grpc_server import STATUS_DETAILS_KEY
+from ports.grpc_server import FIXED_WINDOW, STATUS_DETAILS_KEY
 
 KEEPALIVE_TIME_MS: Final = 1_500
 """Silence after which the peer is pinged."""
@@ -51,6 +51,7 @@ def open_channel(
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.enable_retries", 0),
+        *FIXED_WINDOW,
     ]
     if credentials is None:
         return grpc.aio.insecure_channel(address, options=options)

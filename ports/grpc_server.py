@@ -40,6 +40,16 @@ METADATA_BYTES: Final = 8_192
 MESSAGE_BYTES: Final = 4_194_304
 """One message; a larger one ends its call with RESOURCE_EXHAUSTED."""
 
+STREAM_WINDOW_BYTES: Final = 1_048_576
+"""Bytes of a stream that may be on their way and unread: 80 Mbit/s over a round trip of 100 ms."""
+
+FIXED_WINDOW: Final[tuple[tuple[str, int], ...]] = (
+    ("grpc.http2.bdp_probe", 0),
+    ("grpc.http2.lookahead_bytes", STREAM_WINDOW_BYTES),
+)
+"""For both ends. gRPC would else ask by pings what each link carries, and for a unit that says
+something once a second that is a ping and its answer, each way, for nearly each of its frames."""
+
 _IDENTITY_ALONE: Final = 1
 """The set of compressions that holds only the one that does nothing."""
 
@@ -47,6 +57,7 @@ SERVER_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.so_reuseport", 0),
     ("grpc.server_handshake_timeout_ms", HANDSHAKE_MS),
     ("grpc.max_allowed_incoming_connections", CONNECTIONS_MOST),
+    *FIXED_WINDOW,
     ("grpc.max_concurrent_streams", CALLS_PER_CONNECTION),
     ("grpc.max_metadata_size", METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),

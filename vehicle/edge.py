@@ -1,8 +1,9 @@
 """The patient watch in the vehicle: the center's own processors, fed before the link.
 
 Each open encounter has a ``PatientWatch`` (source EDGE) that sees every numbered frame and one
-tick a second. What it says leaves on the ALARM lane, and is folded into the crew's ``AlarmBook``
-together with what the downlink brings, so crew and center look at one life cycle.
+tick a second; plain vital signs that lead to nothing go the quick way (``clinical.watch.quiet``).
+What it says leaves on the ALARM lane, and is folded into the crew's ``AlarmBook`` together with
+what the downlink brings, so crew and center look at one life cycle.
 What was said just before a crash may have been sent and not be on the disk. So after a new start
 the watches count their revisions on from the second of that start, which no earlier word reached:
 the center never takes a new word for one that it has heard.
@@ -34,10 +35,12 @@ from clinical.items import (
     RhythmFinding,
     Vitals,
 )
+from clinical.watch.due import EVERY_TICK
 from clinical.watch.patient import PatientWatch
 from vehicle.spool_store import Snapshot
 from vehicle.waveforms import EdgeWaveforms
 from wire.frames import Frame
+from wire.rows import row_of
 
 ENCOUNTERS_WATCHED: Final = 64
 """Encounters that one unit watches at once, those that are over included, so that a late frame
@@ -59,6 +62,8 @@ class EdgeWatch:
         self._on_failure = on_failure
         self._watches: dict[str, PatientWatch] = {}
         self._forgotten: list[str] = []
+        self._due_us: dict[str, int | None] = {}
+        """When a tick can matter to a watch to which nothing came since the last one."""
         self._count_from = 0
         self._waveforms = EdgeWaveforms(on_failure)
         self.book = AlarmBook()
@@ -80,8 +85,11 @@ class EdgeWatch:
         if encounter_id is None or not judged:
             return []
         watch = self._watch(encounter_id)
+        row = row_of(frame)
 
-        def judge() -> list[Any]:
+        def judge() -> Sequence[Any]:
+            if row is not None and (quiet := watch.on_row(row, now_us, now_us)) is not None:
+                return quiet
             said: list[Any] = []
             for index, item in judged:
                 origin = FrameRef(
@@ -117,8 +125,27 @@ class EdgeWatch:
         """Let every watch see the time; return what to tell."""
         said: list[Transition] = []
         for encounter_id, watch in list(self._watches.items()):
+            if watch.closed or not self._due(encounter_id, watch, now_us):
+                watch.pass_over(now_us, 0)
+                continue
             said += self._contain(encounter_id, partial(watch.on_tick, now_us, 0), now_us)
+            if encounter_id in self._watches:
+                self._due_us[encounter_id] = EVERY_TICK
         return said
+
+    def _due(self, encounter_id: str, watch: PatientWatch, now_us: int) -> bool:
+        """Tell whether a tick can matter to a watch.
+
+        It is asked only at the second tick in which nothing came: asking costs what a tick does.
+        """
+        due_us = self._due_us.get(encounter_id, now_us)
+        if due_us == EVERY_TICK:
+            try:
+                due_us = watch.due_us
+            except Exception:  # noqa: BLE001 - what it cannot say, its next step will show
+                return True
+            self._due_us[encounter_id] = due_us
+        return due_us is not None and due_us <= now_us
 
     def apply(self, entry: AlarmEntry, now_us: int) -> None:
         """Fold an entry of the log of alarms into the book."""
@@ -186,6 +213,7 @@ class EdgeWatch:
 
     def _forget(self, encounter_id: str) -> None:
         self._watches.pop(encounter_id, None)
+        self._due_us.pop(encounter_id, None)
         self._waveforms.forget(encounter_id)
         self._forgotten.append(encounter_id)
 
@@ -193,6 +221,7 @@ class EdgeWatch:
         self, encounter_id: str, judge: Callable[[], Sequence[Any]], now_us: int
     ) -> list[Transition]:
         watch = self._watches[encounter_id]
+        self._due_us.pop(encounter_id, None)
         closed = watch.closed
         try:
             said = judge()

@@ -2,8 +2,10 @@
 
 Whatever waits in the modem, in a socket or at a slow gateway can neither be overtaken by something
 newer nor be left out, and it holds up the alarms that share the link. So below the ALARM lane the
-frames in flight follow the delay of their acknowledgement: one more for each that comes within
-``IN_GOOD_TIME_US``, half as many when one takes longer, at most once per that delay.
+frames in flight follow the delay of their acknowledgement: one more for each request that is
+acknowledged within ``IN_GOOD_TIME_US``, half as many when one takes longer, at most once per that
+delay. Half that time shows that twice as much would come in good time as well: so many frames more,
+so that what a cut left behind goes out in few, full requests.
 """
 
 from collections import deque
@@ -14,6 +16,8 @@ from wire.frames import Lane
 
 IN_GOOD_TIME_US: Final = SECOND_US
 """An acknowledgement that takes longer shows that too much is on its way."""
+
+_SOON_US: Final = IN_GOOD_TIME_US // 2
 
 FLIGHT_LEAST: Final = {Lane.VITALS: 8, Lane.WAVEFORM: 2}
 """Frames that may always be in flight, and those at the beginning of a stream, whose link nobody
@@ -29,21 +33,23 @@ class Flight:
         """Begin a stream; on the ALARM lane only the gateway's credit counts."""
         self._least = FLIGHT_LEAST.get(lane)
         self.size = self._least or 0
-        self._sent: deque[tuple[int, int]] = deque()
+        self._sent: deque[tuple[int, int, int]] = deque()
+        """Of each request its last sequence, its frames, and when it was sent."""
         self._shrunk_us = 0
 
-    def sent(self, sequence: int, now_us: int) -> None:
-        """Note that a request ended with this sequence; ``now_us`` is monotonic."""
+    def sent(self, sequence: int, frames: int, now_us: int) -> None:
+        """Note a request of so many frames, up to this sequence; ``now_us`` is monotonic."""
         if self._least is not None:
-            self._sent.append((sequence, now_us))
+            self._sent.append((sequence, frames, now_us))
 
     def acknowledged(self, through: int, now_us: int) -> None:
         """Note an acknowledgement."""
         delay_us: int | None = None
         while self._sent and self._sent[0][0] <= through:
-            delay_us = now_us - self._sent.popleft()[1]
+            _, frames, sent_us = self._sent.popleft()
+            delay_us = now_us - sent_us
             if delay_us <= IN_GOOD_TIME_US:
-                self.size += 1
+                self.size += frames if delay_us <= _SOON_US else 1
         if delay_us is None or delay_us <= IN_GOOD_TIME_US or self._least is None:
             return
         if now_us - self._shrunk_us >= delay_us:

@@ -192,7 +192,8 @@ class LaneStreams:
             while True:
                 wakeup.clear()
                 while frames := await self._next(run):
-                    flight.sent(frames[-1].sequence, self._clock.monotonic_us())
+                    now_us = self._clock.monotonic_us()
+                    flight.sent(frames[-1].sequence, len(frames), now_us)
                     await stream.send(frames)
                 if self._probing and run is self.session.live:
                     self._probing = False

@@ -38,12 +38,17 @@ def encode_picture(picture: Picture, more: Sequence[PictureRow | Glance] = ()) -
         stamped_at_us=picture.stamped_us,
         source=SOURCE.number[picture.source],
     )
-    behind = record_pb2.Picture(silent_units=picture.silent_units)
-    rows = [
-        encode_glance(row) if isinstance(row, Glance) else encode_row(row)
-        for row in (*picture.rows, *more)
+    written = [
+        before.SerializeToString(),
+        *[
+            encode_glance(row) if isinstance(row, Glance) else encode_row(row)
+            for row in (*picture.rows, *more)
+        ],
     ]
-    return b"".join((before.SerializeToString(), *rows, behind.SerializeToString()))
+    if picture.silent_units:
+        behind = record_pb2.Picture(silent_units=picture.silent_units)
+        written.append(behind.SerializeToString())
+    return b"".join(written)
 
 
 def decode_picture(value: bytes) -> Picture:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
+from operator import attrgetter
 from struct import Struct
 from typing import Any, Final
 
@@ -31,9 +32,10 @@ from google.protobuf.message import DecodeError, Message
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
+from clinical.vitals import Consciousness, Spo2Scale
 from clinical.watch.carry import VITALS
 from clinical.watch.ordering import UNCERTAIN_US
-from wire.frames import Lane
+from wire.frames import Frame, Lane
 from wire.reading import reading
 from wire.vitals import to_vitals
 
@@ -47,6 +49,12 @@ DOUBLE: Final = 9
 """Bytes of a double with its tag."""
 _LENGTH_MAX: Final = 127
 """Longest vital signs whose length is one byte."""
+
+_NUMBERS_OF: Final = attrgetter(*[vital.value for vital in VITALS])
+_REST_OF: Final = attrgetter(
+    "consciousness", "on_oxygen", "spo2_scale", "device_id", "device_at_us"
+)
+_NO_NUMBERS: Final[dict[str, Any]] = {vital.value: None for vital in VITALS}
 
 _Layout = tuple[tuple[int, ...], Callable[[bytes, int], tuple[float, ...]]]
 
@@ -108,6 +116,48 @@ def item_of(row: VitalsRow) -> Vitals:
         VITALS[vital].value: number or 0.0 for vital, number in zip(vitals, numbers, strict=True)
     }
     return replace(rest, **values)
+
+
+def row_of(frame: Frame) -> VitalsRow | None:
+    """Return the row of a frame that was never on the wire; None when it is not plain."""
+    items = frame.items
+    if len(items) != 1 or frame.lane is not Lane.VITALS or not frame.encounter_id:
+        return None
+    item = items[0]
+    if type(item) is not Vitals or (frame.uncertainty_us or 0) > UNCERTAIN_US:
+        return None
+    values = _NUMBERS_OF(item)
+    return (
+        frame.encounter_id,
+        frame.unit_id,
+        VITALS_LANE,
+        frame.segment,
+        frame.sequence,
+        frame.captured_us,
+        frame.boot_id or None,
+        tuple([vital for vital, value in enumerate(values) if value is not None]),
+        tuple([value for value in values if value is not None]),
+        replace(item, **_NO_NUMBERS) if item.marks else _unmarked(*_REST_OF(item)),
+    )
+
+
+@lru_cache(maxsize=RESTS_REMEMBERED)
+def _unmarked(
+    consciousness: Consciousness | None,
+    on_oxygen: bool | None,  # noqa: FBT001 - by the names of the contract
+    spo2_scale: Spo2Scale | None,
+    device_id: str | None,
+    device_at_us: int | None,
+) -> Vitals:
+    """Return what an item says beside its numbers, where it marks none of them."""
+    rest = Vitals(
+        consciousness=consciousness,
+        on_oxygen=on_oxygen,
+        spo2_scale=spo2_scale,
+        device_id=device_id,
+        device_at_us=device_at_us,
+    )
+    return NOTHING_ELSE if rest == NOTHING_ELSE else rest
 
 
 def _frames(value: bytes) -> Sequence[frame_pb2.Frame]:

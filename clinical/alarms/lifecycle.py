@@ -29,7 +29,7 @@ the center goes on to disagree it says so again (``clinical.watch.agreement``). 
 to say during a cut, and brings after newer words, is told, and told once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -86,12 +86,14 @@ class Standing:
 class AlarmBook:
     """Every alarm that is active or latched."""
 
-    __slots__ = ("_open", "_past")
+    __slots__ = ("_open", "_past", "_standings")
 
     def __init__(self) -> None:
         """Begin with no alarm."""
         self._open: dict[Key, Episode] = {}
         self._past = Past()
+        self._standings: Sequence[Standing] | None = None
+        """What ``standings`` returned last; None since an entry was taken in."""
 
     def apply(self, entry: AlarmEntry, learned_us: int) -> list[AlarmView]:
         """Take in the next entry and return the alarms that it changed, in order.
@@ -99,6 +101,7 @@ class AlarmBook:
         ``learned_us`` is when the center learned of the entry; it comes from the log, so that
         every instance shows the same.
         """
+        self._standings = None
         if isinstance(entry, Transition):
             return self._hear(entry, learned_us)
         if isinstance(entry, Action):
@@ -143,19 +146,21 @@ class AlarmBook:
             views, key=lambda view: (-view.priority, not view.unacknowledged, -view.learned_us)
         )
 
-    def standings(self) -> list[Standing]:
+    def standings(self) -> Sequence[Standing]:
         """Return who holds each alarm of an encounter that is active."""
-        return [
-            Standing(
-                episode.view,
-                episode.holders,
-                frozenset(episode.reports),
-                frozenset(episode.silenced),
-                episode.heard_us,
+        if self._standings is None:
+            self._standings = tuple(
+                Standing(
+                    episode.view,
+                    episode.holders,
+                    frozenset(episode.reports),
+                    frozenset(episode.silenced),
+                    episode.heard_us,
+                )
+                for episode in self._open.values()
+                if episode.view.state is AlarmState.ACTIVE and episode.view.encounter_id
             )
-            for episode in self._open.values()
-            if episode.view.state is AlarmState.ACTIVE and episode.view.encounter_id
-        ]
+        return self._standings
 
     def heard(self, alarm_id: bytes, source: Source) -> int:
         """Return the last revision that this source said about this alarm, or 0."""
@@ -180,6 +185,7 @@ class AlarmBook:
             message = f"alarm book of version {state.get('version')}, not {SNAPSHOT_VERSION}"
             raise ValueError(message)
         episodes = [restored(plain) for plain in state["episodes"]]
+        self._standings = None
         self._open = {_key(episode.view): episode for episode in episodes}
         self._past.restore(state["past"])
 

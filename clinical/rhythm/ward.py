@@ -14,13 +14,16 @@ import numpy as np
 from clinical.rhythm.arrhythmia import Call
 from clinical.rhythm.bed import Bed, Look
 from clinical.rhythm.judgement import Second
-from clinical.signals.bank import TILE, Bank
+from clinical.signals.bank import Bank
 from clinical.signals.beats import Beat, BeatDetector
 from clinical.signals.pacing import Stimuli
 from clinical.signals.quality import Quality, quality_of
 from clinical.signals.shock_judge import ShockJudge
 from clinical.signals.shock_window import WINDOW_S
 from clinical.signals.shockable import evidence_of
+
+TOGETHER: Final = 128
+"""Patients judged together: their shock windows, too, stay in a core's cache."""
 
 SOUND_MIN: Final = 0.1
 """A window of a lead with a worse second says nothing of a shock."""
@@ -40,8 +43,8 @@ def judge(
     """
     whole = dict(enumerate(beds))
     while ready := [place for place, bed in whole.items() if bed.settle()]:
-        for begin in range(0, len(ready), TILE):
-            tile = ready[begin : begin + TILE]
+        for begin in range(0, len(ready), TOGETHER):
+            tile = ready[begin : begin + TOGETHER]
             for place, said in zip(tile, _contained([beds[at] for at in tile], shock), strict=True):
                 if isinstance(said, Exception):
                     del whole[place]

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from clinical.signals.pacing import Stimuli, remembered, stand_at, take_out
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats, Intake, resample
 
-TILE: Final = 128
-"""Patients whose blocks are computed together: their arrays stay in a core's cache."""
+TILE: Final = 256
+"""Patients whose blocks are computed together: enough that what an array operation costs is shared
+by many, and few enough that what is remembered of them stays in a cache."""
 
 NARROW_HZ: Final = (5.0, 20.0)
 WIDE_HZ: Final = (0.5, 40.0)
@@ -107,17 +108,17 @@ class Bank:
 
     def block(self, patients: Ints) -> Block:
         """Compute the next second of some patients, of whom it is known."""
-        groups = [self.leads_of[patient] for patient in patients]
+        groups = [self.leads_of[patient] for patient in patients.tolist()]
+        sizes = [len(group) for group in groups]
         leads = np.array([lead for group in groups for lead in group], np.intp)
-        slots = np.full((len(groups), max(map(len, groups))), -1, np.intp)
-        row = 0
-        for index, group in enumerate(groups):
-            slots[index, : len(group)] = np.arange(row, row + len(group))
-            row += len(group)
+        begins = np.cumsum(sizes, dtype=np.intp)[:, None] - np.array(sizes, np.intp)[:, None]
+        slots: Ints = begins + np.arange(max(sizes))
+        if min(sizes) < max(sizes):
+            slots[np.arange(max(sizes)) >= np.array(sizes)[:, None]] = -1
         raw, missing = self._resampled(leads)
-        number = self.number[patients].copy()
-        first = np.repeat(number == 0, [len(group) for group in groups])
-        if first.any():
+        number = self.number[patients]
+        if not number.all():
+            first = np.repeat(number == 0, sizes)
             self._begin(leads[first], raw[first, 0])
         stimuli = take_out(self.pacing, leads, slots, number, raw)
         wide = _filtered(_wide(), raw, self.wide_state, leads)
@@ -126,16 +127,21 @@ class Bank:
         return Block(patients, number, leads, slots, raw, wide, narrow, missing, stimuli)
 
     def _resampled(self, leads: Ints) -> tuple[Floats, Floats]:
-        raw, missing = np.empty((len(leads), BLOCK)), np.empty(len(leads))
+        raw, missing = np.empty((len(leads), BLOCK)), np.zeros(len(leads))
         alike: dict[tuple[float, int], tuple[list[int], list[NDArray[np.float32]]]] = {}
-        for row, lead in enumerate(leads):
-            phase, window, missing[row] = self.intakes[lead].take()
+        for row, lead in enumerate(leads.tolist()):
+            phase, window, missed = self.intakes[lead].take()
+            if missed:
+                missing[row] = missed
             rows, windows = alike.setdefault((self.rates_hz[lead], phase), ([], []))
             rows.append(row)
             windows.append(window)
         for (rate_hz, phase), (rows, windows) in alike.items():
             alike_mv = np.concatenate(windows, dtype=np.float64).reshape(len(rows), -1)
-            raw[rows] = resample(rate_hz, phase, alike_mv)
+            resampled = resample(rate_hz, phase, alike_mv)
+            if len(alike) == 1:
+                return resampled, missing
+            raw[rows] = resampled
         return raw, missing
 
     def _begin(self, leads: Ints, first_mv: Floats) -> None:
@@ -179,12 +185,12 @@ class Bank:
 
     def hold(self) -> tuple[tuple[object, ...], ...]:
         """Return what came and is not yet computed, for ``put_back``."""
-        return tuple(intake.snapshot() for intake in self.intakes)
+        return tuple([intake.hold() for intake in self.intakes])
 
     def put_back(self, intakes: Sequence[tuple[Any, ...]]) -> None:
         """Undo that a second was begun, of a bank that was joined and could not be parted."""
         for intake, held in zip(self.intakes, intakes, strict=True):
-            intake.restore(held)
+            intake.put_back(held)
 
     @property
     def ready(self) -> bool:
@@ -192,7 +198,11 @@ class Bank:
         return any(self._ready(leads) for leads in self.leads_of)
 
     def _ready(self, leads: tuple[int, ...]) -> bool:
-        return all(self.intakes[lead].ready for lead in leads)
+        for lead in leads:
+            intake = self.intakes[lead]
+            if intake.end < intake.due:
+                return False
+        return True
 
     def snapshot(self) -> dict[str, object]:
         """Return all that it remembers."""

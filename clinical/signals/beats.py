@@ -21,7 +21,21 @@ from numpy.typing import NDArray
 from clinical.signals.bank import Bank, Block, Ints
 from clinical.signals.beat_judge import JUDGE, BeatJudge
 from clinical.signals.candidates import AHEAD, Candidates, likeness
-from clinical.signals.memory import BEND_MIN_MV, BLUNT_MIN, LEVEL_MIN_MV, NEWEST, NORMAL, Memory
+from clinical.signals.memory import (
+    BEND_MIN_MV,
+    BLUNT_MIN,
+    HEIGHT_OF,
+    INTERVAL_OF,
+    LEVEL_MIN_MV,
+    LEVELS,
+    NEWEST,
+    NORMAL,
+    ODD,
+    QUIET_OF,
+    SWAY_OF,
+    TAIL_OF,
+    Memory,
+)
 from clinical.signals.quality import Quality, quality_of
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
@@ -43,6 +57,14 @@ TAIL: Final = 100
 
 PAST: Final = ("gap_s", "gap", "interval_s", "sway", "beside_height", "beside_tail", "beside_quiet")
 """What is measured of the past at each candidate, after ``candidates.MEASURES``."""
+
+PAST_MAX: Final = np.array((3.0, 3.0, np.inf, np.inf, 4.0, 8.0, 8.0))[:, None]
+"""More than this says no more."""
+
+HEIGHTS: Final = (HEIGHT_OF, TAIL_OF, QUIET_OF)
+"""What of the past a candidate's rise is compared with: of a beat, behind one, and elsewhere."""
+
+NORMAL_AND_NEWEST: Final = slice(NORMAL, NEWEST + 1, NEWEST - NORMAL)
 
 INTERVAL: Final = (60, 500)
 """Least and greatest running interval between beats, in samples."""
@@ -112,17 +134,15 @@ class Beats:
 class BeatDetector:
     """Finds the beats of a bank's patients. ``on_block`` takes the bank's blocks as they come."""
 
-    def __init__(self, bank: Bank, judge: BeatJudge = JUDGE) -> None:
-        """Begin before sample 0 of every patient of a bank."""
-        self.memory = Memory(len(bank.rates_hz), bank.patients)
+    def __init__(self, bank: Bank, judge: BeatJudge = JUDGE, memory: Memory | None = None) -> None:
+        """Begin before sample 0 of every patient of a bank, or where a memory was."""
+        self.memory = memory or Memory(len(bank.rates_hz), bank.patients)
         self.judge = judge
 
     @classmethod
     def joined(cls, bank: Bank, detectors: Sequence["BeatDetector"]) -> Self:
         """Return a detector of the bank that was joined of these detectors' banks, in order."""
-        detector = cls(bank, detectors[0].judge)
-        detector.memory = Memory.joined([one.memory for one in detectors])
-        return detector
+        return cls(bank, detectors[0].judge, Memory.joined([one.memory for one in detectors]))
 
     def part(self, detectors: Sequence["BeatDetector"]) -> None:
         """Let each of the detectors that this one was joined of go on from here."""
@@ -160,21 +180,22 @@ class BeatDetector:
         row = candidates.row
         sample = BLOCK * (number[row] + 1) - candidates.before_newest - DELAY
         beat, ventricular = np.zeros(len(row), bool), np.zeros(len(row), bool)
+        tall = candidates.energies.max(axis=0, initial=0.0) >= ENERGY_MIN_MV
         rank = np.arange(len(row)) - np.searchsorted(row, row)
         for turn in range(int(rank.max(initial=-1)) + 1):
             of = np.flatnonzero(rank == turn)
-            judged = self.judge.judge(
-                self.measures_of(candidates, of, patients[row[of]], sample[of])
-            )
-            after = sample[of] - self.memory.last[patients[row[of]]] > REFRACTORY
-            tall = candidates.energies[of].max(axis=1) >= ENERGY_MIN_MV
-            beat[of], ventricular[of] = judged[0] & after & tall, judged[1]
-            chosen, others = of[beat[of]], of[~beat[of]]
-            if len(chosen):
-                self._follow(candidates, chosen, ventricular[chosen])
-            if len(others):
-                self._leave(candidates, others, patients, sample)
-            self._keep_time(patients[row[chosen]], sample[chosen], candidates.rise[chosen])
+            whose = patients[row[of]]
+            gap = sample[of] - self.memory.last[whose]
+            judged = self.judge.judge(self.measures_of(candidates, of, whose, sample[of]))
+            found = judged[0] & (gap > REFRACTORY) & tall[of]
+            beat[of], ventricular[of] = found, judged[1]
+            if found.any():
+                chosen = of[found]
+                self._follow(candidates, chosen, judged[1][found])
+                self._keep_time(whose[found], gap[found], sample[chosen], candidates.rise[chosen])
+            left = ~found & (gap > REFRACTORY)
+            if left.any():
+                self._leave(candidates, of[left], whose[left], gap[left])
         self._sink(patients, number, slots)
         found = np.flatnonzero(beat)
         return Beats(
@@ -183,76 +204,81 @@ class BeatDetector:
 
     def measures_of(self, candidates: Candidates, of: Ints, whose: Ints, sample: Ints) -> Floats:
         """Return what a judge weighs of some candidates: what is around them, and the past."""
-        memory = self.memory
-        gap, interval = sample - memory.last[whose], memory.interval[whose]
-        rise = candidates.rise[of]
-        past = (
-            np.minimum(gap / WORKING_RATE_HZ, 3.0),
-            np.minimum(gap / interval, 3.0),
-            interval / WORKING_RATE_HZ,
-            memory.sway[whose],
-            np.minimum(rise / memory.height[whose], 4.0),
-            np.minimum(rise / memory.tail[whose], 8.0),
-            np.minimum(rise / memory.quiet[whose], 8.0),
-        )
-        return np.concatenate((candidates.measures[of], np.stack(past, axis=1)), axis=1)
+        gap, rhythm = sample - self.memory.last[whose], self.memory.rhythm[whose]
+        interval, sway = rhythm[:, INTERVAL_OF], rhythm[:, SWAY_OF]
+        known = candidates.measures.shape[1]
+        measures = np.empty((len(of), known + len(PAST)))
+        measures[:, :known] = candidates.measures[of]
+        past = measures[:, known:].T
+        past[0], past[1], past[2] = gap, gap, interval
+        past[0] /= WORKING_RATE_HZ
+        past[1] /= interval
+        past[2] /= WORKING_RATE_HZ
+        past[3] = sway
+        np.divide(candidates.rise[of], rhythm[:, HEIGHTS].T, out=past[4:])
+        np.minimum(past, PAST_MAX, out=past)
+        return measures
 
-    def _keep_time(self, whose: Ints, sample: Ints, rise: Floats) -> None:
+    def _keep_time(self, whose: Ints, gap: Ints, sample: Ints, rise: Floats) -> None:
         """Let the interval follow the beats that were found."""
         memory = self.memory
-        interval = memory.interval[whose]
-        near = np.clip(sample - memory.last[whose], 0.4 * interval, 1.8 * interval)
-        memory.sway[whose] += 0.1 * (np.abs(near / interval - 1) - memory.sway[whose])
-        memory.interval[whose] += 0.15 * (np.clip(near, *INTERVAL) - interval)
-        memory.last[whose], memory.height[whose] = sample, rise
+        rhythm = memory.rhythm[whose]
+        interval = rhythm[:, INTERVAL_OF]
+        near = np.minimum(np.maximum(gap, 0.4 * interval), 1.8 * interval)
+        rhythm[:, SWAY_OF] += 0.1 * (np.abs(near / interval - 1) - rhythm[:, SWAY_OF])
+        interval += 0.15 * (np.minimum(np.maximum(near, INTERVAL[0]), INTERVAL[1]) - interval)
+        rhythm[:, HEIGHT_OF] = rise
+        memory.rhythm[whose], memory.last[whose] = rhythm, sample
 
     def _follow(self, candidates: Candidates, of: Ints, odd: NDArray[np.bool_]) -> None:
         """Let levels and shapes follow the beats that were found."""
         memory, leads = self.memory, candidates.leads[of]
-        has = leads >= 0
-        lead, strange = leads[has], odd[np.nonzero(has)[0]]
-        energy, height = candidates.energies[of][has], candidates.heights[of][has]
-        level = memory.level[lead]
-        level += 0.125 * np.clip(energy - level, -level, level)
-        memory.level[lead] = np.maximum(level, LEVEL_MIN_MV)
-        steep = np.minimum(energy / (height + 1e-6), 1.0)
-        memory.steep[lead] += 0.1 * (steep - memory.steep[lead])
-        sharp = memory.sharp[lead]
-        sharp += 0.125 * np.clip(candidates.bends[of][has] - sharp, -sharp, sharp)
-        memory.sharp[lead] = np.maximum(sharp, BEND_MIN_MV)
-        shape = candidates.shapes[of][has]
-        like = likeness(shape[:, None], memory.shapes[lead])
-        before = np.maximum(like[:, NEWEST], like[:, NORMAL])
-        memory.alike[lead] += 0.1 * (np.maximum(0.0, before) - memory.alike[lead])
+        which, slot = np.nonzero(leads >= 0)
+        lead, strange, each = leads[which, slot], odd[which], of[which]
+        energy, height = candidates.energies[slot, each], candidates.heights[slot, each]
+        levels = memory.levels[lead]
+        level, steep, _, alike, _, sharp, _ = levels[:, :LEVELS].T
+        level += 0.125 * np.minimum(np.maximum(energy - level, -level), level)
+        np.maximum(level, LEVEL_MIN_MV, out=level)
+        steep += 0.1 * (np.minimum(energy / (height + 1e-6), 1.0) - steep)
+        bend = candidates.bends[slot, each]
+        sharp += 0.125 * np.minimum(np.maximum(bend - sharp, -sharp), sharp)
+        np.maximum(sharp, BEND_MIN_MV, out=sharp)
+        shape = candidates.shapes[slot, each]
+        before = likeness(shape[:, None], memory.shapes[:, NORMAL_AND_NEWEST][lead]).max(axis=1)
+        alike += 0.1 * (np.maximum(0.0, before) - alike)
+        memory.levels[lead] = levels
         memory.newest[lead] = shape
-        for known, which in ((memory.normal, ~strange), (memory.odd, strange)):
-            some = lead[which]
-            known[some] += np.float32(0.15) * (shape[which] - known[some])
+        kind = np.where(strange, ODD, NORMAL)
+        known = memory.shapes[lead, kind]
+        memory.shapes[lead, kind] = known + np.float32(0.15) * (shape - known)
 
-    def _leave(self, candidates: Candidates, of: Ints, patients: Ints, sample: Ints) -> None:
-        """Remember what is no beat: how high it is, and its shape."""
-        memory, whose = self.memory, patients[candidates.row[of]]
-        gap = sample[of] - memory.last[whose]
-        for level, which in (
-            (memory.tail, (gap > REFRACTORY) & (gap <= TAIL)),
-            (memory.quiet, gap > TAIL),
-        ):
-            some = whose[which]
-            level[some] += 0.1 * (np.minimum(candidates.rise[of[which]], 1.0) - level[some])
+    def _leave(self, candidates: Candidates, of: Ints, whose: Ints, gap: Ints) -> None:
+        """Remember what is no beat, and not a part of one: how high it is, and its shape."""
+        memory = self.memory
+        level = np.where(gap > TAIL, QUIET_OF, TAIL_OF)
+        before = memory.rhythm[whose, level]
+        high = np.minimum(candidates.rise[of], 1.0)
+        memory.rhythm[whose, level] = before + 0.1 * (high - before)
         leads = candidates.leads[of]
-        which = (leads >= 0) & (gap > REFRACTORY)[:, None]
-        lead, shape = leads[which], candidates.shapes[of][which]
-        part = np.minimum(candidates.energies[of][which] / memory.level[lead], 1.0)
-        memory.aside[lead] += 0.1 * (part - memory.aside[lead])
-        bend = np.minimum(candidates.bends[of][which] / memory.sharp[lead], 1.0)
-        blunt = memory.blunt[lead] + 0.1 * (bend - memory.blunt[lead])
-        memory.blunt[lead] = np.maximum(BLUNT_MIN, blunt)
-        memory.other[lead] += np.float32(0.1) * (shape - memory.other[lead])
+        which, slot = np.nonzero(leads >= 0)
+        lead, each = leads[which, slot], of[which]
+        levels = memory.levels[lead]
+        level_mv, _, _, _, aside, sharp, blunt = levels[:, :LEVELS].T
+        part = np.minimum(candidates.energies[slot, each] / level_mv, 1.0)
+        aside += 0.1 * (part - aside)
+        blunt += 0.1 * (np.minimum(candidates.bends[slot, each] / sharp, 1.0) - blunt)
+        np.maximum(blunt, BLUNT_MIN, out=blunt)
+        memory.levels[lead] = levels
+        other = memory.other[lead]
+        memory.other[lead] = other + np.float32(0.1) * (candidates.shapes[slot, each] - other)
 
     def _sink(self, patients: Ints, number: Ints, slots: Ints) -> None:
         """Let the levels of patients without a beat sink."""
         least = np.maximum(IDLE, IDLE_INTERVALS * self.memory.interval[patients])
         idle = BLOCK * (number + 1) - AHEAD - self.memory.last[patients] > least
+        if not idle.any():
+            return
         leads = slots[idle]
         leads = leads[leads >= 0]
         self.memory.level[leads] = np.maximum(LEVEL_MIN_MV, SINK * self.memory.level[leads])

@@ -2,8 +2,12 @@
 
 They give what numpy's own functions of these names give, to the last bit, and take a part of the
 time: those look for cases that cannot occur here, and go through booleans one by one.
+
+What is made of many rows on the way to a result is made of some rows at a time (``pieces``): it
+stays in a core's cache, and in memory that the process already has.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -76,6 +80,11 @@ def peaks_of(values: Floats, width: int) -> Floats:
     return greatest
 
 
+def pieces(count: int, most: int) -> Iterator[slice]:
+    """Yield all of so many rows, at most so many at a time."""
+    return (slice(begin, begin + most) for begin in range(0, count, most))
+
+
 def slopes(values: Floats) -> Floats:
     """Return by how much each row changes from sample to sample: between its two neighbours."""
     slope = np.empty_like(values)
@@ -84,3 +93,17 @@ def slopes(values: Floats) -> Floats:
     slope[:, 0] = values[:, 1] - values[:, 0]
     slope[:, -1] = values[:, -1] - values[:, -2]
     return slope
+
+
+def windows(values: NDArray[Any], length: int) -> NDArray[Any]:
+    """Return every ``length`` values that follow one another: the window at each, as a row.
+
+    It is a view. Chosen rows are copied as they lie, which is a part of the work of an index to
+    each of their values.
+
+    Args:
+        values: contiguous; its rows follow one another.
+        length: of a window.
+    """
+    shape = (max(0, values.size - length + 1), length)
+    return np.ndarray(shape, values.dtype, values, strides=(values.itemsize, values.itemsize))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinical.signals.bank import Block, Ints
-from clinical.signals.measuring import medians
+from clinical.signals.measuring import medians, pieces, windows
 from clinical.signals.quality import Quality
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
@@ -37,6 +37,9 @@ BLUNT_MIN: Final = 0.02
 SHAPE: Final = (28, 32)
 """Samples before and after the middle of a beat that make its shape."""
 
+AT_ONCE: Final = 128
+"""Leads of which what is made on the way stays in a core's cache."""
+
 FLOOR_PART: Final = 0.3
 """Part of a second in which the energy lies below its floor."""
 
@@ -50,6 +53,7 @@ ENERGIES: Final = _HISTORIES.index("energy")
 NARROW: Final = _HISTORIES.index("narrow")
 WIDE: Final = _HISTORIES.index("wide")
 NORMAL: Final = _SHAPES.index("normal")
+ODD: Final = _SHAPES.index("odd")
 NEWEST: Final = _SHAPES.index("newest")
 
 _LEVELS: Final = {
@@ -73,7 +77,14 @@ _RHYTHM: Final = {
 }
 """What a patient begins with."""
 
+LEVELS: Final = len(_LEVELS)
+"""Columns of ``levels`` that hold them; behind them stand grade and trust of each second."""
+
+INTERVAL_OF, HEIGHT_OF, SWAY_OF, TAIL_OF, QUIET_OF = range(len(_RHYTHM))
+"""Columns of ``rhythm``."""
+
 _NAMES: Final = (*_HISTORIES, *_SHAPES, *_LEVELS, *_GRADES, *_RHYTHM, "last")
+_VIEWS: Final = (*_NAMES, "levels", "rhythm")
 
 
 class Memory:
@@ -82,6 +93,10 @@ class Memory:
     Those of a lead lie side by side in three arrays, those of a patient in two.
     """
 
+    levels: Floats
+    """A row of each lead, from ``level`` to ``blunt``: to read and write all of them at once."""
+    rhythm: Floats
+    """A row of each patient, from ``interval`` to ``quiet``."""
     energy: _Floats32
     narrow: _Floats32
     wide: _Floats32
@@ -145,18 +160,18 @@ class Memory:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of either kind
         """Make the views when one is asked for: between two rounds nobody asks."""
-        if name not in _NAMES:
+        if name not in _VIEWS:
             raise AttributeError(name)
-        histories, shapes, levels = self.of_leads
-        rhythm, self.last = self.of_patients
+        histories, shapes, self.levels = self.of_leads
+        self.rhythm, self.last = self.of_patients
         self.energy, self.narrow, self.wide = histories.transpose(1, 0, 2)
         self.normal, self.odd, self.newest, self.other = shapes.transpose(1, 0, 2)
-        own = len(_LEVELS)
-        self.level, self.steep, self.clear, self.alike, self.aside, self.sharp, self.blunt = levels[
-            :, :own
-        ].T
-        self.grade, self.trust = levels[:, own : own + SECONDS], levels[:, own + SECONDS :]
-        self.interval, self.height, self.sway, self.tail, self.quiet = rhythm.T
+        columns = self.levels.T
+        self.level, self.steep, self.clear, self.alike, self.aside, self.sharp, self.blunt = (
+            columns[:LEVELS]
+        )
+        self.grade, self.trust = columns[LEVELS : LEVELS + SECONDS].T, columns[-SECONDS:].T
+        self.interval, self.height, self.sway, self.tail, self.quiet = self.rhythm.T
         return self.__dict__[name]
 
     def snapshot(self) -> dict[str, object]:
@@ -169,11 +184,13 @@ class Memory:
             getattr(self, name)[...] = memory[name]
         return self
 
-    def held(self, history: int, leads: Ints, places: Ints) -> _Floats32:
-        """Return what a history, by its number, holds of each lead at its places: a row of each."""
-        row = (len(_HISTORIES) * leads + history) * HISTORY
-        # One index into all of it is half of the work of one for each axis.
-        found: _Floats32 = self.of_leads[0].reshape(-1).take(row[:, None] + places)
+    def places(self, leads: Ints) -> Ints:
+        """Return where the histories of leads begin, for ``held``."""
+        return leads % len(self.of_leads[0]) * (len(_HISTORIES) * HISTORY)
+
+    def held(self, history: int, begin: Ints, length: int) -> _Floats32:
+        """Return what a history, by its number, holds from places of leads on: a row of each."""
+        found: _Floats32 = windows(self.of_leads[0], length)[begin + history * HISTORY]
         return found
 
     @property
@@ -185,7 +202,7 @@ class Memory:
     @classmethod
     def joined(cls, memories: Sequence["Memory"]) -> Self:
         """Return the leads and patients of some memories, one's after another's."""
-        joined = cls(0, 0)
+        joined = cls.__new__(cls)
         joined.hold(
             _concatenated([one.of_leads for one in memories]),
             _concatenated([one.of_patients for one in memories]),
@@ -206,13 +223,14 @@ class Memory:
 
     def remember(self, block: Block, quality: Quality) -> None:
         """Take the newest second of some leads, and its grades."""
-        leads = block.leads
-        before = self.narrow[leads, HISTORY - ENERGY :]
-        narrow = block.narrow.astype(np.float32)
-        _shift(self.narrow, leads, narrow)
-        _shift(self.wide, leads, block.wide.astype(np.float32))
-        _shift(self.energy, leads, _energy(np.concatenate((before, narrow), axis=1)))
-        _shift(self.grade, leads, quality.overall[:, None])
+        for some in pieces(len(block.leads), AT_ONCE):
+            rows = _rows(block.leads[some])
+            _move(self.of_leads[0], rows)
+            self.narrow[rows, HISTORY - BLOCK :] = block.narrow[some]
+            self.wide[rows, HISTORY - BLOCK :] = block.wide[some]
+            narrow = self.narrow[rows, HISTORY - BLOCK - ENERGY :]
+            self.energy[rows, HISTORY - BLOCK :] = _energy(narrow)
+        _shift(self.grade, block.leads, quality.overall)
 
     def learn(self, leads: Ints, seconds: int) -> None:
         """Take the first level of leads from the greatest energy of each second so far."""
@@ -237,7 +255,7 @@ class Memory:
         fresh = np.maximum(0.01, self.grade[leads, -1]) * np.minimum(self.clear[leads], clear)
         fresh *= np.maximum(0.05, self.alike[leads]) ** 2
         fresh *= np.clip(1.1 - self.aside[leads], 0.05, 1.0) ** 2
-        _shift(self.trust, leads, np.maximum(1e-4, fresh)[:, None])
+        _shift(self.trust, leads, np.maximum(1e-4, fresh))
 
 
 def _concatenated(many: Sequence[_Arrays]) -> _Arrays:
@@ -249,25 +267,39 @@ def bends(wide: Floats) -> Floats:
 
     Twice that, in mV; none for the first and last ``BEND`` samples.
     """
-    ahead, behind = wide[:, 2 * BEND :], wide[:, : -2 * BEND]
-    bend: Floats = np.abs(ahead + behind - 2 * wide[:, BEND:-BEND])
-    return bend
+    bend = wide[:, 2 * BEND :] + wide[:, : -2 * BEND]
+    bend -= 2 * wide[:, BEND:-BEND]
+    return np.abs(bend, out=bend)
 
 
-def _shift(history: NDArray[Any], leads: Ints, fresh: NDArray[Any]) -> None:
-    length = fresh.shape[1]
-    if bool(np.all(np.diff(leads) == 1)):
-        rows = history[leads[0] : leads[-1] + 1]
-        rows[:, :-length] = rows[:, length:]
-        rows[:, -length:] = fresh
+def _rows(leads: Ints) -> slice | Ints:
+    """Return where leads lie: rows that follow one another are seen as they are, not copied."""
+    if leads[-1] - leads[0] == len(leads) - 1 and bool((leads[1:] > leads[:-1]).all()):
+        return slice(int(leads[0]), int(leads[-1]) + 1)
+    return leads
+
+
+def _move(histories: NDArray[Any], rows: slice | Ints) -> None:
+    """Let what leads hold lie a second further back; of the newest second nothing is known then."""
+    if isinstance(rows, slice):
+        # One move of all that lies there: each history's newest second takes the next one's oldest.
+        whole = histories[rows].reshape(-1)
+        whole[:-BLOCK] = whole[BLOCK:]
     else:
-        history[leads] = np.concatenate((history[leads, length:], fresh), axis=1)
+        histories[rows, :, :-BLOCK] = histories[rows, :, BLOCK:]
 
 
-def _energy(narrow: _Floats32) -> _Floats32:
+def _shift(history: Floats, leads: Ints, fresh: Floats) -> None:
+    """Let a value of each second of leads be followed by that of the newest."""
+    history[leads] = np.concatenate((history[leads, 1:], fresh[:, None]), axis=1)
+
+
+def _energy(narrow: _Floats32) -> Floats:
     """Return the energy of all but the first ``ENERGY`` samples."""
-    total = np.cumsum(narrow.astype(np.float64) ** 2, axis=1)
+    total = narrow.astype(np.float64)
+    total *= total
+    np.cumsum(total, axis=1, out=total)
     power = total[:, ENERGY:] - total[:, :-ENERGY]
     np.maximum(0.0, power, out=power)
     power /= ENERGY
-    return np.sqrt(power, out=power).astype(np.float32)
+    return np.sqrt(power, out=power)

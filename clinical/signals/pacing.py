@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clinical.signals.measuring import medians
+from clinical.signals.measuring import medians, pieces
 from clinical.signals.resampling import BLOCK, WORKING_RATE_HZ, Floats
 
 RATE_LEAST_HZ: Final = 200.0
@@ -85,6 +85,9 @@ _CUT: Final = 3
 
 _STEEP_PART: Final = 0.25
 """A change within 8 ms by this part of its spikes' area may be one that begins."""
+
+_AT_ONCE: Final = 128
+"""Leads of which what is made on the way stays in a core's cache."""
 
 _TIMES: Final = slice(_TAIL, _TAIL + KEPT)
 _AREAS: Final = slice(_TAIL + KEPT, _TAIL + 2 * KEPT)
@@ -176,14 +179,20 @@ def _take(told: dict[int, list[int]], slots: Ints, about: _Floats32, raw: Floats
 
 def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list[int]]]:
     """Return the rows that show spikes, each with their middles."""
-    change = about[:, _NEAR:] - about[:, :-_NEAR]
-    inner = slice(_REACH - _NEAR, _REACH - _NEAR + BLOCK)
-    bend = change[:, inner] - change[:, _REACH : _REACH + BLOCK]
-    steep = np.abs(bend) >= 2 * SPIKE_MIN_MV
+    bend, steep = np.empty((len(about), BLOCK), np.float32), np.empty((len(about), BLOCK), bool)
+    for some in pieces(len(about), _AT_ONCE):
+        change = _change(about[some])
+        bends = np.subtract(
+            change[:, _REACH - _NEAR : _REACH - _NEAR + BLOCK],
+            change[:, _REACH : _REACH + BLOCK],
+            out=bend[some],
+        )
+        np.greater_equal(np.abs(bends), 2 * SPIKE_MIN_MV, out=steep[some])
     place = np.flatnonzero(steep)
     if not len(place):
         return []
-    row, at = place // BLOCK, place % BLOCK + _REACH
+    row, at = np.divmod(place, BLOCK)
+    at += _REACH
     flat, own = about.reshape(-1), row * about.shape[1] + at
     sign = np.sign(bend.reshape(-1)[place])
     peak = flat[own]
@@ -206,7 +215,7 @@ def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list
         return []
     row, at, height = row[is_spike], at[is_spike], height[is_spike]
     rows, first = np.unique(row, return_index=True)
-    usual = medians(np.abs(change[rows]))
+    usual = medians(np.abs(_change(about[rows])))
     found = []
     for which, noise, begun, end in zip(
         rows.tolist(), usual.tolist(), first, [*first[1:], len(row)], strict=True
@@ -216,6 +225,12 @@ def _spikes(about: _Floats32, looked: NDArray[np.bool_]) -> list[tuple[int, list
         if 0 < len(middles) <= CROWD and clear:
             found.append((which, clear))
     return found
+
+
+def _change(about: _Floats32) -> _Floats32:
+    """Return how much each sample differs from the one 8 ms before it."""
+    change: _Floats32 = about[:, _NEAR:] - about[:, :-_NEAR]
+    return change
 
 
 def _highest(at: list[int], height: list[float]) -> list[tuple[int, float]]:

@@ -36,6 +36,9 @@ KAISER_BETA: Final = 6.0
 """Side lobes of the window lie 63 dB down (Oppenheim and Schafer, section 7.5.3)."""
 
 Floats = NDArray[np.float64]
+_Floats32 = NDArray[np.float32]
+
+_NO_SAMPLES: Final[_Floats32] = np.zeros(0, np.float32)
 
 
 class RateError(ValueError):
@@ -117,7 +120,18 @@ def _span(rate_hz: float, number: int) -> _Span:
 class Intake:
     """What came of one lead and is not yet in a block."""
 
-    __slots__ = ("_first", "_held", "_holed", "_last", "_number", "_rate_hz", "_reach", "end")
+    __slots__ = (
+        "_first",
+        "_last",
+        "_missed",
+        "_next",
+        "_number",
+        "_rate_hz",
+        "_reach",
+        "_samples",
+        "due",
+        "end",
+    )
 
     def __init__(self, rate_hz: float) -> None:
         """Begin before sample 0 of a lead.
@@ -126,72 +140,95 @@ class Intake:
             RateError: no ECG comes at this rate.
         """
         self._rate_hz, self._reach = rate_hz, reach(rate_hz)
-        self._held: NDArray[np.float32] = np.zeros((2, 0), np.float32)
-        """Samples in mV without NaN, and beside each whether it was missing."""
+        self._samples = _NO_SAMPLES
+        """In mV, without NaN; replaced, never changed."""
+        self._missed: _Floats32 | None = None
+        """Whether each was missing, if any was."""
         self._first = -self._reach
         """Position of the first held sample; what lies before sample 0 equals sample 0."""
         self._last = 0.0
-        self._holed = False
-        """Whether any held sample was missing."""
-        self._number = 0
-        """The block that comes next."""
+        self._await(0)
         self.end = 0
         """Position after the last sample that came."""
 
+    def _await(self, number: int) -> None:
+        """Let the block of this number come next."""
+        self._number, self._next = number, _span(self._rate_hz, number)
+        self.due = self._next.end
+        """Where ``end`` has to be, for all to be there that it needs."""
+
     def push(self, first: int, samples_mv: NDArray[np.floating]) -> None:
         """Take samples at their position: what came before is dropped, a hole is missing."""
-        known = max(0, self.end - first)
-        fresh = np.asarray(samples_mv, np.float32)[known:]
+        fresh = np.array(samples_mv, np.float32)
+        if first != self.end:
+            before = self.end - first
+            if before > 0:
+                fresh = fresh[before:]
+            elif len(fresh):
+                fresh = np.concatenate((np.full(-before, np.nan, np.float32), fresh))
         if not len(fresh):
             return
-        if first > self.end:
-            fresh = np.concatenate((np.full(first - self.end, np.nan, np.float32), fresh))
-        if self.end == 0:
+        if self.end == 0 and self._reach:
             fresh = np.concatenate((np.repeat(fresh[:1], self._reach), fresh))
             self.end = -self._reach
         self.end += len(fresh)
-        filled = self._filled(fresh)
-        held = self._held.shape[1]
-        self._held = np.concatenate((self._held, filled), axis=1) if held else filled
+        known, missed = np.isfinite(fresh), None
+        if np.count_nonzero(known) < len(fresh):
+            missing = ~known
+            fresh, missed = self._filled(fresh, missing), missing.astype(np.float32)
+        self._last = fresh.item(-1)
+        if self._missed is not None or missed is not None:
+            self._missed = np.concatenate(
+                (_marks(self._missed, self._samples), _marks(missed, fresh))
+            )
+        held = self._samples
+        self._samples = np.concatenate((held, fresh)) if len(held) else fresh
 
-    def _filled(self, fresh: NDArray[np.float32]) -> NDArray[np.float32]:
-        missing = ~np.isfinite(fresh)
-        if np.count_nonzero(missing):
-            self._holed = True
-            place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
-            fresh = np.where(place < 0, np.float32(self._last), fresh[place])
-        self._last = float(fresh[-1])
-        filled = np.empty((2, len(fresh)), np.float32)
-        filled[0], filled[1] = fresh, missing
-        return filled
+    def _filled(self, fresh: _Floats32, missing: NDArray[np.bool_]) -> _Floats32:
+        place = np.maximum.accumulate(np.where(missing, -1, np.arange(len(fresh))))
+        return np.where(place < 0, np.float32(self._last), fresh[place])
 
-    @property
-    def ready(self) -> bool:
-        """Whether all is there that the next block needs."""
-        return self.end >= _span(self._rate_hz, self._number).end
-
-    def take(self) -> tuple[int, NDArray[np.float32], float]:
+    def take(self) -> tuple[int, _Floats32, float]:
         """Return the next block's phase, its input with what surrounds it, and what is missing.
 
         The last is a part, from 0 to 1.
         """
-        span = _span(self._rate_hz, self._number)
-        samples, missed = self._held[:, span.begin - self._first : span.end - self._first]
-        missing = float(missed.mean()) if self._holed else 0.0
-        self._number += 1
-        self._held = self._held[:, span.keep - self._first :].copy()
-        self._holed = self._holed and bool(self._held[1].any())
+        span, first, missing = self._next, self._first, 0.0
+        samples = self._samples[span.begin - first : span.end - first]
+        if self._missed is not None:
+            missing = float(self._missed[span.begin - first : span.end - first].mean())
+            left = self._missed[span.keep - first :]
+            self._missed = left.copy() if left.any() else None
+        rest = self._samples[span.keep - first :]
+        self._samples = rest.copy() if len(rest) else _NO_SAMPLES
         self._first = span.keep
+        self._await(self._number + 1)
         return span.phase, samples, missing
 
+    def hold(self) -> tuple[Any, ...]:
+        """Return all that it remembers as it is, for ``put_back``."""
+        return (self._samples, self._missed, self._first, self._last, self._number, self.end)
+
+    def put_back(self, held: tuple[Any, ...]) -> None:
+        """Undo what was done since ``hold``."""
+        self._samples, self._missed, self._first, self._last, number, self.end = held
+        self._await(number)
+
     def snapshot(self) -> tuple[object, ...]:
-        """Return all that it remembers; what is held is replaced, never changed."""
-        return (self._held, self._first, self._last, self._holed, self._number, self.end)
+        """Return all that it remembers: of the samples two rows, they and whether each missed."""
+        held = np.stack((self._samples, _marks(self._missed, self._samples)))
+        holed = self._missed is not None
+        return (held, self._first, self._last, holed, self._number, self.end)
 
     def restore(self, memory: tuple[Any, ...]) -> None:
         """Go on where ``snapshot`` was taken."""
-        held, self._first, self._last, self._holed, self._number, self.end = memory
-        self._held = held.copy()
+        held, self._first, self._last, holed, number, self.end = memory
+        self._samples, self._missed = held[0].copy(), held[1].copy() if holed else None
+        self._await(number)
+
+
+def _marks(missed: _Floats32 | None, samples: _Floats32) -> _Floats32:
+    return np.zeros(len(samples), np.float32) if missed is None else missed
 
 
 def resample(rate_hz: float, phase: int, windows: Floats) -> Floats:

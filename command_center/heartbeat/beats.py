@@ -17,6 +17,8 @@ BEAT_US: Final = 2 * SECOND_US
 DEAF_US: Final = 6 * SECOND_US
 """Longest time from an acknowledged beat to the answer of a channel."""
 
+_NOBODY: Final[frozenset[Source]] = frozenset()
+
 
 @dataclass(slots=True)
 class Beats:
@@ -45,6 +47,8 @@ class Beats:
 
     def deaf(self, partition: int, now_us: int) -> frozenset[Source]:
         """Return the channels that have owed an answer for too long."""
+        if not self._owed_us:
+            return _NOBODY
         return frozenset(
             source
             for source in CHANNELS

@@ -1,15 +1,12 @@
 """Statements about the fold: its journal, its positions, and what it said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
     Connection,
-    Executable,
-    Insert,
-    Table,
     and_,
     bindparam,
     delete,
@@ -20,6 +17,7 @@ from sqlalchemy import (
 )
 
 from command_center.positions import Position, Vector
+from command_center.store.often import insert_new, write_rows
 from command_center.store.tables import (
     ACTIONS,
     BOOKS,
@@ -32,6 +30,7 @@ from command_center.store.tables import (
     STRIPS,
 )
 from command_center.store.values import Kept, Step, StoredAnswer, StoredChange, StoredEntry
+from wire.alarms import MessageReceipt
 from wire.topics import ALARMS
 
 _SET_POSITION: Final = (
@@ -39,22 +38,33 @@ _SET_POSITION: Final = (
     .where(POSITIONS.c.topic == ALARMS.name, POSITIONS.c.partition == bindparam("which"))
     .values(position=bindparam("reached"))
 )
-
-
-def insert_new(table: Table) -> Insert:
-    """Return an insert that leaves a row alone which is there already."""
-    return insert(table).prefix_with("OR IGNORE", dialect="sqlite")
+_NEW_ENTRY: Final = insert(ENTRIES)
+_NEW_CHANGE: Final = insert(CHANGES)
+_NEW_ANSWER: Final = insert_new(ACTIONS)
+_NEW_RECEIPT: Final = insert_new(RECEIPTS)
+_NEW_STRIP: Final = insert_new(STRIPS)
 
 
 def write_step(connection: Connection, step: Step) -> None:
     """Write what one batch of entries does."""
-    _execute(connection, insert(ENTRIES), [entry._asdict() for entry in step.entries])
-    _execute(connection, insert(CHANGES), [_change_row(change) for change in step.changes])
+    write_rows(connection, _NEW_ENTRY, [entry._asdict() for entry in step.entries])
+    write_rows(connection, _NEW_CHANGE, [_change_row(change) for change in step.changes])
     reached = [{"which": part, "reached": position} for part, position in step.positions.items()]
-    _execute(connection, _SET_POSITION, reached)
+    write_rows(connection, _SET_POSITION, reached)
     answers = [{"request_id": i, **answer._asdict()} for i, answer in step.answers.items()]
-    _execute(connection, insert_new(ACTIONS), answers)
-    receipts = [
+    write_rows(connection, _NEW_ANSWER, answers)
+    write_receipts(connection, step.receipts)
+    write_rows(connection, _NEW_STRIP, [asdict(strip) for strip in step.strips])
+    for partition, state in step.books.items():
+        connection.execute(delete(ENTRIES).where(ENTRIES.c.partition == partition))
+        connection.execute(delete(BOOKS).where(BOOKS.c.partition == partition))
+        packed = msgspec.msgpack.encode(state)
+        connection.execute(insert(BOOKS).values(partition=partition, state=packed))
+
+
+def write_receipts(connection: Connection, receipts: Iterable[MessageReceipt]) -> None:
+    """Remember receipts; one that is repeated is the same."""
+    rows = [
         {
             "message_id": receipt.message_id,
             "unit_id": receipt.unit_id,
@@ -63,15 +73,9 @@ def write_step(connection: Connection, step: Step) -> None:
             "at_us": receipt.at_us,
             "answer": receipt.answer and int(receipt.answer),
         }
-        for receipt in step.receipts
+        for receipt in receipts
     ]
-    _execute(connection, insert_new(RECEIPTS), receipts)
-    _execute(connection, insert_new(STRIPS), [asdict(strip) for strip in step.strips])
-    for partition, state in step.books.items():
-        connection.execute(delete(ENTRIES).where(ENTRIES.c.partition == partition))
-        connection.execute(delete(BOOKS).where(BOOKS.c.partition == partition))
-        packed = msgspec.msgpack.encode(state)
-        connection.execute(insert(BOOKS).values(partition=partition, state=packed))
+    write_rows(connection, _NEW_RECEIPT, rows)
 
 
 def read_kept(connection: Connection) -> Kept:
@@ -167,10 +171,3 @@ def _change_row(change: StoredChange) -> dict[str, Any]:
         "revision": change.revision,
         "alarm": change.alarm,
     }
-
-
-def _execute(
-    connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    if rows:
-        connection.execute(statement, rows)

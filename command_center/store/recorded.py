@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from command_center.store.folded import insert_new
+from command_center.store.often import insert_new
 from command_center.store.tables import ECGS, STRIPS
 from command_center.store.values import StoredStrip
 

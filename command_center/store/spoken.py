@@ -1,17 +1,21 @@
 """Statements about what was told: deliveries, reports, messages, and how far `units` was read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
-from command_center.store.folded import insert_new
+from command_center.store.folded import write_receipts
+from command_center.store.often import insert_new, write_rows
 from command_center.store.tables import DELIVERIES, MESSAGES, POSITIONS, RECEIPTS, REPORTS
 from command_center.store.values import Delivered, Reported, SentMessage
 from wire.alarms import MessageReceipt
 from wire.messages import Message
 from wire.topics import UNITS
 from wire.unit_items import CrewAnswer, ReceiptStage
+
+_NEW_DELIVERY: Final = insert_new(DELIVERIES)
+_POSITION: Final = insert(POSITIONS).prefix_with("OR REPLACE", dialect="sqlite")
 
 
 def write_delivered(connection: Connection, delivered: Sequence[Delivered]) -> None:
@@ -25,7 +29,7 @@ def write_delivered(connection: Connection, delivered: Sequence[Delivered]) -> N
         }
         for one in delivered
     ]
-    connection.execute(insert_new(DELIVERIES), rows)
+    write_rows(connection, _NEW_DELIVERY, rows)
 
 
 def write_reported(connection: Connection, reported: Reported) -> int:
@@ -90,22 +94,12 @@ def write_units(
     connection: Connection, positions: Mapping[int, int], receipts: Sequence[MessageReceipt]
 ) -> None:
     """Record receipts found in `units` and how far it was read."""
-    for receipt in receipts:
-        row = {
-            "message_id": receipt.message_id,
-            "unit_id": receipt.unit_id,
-            "stage": int(receipt.stage),
-            "person": receipt.person,
-            "at_us": receipt.at_us,
-            "answer": receipt.answer and int(receipt.answer),
-        }
-        connection.execute(insert_new(RECEIPTS), [row])
-    connection.execute(delete(POSITIONS).where(POSITIONS.c.topic == UNITS.name))
+    write_receipts(connection, receipts)
     rows = [
         {"topic": UNITS.name, "partition": partition, "position": position, "first": 0}
         for partition, position in positions.items()
     ]
-    connection.execute(insert(POSITIONS), rows)
+    write_rows(connection, _POSITION, rows)
 
 
 def _message(row: Row[Any]) -> Message:

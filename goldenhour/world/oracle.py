@@ -4,13 +4,12 @@ The replay begins at the first record with fresh hosts and knows no checkpoint, 
 other channel. What it says is what every channel must have said, whatever befell it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import (
-    Acknowledgement,
     EncounterClosed,
     Transition,
 )
@@ -19,7 +18,7 @@ from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
-from wire.alarms import MessageReceipt, decode_entry
+from wire.alarms import Entry, MessageReceipt, decode_entry
 from wire.topics import ALARMS, ENCOUNTERS, PATIENTS, Topic
 
 
@@ -83,11 +82,26 @@ def replay(log: MemoryLog, source: Source = Source.CENTER_A) -> Replay:
     return found
 
 
-def spoken(log: MemoryLog) -> Words:
+Placed = tuple[int, Entry]
+"""An entry and its offset."""
+
+
+def entries(log: MemoryLog) -> dict[int, list[Placed]]:
+    """Return all that `alarms` holds, by partition."""
+    return {
+        partition: [
+            (record.offset, decode_entry(record.value or b""))
+            for record in log.kept(TopicPartition(ALARMS.name, partition))
+        ]
+        for partition in range(ALARMS.partitions)
+    }
+
+
+def spoken(said: Iterable[Entry]) -> Words:
     """Return what detectors did say, as the log of alarms has it."""
     words = Words()
-    for record in kept(log, ALARMS):
-        words.hear(decode_entry(record.value or b""))
+    for entry in said:
+        words.hear(entry)
     return words
 
 
@@ -107,25 +121,16 @@ class Told(NamedTuple):
     revision: int
 
 
-def folded(log: MemoryLog) -> tuple[Fold, dict[int, list[Told]]]:
+def folded(placed: Mapping[int, Iterable[Placed]]) -> tuple[Fold, dict[int, list[Told]]]:
     """Fold all of ``alarms`` anew; return the fold and what it changed, by partition."""
     fold = Fold()
     told: dict[int, list[Told]] = {}
-    for partition in range(ALARMS.partitions):
+    for partition, those in placed.items():
         changes = told[partition] = []
-        for record in log.kept(TopicPartition(ALARMS.name, partition)):
-            entry = decode_entry(record.value or b"")
+        for offset, entry in those:
             if isinstance(entry, MessageReceipt):
                 continue
-            for change in fold.apply(partition, record.offset, entry):
+            for change in fold.apply(partition, offset, entry):
                 view = change.view
                 changes.append(Told(change.offset, change.ordinal, view.alarm_id, view.revision))
     return fold, told
-
-
-def acknowledgements(log: MemoryLog) -> Iterable[Acknowledgement]:
-    """Go through what people acknowledged."""
-    for record in kept(log, ALARMS):
-        entry = decode_entry(record.value or b"")
-        if isinstance(entry, Acknowledgement):
-            yield entry

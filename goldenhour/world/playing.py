@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
+import numpy as np
 import structlog
 
 from goldenhour.world.bugs import installed
@@ -82,7 +83,7 @@ def _digest(night: Night) -> str:
             for record in night.broker.log.kept(TopicPartition(topic.name, partition)):
                 digest.update(record.offset.to_bytes(8, "big"))
                 digest.update(record.key or b"")
-                digest.update(bytes(sorted(record.value or b"")))
+                digest.update(np.sort(np.frombuffer(record.value or b"", np.uint8)).tobytes())
     for life in night.dispatcher.lives:
         for delivery in life.told:
             digest.update(delivery.delivery_id)
@@ -95,12 +96,16 @@ def _digest(night: Night) -> str:
 def quiet() -> None:
     """Let a process play worlds: no log lines, and nothing collected while a night goes on.
 
+    What is there now stays, and is not looked through after a night.
+
     What a killed machine leaves behind is never run again; Python would complain of it when it is
     collected.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_ERROR))
     sys.unraisablehook = lambda _: None
     gc.disable()
+    gc.collect()
+    gc.freeze()
 
 
 def play_aside(cases: Sequence[Case], jobs: int) -> Iterator[Outcome]:

@@ -5,12 +5,13 @@ message. None of them asks the system: they read the log, the vehicles' disks, t
 and what the subscriber was told, as they lie there when everything has come to rest.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from ambulance.alerts.v1 import alert_service_pb2 as pb
 from clinical.alarms.priority import Source
-from clinical.alarms.transition import Transition
+from clinical.alarms.transition import Acknowledgement, Transition
 from command_center.positions import OWN, decode_token
 from goldenhour.world.center import Life
 from goldenhour.world.night import Night
@@ -19,7 +20,7 @@ from goldenhour.world.oracle import (
     Said,
     Told,
     Words,
-    acknowledgements,
+    entries,
     folded,
     kept,
     mirrored,
@@ -27,11 +28,11 @@ from goldenhour.world.oracle import (
     spoken,
 )
 from goldenhour.world.record import FrameKey
-from wire.alarms import MessageReceipt, decode_entry, entries_of
+from wire.alarms import MessageReceipt, entries_of
 from wire.frames import Frame, decode_frame
 from wire.records import decode_dead_letter
 from wire.rows import decode_rows
-from wire.topics import ALARMS, DEAD_LETTERS, ENCOUNTERS, PATIENTS, UNITS
+from wire.topics import DEAD_LETTERS, ENCOUNTERS, PATIENTS, UNITS
 from wire.unit_items import Receipt
 
 MOST_SAID: Final = 5
@@ -51,10 +52,11 @@ class Evidence:
         """Names that the log holds with two contents."""
         self._read_frames()
         self.letters = self._letters()
-        self.entries = [decode_entry(record.value or b"") for record in kept(self.log, ALARMS)]
+        self.placed = entries(self.log)
+        self.entries = [entry for placed in self.placed.values() for _, entry in placed]
         self._said = {repr(entry) for entry in self.entries}
         self.replay: Replay = replay(self.log)
-        self.spoken: Words = spoken(self.log)
+        self.spoken: Words = spoken(self.entries)
 
     def _read_frames(self) -> None:
         for topic in (PATIENTS, UNITS):
@@ -192,7 +194,7 @@ def _states_as_replayed(evidence: Evidence) -> Iterator[str]:
 
 
 def _center_as_folded(evidence: Evidence) -> Iterator[str]:
-    fold, told = folded(evidence.log)
+    fold, told = folded(evidence.placed)
     center = evidence.night.site.center
     stored = _stored(evidence)
     for partition, expected in told.items():
@@ -233,7 +235,7 @@ def _told_in(life: Life, stored: dict[int, list[Told]], *, last: bool) -> Iterat
         if (told.offset, told.ordinal) >= tuple(begun[partition])
     ]
     told = [_named(delivery) for delivery in life.told]
-    for alarm_id, revision in sorted({one for one in told if told.count(one) > due.count(one)}):
+    for alarm_id, revision in sorted(Counter(told) - Counter(due)):
         yield f"{alarm_id.hex()} revision {revision} was told twice, or not called for"
     if last:
         for alarm_id, revision in sorted(set(due) - set(told)):
@@ -277,7 +279,8 @@ _ALARM_LANE: Final = 1
 
 def _answers_are_true(evidence: Evidence) -> Iterator[str]:
     """An acknowledgement that the center confirmed is in the log."""
-    there = {entry.request_id for entry in acknowledgements(evidence.log)}
+    said = evidence.entries
+    there = {entry.request_id for entry in said if isinstance(entry, Acknowledgement)}
     own = _stored(evidence).get(OWN, [])
     ours = {told.alarm_id for told in own}
     for request_id, alarm_id in evidence.night.dispatcher.acknowledged.items():

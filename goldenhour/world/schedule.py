@@ -11,12 +11,12 @@ came meanwhile when it goes on, and its clock has moved.
 """
 
 import asyncio
-import heapq
 from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from functools import partial
+from heapq import heappop, heappush
 from random import Random
 from typing import Any, Final, TypeVar
 
@@ -32,7 +32,7 @@ _EventLoop: Any = asyncio.AbstractEventLoop
 class Handle:
     """One callback that waits; a twin of ``asyncio.TimerHandle``."""
 
-    __slots__ = ("_arguments", "_callback", "_cancelled", "_context", "_when_us")
+    __slots__ = ("_when_us", "arguments", "callback", "context", "dropped")
 
     def __init__(
         self,
@@ -41,19 +41,20 @@ class Handle:
         context: Context | None,
         when_us: int = 0,
     ) -> None:
-        self._callback = callback
-        self._arguments = arguments
-        self._context = context
-        self._cancelled = False
+        self.callback = callback
+        self.arguments = arguments
+        self.context = context
+        self.dropped = False
+        """Whether it was cancelled."""
         self._when_us = when_us
 
     def cancel(self) -> None:
         """Never run it."""
-        self._cancelled = True
+        self.dropped = True
 
     def cancelled(self) -> bool:
         """Whether it was cancelled."""
-        return self._cancelled
+        return self.dropped
 
     def when(self) -> float:
         """Return when it is due, in seconds of the loop's time."""
@@ -61,12 +62,12 @@ class Handle:
 
     def run(self) -> None:
         """Run it, unless it was cancelled."""
-        if self._cancelled:
+        if self.dropped:
             return
-        if self._context is None:
-            self._callback(*self._arguments)
+        if self.context is None:
+            self.callback(*self.arguments)
         else:
-            self._context.run(self._callback, *self._arguments)
+            self.context.run(self.callback, *self.arguments)
 
 
 class Schedule:
@@ -90,9 +91,10 @@ class Schedule:
         context: Context | None = None,
     ) -> Handle:
         """Run a callback at an instant, on a machine if one is named."""
-        handle = Handle(callback, arguments, context, max(when_us, self.now_us))
-        self._order += 1
-        heapq.heappush(self._due, (handle._when_us, self._order, machine, handle))  # noqa: SLF001
+        when_us = max(when_us, self.now_us)
+        handle = Handle(callback, arguments, context, when_us)
+        self._order = order = self._order + 1
+        heappush(self._due, (when_us, order, machine, handle))
         return handle
 
     def stirred(self, machine: "Machine") -> None:
@@ -101,12 +103,14 @@ class Schedule:
 
     def run_until(self, end_us: int) -> None:
         """Let everything happen that is due before an instant, and move there."""
+        due, runnable = self._due, self._runnable
         while True:
-            self._settle()
-            if not self._due or self._due[0][0] > end_us:
+            if runnable:
+                self._settle()
+            if not due or due[0][0] > end_us:
                 break
-            when_us, _, machine, handle = heapq.heappop(self._due)
-            if handle.cancelled():
+            when_us, _, machine, handle = heappop(due)
+            if handle.dropped:
                 continue
             self.now_us = when_us
             if machine is None:
@@ -125,6 +129,7 @@ class Schedule:
                 runnable[index], runnable[-1] = runnable[-1], runnable[index]
                 machine = runnable.pop()
             machine.turn()
+        events._set_running_loop(None)  # noqa: SLF001 - nobody's turn
 
 
 class Machine(_EventLoop):  # type: ignore[misc]
@@ -181,13 +186,17 @@ class Machine(_EventLoop):  # type: ignore[misc]
         events._set_running_loop(self)  # noqa: SLF001 - how a loop says that it runs
         try:
             for _ in range(len(ready)):
+                handle = ready.popleft()
+                if handle.dropped:
+                    continue
+                if handle.context is None:
+                    handle.callback(*handle.arguments)
+                else:
+                    handle.context.run(handle.callback, *handle.arguments)
                 if self.dead:
                     return
-                ready.popleft().run()
         except Exception as error:  # noqa: BLE001 - whatever it is, the run has failed
             self.call_exception_handler({"message": "callback failed", "exception": error})
-        finally:
-            events._set_running_loop(None)  # noqa: SLF001 - as above
         if ready and not self._stirred and not self._paused:
             self._stirred = True
             self.schedule.stirred(self)
@@ -206,7 +215,11 @@ class Machine(_EventLoop):  # type: ignore[misc]
     ) -> Handle:
         """Run a callback after those that wait."""
         handle = Handle(callback, args, context)
-        self.add(handle)
+        if not self.dead:
+            self._ready.append(handle)
+            if not self._stirred and not self._paused:
+                self._stirred = True
+                self.schedule.stirred(self)
         return handle
 
     call_soon_threadsafe = call_soon

@@ -193,6 +193,8 @@ class MachineReader:
         self._waiting: Future[None] | None = None
         self._coming = False
         self._closed = False
+        self._more = True
+        """Whether there may be records that were not taken."""
         broker.log.listen(positions, self._grown)
 
     async def read(self, *, max_records: int, timeout_ms: int) -> list[Record]:
@@ -226,12 +228,15 @@ class MachineReader:
         if self._closed:
             message = "the reader is closed"
             raise LogLost(message)
-        if self._broker.schedule.now_us < self._broker.stalled_until_us:
+        if not self._more or self._broker.schedule.now_us < self._broker.stalled_until_us:
             return []
-        return self._broker.log.take(self._positions, max_records)
+        taken = self._broker.log.take(self._positions, max_records)
+        self._more = len(taken) >= max_records
+        return taken
 
     def _grown(self) -> None:
         """Hear at the broker that there is something to fetch."""
+        self._more = True
         if self._machine.dead:
             self._broker.log.forget(self._positions, self._grown)
         elif self._waiting is not None and not self._coming:

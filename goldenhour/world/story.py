@@ -32,6 +32,9 @@ ILL: Final = (
 )
 """What can be wrong; each crosses a limit of the catalogue."""
 
+_ILL_AT_FIRST_S: Final = 90
+"""Where patients are well no longer than this, everybody who is taken over is ill."""
+
 _ILL_MOST_S: Final = 40
 _CREW: Final = (CrewFinding.NO_PULSE, CrewFinding.PULSE_FELT, CrewFinding.AIRWAY_SECURED)
 
@@ -73,7 +76,13 @@ class Patient:
         return ()
 
     def _turn(self, now_us: int) -> None:
-        if self._state is None and now_us:
+        """Let a patient who is well fall ill, and one who is ill get well.
+
+        Whoever is taken over is ill, as a rule; the longer patients are well, the fewer are.
+        """
+        first = not self._until_us and self.well_most_s > _ILL_AT_FIRST_S
+        well = first and self.rng.random() * self.well_most_s > _ILL_AT_FIRST_S
+        if self._state is None and now_us and not well:
             self._state = self.rng.choice(ILL)
             self._until_us = now_us + int(self.rng.uniform(2, _ILL_MOST_S) * _S)
         else:

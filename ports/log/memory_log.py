@@ -247,7 +247,9 @@ class MemoryLog:
                 raise OffsetGone(message)
             if position < stored.end:
                 found += stored.at(position, max_records)
-        taken = [kept.record for kept in sorted(found, key=itemgetter(0))[:max_records]]
+        if len(found) > 1:
+            found = sorted(found, key=itemgetter(0))[:max_records]
+        taken = [kept.record for kept in found]
         for record in taken:
             positions[TopicPartition(record.topic, record.partition)] = record.offset + 1
         return taken

@@ -6,7 +6,6 @@ tests/ports/test_log.py. A position is the offset of the next record to read.
 
 from asyncio import Future
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 EARLIEST: Final = -2
@@ -30,8 +29,7 @@ class Extent(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record as read from the log. A value of None is a tombstone."""
 
     topic: str

@@ -31,6 +31,10 @@ class Agenda:
         """Forget a name."""
         self._due_us.pop(name, None)
 
+    def comes_up(self, now_us: int) -> bool:
+        """Tell whether ``take`` may find anybody at this instant; for nobody there, never."""
+        return bool(self._entries) and self._entries[0][0] <= now_us
+
     def take(self, now_us: int) -> list[str]:
         """Return who is due at this instant, each once; they are not entered any more."""
         due: list[str] = []

@@ -349,6 +349,8 @@ class PartitionHost:
                 self._closed.setdefault(patient.encounter_id, stored.closed_us)
 
     def _forget_closed(self) -> None:
+        if not self._closed:
+            return
         oldest_us = self._clock.now_us - CLOSED_KEPT_US
         too_many = len(self._closed) - CLOSED_KEPT_MAX
         gone = [

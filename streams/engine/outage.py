@@ -83,6 +83,8 @@ class Hearings:
 
         A unit is quiet when it is for each of its patients.
         """
+        if not self._quiet and not self._agenda.comes_up(ingress_us):
+            return ()
         self._quiet.update(self._agenda.take(ingress_us))
         quiet: Counter[str] = Counter()
         told: set[str] = set()

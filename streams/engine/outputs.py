@@ -4,10 +4,8 @@
 facts are durable (``outbox``).
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
@@ -69,8 +67,7 @@ CHECKPOINTS: Final[dict[Source, Topic]] = {
 Headers = tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """A record to write; a value of None is a tombstone."""
 
     topic: str
@@ -80,8 +77,7 @@ class Send:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
+class Outputs(NamedTuple):
     """All that one record led to, and what the metrics say about it."""
 
     next_offset: int
@@ -136,12 +132,13 @@ class Draft:
         self._facts: list[Send] = []
         self._snapshots: list[Snapshot] = []
         self._transitions: list[Transition] = []
-        self._counts: Counter[str] = Counter()
+        self._frames = 0
+        self._dead_letters = 0
         self._received_us: int | None = None
 
     def received(self, frames: int, received_us: int) -> None:
         """Note the frames of the record."""
-        self._counts["frames"] = frames
+        self._frames = frames
         self._received_us = received_us
 
     def say(self, emission: Emission) -> None:
@@ -199,7 +196,7 @@ class Draft:
 
     def bury(self, letter: DeadLetter) -> None:
         """Add a dead letter, keyed by unit; one without a unit stays in this partition."""
-        self._counts["dead_letters"] += 1
+        self._dead_letters += 1
         key = letter.unit_id.encode() if letter.unit_id else None
         partition = (
             partition_of(letter.unit_id, DEAD_LETTERS.partitions)
@@ -229,10 +226,10 @@ class Draft:
             next_offset=next_offset,
             facts=tuple(self._facts),
             snapshots=tuple(self._snapshots),
-            frames=self._counts["frames"],
+            frames=self._frames,
             received_us=self._received_us,
             transitions=tuple(self._transitions),
-            dead_letters=self._counts["dead_letters"],
+            dead_letters=self._dead_letters,
         )
 
     def _add(self, topic: Topic, key: bytes, value: bytes | None, headers: Headers) -> None:

@@ -2,8 +2,10 @@
 
 The stream engine pays per record, whatever is in it, so frames are gathered while the log is busy
 with the batch before: a batch closes when that one is confirmed and the gap has passed since it
-was closed. After a quiet time a frame therefore goes at once. A frame of the ALARM lane closes
-the batch at once in any case, and what was gathered before it goes with it, in order.
+was closed. After a quiet time a frame therefore goes at once. The gap is short while it gathers a
+frame or none, and grows with the frames of the batch before, up to ``BATCH_GAP_MOST_MS``. A frame
+of the ALARM lane closes the batch at once in any case, and what was gathered before it goes with
+it, in order.
 
 ``Gathering`` decides, given the time; ``Batcher`` waits and sends.
 """
@@ -19,7 +21,7 @@ from ports.clock import Clock
 from ports.log.port import LogWriter
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.pledges import Pledge, settle
-from wire.limits import BATCH_BYTES, BATCH_FRAMES, BATCH_GAP_MS
+from wire.limits import BATCH_BYTES, BATCH_FRAMES, BATCH_GAP_MOST_MS, BATCH_GAP_MS
 from wire.records import HEADERS_BATCH, encode_batch
 
 _MS_US: Final = 1_000
@@ -37,7 +39,8 @@ class Gathering:
     """The frames that wait for their batch to close, and the decision when it does."""
 
     def __init__(self, gap_us: int = BATCH_GAP_MS * _MS_US) -> None:
-        self._gap_us = gap_us
+        self._shortest_us = self._gap_us = gap_us
+        self._longest_us = max(gap_us, BATCH_GAP_MOST_MS * _MS_US)
         self._waiting: deque[tuple[bytes, Pledge]] = deque()
         self._bytes = 0
         self._unconfirmed = 0
@@ -86,6 +89,8 @@ class Gathering:
             batch.pledges.append(pledge)
             size_bytes += len(frame)
         self._closed_us = now_us
+        grown_us = self._shortest_us * len(batch.frames)
+        self._gap_us = min(max(grown_us, self._shortest_us), self._longest_us)
         self._unconfirmed += bool(batch.frames)
         return batch
 

@@ -42,10 +42,11 @@ def test_a_channel_that_was_seen_once_is_expected_from_then_on() -> None:
     seen(channels, A, 0, SECOND_US)
     seen(channels, B, 0, SECOND_US)
     seen(channels, A, 5 * SECOND_US, 6 * SECOND_US)
-    assert channels.lost(range(2), 5 * SECOND_US) == {B: (0,)}
+    living = {partition: channels.live(partition, 5 * SECOND_US) for partition in range(2)}
+    assert channels.lost(living) == {B: (0,)}
 
 
 def test_where_no_channel_is_live_none_is_called_lost() -> None:
     """That is more than a lost spare: detection has stopped."""
     channels = Channels({A, B})
-    assert channels.lost(range(2), 0) == {}
+    assert channels.lost({partition: channels.live(partition, 0) for partition in range(2)}) == {}

@@ -18,6 +18,7 @@ from ports.grpc_server import (
     CONNECTIONS_MOST,
     HANDSHAKE_MS,
     SERVER_OPTIONS,
+    STREAM_WINDOW_BYTES,
     AddressRefused,
     Server,
     abort_with,
@@ -65,12 +66,16 @@ async def server() -> AsyncIterator[Server]:
 
 async def _health(server: Server, service: str) -> int:
     async with open_channel(server.address) as channel:
-        check = channel.unary_unary(
-            "/grpc.health.v1.Health/Check",
-            health_pb2.HealthCheckRequest.SerializeToString,
-            health_pb2.HealthCheckResponse.FromString,
-        )
-        return (await check(health_pb2.HealthCheckRequest(service=service))).status
+        return await _check(channel, service)
+
+
+async def _check(channel: grpc.aio.Channel, service: str) -> int:
+    check = channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        health_pb2.HealthCheckRequest.SerializeToString,
+        health_pb2.HealthCheckResponse.FromString,
+    )
+    return (await check(health_pb2.HealthCheckRequest(service=service))).status
 
 
 async def test_port_0_takes_a_free_port_and_says_which(server: Server) -> None:
@@ -228,6 +233,72 @@ async def test_calls_beyond_the_bound_of_a_connection_wait() -> None:
         async with asyncio.timeout(PATIENCE_S):
             assert await waiting is not grpc.aio.EOF
         second.cancel()
+
+
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_HEAD = 9
+"""Bytes before what a frame of HTTP/2 holds: length, kind, flags, stream."""
+_DATA, _SETTINGS, _PING = 0, 4, 6
+
+
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen: bytearray
+) -> None:
+    with suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            seen += data
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def _overheard(server: Server) -> AsyncIterator[tuple[str, bytearray, bytearray]]:
+    """Stand between a client and the server; give where, and what each of them says."""
+    said, answered = bytearray(), bytearray()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(server.host, server.port)
+        await asyncio.gather(
+            _pass_on(reader, far_writer, said), _pass_on(far_reader, writer, answered)
+        )
+
+    between = await asyncio.start_server(relay, "127.0.0.1", 0)
+    async with between:
+        host, port = between.sockets[0].getsockname()
+        yield f"{host}:{port}", said, answered
+
+
+def _frames(stream: bytearray) -> list[tuple[int, bytes]]:
+    """Return kind and content of each frame."""
+    frames: list[tuple[int, bytes]] = []
+    at = 0
+    while at + _HEAD <= len(stream):
+        length = int.from_bytes(stream[at : at + 3])
+        frames.append((stream[at + 3], bytes(stream[at + _HEAD : at + _HEAD + length])))
+        at += _HEAD + length
+    return frames
+
+
+async def test_no_link_is_asked_by_pings_what_it_carries(server: Server) -> None:
+    """A unit says little, and often: each message would go with a ping and its answer."""
+    async with _overheard(server) as (address, said, answered), open_channel(address) as channel:
+        for _ in range(3):
+            await _check(channel, "")
+    for stream in (_frames(said[len(_PREFACE) :]), _frames(answered)):
+        kinds = [kind for kind, _ in stream]
+        assert kinds.count(_DATA) >= 3
+        assert _PING not in kinds
+
+
+async def test_a_stream_has_a_fixed_window(server: Server) -> None:
+    """What nobody reads is bounded, and a far link is filled."""
+    async with _overheard(server) as (address, said, answered), open_channel(address) as channel:
+        await _check(channel, "")
+    window = b"\x00\x04" + STREAM_WINDOW_BYTES.to_bytes(4)
+    for stream in (_frames(said[len(_PREFACE) :]), _frames(answered)):
+        first = next(content for kind, content in stream if kind == _SETTINGS)
+        assert window in [first[at : at + 6] for at in range(0, len(first), 6)]
 
 
 async def test_a_stopped_server_frees_its_port(server: Server) -> None:

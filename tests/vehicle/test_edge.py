@@ -1,7 +1,10 @@
 """The watch at the edge judges as the center does, contains failures, and resumes."""
 
+import pytest
+
 from clinical.alarms.priority import Source
-from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from clinical.items import Capture, CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
+from clinical.watch.patient import Emissions, PatientWatch
 from vehicle.edge import ENCOUNTERS_WATCHED, EdgeWatch
 from vehicle.spool_store import Snapshot
 from wire.frames import Frame, Lane
@@ -34,6 +37,31 @@ def test_a_low_heart_rate_matures_after_its_delay() -> None:
     edge = watch()
     assert ("HEART_RATE_LOW", True) not in feed(edge, 1, 9, Vitals(heart_rate_bpm=35.0))
     assert ("HEART_RATE_LOW", True) in feed(edge, 10, 12, Vitals(heart_rate_bpm=35.0))
+
+
+def test_calm_vital_signs_go_the_quick_way_and_leave_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A quiet minute costs a vehicle little, and its watch remembers what the reference would."""
+    quick, reference = watch(), watch()
+    judged: list[int] = []
+    on_item = PatientWatch.on_item
+
+    def counted(self: PatientWatch, item: Vitals, capture: Capture, now_us: int) -> Emissions:
+        judged.append(capture.frame.sequence)
+        return on_item(self, item, capture, now_us)
+
+    calm = Vitals(heart_rate_bpm=72.0, respiration_per_min=16.0, spo2_percent=97.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(PatientWatch, "on_item", counted)
+        assert not feed(quick, 1, 90, calm)
+    assert judged == [1]
+    with monkeypatch.context() as patch:
+        patch.setattr(PatientWatch, "on_row", lambda *_: None)
+        assert not feed(reference, 1, 90, calm)
+    assert quick.snapshots("e1") == reference.snapshots("e1")
+    low = Vitals(heart_rate_bpm=35.0)
+    assert feed(quick, 91, 103, low) == feed(reference, 91, 103, low) != []
 
 
 def _kept(snapshots: list[Snapshot]) -> dict[str, bytes]:
@@ -88,7 +116,7 @@ def test_a_failing_watch_stops_only_its_patient() -> None:
     feed(edge, 1, 1, Vitals(heart_rate_bpm=80.0))
     edge._watches["e1"]._bedside.limits = None  # type: ignore[assignment]
     no_pulse = CrewEvent(CrewFinding.NO_PULSE)
-    assert edge.on_frame(frame(2, Vitals(heart_rate_bpm=80.0)), 2 * SECOND_US) == []
+    assert edge.on_frame(frame(2, Vitals(heart_rate_bpm=35.0)), 2 * SECOND_US) == []
     other = edge.on_frame(frame(1, no_pulse, "e2", Lane.ALARM), 2 * SECOND_US)
     assert failed == ["e1"]
     assert [one.cause for one in other] == ["NO_PULSE"]

@@ -17,7 +17,7 @@ from wire.envelope import framed
 from wire.frames import Frame, Lane, encode_frame, to_frame
 from wire.reading import Unreadable
 from wire.records import decode_batch, encode_batch, frames_of
-from wire.rows import decode_rows, item_of
+from wire.rows import decode_rows, item_of, row_of
 
 STAMPED_US = 1_780_000_000_000_000
 PLAIN = Vitals(
@@ -79,6 +79,26 @@ def test_what_units_send(frames: list[Frame]) -> None:
             assert isinstance(first, Vitals)
             doubted = (frame.uncertainty_us or 0) > UNCERTAIN_US
             assert doubted or first.marks or len(str(first.device_id)) > len("monitor-1")
+
+
+@given(strategies.frames)
+def test_a_frame_has_the_row_that_its_bytes_have(frame: Frame) -> None:
+    """A vehicle judges what it captured as the center judges what it received."""
+    (sent,) = decode_rows(encode_batch(STAMPED_US, "gateway-1", [encode_frame(frame)])).rows
+    row = row_of(frame)
+    if sent is not None:
+        assert row == sent
+        assert repr(row) == repr(sent)
+    elif row is not None:
+        assert [repr(item_of(row))] == [repr(item) for item in frame.items]
+
+
+def test_what_is_not_plain_has_no_row() -> None:
+    """Two items, another lane, the unit's own, and one whose capture is in doubt."""
+    doubted = replace(_frame(PLAIN), uncertainty_us=UNCERTAIN_US + 1)
+    others = [_frame(), _frame(PLAIN, PLAIN), _frame(PLAIN, lane=Lane.ALARM)]
+    assert [row_of(it) for it in (*others, _frame(PLAIN, encounter=None), doubted)] == [None] * 5
+    assert row_of(_frame(PLAIN)) is not None
 
 
 @pytest.mark.parametrize("gone", [(), *((vital,) for vital in Vital), tuple(Vital)])

@@ -18,7 +18,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from clinical.signals.bank import TILE, Bank
+from clinical.rhythm.ward import TOGETHER
+from clinical.signals.bank import Bank
 from clinical.signals.beats import BeatDetector
 from clinical.signals.resampling import WORKING_RATE_HZ
 from goldenhour.bench.ecg.findings import FEW, bytes_of, findings_of
@@ -66,7 +67,7 @@ def measure(leads: int, seconds: int) -> dict[str, object]:
         "bytes_per_lead": held // leads,
         "all_findings": [
             findings_of(made, min(WARD, leads // LEADS_OF_A_PATIENT), seconds, together)
-            for together in (TILE, FEW)
+            for together in (TOGETHER, FEW)
         ],
         "peers_cpu_us_per_lead_second": {name: round(cpu * 1e6, 1) for name, cpu in peers.items()},
         "times_faster": {name: round(cpu / own, 1) for name, cpu in peers.items()},

@@ -9,6 +9,7 @@ from goldenhour.bench.latency.measure import LatencyOptions
 from goldenhour.bench.latency.measure import measure as measure_latency
 from goldenhour.bench.latency.rhythm import RhythmOptions
 from goldenhour.bench.latency.rhythm import measure as measure_rhythm
+from goldenhour.bench.load.clients import Course
 from goldenhour.bench.measuring import Figures, HomeFolder, Out, measured_at_broker, tell
 from goldenhour.broker.running import RunningBroker
 from ports.clock import Clock
@@ -22,6 +23,7 @@ def latency(  # noqa: PLR0917 - options have names where they are given
     idle_minutes: Annotated[
         int, typer.Option(min=0, help="Nobody says anything for so long before the measured time.")
     ] = 0,
+    course: Annotated[Course, typer.Option(help="How the patients fare.")] = Course.FLIPPING,
     home: HomeFolder = None,
     *,
     kill_worker: Annotated[bool, typer.Option(help="Kill the worker of channel A midway.")] = False,
@@ -33,7 +35,7 @@ def latency(  # noqa: PLR0917 - options have names where they are given
 
     async def work(broker: RunningBroker, folder: Path, clock: Clock) -> Figures:
         options = LatencyOptions(
-            units, seconds, folder, waveforms, channels, idle_minutes, kill_worker
+            units, seconds, folder, waveforms, channels, idle_minutes, kill_worker, course
         )
         return await measure_latency(options, broker, clock)
 

@@ -26,7 +26,7 @@ from goldenhour.bench.figures import (
 )
 from goldenhour.bench.latency import floor as floor_of_bench
 from goldenhour.bench.latency.subscriber import SubscriberRecord
-from goldenhour.bench.load.clients import LoadRecord
+from goldenhour.bench.load.clients import Course, LoadRecord
 from goldenhour.broker.free_port import free_port
 from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
@@ -61,6 +61,8 @@ class LatencyOptions:
     """Time in which no unit says anything, before the measured alarms; the warm-up comes before."""
     kill_worker: bool = False
     """Kill the worker of channel A in the middle of the measured time."""
+    course: Course = Course.FLIPPING
+    """How the patients fare."""
 
 
 async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
@@ -84,6 +86,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "seconds": options.seconds,
         "waveforms": options.waveforms,
         "channels": options.channels,
+        "course": options.course.value,
         "alarms": len(latencies),
         "p50_ms": round(percentile(latencies, 0.50), 3),
         "p99_ms": round(percentile(latencies, 0.99), 3),
@@ -205,6 +208,7 @@ def _load(options: LatencyOptions, gateway: str, out: Path) -> Program:
             "--seconds", str(options.seconds),
             "--folder", str(options.folder),
             "--out", str(out),
+            "--course", options.course.value,
             *(("--waveforms",) if options.waveforms else ()),
         ),
     )  # fmt: skip

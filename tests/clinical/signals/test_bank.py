@@ -37,6 +37,31 @@ def test_a_hole_is_as_good_as_missing_samples() -> None:
     assert [float(block.missing[0]) for block in blocks] == [0, 0, 0.5, 0, 0, 0, 0, 0]
 
 
+def test_what_is_far_beyond_any_ecg_is_a_sample_and_what_is_infinite_is_missing() -> None:
+    """However large a sample is, that it came is not doubted."""
+    samples = np.full(500, 1e25)
+    samples[[300, 499]] = np.inf
+    first, second = _blocks([(0, samples)])
+    assert [float(block.missing[0]) for block in (first, second)] == pytest.approx([0, 0.008])
+    assert first.raw[0].tolist() == second.raw[0].tolist() == [float(np.float32(1e25))] * 250
+
+
+def test_what_is_held_is_put_back_as_it_was() -> None:
+    """A second that was begun and failed is taken again, its hole included."""
+    holed = LEAD[:400].copy()
+    holed[330:350] = np.nan
+    bank = Bank([250.0])
+    bank.push(0, 0, holed)
+    held, before = bank.hold(), bank.snapshot()["intakes"]
+    raw = next(bank.blocks()).raw
+    bank.put_back(held)
+    assert repr(bank.snapshot()["intakes"]) == repr(before)
+    again = next(bank.blocks())
+    assert np.array_equal(again.raw, raw)
+    bank.push(0, 400, LEAD[400:500])
+    assert [float(block.missing[0]) for block in bank.blocks()] == pytest.approx([0.08])
+
+
 def test_a_patient_s_second_comes_when_all_its_leads_have_it() -> None:
     """The other patients do not wait."""
     bank = Bank([250.0] * 3, [0, 0, 1])

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from clinical.signals.measuring import counted, deviations, medians, peaks_of, quantiles, slopes
+from clinical.signals.measuring import (
+    counted,
+    deviations,
+    medians,
+    peaks_of,
+    pieces,
+    quantiles,
+    slopes,
+    windows,
+)
 
 ROWS = np.random.default_rng(1).standard_normal((7, 512))
 
@@ -27,5 +36,21 @@ def test_as_many_are_counted_as_are_marked(length: int) -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 9, 25, 45])
 def test_the_greatest_of_some_samples_is_that_of_all_of_them(width: int) -> None:
-    windows = np.lib.stride_tricks.sliding_window_view(ROWS, width, axis=1)
-    assert np.array_equal(peaks_of(ROWS, width), windows.max(axis=2))
+    whole = np.lib.stride_tricks.sliding_window_view(ROWS, width, axis=1)
+    assert np.array_equal(peaks_of(ROWS, width), whole.max(axis=2))
+
+
+def test_windows_are_what_lies_there() -> None:
+    """Each at its place in the whole array; of one that is too short there is none."""
+    whole = windows(ROWS, 60)
+    assert len(whole) == ROWS.size - 59
+    for row, column in ((0, 0), (3, 17), (6, 452)):
+        assert np.array_equal(whole[row * 512 + column], ROWS[row, column : column + 60])
+    assert windows(ROWS[0, :5], 60).shape == (0, 60)
+
+
+def test_pieces_are_all_rows_once_and_in_order() -> None:
+    for count in (0, 1, 16, 33):
+        found = [row for some in pieces(count, 16) for row in range(count)[some]]
+        assert found == list(range(count))
+        assert all(len(range(count)[some]) <= 16 for some in pieces(count, 16))

@@ -1,7 +1,6 @@
 """When the silence of many units has one cause."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from clinical.alarms.priority import Source
 from clinical.alarms.rule import Cause
@@ -166,7 +165,7 @@ def test_a_restarted_gateway_makes_nobody_silent() -> None:
             tick(0, second + 0.5),
         )
     ]
-    records = [replace(record, offset=n) for n, record in enumerate([*before, *after])]
+    records = [record._replace(offset=n) for n, record in enumerate([*before, *after])]
     outputs = drive(host(), records)
     assert silences(outputs) == []
     assert set(lists(outputs)) == {0}

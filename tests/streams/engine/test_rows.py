@@ -113,7 +113,7 @@ def _quick(watches: Watches) -> PartitionHost:
 def _bytes(outputs: Outputs) -> tuple[Outputs, list[Send]]:
     checkpoints = CHECKPOINTS[Source.CENTER_A]
     stored = [snapshot_send(0, checkpoints, snapshot) for snapshot in outputs.snapshots]
-    return replace(outputs, snapshots=()), stored
+    return outputs._replace(snapshots=()), stored
 
 
 def _same(records: Sequence[Record]) -> int:

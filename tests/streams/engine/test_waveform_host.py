@@ -1,7 +1,6 @@
 """Chunks in, findings out; and whoever takes over says nothing that was not so."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 
@@ -98,8 +97,8 @@ def test_what_cannot_be_read_is_a_dead_letter_and_the_partition_goes_on() -> Non
     judge = host()
     strip = Strip(0)
     good = strip_batch(2, 1.1, strip.frame(1))
-    foreign = replace(tick(1, 1), topic=WAVEFORMS.name)
-    outputs = drive(judge, [replace(good, offset=0, value=b"\xff"), foreign, good])
+    foreign = tick(1, 1)._replace(topic=WAVEFORMS.name)
+    outputs = drive(judge, [good._replace(offset=0, value=b"\xff"), foreign, good])
     assert [each.dead_letters for each in outputs] == [1, 1, 0]
     assert judge.reached.offset == 3
     letter = decode_dead_letter(outputs[0].facts[0].value or b"")

@@ -12,11 +12,12 @@ from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.pledges import Backlog, Pledge
 from streams.gateway.segments import Segment
 from tests.streams.gateway.station import Frames
-from wire.limits import BATCH_BYTES, BATCH_FRAMES
+from wire.limits import BATCH_BYTES, BATCH_FRAMES, BATCH_GAP_MOST_MS
 from wire.records import decode_batch
 from wire.topics import PATIENTS
 
 GAP_US = 5_000
+SECOND_US = 1_000_000
 PARTITION = TopicPartition(PATIENTS.name, 0)
 
 
@@ -51,6 +52,51 @@ def test_a_batch_waits_for_the_gap_and_for_the_confirmation_before() -> None:
     gathering.confirm()
     assert gathering.due_in_us(2_000) == 3_000
     assert gathering.due_in_us(GAP_US) == 0
+
+
+def _records(frames_per_s: int, *, confirmed_us: int = 2_000) -> tuple[float, int]:
+    """Return frames per record of a second in which frames come evenly, and the longest wait."""
+    gathering = Gathering(GAP_US)
+    every_us = SECOND_US // frames_per_s
+    records, longest_us, confirm_us, came_us = 0, 0, None, list[int]()
+    for now_us in range(0, SECOND_US, 100):
+        if now_us % every_us < 100:
+            gathering.add(b"f", pledge())
+            came_us.append(now_us)
+        if confirm_us is not None and now_us >= confirm_us:
+            gathering.confirm()
+            confirm_us = None
+        if gathering.due_in_us(now_us) == 0:
+            gone = len(gathering.close(now_us).frames)
+            longest_us = max(longest_us, now_us - came_us[0])
+            del came_us[:gone]
+            records, confirm_us = records + 1, now_us + confirmed_us
+    return frames_per_s / records, longest_us
+
+
+def test_a_busy_partition_has_fewer_records() -> None:
+    """A thousand units are 250 frames a second of a partition; none waits longer than the gap."""
+    frames, longest_us = _records(250)
+    assert frames > 3
+    assert longest_us <= BATCH_GAP_MOST_MS * 1_000
+
+
+def test_a_partition_with_few_frames_holds_none_back() -> None:
+    """A hundred units are 25 frames a second of it."""
+    assert _records(25) == (1, 0)
+
+
+def test_the_gap_is_short_again_when_the_crowd_is_through() -> None:
+    """One batch with a frame is enough."""
+    gathering = gathered(b"a", b"b", b"c", b"d")
+    gathering.close(0)
+    gathering.confirm()
+    gathering.add(b"e", pledge())
+    assert gathering.due_in_us(0) == BATCH_GAP_MOST_MS * 1_000
+    gathering.close(20_000)
+    gathering.confirm()
+    gathering.add(b"f", pledge())
+    assert gathering.due_in_us(20_000) == GAP_US
 
 
 def test_nothing_is_due_while_nothing_waits() -> None:
