@@ -67,13 +67,16 @@ def nights(first: list[Outcome]) -> dict[int, Outcome]:
 def found(first: list[Outcome]) -> dict[str, Case]:
     """A case of each bug in which it broke a promise, if there was any.
 
-    A bug that was found is not played again.
+    A bug that was found is not played again; the others in twice as many nights each time.
     """
     cases = {str(one.case.bug): one.case for one in first if one.case.bug and not one.clean}
-    for seed in range(1, TRIED):
-        if wanted := [_likely(bug, seed) for bug in LIKELY if bug not in cases]:
-            broken = [one.case for one in play_aside(wanted, JOBS) if not one.clean]
-            cases |= {str(case.bug): case for case in broken}
+    tried = 1
+    while tried < TRIED and (hidden := [bug for bug in LIKELY if bug not in cases]):
+        goes = range(tried, min(2 * tried, TRIED))
+        played = play_aside([_likely(bug, seed) for seed in goes for bug in hidden], JOBS)
+        for broken in (one.case for one in played if not one.clean):
+            cases.setdefault(str(broken.bug), broken)
+        tried = goes.stop
     return cases
 
 
