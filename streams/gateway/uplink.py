@@ -210,7 +210,7 @@ class UplinkStream:
             case Repeated(sequence, refusal):
                 metrics.frame_repeated()
                 self._ack_again |= sequence <= self._acked
-                if refusal is not None:
+                if refusal is not None and sequence <= self._ingress.segment.acknowledgeable:
                     self._say_refused(sequence, refusal)
             case Rejected() as rejected:
                 self._reject(rejected, sealed)
@@ -229,11 +229,16 @@ class UplinkStream:
             reason=refusal.reason.name,
             field_path=refusal.field_path,
         )
-        self._say_refused(rejected.sequence, refusal)
         reused = refusal.reason is RefusalReason.SEQUENCE_REUSED
         pledge = self._pledge(sealed, held=reused)
-        if reused:
-            pledge.then = self._acknowledge_again
+
+        def durable() -> None:
+            self._say_refused(rejected.sequence, refusal)
+            if reused:
+                self._acknowledge_again()
+
+        # Before that a frame may still be taken: spoiled on its way, it comes again whole.
+        pledge.then = durable
         self._intake.appender.reject(key, rejected, pledge)
 
     def _pledge(self, sealed: pb.SealedFrame, *, held: bool = False) -> Pledge:

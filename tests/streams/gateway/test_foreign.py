@@ -104,7 +104,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, station: Station, sending: Sending) -
     monkeypatch.setattr(writer, "send", planted)
 
 
-async def test_a_frame_is_not_acknowledged_before_its_report_is_durable(
+async def test_a_frame_is_neither_refused_nor_acknowledged_before_its_report_is_durable(
     owned_elsewhere: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even when its dead letter is."""
@@ -112,15 +112,14 @@ async def test_a_frame_is_not_acknowledged_before_its_report_is_durable(
     plant(monkeypatch, owned_elsewhere, lambda: unconfirmed)
     line = await owned_elsewhere.uplink(FRAMES)
     await line.send((1, FRAMES(1)))
-    while 1 not in line.refused:
-        await line.next()
-    await line.call.write(pb.UplinkRequest(clock_probe=pb.ClockProbe(unit_sent_us=7)))
-    while not (await line.next()).HasField("clock_reply"):
-        pass
+    while not await owned_elsewhere.records(DEAD_LETTERS):
+        await line.call.write(pb.UplinkRequest(clock_probe=pb.ClockProbe(unit_sent_us=7)))
+        assert (await line.next()).HasField("clock_reply")
     assert len(await owned_elsewhere.records(DEAD_LETTERS)) == 1
-    assert line.acknowledged == []
+    assert (line.refused, line.acknowledged) == ({}, [])
     unconfirmed.set_result(0)
     await line.until_acknowledged(1)
+    assert line.refused[1].reason == pb.REFUSAL_REASON_FOREIGN_ENCOUNTER
 
 
 async def test_a_report_that_the_log_loses_is_made_again_for_the_frame_sent_again(

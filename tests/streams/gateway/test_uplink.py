@@ -185,21 +185,24 @@ async def test_a_gap_ends_the_stream_naming_what_was_expected(station: Station) 
     assert await batched(station) == [FRAMES(5), FRAMES(6)]
 
 
-async def test_nothing_is_acknowledged_before_the_log_holds_it(
+async def test_nothing_is_acknowledged_or_refused_before_the_log_holds_it(
     station: Station, log: MemoryLog
 ) -> None:
-    """While confirmations are held back the clock is answered and no acknowledgement comes."""
+    """While confirmations are held back the clock is answered, and nothing is said of a frame.
+
+    One that was spoiled on its way comes again whole if its dead letter is lost, and is taken.
+    """
     line = await station.uplink(FRAMES)
     log.hold()
     await line.send((1, FRAMES(1)), (2, FRAMES(2, Vitals(spo2_percent=101.0))))
-    await line.next()
     await line.call.write(pb.UplinkRequest(clock_probe=pb.ClockProbe(unit_sent_us=7)))
     reply = (await line.next()).clock_reply
     assert reply.unit_sent_us == 7
     assert reply.gateway_received_us <= reply.gateway_sent_us
-    assert line.acknowledged == []
+    assert (line.refused, line.acknowledged) == ({}, [])
     log.release()
     await line.until_acknowledged(2)
+    assert line.refused[2].reason == pb.REFUSAL_REASON_OUT_OF_RANGE
 
 
 async def test_a_frame_that_the_log_loses_ends_the_stream_and_is_taken_again(

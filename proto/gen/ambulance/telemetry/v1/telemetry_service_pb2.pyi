@@ -352,7 +352,7 @@ Global___Acknowledged: _TypeAlias = Acknowledged  # noqa: Y015
 
 @_typing.final
 class Refused(_message.Message):
-    """A frame was refused. Its dead letter is durable before an acknowledgement passes it."""
+    """A frame was refused for good: its dead letter is durable."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
