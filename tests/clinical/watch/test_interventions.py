@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinical.alarms.identity import FrameRef
@@ -397,6 +397,7 @@ def test_a_withheld_rhythm_goes_over_a_restart() -> None:
     assert patient.alarms(Cause.VENTRICULAR_TACHYCARDIA)[-1][2] == "END"
 
 
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(
@@ -406,7 +407,7 @@ def test_a_withheld_rhythm_goes_over_a_restart() -> None:
             ),
             st.integers(0, 30),
         ),
-        max_size=40,
+        max_size=25,
     )
 )
 def test_whatever_is_done_the_check_suite_of_the_watch_holds(
