@@ -144,11 +144,11 @@ async def hot_hot(bootstrap: str, home: Path) -> AsyncIterator[tuple[Stack, Runn
 
 
 async def test_a_killed_and_a_stopped_worker_cost_no_alarm_a_second(
-    kafka: RunningBroker, tmp_path: Path
+    own_kafka: RunningBroker, tmp_path: Path
 ) -> None:
     """Each loss is said and mended: DETECTION_DEGRADED begins and ends, twice; nothing stops."""
     night = Night(str(uuid4()))
-    async with hot_hot(kafka.bootstrap, tmp_path) as (stack, system):
+    async with hot_hot(own_kafka.bootstrap, tmp_path) as (stack, system):
         async with unit(system, "HOT-1") as client:
             tasks = [
                 asyncio.create_task(night.listen(system.alerts)),

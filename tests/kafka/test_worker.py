@@ -159,8 +159,8 @@ async def new_worker(bootstrap: str, home: Path) -> AsyncIterator[Worker]:
 
 
 @pytest.fixture
-async def ward(kafka: RunningBroker) -> AsyncIterator[Ward]:
-    log = KafkaLog(kafka.bootstrap, client_id="ward")
+async def ward(own_kafka: RunningBroker) -> AsyncIterator[Ward]:
+    log = KafkaLog(own_kafka.bootstrap, client_id="ward")
     writer = await log.writer()
     yield Ward(log, writer)
     await writer.close()
@@ -195,10 +195,10 @@ async def until_all_is_heard(ward: Ward) -> None:
 
 
 async def test_vitals_become_alarms_and_a_kill_loses_and_repeats_nothing(
-    kafka: RunningBroker, ward: Ward, tmp_path: Path
+    own_kafka: RunningBroker, ward: Ward, tmp_path: Path
 ) -> None:
     async with feeding(ward):
-        async with new_worker(kafka.bootstrap, tmp_path / "one") as first:
+        async with new_worker(own_kafka.bootstrap, tmp_path / "one") as first:
 
             async def alarmed() -> bool:
                 return len(await ward.heard()) >= 8
@@ -206,7 +206,7 @@ async def test_vitals_become_alarms_and_a_kill_loses_and_repeats_nothing(
             await until(alarmed)
             await first.kill()
         before = len(await ward.heard())
-        async with new_worker(kafka.bootstrap, tmp_path / "two") as second:
+        async with new_worker(own_kafka.bootstrap, tmp_path / "two") as second:
 
             async def went_on() -> bool:
                 return len(await ward.heard()) >= before + 16
@@ -214,17 +214,17 @@ async def test_vitals_become_alarms_and_a_kill_loses_and_repeats_nothing(
             await until(went_on)
             second.process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(second.process.wait(), PATIENCE_S) == 0
-    async with new_worker(kafka.bootstrap, tmp_path / "three"):
+    async with new_worker(own_kafka.bootstrap, tmp_path / "three"):
         await until_all_is_heard(ward)
 
 
 async def test_two_workers_share_and_the_survivor_takes_over(
-    kafka: RunningBroker, ward: Ward, tmp_path: Path
+    own_kafka: RunningBroker, ward: Ward, tmp_path: Path
 ) -> None:
     async with (
         feeding(ward),
-        new_worker(kafka.bootstrap, tmp_path / "one") as first,
-        new_worker(kafka.bootstrap, tmp_path / "two") as second,
+        new_worker(own_kafka.bootstrap, tmp_path / "one") as first,
+        new_worker(own_kafka.bootstrap, tmp_path / "two") as second,
     ):
 
         async def shared() -> bool:
@@ -237,5 +237,5 @@ async def test_two_workers_share_and_the_survivor_takes_over(
             return await second.judges() == set(PARTITIONS)
 
         await until(taken_over)
-    async with new_worker(kafka.bootstrap, tmp_path / "three"):
+    async with new_worker(own_kafka.bootstrap, tmp_path / "three"):
         await until_all_is_heard(ward)
