@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from clinical.instant import SECOND_US
+from goldenhour.bench.accounting import accounted
 from goldenhour.bench.figures import latencies_ms, summary
 from goldenhour.bench.fleet.arrivals import Trip, most_carried
 from goldenhour.bench.fleet.costing import Run, Stretch, figures, ratio
@@ -25,7 +26,7 @@ from goldenhour.bench.programs.standing_stack import Standing, standing_stack
 from goldenhour.stack.program import Program
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.reader import frames_present
+from simulators.reader import present
 
 SETTLE_US: Final = 3 * SECOND_US
 """Between what changes the fleet and the stretch that is measured after it."""
@@ -160,17 +161,15 @@ class _Measurement:
         await self._fleet.end()
         await self._standing.stack.named("bench-subscriber").stop()
         await self._fleet.stop()
-        present = await frames_present(KafkaLog(self._standing.bootstrap, client_id="bench-reader"))
+        found = await present(KafkaLog(self._standing.bootstrap, client_id="bench-reader"))
         heard = msgspec.msgpack.decode(self._heard_file.read_bytes(), type=SubscriberRecord)
         recorder = self._fleet.recorder
-        lost = [
-            frame
+        captured = [
+            (unit_id, lane, bytes.fromhex(segment), sequence)
             for unit_id, lane, segment, sequence in recorder.captured_frames
-            if (frame := (unit_id, lane, bytes.fromhex(segment), sequence)) not in present
         ]
         return {
-            "frames_captured": len(recorder.captured_frames),
-            "frames_lost": len(lost),
+            **accounted(captured, found),
             "frames_refused": recorder.refusals,
             "alarms": summary(latencies_ms(self._fleet.turned_us, heard.first_arrivals())),
             "shown_twice": heard.shown_twice,

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from clinical.instant import SECOND_US
+from goldenhour.bench.accounting import accounted
 from goldenhour.bench.figures import (
     FrameKey,
     around,
@@ -37,7 +38,7 @@ from ports.clock import Clock
 from ports.grpc_channel import open_channel
 from ports.log.kafka_admin import create_topics
 from ports.log.kafka_log import KafkaLog
-from simulators.reader import frames_present
+from simulators.reader import present
 
 WARM_UP_S: Final = 6
 FLOOR_SECONDS: Final = 15
@@ -69,17 +70,16 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
     """Run the load, then the floor, and return the figures."""
     load, heard, ran = await _alarms(options, broker.bootstrap, clock)
     floor = await floor_ms(options.folder, options.units, broker.bootstrap, clock)
-    present = await frames_present(KafkaLog(broker.bootstrap, client_id="bench-reader"))
+    found = await present(KafkaLog(broker.bootstrap, client_id="bench-reader"))
     sent_us = {
         FrameKey(unit_id, lane, segment, sequence): at_us
         for unit_id, lane, segment, sequence, at_us in load.sent
     }
     arrivals = heard.first_arrivals()
     latencies = latencies_ms(sent_us, arrivals)
-    lost = [
-        frame
+    captured = [
+        (unit_id, lane, bytes.fromhex(segment), sequence)
         for unit_id, lane, segment, sequence in load.captured
-        if (frame := (unit_id, lane, bytes.fromhex(segment), sequence)) not in present
     ]
     return {
         "units": options.units,
@@ -93,8 +93,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "max_ms": round(max(latencies), 3),
         "floor_p50_ms": round(percentile(floor, 0.50), 3),
         "floor_p99_ms": round(percentile(floor, 0.99), 3),
-        "frames_sent": len(load.captured),
-        "frames_lost": len(lost),
+        **accounted(captured, found),
         "frames_refused": load.refused,
         "shown_twice": heard.shown_twice,
         "by_source": by_source(sent_us, arrivals),
