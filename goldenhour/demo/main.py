@@ -118,7 +118,7 @@ async def _play(
             console.print(_BANNER.format(why=missing), highlight=False)
     else:
         console.print(_BANNER.format(why="Asked for by --engine memory."), highlight=False)
-    from goldenhour.demo.memory import play_in_memory  # noqa: PLC0415 - else others judge
+    from goldenhour.demo.memory import play_in_memory  # noqa: PLC0415 - with Kafka, programs of their own judge
 
     return await play_in_memory(
         options, clock, stop, lambda addresses: _say_addresses(console, addresses)

@@ -185,7 +185,7 @@ async def test_a_gap_ends_the_stream_naming_what_was_expected(station: Station) 
     assert await batched(station) == [FRAMES(5), FRAMES(6)]
 
 
-async def test_nothing_is_acknowledged_or_refused_before_the_log_holds_it(
+async def test_nothing_is_acknowledged_before_the_log_holds_it(
     station: Station, log: MemoryLog
 ) -> None:
     """While confirmations are held back the clock is answered, and nothing is said of a frame.
