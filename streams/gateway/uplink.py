@@ -63,6 +63,18 @@ class Intake:
     metrics: GatewayMetrics
 
 
+@dataclass(slots=True)
+class _Owed:
+    """A refusal that is not said before its dead letter is durable.
+
+    Until then the frame may still be taken: spoiled on its way, it comes again whole.
+    """
+
+    sequence: int
+    refusal: Refusal
+    durable: bool = False
+
+
 class UplinkStream:
     """One stream of one lane and segment of a unit."""
 
@@ -77,6 +89,7 @@ class UplinkStream:
         self._acked = ingress.expected - 1
         self._ack_again = False
         self._outbox: deque[pb.UplinkResponse] = deque()
+        self._owed: deque[_Owed] = deque()
         self._speaking: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._handler: asyncio.Task[None] | None = None
@@ -232,12 +245,15 @@ class UplinkStream:
         reused = refusal.reason is RefusalReason.SEQUENCE_REUSED
         pledge = self._pledge(sealed, held=reused)
 
+        owed = _Owed(rejected.sequence, refusal)
+        self._owed.append(owed)
+
         def durable() -> None:
-            self._say_refused(rejected.sequence, refusal)
+            owed.durable = True
+            self._say_owed()
             if reused:
                 self._acknowledge_again()
 
-        # Before that a frame may still be taken: spoiled on its way, it comes again whole.
         pledge.then = durable
         self._intake.appender.reject(key, rejected, pledge)
 
@@ -258,6 +274,12 @@ class UplinkStream:
     def _say_opened(self) -> None:
         opened = pb.Opened(next_sequence=self._ingress.expected, credit_frames=CREDIT_FRAMES)
         self._say(pb.UplinkResponse(opened=opened))
+
+    def _say_owed(self) -> None:
+        """Say what was refused for good, in the order of the frames."""
+        while self._owed and self._owed[0].durable:
+            owed = self._owed.popleft()
+            self._say_refused(owed.sequence, owed.refusal)
 
     def _say_refused(self, sequence: int, refusal: Refusal) -> None:
         refused = pb.Refused(
