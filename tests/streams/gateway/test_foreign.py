@@ -107,19 +107,21 @@ def plant(monkeypatch: pytest.MonkeyPatch, station: Station, sending: Sending) -
 async def test_a_frame_is_neither_refused_nor_acknowledged_before_its_report_is_durable(
     owned_elsewhere: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even when its dead letter is."""
+    """Not even when its dead letter is; and what was refused behind it is said behind it."""
     unconfirmed: Future[int] = asyncio.get_running_loop().create_future()
     plant(monkeypatch, owned_elsewhere, lambda: unconfirmed)
     line = await owned_elsewhere.uplink(FRAMES)
-    await line.send((1, FRAMES(1)))
-    while not await owned_elsewhere.records(DEAD_LETTERS):
+    await line.send((1, FRAMES(1)), (2, FRAMES(7)))
+    while len(await owned_elsewhere.records(DEAD_LETTERS)) < 2:
         await line.call.write(pb.UplinkRequest(clock_probe=pb.ClockProbe(unit_sent_us=7)))
         assert (await line.next()).HasField("clock_reply")
-    assert len(await owned_elsewhere.records(DEAD_LETTERS)) == 1
     assert (line.refused, line.acknowledged) == ({}, [])
     unconfirmed.set_result(0)
-    await line.until_acknowledged(1)
-    assert line.refused[1].reason == pb.REFUSAL_REASON_FOREIGN_ENCOUNTER
+    await line.until_acknowledged(2)
+    assert [(sequence, said.reason) for sequence, said in line.refused.items()] == [
+        (1, pb.REFUSAL_REASON_FOREIGN_ENCOUNTER),
+        (2, pb.REFUSAL_REASON_WRONG_STREAM),
+    ]
 
 
 async def test_a_report_that_the_log_loses_is_made_again_for_the_frame_sent_again(
