@@ -6,7 +6,13 @@ from typing import Any
 
 from simulators.ledger import FrameKey
 from simulators.reader import Present
+from vehicle.session import SequenceRef
 from wire.frames import Lane
+
+
+def key_of(ref: SequenceRef) -> FrameKey:
+    """Return a frame's name as the log has it."""
+    return (ref.unit_id, int(ref.lane), ref.segment, ref.sequence)
 
 
 def accounted(captured: Sequence[FrameKey], found: Present) -> dict[str, Any]:

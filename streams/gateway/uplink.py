@@ -244,7 +244,6 @@ class UplinkStream:
         )
         reused = refusal.reason is RefusalReason.SEQUENCE_REUSED
         pledge = self._pledge(sealed, held=reused)
-
         owed = _Owed(rejected.sequence, refusal)
         self._owed.append(owed)
 

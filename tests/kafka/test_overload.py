@@ -23,13 +23,13 @@ from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
+from goldenhour.bench.accounting import key_of
 from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
 from goldenhour.stack.hops import fetch_expositions
 from goldenhour.stack.supervisor import Stack
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import TopicPartition
-from simulators.ledger import FrameKey
 from simulators.links import FaultyLink
 from simulators.reader import Present, present
 from tests.kafka.stack import CLOCK, STEP_US, Desk, desk
@@ -140,10 +140,6 @@ async def eventually(look: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not look():
             await CLOCK.sleep_us(STEP_US)
-
-
-def key_of(ref: SequenceRef) -> FrameKey:
-    return (ref.unit_id, int(ref.lane), ref.segment, ref.sequence)
 
 
 async def shown_left_out(log: KafkaLog, encounter_id: str) -> Mapping[int, int]:

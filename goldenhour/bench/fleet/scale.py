@@ -164,12 +164,8 @@ class _Measurement:
         found = await present(KafkaLog(self._standing.bootstrap, client_id="bench-reader"))
         heard = msgspec.msgpack.decode(self._heard_file.read_bytes(), type=SubscriberRecord)
         recorder = self._fleet.recorder
-        captured = [
-            (unit_id, lane, bytes.fromhex(segment), sequence)
-            for unit_id, lane, segment, sequence in recorder.captured_frames
-        ]
         return {
-            **accounted(captured, found),
+            **accounted(recorder.captured_frames, found),
             "frames_refused": recorder.refusals,
             "alarms": summary(latencies_ms(self._fleet.turned_us, heard.first_arrivals())),
             "shown_twice": heard.shown_twice,

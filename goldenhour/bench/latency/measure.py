@@ -77,10 +77,6 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
     }
     arrivals = heard.first_arrivals()
     latencies = latencies_ms(sent_us, arrivals)
-    captured = [
-        (unit_id, lane, bytes.fromhex(segment), sequence)
-        for unit_id, lane, segment, sequence in load.captured
-    ]
     return {
         "units": options.units,
         "seconds": options.seconds,
@@ -93,7 +89,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "max_ms": round(max(latencies), 3),
         "floor_p50_ms": round(percentile(floor, 0.50), 3),
         "floor_p99_ms": round(percentile(floor, 0.99), 3),
-        **accounted(captured, found),
+        **accounted(load.captured, found),
         "frames_refused": load.refused,
         "shown_twice": heard.shown_twice,
         "by_source": by_source(sent_us, arrivals),

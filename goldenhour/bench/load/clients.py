@@ -16,10 +16,12 @@ import msgspec
 
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Vitals
+from goldenhour.bench.accounting import key_of
 from goldenhour.bench.load import flipping, shift
 from goldenhour.bench.load.fibrillating import FibrillatingBank, onsets_of
 from goldenhour.bench.load.leads import LeadBank
 from ports.clock import Clock
+from simulators.ledger import FrameKey
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef
@@ -52,7 +54,7 @@ class LoadRecord(msgspec.Struct):
 
     sent: list[tuple[str, int, str, int, int]]
     """unit, lane, segment, sequence, instant of ``capture()``: frames inside the measured time."""
-    captured: list[tuple[str, int, str, int]]
+    captured: list[FrameKey]
     """Every frame that the spool confirmed."""
     refused: int
     chunks: list[tuple[str, int, str, int, int]]
@@ -65,12 +67,12 @@ class LoadRecord(msgspec.Struct):
 class Recorder:
     """Hears what becomes of every frame."""
 
-    captured_frames: list[tuple[str, int, str, int]] = field(default_factory=list)
+    captured_frames: list[FrameKey] = field(default_factory=list)
     refusals: int = 0
 
     def captured(self, ref: SequenceRef) -> None:
         """Note a confirmed capture."""
-        self.captured_frames.append((ref.unit_id, int(ref.lane), ref.segment.hex(), ref.sequence))
+        self.captured_frames.append(key_of(ref))
 
     def acknowledged(self, unit_id: str, lane: Lane, segment: bytes, through: int) -> None:
         """Do nothing: the log itself is read at the end."""

@@ -18,7 +18,7 @@ from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from clinical.signals.waveform import WaveformChunk
-from goldenhour.bench.accounting import accounted
+from goldenhour.bench.accounting import accounted, key_of
 from goldenhour.bench.figures import percentile
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
@@ -68,11 +68,6 @@ class Account:
         """Count."""
         del refusal
         self.refusals += 1
-
-
-def key_of(ref: SequenceRef) -> FrameKey:
-    """Return a frame's name as the log has it."""
-    return (ref.unit_id, int(ref.lane), ref.segment, ref.sequence)
 
 
 class Patient:
