@@ -1,5 +1,8 @@
 """Time as data: each second one tick into every partition of `patients` and of `images`.
 
+The partitions have their ticks in turn, spread over the second: with a tick comes a look at every
+patient of the partition, and all at once they would stand before whatever arrives meanwhile.
+
 Judgement knows no clock but these stamps, so a gateway has to say when its clock is not to be
 trusted: it compares each tick of another gateway, as it arrives, with its own clock. Ticks that
 arrive late because the log stood still count as disagreement too, and rightly: while the log
@@ -17,7 +20,10 @@ from wire.records import HEADERS_TICK, Tick, encode_tick
 from wire.topics import IMAGES, PATIENTS
 
 TICK_US: Final = 1_000_000
-"""From one tick to the next."""
+"""From one tick of a partition to the next."""
+
+BEATS: Final = 4
+"""Parts of a second; in each a part of the partitions has its tick."""
 
 CLOCK_DISAGREEMENT_US: Final = 1_000_000
 """Distance from the newest foreign tick beyond which a gateway calls itself unhealthy."""
@@ -66,21 +72,22 @@ class Ticker:
         self._unconfirmed: Counter[tuple[str, int]] = Counter()
 
     async def run(self) -> None:
-        """Tick each second, until cancelled."""
-        due_us = self._clock.monotonic_us()
+        """Tick each partition once a second, until cancelled; seconds that were missed stay so."""
+        began_us, beat = self._clock.monotonic_us(), 0
         while True:
-            await self.tick()
-            now_us = self._clock.monotonic_us()
-            due_us += TICK_US * max(1, -(-(now_us - due_us) // TICK_US))
-            await self._clock.sleep_us(due_us - now_us)
+            await self.tick(beat)
+            wait_us = began_us + (beat + 1) * TICK_US // BEATS - self._clock.monotonic_us()
+            missed_s = max(0, -wait_us) // TICK_US
+            beat += 1 + BEATS * missed_s
+            await self._clock.sleep_us(max(0, wait_us))
 
-    async def tick(self) -> None:
-        """Write one tick into every partition that confirms them."""
+    async def tick(self, beat: int) -> None:
+        """Write one tick into every partition whose turn it is and that confirms them."""
         now_us = self._clock.now_us()
         tick = Tick(self._gateway_id, now_us, healthy=self._foreign.agrees(now_us))
         value = encode_tick(tick)
         for topic in TICKED:
-            for partition in range(topic.partitions):
+            for partition in range(beat % BEATS, topic.partitions, BEATS):
                 if self._unconfirmed[topic.name, partition] < UNCONFIRMED_TICKS:
                     await self._send(topic.name, partition, value)
 

@@ -6,7 +6,7 @@ libraries and settings; what an alarm takes beyond this is ours.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 import grpc
@@ -40,10 +40,19 @@ class Entry:
         writer = await self._log.writer()
 
         async def echo(requests: AsyncIterator[bytes], _: object) -> AsyncIterator[bytes]:
-            async for request in requests:
-                partition = request[0] % IN.partitions
-                await (await writer.send(IN.name, partition, request))
-                yield request[:8]
+            sent: asyncio.Queue[tuple[bytes, Awaitable[object]] | None] = asyncio.Queue()
+
+            async def take() -> None:
+                async for request in requests:
+                    durable = await writer.send(IN.name, request[0] % IN.partitions, request)
+                    sent.put_nowait((request[:8], durable))
+                sent.put_nowait(None)
+
+            taking = asyncio.create_task(take())
+            while (one := await sent.get()) is not None:
+                await one[1]
+                yield one[0]
+            await taking
 
         return _handler("Echo", grpc.stream_stream_rpc_method_handler(echo))
 

@@ -30,12 +30,15 @@ def latency(  # noqa: PLR0917 - options have names where they are given
     waveforms: Annotated[
         bool, typer.Option("--waveforms", help="Two ECG leads at 250 Hz beside the vital signs.")
     ] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Vehicles with their edge watch and a spool on disk.")
+    ] = False,
 ) -> None:
     """From ``capture()`` in the vehicle to the subscriber, p50 and p99, beside the floor."""
 
     async def work(broker: RunningBroker, folder: Path, clock: Clock) -> Figures:
         options = LatencyOptions(
-            units, seconds, folder, waveforms, channels, idle_minutes, kill_worker, course
+            units, seconds, folder, waveforms, channels, idle_minutes, kill_worker, course, whole
         )
         return await measure_latency(options, broker, clock)
 

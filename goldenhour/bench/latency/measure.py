@@ -64,6 +64,8 @@ class LatencyOptions:
     """Kill the worker of channel A in the middle of the measured time."""
     course: Course = Course.FLIPPING
     """How the patients fare."""
+    whole: bool = False
+    """Vehicles with their edge watch and a spool on disk."""
 
 
 async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) -> dict[str, Any]:
@@ -81,6 +83,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "units": options.units,
         "seconds": options.seconds,
         "waveforms": options.waveforms,
+        "whole_vehicles": options.whole,
         "channels": options.channels,
         "course": options.course.value,
         "alarms": len(latencies),
@@ -205,6 +208,7 @@ def _load(options: LatencyOptions, gateway: str, out: Path) -> Program:
             "--out", str(out),
             "--course", options.course.value,
             *(("--waveforms",) if options.waveforms else ()),
+            *(("--whole",) if options.whole else ()),
         ),
     )  # fmt: skip
 

@@ -37,12 +37,13 @@ def load(
     out: _Out,
     idle: Annotated[int, typer.Option()] = 0,
     course: Annotated[Course, typer.Option()] = Course.FLIPPING,
-    waveforms: Annotated[bool, typer.Option()] = False,
+    waveforms: Annotated[bool, typer.Option("--waveforms")] = False,
+    whole: Annotated[bool, typer.Option("--whole")] = False,
     fibrillating: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Send the load."""
     options = LoadOptions(
-        gateway, units, warm_up, seconds, folder, idle, course, waveforms, fibrillating
+        gateway, units, warm_up, seconds, folder, idle, course, waveforms, whole, fibrillating
     )
 
     async def send(_: asyncio.Event) -> None:

@@ -2,13 +2,18 @@
 
 Every unit hands its client one frame of vitals a second; the units are spread over the second.
 What was sent when, and what the spool confirmed, goes to a file at the end.
+
+The edge watch is off and the spool is in memory: both work in the vehicle, a machine of its own,
+and a thousand of them here would take the processor from the system that is measured. ``whole``
+puts them back.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +25,7 @@ from goldenhour.bench.accounting import key_of
 from goldenhour.bench.load import flipping, shift
 from goldenhour.bench.load.fibrillating import FibrillatingBank, onsets_of
 from goldenhour.bench.load.leads import LeadBank
+from goldenhour.bench.load.memory_spool import MemorySpool
 from ports.clock import Clock
 from simulators.ledger import FrameKey
 from vehicle.client import ClientOptions, VehicleClient
@@ -35,18 +41,20 @@ class Course(StrEnum):
     """How the patients fare."""
 
     FLIPPING = "flipping"
-    """Well and ill in turn, every three seconds."""
+    """Well and ill in turn; 17 alarms begin in a second, however many units of 100 and more."""
     SHIFT = "shift"
     """Most are well, now and then one gets worse."""
 
 
-COURSES: Final[Mapping[Course, Callable[[int, int], Vitals]]] = {
-    Course.FLIPPING: flipping.vitals_at,
-    Course.SHIFT: shift.vitals_at,
-}
-
 SNAPSHOT_FRAMES: Final = 30
 """Frames per snapshot of the edge watch; the bench kills nothing."""
+
+
+PROBE_PULSES: Final = 15
+"""Seconds between two comparisons of a clock: as of a unit that has been under way for a while."""
+
+START_OVER_US: Final = 3 * SECOND_US
+"""Time in which the units start in turn: vehicles do not beat as one."""
 
 
 class LoadRecord(msgspec.Struct):
@@ -97,6 +105,8 @@ class LoadOptions:
     course: Course = Course.FLIPPING
     waveforms: bool = False
     """Two ECG leads beside the vital signs."""
+    whole: bool = False
+    """With edge watch, and the spool on disk."""
     fibrillating: int = 0
     """Two ECG leads in the second half of the measured time; so many hearts fibrillate in it."""
 
@@ -111,7 +121,7 @@ class _Load:
 async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
     """Send the load, drain, and return what was sent and confirmed."""
     recorder = Recorder()
-    spool = Spool(options.folder / "spool")
+    spool = Spool(options.folder / "spool") if options.whole else MemorySpool()
     await spool.open()
     links = dict.fromkeys(Lane, options.gateway)
     load = _Load(options, _bank(options))
@@ -124,12 +134,19 @@ async def run(options: LoadOptions, clock: Clock) -> LoadRecord:
             random.Random(number),  # noqa: S311 - jitter, not a secret
             listener=recorder,
             options=ClientOptions(
-                waveforms=False, snapshot_frames=SNAPSHOT_FRAMES, link_state_pulses=0
+                edge=options.whole,
+                waveforms=False,
+                snapshot_frames=SNAPSHOT_FRAMES,
+                probe_pulses=PROBE_PULSES,
+                link_state_pulses=0,
             ),
         )
         for number in range(options.units)
     ]
-    for client in clients:
+    began_us = clock.monotonic_us()
+    for number, client in enumerate(clients):
+        due_us = began_us + number * START_OVER_US // len(clients)
+        await clock.sleep_us(max(0, due_us - clock.monotonic_us()))
         await client.start()
     begin_us = clock.monotonic_us() + SECOND_US
     sent = await asyncio.gather(
@@ -162,12 +179,18 @@ def _bank(options: LoadOptions) -> LeadBank | FibrillatingBank | None:
     return FibrillatingBank(begin_s, onsets_of(options.units, options.fibrillating, begin_s, end_s))
 
 
+def _patients(options: LoadOptions) -> Callable[[int, int], Vitals]:
+    if options.course is Course.SHIFT:
+        return shift.vitals_at
+    return partial(flipping.vitals_at, in_each_s=flipping.phase_s(options.units))
+
+
 async def _unit(
     client: VehicleClient, number: int, begin_us: int, load: _Load, clock: Clock
 ) -> list[tuple[str, int, str, int, int]]:
     options, bank = load.options, load.bank
     encounter_id = str(uuid7(clock.now_us(), random.Random(number).randbytes(10)))  # noqa: S311
-    vitals_at = COURSES[options.course]
+    vitals_at = _patients(options)
     offset_us = begin_us + number * SECOND_US // options.units
     sent: list[tuple[str, int, str, int, int]] = []
     for second in range(options.warm_up_s + options.seconds):

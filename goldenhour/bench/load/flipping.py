@@ -1,5 +1,8 @@
 """The patients of the latency bench: well and ill in turn, so that an alarm flips every 3 s.
 
+Of more units than ``FLIPPING_UNITS`` each flips less often, so that all together bring as many
+alarms a second however many they are: 17 begin, far more than any shift brings.
+
 Most alarms of vital signs wait before they begin, or last a while after; a low systolic pressure
 does neither. So each turn for the worse begins exactly one ``CAUSE`` and each turn for the better
 ends it.
@@ -16,7 +19,10 @@ CAUSE: Final = Cause.SYSTOLIC_LOW
 """What begins with a turn for the worse and ends with one for the better."""
 
 PHASE_S: Final = 3
-"""Seconds in each state."""
+"""Seconds in each state, of a few units."""
+
+FLIPPING_UNITS: Final = 100
+"""Units up to which each flips as often as that."""
 
 WELL: Final = Vitals(
     heart_rate_bpm=72,
@@ -35,6 +41,11 @@ ILL: Final = replace(WELL, systolic_mmhg=84, diastolic_mmhg=52)
 """As well, but for the pressure."""
 
 
-def vitals_at(unit: int, second: int) -> Vitals:
-    """Return what the monitor of a unit shows; units are spread over the six seconds."""
-    return ILL if (second + unit) // PHASE_S % 2 else WELL
+def phase_s(units: int) -> int:
+    """Return the seconds in each state of so many units."""
+    return PHASE_S * max(1, round(units / FLIPPING_UNITS))
+
+
+def vitals_at(unit: int, second: int, in_each_s: int = PHASE_S) -> Vitals:
+    """Return what the monitor of a unit shows; units are spread over the whole cycle."""
+    return ILL if (second + unit) // in_each_s % 2 else WELL

@@ -65,7 +65,7 @@ async def test_a_gateway_hears_the_ticks_of_another(log: MemoryLog) -> None:
         writer=await log.writer(), clock=wrong, gateway_id="other", foreign=ForeignClock("other")
     )
     listening = asyncio.create_task(tail.run())
-    await other.tick()
+    await other.tick(0)
     await until(lambda: not foreign.agrees(clock.now_us()))
     listening.cancel()
     await tail.close()

@@ -1,11 +1,14 @@
 """Ticks: time for every partition, and a gateway that knows when its clock is not to be trusted."""
 
 import asyncio
+from collections import Counter
+from math import ceil
 
 from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
 from streams.gateway.ticks import (
+    BEATS,
     CLOCK_DISAGREEMENT_US,
     FOREIGN_KEPT_US,
     TICK_US,
@@ -22,6 +25,12 @@ NOW_US = 1_700_000_000_000_000
 async def ticks(log: MemoryLog, partition: int = 0, topic: Topic = PATIENTS) -> list[Tick]:
     records = await log.read_to_end(TopicPartition(topic.name, partition))
     return [decode_tick(record.value or b"") for record in records]
+
+
+async def tick_all(ticker: Ticker) -> None:
+    """Let a second pass in no time."""
+    for beat in range(BEATS):
+        await ticker.tick(beat)
 
 
 def foreign(stamped_us: int) -> Tick:
@@ -56,7 +65,7 @@ async def test_images_are_judged_by_the_same_time() -> None:
     ticker = Ticker(
         writer=await log.writer(), clock=clock, gateway_id="g", foreign=ForeignClock("g")
     )
-    await ticker.tick()
+    await tick_all(ticker)
     for partition in range(IMAGES.partitions):
         assert await ticks(log, partition, IMAGES) == [Tick("g", NOW_US, healthy=True)]
 
@@ -66,16 +75,50 @@ async def test_each_second_each_partition_gets_one_tick() -> None:
     log, clock, other = MemoryLog(), VirtualClock(NOW_US), ForeignClock("g")
     ticker = Ticker(writer=await log.writer(), clock=clock, gateway_id="g", foreign=other)
     running = asyncio.create_task(ticker.run())
-    await clock.run_for(TICK_US)
+    await clock.run_for(2 * TICK_US - 1)
     other.hear(foreign(0), clock.now_us())
     await clock.run_for(TICK_US)
     running.cancel()
     for partition in range(PATIENTS.partitions):
+        turn_us = NOW_US + partition % BEATS * TICK_US // BEATS
         assert await ticks(log, partition) == [
-            Tick("g", NOW_US, healthy=True),
-            Tick("g", NOW_US + TICK_US, healthy=True),
-            Tick("g", NOW_US + 2 * TICK_US, healthy=False),
+            Tick("g", turn_us, healthy=True),
+            Tick("g", turn_us + TICK_US, healthy=True),
+            Tick("g", turn_us + 2 * TICK_US, healthy=False),
         ]
+
+
+async def test_the_ticks_of_the_partitions_are_spread_over_the_second() -> None:
+    """So that no frame waits for a look at every patient of the worker."""
+    log, clock = MemoryLog(), VirtualClock(NOW_US)
+    ticker = Ticker(
+        writer=await log.writer(), clock=clock, gateway_id="g", foreign=ForeignClock("g")
+    )
+    running = asyncio.create_task(ticker.run())
+    await clock.run_for(TICK_US - 1)
+    running.cancel()
+    stamps = [tick.stamped_us for p in range(PATIENTS.partitions) for tick in await ticks(log, p)]
+    assert len(stamps) == PATIENTS.partitions
+    assert max(Counter(stamps).values()) <= ceil(PATIENTS.partitions / BEATS)
+
+
+async def test_seconds_in_which_the_gateway_stood_still_are_left_out() -> None:
+    """Every partition goes on with one tick, stamped with the time that it is then."""
+    log, clock = MemoryLog(), VirtualClock(NOW_US)
+    ticker = Ticker(
+        writer=await log.writer(), clock=clock, gateway_id="g", foreign=ForeignClock("g")
+    )
+    log.hold()
+    running = asyncio.create_task(ticker.run())
+    await clock.run_for(1)
+    clock.advance(5 * TICK_US)
+    log.release()
+    await clock.run_for(TICK_US)
+    running.cancel()
+    for partition in range(PATIENTS.partitions):
+        stamps = [tick.stamped_us for tick in await ticks(log, partition)]
+        assert 1 <= len(stamps) <= 3
+        assert stamps[-1] >= NOW_US + 5 * TICK_US
 
 
 async def test_a_log_that_stands_still_is_not_flooded_with_old_time() -> None:
@@ -85,13 +128,13 @@ async def test_a_log_that_stands_still_is_not_flooded_with_old_time() -> None:
     ticker = Ticker(writer=writer, clock=clock, gateway_id="g", foreign=ForeignClock("g"))
     log.hold()
     for _ in range(10):
-        await ticker.tick()
+        await tick_all(ticker)
     log.release()
     await clock.run_for(1)
     assert len(await ticks(log)) == UNCONFIRMED_TICKS
     log.sever()
-    await ticker.tick()
+    await tick_all(ticker)
     log.mend()
     await clock.run_for(1)
-    await ticker.tick()
+    await tick_all(ticker)
     assert len(await ticks(log)) == UNCONFIRMED_TICKS + 1

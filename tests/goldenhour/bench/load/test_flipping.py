@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import pytest
+
 from clinical.alarms.catalogue import CATALOGUE, RULES
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Source
@@ -9,7 +11,15 @@ from clinical.alarms.transition import Transition
 from clinical.instant import SECOND_US
 from clinical.items import Capture
 from clinical.watch.patient import PatientWatch
-from goldenhour.bench.load.flipping import CAUSE, ILL, PHASE_S, WELL, vitals_at
+from goldenhour.bench.load.flipping import (
+    CAUSE,
+    FLIPPING_UNITS,
+    ILL,
+    PHASE_S,
+    WELL,
+    phase_s,
+    vitals_at,
+)
 
 
 def test_it_begins_and_ends_at_once() -> None:
@@ -39,6 +49,23 @@ def test_every_unit_flips_every_three_seconds() -> None:
         assert sum(states) == 30
         flips = [second for second in range(1, 60) if states[second] != states[second - 1]]
         assert {later - earlier for earlier, later in pairwise(flips)} == {PHASE_S}
+
+
+@pytest.mark.parametrize("units", [100, 300, 1_000])
+def test_many_units_bring_as_many_alarms_as_a_hundred(units: int) -> None:
+    """The number of alarms of a run is that of its seconds, not of its units."""
+    in_each_s = phase_s(units)
+    worse = sum(
+        vitals_at(unit, second, in_each_s) is ILL and vitals_at(unit, second - 1, in_each_s) is WELL
+        for unit in range(units)
+        for second in range(1, 61)
+    )
+    assert worse == pytest.approx(1_000, rel=0.02)
+
+
+def test_few_units_flip_as_often_as_a_hundred_do() -> None:
+    """So that even one unit shows an alarm within seconds."""
+    assert phase_s(1) == phase_s(FLIPPING_UNITS) == PHASE_S
 
 
 def test_each_turn_for_the_worse_is_one_alarm_at_once() -> None:
