@@ -7,8 +7,11 @@ longer names the frame, so these are counted by their content: receipts per unit
 crews acknowledge nothing.
 """
 
+from bisect import bisect
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from ports.log.port import Log, Record, TopicPartition
@@ -32,11 +35,6 @@ class LeftOut:
     first: int
     last: int
 
-    def covers(self, frame: FrameKey) -> bool:
-        """Say whether this frame is one of them."""
-        stream = (self.unit_id, self.lane, self.segment)
-        return frame[:3] == stream and self.first <= frame[3] <= self.last
-
 
 @dataclass(slots=True)
 class Present:
@@ -51,6 +49,27 @@ class Present:
     """Receipts in `alarms`, by unit."""
     studies: dict[tuple[str, str], SeriesState] = field(default_factory=dict)
     """The newest state of each series, by encounter and Series Instance UID."""
+
+
+def left_out(frames: Iterable[FrameKey], said: Sequence[LeftOut]) -> set[FrameKey]:
+    """Return those of the frames that their units say they left out.
+
+    A night has many of both: each frame is looked up among the stretches of its own segment. Where
+    they overlap, what has begun ends at the latest end.
+    """
+    stretches: dict[tuple[str, int, bytes], tuple[list[int], list[int]]] = {}
+    for one in sorted(said, key=attrgetter("first")):
+        stream = (one.unit_id, one.lane, one.segment)
+        begins, ends = stretches.setdefault(stream, ([], []))
+        begins.append(one.first)
+        ends.append(max(one.last, ends[-1]) if ends else one.last)
+    found = set()
+    for frame in frames:
+        begins, ends = stretches.get(frame[:3], ([], []))
+        begun = bisect(begins, frame[3])
+        if begun and frame[3] <= ends[begun - 1]:
+            found.add(frame)
+    return found
 
 
 async def frames_present(log: Log) -> set[FrameKey]:

@@ -19,7 +19,7 @@ from clinical.alarms.view import AlarmState
 from simulators.alert_feed import Delivered
 from simulators.classification import Standing, Truth, described, matches, standing
 from simulators.ledger import FrameKey, LedgerEntry
-from simulators.reader import LeftOut
+from simulators.reader import LeftOut, left_out
 from simulators.story import SECOND_US
 from wire.frames import Lane
 from wire.images import SeriesState
@@ -114,7 +114,7 @@ def _images(evidence: Evidence, studies: Mapping[tuple[str, str], SeriesState]) 
 def _losses(evidence: Evidence, present: AbstractSet[FrameKey]) -> Report:
     """Count the absent; one that a client made itself may be a receipt that the log holds."""
     missing = [entry for entry in evidence.entries if entry.frame not in present]
-    discarded = _discarded(missing, evidence.discarded)
+    discarded = left_out((entry.frame for entry in missing), evidence.discarded)
     absent = [entry for entry in missing if entry.frame not in discarded]
     own = Counter(it.unit for it in absent if it.sent_us is None and it.lane == Lane.ALARM)
     excused = sum(min(count, evidence.receipts.get(unit, 0)) for unit, count in own.items())
@@ -125,18 +125,6 @@ def _losses(evidence: Evidence, present: AbstractSet[FrameKey]) -> Report:
         "frames_discarded": len(discarded),
         "discarded_by_lane": dict(by_lane),
         "lost_by_unit": dict(lost) if absent else {},
-    }
-
-
-def _discarded(missing: Sequence[LedgerEntry], left_out: Sequence[LeftOut]) -> set[FrameKey]:
-    """Return the missing frames that their units say they left out."""
-    spans: dict[tuple[str, int, bytes], list[LeftOut]] = {}
-    for one in left_out:
-        spans.setdefault((one.unit_id, one.lane, one.segment), []).append(one)
-    return {
-        entry.frame
-        for entry in missing
-        if any(one.covers(entry.frame) for one in spans.get(entry.frame[:3], ()))
     }
 
 

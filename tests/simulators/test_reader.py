@@ -1,6 +1,9 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from clinical.items import Discarded, DiscardReason, Vitals
 from ports.log.memory_log import MemoryLog
-from simulators.reader import LeftOut, frames_present, present
+from simulators.reader import LeftOut, frames_present, left_out, present
 from wire.alarms import MessageReceipt, encode_entry
 from wire.frames import Frame, Lane, encode_frame
 from wire.records import (
@@ -71,11 +74,30 @@ async def test_what_was_left_out_is_not_present_and_told_apart() -> None:
     """A frame that says so stands for all its sequences, its own included, and is no data."""
     log = MemoryLog(TOPICS)
     said = (Discarded(3, 5, DiscardReason.LINK_TOO_SLOW, 1),)
-    left_out = Frame("A", Lane.VITALS, SEGMENT, 5, 5, None, None, "encounter", said)
-    batch = encode_batch(6, "gateway", [frame("A", 2), encode_frame(left_out)])
+    word = Frame("A", Lane.VITALS, SEGMENT, 5, 5, None, None, "encounter", said)
+    batch = encode_batch(6, "gateway", [frame("A", 2), encode_frame(word)])
     await (await (await log.writer()).send("patients", 0, batch, headers=HEADERS_BATCH))
     found = await present(log)
     assert found.frames == {("A", 2, SEGMENT, 2)}
     assert found.discarded == [LeftOut("A", 2, SEGMENT, 3, 5)]
-    covered = [found.discarded[0].covers(("A", 2, SEGMENT, n)) for n in range(2, 7)]
-    assert covered == [False, True, True, True, False]
+    frames = [("A", 2, SEGMENT, n) for n in range(2, 7)]
+    assert left_out(frames, found.discarded) == set(frames[1:4])
+
+
+_said = st.builds(
+    lambda unit, lane, first, more: LeftOut(unit, lane, SEGMENT, first, first + more),
+    st.sampled_from("AB"),
+    st.integers(2, 3),
+    st.integers(1, 12),
+    st.integers(0, 6),
+)
+
+
+@given(st.lists(_said, max_size=8))
+def test_a_frame_is_left_out_if_any_word_of_its_segment_covers_it(said: list[LeftOut]) -> None:
+    """However the stretches overlap, and in whatever order they were said."""
+    frames = [(unit, lane, SEGMENT, n) for unit in "AB" for lane in (2, 3) for n in range(20)]
+    covered = {
+        (one.unit_id, one.lane, SEGMENT, n) for one in said for n in range(one.first, one.last + 1)
+    }
+    assert left_out(frames, said) == covered & set(frames)
