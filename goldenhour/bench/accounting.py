@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from simulators.ledger import FrameKey
-from simulators.reader import Present, left_out
+from simulators.verdict.ledger import FrameKey
+from simulators.verdict.reader import Present, left_out
 from vehicle.session import SequenceRef
 from wire.frames import Lane
 

@@ -30,8 +30,8 @@ from goldenhour.stack.hops import fetch_expositions
 from goldenhour.stack.supervisor import Stack
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import TopicPartition
-from simulators.links import FaultyLink
-from simulators.reader import Present, left_out, present
+from simulators.fleet.links import FaultyLink
+from simulators.verdict.reader import Present, left_out, present
 from tests.kafka.stack import CLOCK, STEP_US, Desk, desk
 from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing

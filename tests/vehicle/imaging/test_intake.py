@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from ports.clock import SystemClock, VirtualClock
-from simulators.scanner import unpack
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from tests.patience import PATIENCE_S
 from vehicle.imaging.drop_folder import COMPLETE, ENCOUNTER, MARK
