@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture.picture import PictureRow
 from wire.frames import Frame
 from wire.picture import Picture
 from wire.synthetic import synthetic

@@ -4,7 +4,7 @@ from random import Random
 from typing import Final
 
 from clinical.alarms.rule import Cause
-from simulators.physiology import Course
+from simulators.patients.physiology import Course
 from simulators.scenario import Encounter, Expectation, Scenario, Unit
 
 ILL_SHARE: Final = 0.05

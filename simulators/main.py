@@ -24,21 +24,21 @@ from ports.program import run as run_program
 from ports.program import say_ready
 from ports.settings import WRONG_SETTINGS, settings_of
 from ports.tls import Tls, TlsFiles, TlsRefused
-from simulators.classification import Kill, Truth
-from simulators.fleet import Fleet, encounter_ids
+from simulators.fleet.fleet import Fleet, encounter_ids
+from simulators.fleet.links import Links
+from simulators.fleet.performance import NotConnected, Performance, story_file
+from simulators.fleet.scanner import Scanner
+from simulators.fleet.stdin_unit import StdinUnit, UnitFailed
+from simulators.fleet.units import ClientUnit, SimulatedUnit
 from simulators.generated import fleet_scenario
-from simulators.judge import Judge
-from simulators.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
-from simulators.links import Links
-from simulators.performance import NotConnected, Performance, story_file
-from simulators.reader import present
-from simulators.report import Evidence, Report, report_of, verdict
-from simulators.scanner import Scanner
 from simulators.scenario import BadScenario, Scan, Scenario, Unit, load
 from simulators.settings import JUDGE, SimulateSettings
-from simulators.stdin_unit import StdinUnit, UnitFailed
 from simulators.story import Story
-from simulators.units import ClientUnit, SimulatedUnit
+from simulators.verdict.classification import Kill, Truth
+from simulators.verdict.judge import Judge
+from simulators.verdict.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
+from simulators.verdict.reader import present
+from simulators.verdict.report import Evidence, Report, report_of, verdict
 from vehicle.spool import Spool, SpoolInUse
 
 SETTLE_US: Final = 2_000_000

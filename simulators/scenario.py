@@ -15,12 +15,12 @@ from msgspec import structs
 from clinical.alarms.rule import Cause
 from clinical.items import CrewFinding
 from clinical.twelve_lead.criteria import Sex
-from simulators.ecg import LeadTrouble
-from simulators.examination import Examination
-from simulators.physiology import Course
-from simulators.rhythms import HeartRhythm
-from simulators.tale import Entered, Tell, load_tale, tale_names
-from simulators.twelve_lead import MadeUp
+from simulators.patients.ecg import LeadTrouble
+from simulators.patients.examination import Examination
+from simulators.patients.physiology import Course
+from simulators.patients.rhythms import HeartRhythm
+from simulators.patients.twelve_lead import MadeUp
+from simulators.tales.tale import Entered, Tell, load_tale, tale_names
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
 RECORDINGS: Final = Path(__file__).parent / "recordings"

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
-from clinical.watch.deteriorating import Driver, Outlook
-from clinical.watch.examined import Examined
-from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVital
-from clinical.watch.shock import ShockIndex
-from clinical.watch.situated import SituatedScore
-from clinical.watch.thinning import Thinned
-from clinical.watch.trending import Arrow
+from clinical.watch.crew.examined import Examined
+from clinical.watch.outlook.deteriorating import Driver, Outlook
+from clinical.watch.outlook.trending import Arrow
+from clinical.watch.picture.picture import Glance, PictureRow, PictureVital
+from clinical.watch.picture.thinning import Thinned
+from clinical.watch.scores.shock import ShockIndex
+from clinical.watch.scores.shown import PictureScore
+from clinical.watch.scores.situated import SituatedScore
 from wire.codes import SOURCE, VITAL
 from wire.examinations import to_examination
 from wire.picture_rows import encode_glance, encode_row

@@ -21,13 +21,14 @@ from typing import Any, Final
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import VITALS
-from clinical.watch.deteriorating import Outlook
-from clinical.watch.examined import Examined
-from clinical.watch.picture import Glance, PictureRow, PictureScore, PictureVitals
-from clinical.watch.shock import ShockIndex
-from clinical.watch.situated import SituatedScore
-from clinical.watch.thinning import Thinned
-from clinical.watch.trending import Arrow
+from clinical.watch.crew.examined import Examined
+from clinical.watch.outlook.deteriorating import Outlook
+from clinical.watch.outlook.trending import Arrow
+from clinical.watch.picture.picture import Glance, PictureRow, PictureVitals
+from clinical.watch.picture.thinning import Thinned
+from clinical.watch.scores.shock import ShockIndex
+from clinical.watch.scores.shown import PictureScore
+from clinical.watch.scores.situated import SituatedScore
 from wire.codes import VITAL
 from wire.examinations import from_examination
 from wire.frames import PB_LANE, Lane

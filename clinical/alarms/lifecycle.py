@@ -25,8 +25,8 @@ source said that the condition was over. Any newer word that the condition holds
 A stale word about an alarm that was never told is not lost either: when that alarm is said to be
 over, it is recorded. After a cut the vehicle's words come before the frames that they rest on: the
 center's first word about an alarm that only the vehicle spoke of, and has ended, repeats it; where
-the center goes on to disagree it says so again (``clinical.watch.agreement``). So what a unit had
-to say during a cut, and brings after newer words, is told, and told once.
+the center goes on to disagree it says so again (``clinical.watch.at_center.agreement``). So what a
+unit had to say during a cut, and brings after newer words, is told, and told once.
 """
 
 from collections.abc import Mapping, Sequence

@@ -22,32 +22,32 @@ from clinical.items import (
 )
 from clinical.scores import news2
 from clinical.scores.choice import EarlyWarning, choose
+from clinical.watch.announcing.covering import Covering
+from clinical.watch.announcing.rising import Rising
 from clinical.watch.carry import Carry
-from clinical.watch.child_scoring import ChildScoring
-from clinical.watch.covering import Covering
-from clinical.watch.crew import Crew
-from clinical.watch.deteriorating import Deteriorating
-from clinical.watch.doubting import MAY_JUMP, Beside
+from clinical.watch.crew.crew import Crew
+from clinical.watch.crew.examining import Examining
+from clinical.watch.crew.interventions import Interventions
 from clinical.watch.due import first_due, timed
 from clinical.watch.encounter import EncounterState
-from clinical.watch.examining import Examining
 from clinical.watch.finding import NO_FINDINGS, Findings
-from clinical.watch.foreign import Foreign
-from clinical.watch.images import Images
-from clinical.watch.infarction import InfarctionWatch
-from clinical.watch.interventions import Interventions
-from clinical.watch.judging import Judging
-from clinical.watch.leads import Leads
-from clinical.watch.limits import Limits
-from clinical.watch.minutes import Minutes
+from clinical.watch.outlook.deteriorating import Deteriorating
+from clinical.watch.outlook.minutes import Minutes
+from clinical.watch.outlook.trending import Trending
 from clinical.watch.part import Part
-from clinical.watch.rhythms import Rhythms
-from clinical.watch.rising import Rising
-from clinical.watch.scoring import Scoring
-from clinical.watch.sensors import Sensors
-from clinical.watch.situation_scoring import SituationScoring
-from clinical.watch.staff_limits import StaffLimits
-from clinical.watch.trending import Trending
+from clinical.watch.scores.child_scoring import ChildScoring
+from clinical.watch.scores.doubting import MAY_JUMP, Beside
+from clinical.watch.scores.scoring import Scoring
+from clinical.watch.scores.situation_scoring import SituationScoring
+from clinical.watch.told.foreign import Foreign
+from clinical.watch.told.images import Images
+from clinical.watch.told.infarction import InfarctionWatch
+from clinical.watch.told.leads import Leads
+from clinical.watch.told.rhythms import Rhythms
+from clinical.watch.vital_signs.judging import Judging
+from clinical.watch.vital_signs.limits import Limits
+from clinical.watch.vital_signs.sensors import Sensors
+from clinical.watch.vital_signs.staff_limits import StaffLimits
 
 
 class Bedside:

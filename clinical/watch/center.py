@@ -7,14 +7,14 @@ heard any more (``silence``). None of this exists in the vehicle.
 
 from clinical.alarms.transition import Transition
 from clinical.items import Capture
-from clinical.watch.agreement import Agreement
+from clinical.watch.at_center.agreement import Agreement
+from clinical.watch.at_center.edge_words import EdgeWords
+from clinical.watch.at_center.silence import Silence
 from clinical.watch.due import earliest
-from clinical.watch.edge_words import EdgeWords
 from clinical.watch.encounter import EncounterState, EncounterStatus
 from clinical.watch.finding import Findings
 from clinical.watch.ordering import Ordering
 from clinical.watch.part import Part
-from clinical.watch.silence import Silence
 
 
 class AtCenter:

@@ -32,7 +32,7 @@ from clinical.items import (
 )
 from clinical.scores import news2
 from clinical.scores.choice import is_child
-from clinical.watch.announcing import Announcer
+from clinical.watch.announcing.announcing import Announcer
 from clinical.watch.bedside import Bedside
 from clinical.watch.center import AtCenter
 from clinical.watch.due import earliest
@@ -48,13 +48,13 @@ from clinical.watch.encounter import (
     to_plain,
 )
 from clinical.watch.finding import NO_FINDINGS, Findings
-from clinical.watch.glancing import Glancing
 from clinical.watch.ordering import Ordering
 from clinical.watch.part import Part
-from clinical.watch.picture import Glance, PictureRow, picture_row
+from clinical.watch.picture.glancing import Glancing
+from clinical.watch.picture.picture import Glance, PictureRow, picture_row
+from clinical.watch.picture.thinning import Thinning
 from clinical.watch.quiet import Quiet
-from clinical.watch.shock import shock_of
-from clinical.watch.thinning import Thinning
+from clinical.watch.scores.shock import shock_of
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus | LimitSet
 Emissions = list[Emission]

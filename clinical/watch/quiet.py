@@ -28,13 +28,13 @@ from typing import Final
 from clinical.items import NOTHING_ELSE, Vitals, VitalsRow
 from clinical.scores.news2 import MEDIUM_TOTAL, SINGLE_RED
 from clinical.vitals import PLAUSIBLE, Quality, Spo2Scale, Vital
+from clinical.watch.at_center.silence import Silence
 from clinical.watch.bedside import Bedside
 from clinical.watch.carry import BACKLOG_US, SPO2, VITALS, Carry
-from clinical.watch.judging import WATCHED
-from clinical.watch.limits import CALM
 from clinical.watch.ordering import FUTURE_US, ITEM, NEWEST_US, SEQUENCE, STEPPED, Ordering
-from clinical.watch.scoring import CHARTS, SCALE_2_CHARTS
-from clinical.watch.silence import Silence
+from clinical.watch.scores.scoring import CHARTS, SCALE_2_CHARTS
+from clinical.watch.vital_signs.judging import WATCHED
+from clinical.watch.vital_signs.limits import CALM
 
 
 def calm_points(vital: int, value: float, *, scale_2: bool = False) -> int | None:

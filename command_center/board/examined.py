@@ -7,7 +7,7 @@ from clinical.scores import gcs, race
 from clinical.scores.chart import RefusalReason, Refused
 from clinical.scores.race import Race
 from clinical.scores.stroke_screen import StrokeScreen, verdict
-from clinical.watch.examined import Examined
+from clinical.watch.crew.examined import Examined
 
 
 def examined_plain(examined: Iterable[Examined], age_years: int | None) -> list[dict[str, Any]]:

@@ -15,10 +15,11 @@ from clinical.alarms.safe_limits import SafeRange, ranges
 from clinical.alarms.staff_limit import LimitSet
 from clinical.alarms.transition import Place
 from clinical.alarms.view import Acknowledged, AlarmView, Escalated, Paused, ResetBy
-from clinical.watch.deteriorating import Outlook
-from clinical.watch.picture import PictureRow, PictureScore
-from clinical.watch.situated import SituatedScore
-from clinical.watch.thinning import Thinned
+from clinical.watch.outlook.deteriorating import Outlook
+from clinical.watch.picture.picture import PictureRow
+from clinical.watch.picture.thinning import Thinned
+from clinical.watch.scores.shown import PictureScore
+from clinical.watch.scores.situated import SituatedScore
 from command_center.board.examined import examined_plain
 from command_center.board.trend import Point, known_score
 from command_center.roster import RosterRow

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from clinical.vitals import Vital
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture.picture import PictureRow
 
 STEP_US: Final = 2_000_000
 """Shortest time between two points of a patient."""

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from simulators.ledger import FrameKey
-from simulators.reader import Present
+from simulators.verdict.ledger import FrameKey
+from simulators.verdict.reader import Present, left_out
 from vehicle.session import SequenceRef
 from wire.frames import Lane
 
@@ -18,7 +18,8 @@ def key_of(ref: SequenceRef) -> FrameKey:
 def accounted(captured: Sequence[FrameKey], found: Present) -> dict[str, Any]:
     """Return how many of the captured frames are there, were left out and said, or are lost."""
     missing = [key for key in captured if key not in found.frames]
-    said = [key for key in missing if any(one.covers(key) for one in found.discarded)]
+    discarded = left_out(missing, found.discarded)
+    said = [key for key in missing if key in discarded]
     return {
         "frames_captured": len(captured),
         "frames_discarded": len(said),

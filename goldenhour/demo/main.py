@@ -21,8 +21,8 @@ from ports.addresses import Addresses
 from ports.clock import SystemClock
 from ports.log.kafka_admin import LogUnavailable, TopicRefused
 from ports.logging import configure_logging
-from simulators.report import verdict
 from simulators.scenario import BadScenario, load
+from simulators.verdict.report import verdict
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -31,8 +31,8 @@ from goldenhour.lab.whole_file import write_whole_text
 from ports.addresses import AddressesUnknown, read_addresses
 from ports.clock import Clock, SystemClock
 from ports.tls import Tls, TlsFiles, TlsRefused, TlsSettings
-from simulators.alert_feed import AlertFeed, CaughtUp, Delivered, SeriesTold
 from simulators.settings import JUDGE
+from simulators.verdict.alert_feed import AlertFeed, CaughtUp, Delivered, SeriesTold
 from wire.strips import AlarmStrip
 
 app = typer.Typer(no_args_is_help=True, help="The alert feed in a terminal.")

@@ -24,7 +24,7 @@ from clinical.instant import SECOND_US
 from clinical.items import Capture, EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Quality, Vital
 from clinical.watch.patient import Emissions, PatientWatch
-from clinical.watch.situated import SituatedScore
+from clinical.watch.scores.situated import SituatedScore
 from goldenhour.lab.cells import read_header, split_line
 from goldenhour.lab.command import UnreadableError
 

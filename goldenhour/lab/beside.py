@@ -18,7 +18,7 @@ from clinical.scores.gcs import score as scored
 from clinical.scores.observed import PLAUSIBLE_COLUMN
 from clinical.scores.points import AGE
 from clinical.vitals import Vital
-from clinical.watch.situated import SituatedScore
+from clinical.watch.scores.situated import SituatedScore
 from goldenhour.feed import wording
 from goldenhour.feed.wording import Language
 from goldenhour.lab.cells import ON_OXYGEN as NO_OR_YES

@@ -19,7 +19,7 @@ from clinical.alarms.catalogue import CATALOGUE, RULES
 from clinical.alarms.rule import AlarmRule
 from clinical.items import EncounterChange, EncounterEvent, Item, Vitals
 from clinical.vitals import Vital
-from clinical.watch.situated import SituatedScore
+from clinical.watch.scores.situated import SituatedScore
 from clinical.watch.trust import agree
 from goldenhour.feed import wording
 from goldenhour.feed.wording import Language

@@ -158,7 +158,7 @@ def tales(
 ) -> None:
     """Tell every tale to vehicle and center; exit 1 unless each was told from every seed."""
     from goldenhour.lab import tales as told_tales  # noqa: PLC0415
-    from simulators.tale import tale_names  # noqa: PLC0415
+    from simulators.tales.tale import tale_names  # noqa: PLC0415
 
     known = tale_names()
     if tale is not None and tale not in known:

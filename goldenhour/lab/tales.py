@@ -13,9 +13,9 @@ from hashlib import blake2b
 from statistics import median
 from typing import Any, Final
 
-from simulators.tale import TALES, Tale, load_tale, tale_names
-from simulators.tale_verdict import faults, missed, unexpected
-from simulators.telling import Told, tell
+from simulators.tales.tale import TALES, Tale, load_tale, tale_names
+from simulators.tales.tale_verdict import faults, missed, unexpected
+from simulators.tales.telling import Told, tell
 
 Tellings = dict[str, list[dict[str, Any]]]
 _DIGEST_BYTES: Final = 8

@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 from clinical.alarms.identity import FrameRef, alarm_id
 from clinical.alarms.lifecycle import AlarmBook
-from clinical.watch import announcing
-from clinical.watch.announcing import Announcer
+from clinical.watch.announcing import announcing
+from clinical.watch.announcing.announcing import Announcer
 from command_center.publishing import Subscription
 from command_center.store.store import Store
 from command_center.store.values import Step, StoredChange

@@ -43,7 +43,7 @@ from clinical.items import (
 )
 from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterStatus
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture.picture import Glance, PictureRow
 from streams.engine.outage import Hearing
 from streams.engine.watches import Emission, Watch, Watches
 from wire.frames import Frame

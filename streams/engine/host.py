@@ -30,7 +30,7 @@ from clinical.alarms.staff_limit import LimitChange, LimitSet
 from clinical.instant import MINUTE_US, SECOND_US
 from clinical.items import SeriesFinding, Word
 from clinical.watch.due import EVERY_TICK
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture.picture import Glance, PictureRow
 from ports.log.port import Record
 from streams.engine.agenda import Agenda
 from streams.engine.checkpointing import Ledger, Recovered, Snapshot, snapshot_interval_us

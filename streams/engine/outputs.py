@@ -11,7 +11,7 @@ from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
 from clinical.items import EcgFinding, LeadFinding, RhythmFinding, SeriesFinding
 from clinical.watch.encounter import EncounterState
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture.picture import Glance, PictureRow
 from streams.engine.checkpointing import Snapshot, marker_checkpoint, snapshot_checkpoint
 from streams.engine.partition_clock import Point
 from streams.engine.watches import Emission

@@ -9,7 +9,7 @@ from clinical.alarms.transition import EncounterClosed, SourceStatus, Transition
 from clinical.items import Capture, Item, VitalsRow, Word
 from clinical.watch.encounter import EncounterState
 from clinical.watch.patient import PatientWatch
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture.picture import Glance, PictureRow
 
 Emission = Transition | EncounterState | EncounterClosed | SourceStatus | LimitSet
 """Whatever a watch can say."""

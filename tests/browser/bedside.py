@@ -10,7 +10,7 @@ from clinical.signals.waveform import WaveformChunk
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
-from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.browser.ward import Patient
 from vehicle.live_view import LiveView
 from wire.frames import Frame, Lane, encode_frame

@@ -18,7 +18,7 @@ from goldenhour.demo import plan
 from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import SystemClock
-from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.browser.ambulance import WELL
 from tests.kafka.stack import VehicleProcess, vehicle_of
 from tests.patience import PATIENCE_MS, PATIENCE_US

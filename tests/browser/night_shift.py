@@ -6,10 +6,10 @@ from clinical.alarms.priority import Priority, Source
 from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
-from clinical.watch.deteriorating import Driver
-from clinical.watch.picture import PictureScore
-from clinical.watch.shock import ShockIndex
-from clinical.watch.trending import Arrow
+from clinical.watch.outlook.deteriorating import Driver
+from clinical.watch.outlook.trending import Arrow
+from clinical.watch.scores.shock import ShockIndex
+from clinical.watch.scores.shown import PictureScore
 from command_center.center import Center
 from ports.clock import SystemClock
 from tests.browser.ward import Patient, Ward

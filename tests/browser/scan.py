@@ -12,7 +12,7 @@ from clinical.alarms.priority import Source
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from ports.objects.folder import FolderObjects
-from simulators.scanner import unpack
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.engine.imaging_host import IMAGING_APP
 from streams.engine.memory_worker import MemoryWorker

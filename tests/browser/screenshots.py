@@ -14,10 +14,10 @@ from clinical.alarms.staff_limit import LimitSet
 from clinical.instant import MINUTE_US, SECOND_US
 from goldenhour.bench.programs.chromium import chromium
 from ports.log.memory_log import MemoryLog
-from simulators.ecg import RATE_HZ, SimulatedLead
-from simulators.rhythms import HeartRhythm
+from simulators.fleet.travel import travels
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.rhythms import HeartRhythm
 from simulators.scenario import load
-from simulators.travel import travels
 from tests.browser import night_shift
 from tests.browser.bedside import append_chunks, bedside_of
 from tests.browser.scan import scanning

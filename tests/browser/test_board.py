@@ -11,11 +11,11 @@ from playwright.async_api import Page, expect
 from clinical.alarms.priority import Priority
 from clinical.alarms.rule import Cause
 from clinical.vitals import Vital
-from clinical.watch.deteriorating import Driver
-from clinical.watch.picture import PictureScore
-from clinical.watch.shock import ShockIndex
-from clinical.watch.thinning import Thinned
-from clinical.watch.trending import Arrow
+from clinical.watch.outlook.deteriorating import Driver
+from clinical.watch.outlook.trending import Arrow
+from clinical.watch.picture.thinning import Thinned
+from clinical.watch.scores.shock import ShockIndex
+from clinical.watch.scores.shown import PictureScore
 from ports.log.memory_log import MemoryLog
 from tests.browser.night_shift import vitals
 from tests.browser.silence import lost_after_ms

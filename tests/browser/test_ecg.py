@@ -12,8 +12,8 @@ from clinical.twelve_lead.criteria import Person, Sex
 from clinical.vitals import Vital
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
+from simulators.patients.twelve_lead import MadeUp, made_up, recorded
 from simulators.scenario import RECORDINGS
-from simulators.twelve_lead import MadeUp, made_up, recorded
 from tests.browser.recorder import append_ecg
 from tests.browser.ward import Desk, Patient, Ward
 from tests.patience import PATIENCE_MS

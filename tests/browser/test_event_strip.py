@@ -14,7 +14,7 @@ from clinical.signals.waveform import WaveformChunk
 from clinical.vitals import Vital
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 from tests.browser.bedside import append_chunks
 from tests.browser.ward import Desk, Patient, Ward
 from tests.patience import PATIENCE_MS

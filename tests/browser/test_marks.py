@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from clinical.vitals import Vital
 from ports.log.memory_log import MemoryLog
-from simulators.ecg import LeadTrouble
+from simulators.patients.ecg import LeadTrouble
 from tests.browser.bedside import Bedside, bedside_of
 from tests.browser.test_strip import CHANGED, PICTURE, at_page, sweeping
 from tests.browser.ward import Desk, Patient, Ward

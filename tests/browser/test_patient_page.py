@@ -13,8 +13,8 @@ from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs
 from clinical.scores.race import Race
 from clinical.scores.stroke_screen import StrokeScreen
-from clinical.watch.examined import Examined
-from clinical.watch.situated import SituatedScore
+from clinical.watch.crew.examined import Examined
+from clinical.watch.scores.situated import SituatedScore
 from tests.browser.ward import Ward, ill
 from tests.patience import PATIENCE_MS
 

@@ -14,7 +14,7 @@ from clinical.alarms.rule import Cause
 from clinical.vitals import Vital
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
-from simulators.ecg import LeadTrouble
+from simulators.patients.ecg import LeadTrouble
 from tests.browser.bedside import Bedside, bedside_of, requests_to
 from tests.browser.ward import Desk, Patient, Ward, desk_at
 from tests.patience import PATIENCE_MS

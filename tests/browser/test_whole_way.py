@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from goldenhour.broker.running import RunningBroker
-from simulators.ecg import LeadTrouble
+from simulators.patients.ecg import LeadTrouble
 from tests.browser.journey import CREW, DISPATCHER, Journey, under_way
 from tests.browser.silence import lost_after_ms
 from tests.patience import PATIENCE_MS

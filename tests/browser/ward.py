@@ -17,14 +17,15 @@ from clinical.alarms.transition import Acknowledgement, Place, Reason, Transitio
 from clinical.deterioration.model import trained
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
-from clinical.watch.deteriorating import Driver, Outlook
+from clinical.watch.crew.examined import Examined
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.examined import Examined
-from clinical.watch.picture import PictureRow, PictureScore, PictureVital
-from clinical.watch.shock import ShockIndex
-from clinical.watch.situated import SituatedScore
-from clinical.watch.thinning import Thinned
-from clinical.watch.trending import Arrow
+from clinical.watch.outlook.deteriorating import Driver, Outlook
+from clinical.watch.outlook.trending import Arrow
+from clinical.watch.picture.picture import PictureRow, PictureVital
+from clinical.watch.picture.thinning import Thinned
+from clinical.watch.scores.shock import ShockIndex
+from clinical.watch.scores.shown import PictureScore
+from clinical.watch.scores.situated import SituatedScore
 from command_center.center import Center
 from command_center.settings import CenterSettings
 from command_center.store.values import SentMessage

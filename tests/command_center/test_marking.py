@@ -10,7 +10,7 @@ from clinical.rhythm.marking import LiveMarks, Marks
 from clinical.signals.waveform import WaveformChunk
 from command_center.marking import CHUNKS_UNMARKED, MARKS_KEPT, Marking
 from ports.clock import SystemClock
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 
 PATIENT, OTHER = "patient-1", "patient-2"
 

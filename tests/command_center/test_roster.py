@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from clinical.alarms.priority import Source
 from clinical.watch.encounter import EncounterState, EncounterStatus
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture.picture import PictureRow
 from command_center.roster import Roster
 from tests.command_center.night import at, encounter
 from wire.frames import Frame, Lane

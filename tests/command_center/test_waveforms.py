@@ -11,7 +11,7 @@ from command_center.waveforms import LOOKED_BACK, HeardChunk, WaveformTail
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog, MemoryReader
 from ports.log.port import TopicPartition
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 from tests.browser.bedside import append_chunks
 from tests.command_center.night import encounter
 from wire.partition import partition_of

@@ -59,7 +59,7 @@ NO_BOUNDS: Final = {
     "clinical/watch/due.py": {"EVERY_TICK"},
     "clinical/alarms/lifecycle.py": {"SNAPSHOT_VERSION"},
     "clinical/watch/ordering.py": {"ITEM", "NEWEST_US", "SEQUENCE", "STEPPED"},
-    "clinical/watch/situated.py": {"RTS_DIGITS"},
+    "clinical/watch/scores/situated.py": {"RTS_DIGITS"},
     "command_center/board/live.py": {"TOO_MANY"},
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},

@@ -28,7 +28,7 @@ COPIED: Final = (
 LONGEST_S: Final = 600
 """Longest time of one test; one that does not end has failed."""
 
-PATIENCE: Final = "PATIENCE_S = 60.0\nPATIENCE_MS = 30_000\n"
+PATIENCE: Final = "PATIENCE_S = 60.0\nPATIENCE_MS = 30_000\nPATIENCE_US = 60_000_000\n"
 """How long a test waits in the copy: each has to pass within that with its control in place."""
 
 ROW: Final = re.compile(r"^\| .* \| `(?P<digest>[0-9a-f]{8})` \|$", re.MULTILINE)

@@ -5,8 +5,9 @@ from typing import Final
 
 import pytest
 
+from tests import patience
 from tests.hazards.removals import ROOT, Removal, removals
-from tests.hazards.seen_failing import PAGE, rows_by_digest
+from tests.hazards.seen_failing import PAGE, PATIENCE, rows_by_digest
 
 NAMED: Final = re.compile(r"`(tests/[\w/]+\.py::\w+)`")
 
@@ -29,3 +30,9 @@ def test_every_removal_was_seen() -> None:
     """As it is now: ``make hazards`` tries those that were changed since, and writes the page."""
     seen = rows_by_digest(PAGE.read_text(encoding="utf-8"))
     assert set(seen) == {one.digest for one in removals()}
+
+
+def test_the_copy_knows_every_patience_that_a_test_asks_for() -> None:
+    """One that is missing there would make every test that asks for it fail for no reason."""
+    known = {name for name in vars(patience) if name.startswith("PATIENCE")}
+    assert set(re.findall(r"^(\w+) = ", PATIENCE, re.MULTILINE)) == known

@@ -24,7 +24,7 @@ from goldenhour.stack.supervisor import Stack
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import Record, TopicPartition
-from simulators.alert_feed import AlertFeed, Delivered
+from simulators.verdict.alert_feed import AlertFeed, Delivered
 from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient

@@ -23,7 +23,7 @@ from goldenhour.bench.load.flipping import CAUSE, ILL, WELL
 from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
-from simulators.alert_feed import AlertFeed, Delivered
+from simulators.verdict.alert_feed import AlertFeed, Delivered
 from tests.kafka.stack import CLOCK, STEP_US, Running, unit
 from tests.patience import PATIENCE_S, PATIENCE_US
 from vehicle.client import VehicleClient

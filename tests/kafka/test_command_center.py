@@ -12,7 +12,7 @@ from pathlib import Path
 from goldenhour.broker.running import RunningBroker
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
-from simulators.alert_feed import AlertFeed, CaughtUp, Delivered, Event
+from simulators.verdict.alert_feed import AlertFeed, CaughtUp, Delivered, Event
 from tests.command_center.night import append, encounter, transition
 from tests.patience import PATIENCE_S
 

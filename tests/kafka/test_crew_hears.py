@@ -17,7 +17,7 @@ from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
-from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.kafka.stack import CLOCK, Running, desk, shown_to_crew, unit
 from tests.patience import PATIENCE_US
 from vehicle.cabin.desk import Desk

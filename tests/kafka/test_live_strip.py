@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from command_center.board.strips import LIVE_CHUNK_MS
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 from tests.kafka.stack import CLOCK, Running, eventually, unit
 from tests.patience import PATIENCE_S
 from vehicle.client import VehicleClient

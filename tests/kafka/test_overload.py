@@ -30,8 +30,8 @@ from goldenhour.stack.hops import fetch_expositions
 from goldenhour.stack.supervisor import Stack
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import TopicPartition
-from simulators.links import FaultyLink
-from simulators.reader import Present, present
+from simulators.fleet.links import FaultyLink
+from simulators.verdict.reader import Present, left_out, present
 from tests.kafka.stack import CLOCK, STEP_US, Desk, desk
 from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing
@@ -181,8 +181,7 @@ def told(desk: Desk, encounter_id: str, ref: SequenceRef) -> bool:
 def assert_accounted(hearing: Hearing, found: Present) -> Counter[int]:
     """Every captured frame is there or said to be left out; return the latter by lane."""
     missing = [key for key in map(key_of, hearing.refs) if key not in found.frames]
-    said = [one for one in found.discarded if one.unit_id == UNIT]
-    assert [key for key in missing if not any(one.covers(key) for one in said)] == []
+    assert left_out(missing, found.discarded) == set(missing)
     return Counter(key[1] for key in missing)
 
 

@@ -23,9 +23,9 @@ from clinical.items import (
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
 from ports.grpc_channel import open_channel
-from simulators.alert_feed import AlertFeed
-from simulators.ecg import RATE_HZ, LeadTrouble, SimulatedLead
-from simulators.rhythms import HeartRhythm
+from simulators.patients.ecg import RATE_HZ, LeadTrouble, SimulatedLead
+from simulators.patients.rhythms import HeartRhythm
+from simulators.verdict.alert_feed import AlertFeed
 from tests.kafka.stack import CLOCK, Running, desk, eventually, shown_to_crew, unit, vehicle
 from vehicle.client import VehicleClient
 from vehicle.session import SequenceRef

@@ -10,7 +10,7 @@ import pytest
 from clinical.alarms.priority import Priority, Source
 from clinical.items import EncounterChange, EncounterEvent, Vitals
 from clinical.twelve_lead.pieces import cut
-from simulators.twelve_lead import MadeUp, made_up
+from simulators.patients.twelve_lead import MadeUp, made_up
 from tests.kafka.stack import CLOCK, Running, desk, eventually, unit
 from tests.patience import PATIENCE_S
 from vehicle.client import VehicleClient

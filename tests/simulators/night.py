@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from clinical.twelve_lead.ecg import EcgRecording
 from ports.clock import VirtualClock
-from simulators.fleet import Fleet, encounter_ids
-from simulators.ledger import FrameKey
+from simulators.fleet.fleet import Fleet, encounter_ids
 from simulators.scenario import parse
 from simulators.story import Story
+from simulators.verdict.ledger import FrameKey
 from wire.unit_items import WireItem
 
 SCENARIO = parse("""

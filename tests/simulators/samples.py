@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.priority import Category, Phase, Priority, Source
 from clinical.alarms.view import AlarmState, AlarmView
-from simulators.alert_feed import Delivered
-from simulators.classification import Kill, Truth
 from simulators.scenario import parse
+from simulators.verdict.alert_feed import Delivered
+from simulators.verdict.classification import Kill, Truth
 
 STARTED_US = 1_000_000_000_000
 SEGMENT = bytes(range(16))

@@ -1,5 +1,5 @@
 from simulators.generated import fleet_scenario
-from simulators.physiology import Course
+from simulators.patients.physiology import Course
 from simulators.scenario import problems
 
 

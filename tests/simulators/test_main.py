@@ -8,11 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from ports.clock import SystemClock
-from simulators.ledger import read_ledger
+from simulators.fleet.performance import NotConnected
 from simulators.main import main, run
-from simulators.performance import NotConnected
 from simulators.scenario import load
 from simulators.settings import SimulateSettings
+from simulators.verdict.ledger import read_ledger
 from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from simulators.ecg import LeadTrouble
-from simulators.physiology import Course
-from simulators.rhythms import HeartRhythm
+from simulators.patients.ecg import LeadTrouble
+from simulators.patients.physiology import Course
+from simulators.patients.rhythms import HeartRhythm
 from simulators.scenario import SCENARIOS, BadScenario, load, parse
 
 LEAD_FAULT = """

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from clinical.items import CrewEvent, CrewFinding, EdgeTransition, EncounterChange, EncounterEvent
 from clinical.twelve_lead.ecg import read
 from clinical.twelve_lead.pieces import Assembly, EcgPiece
-from simulators.twelve_lead import MadeUp, made_up
+from simulators.patients.twelve_lead import MadeUp, made_up
 from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until

@@ -4,13 +4,14 @@ from hypothesis import strategies as st
 
 from clinical.alarms.priority import Source
 from clinical.vitals import Vital
-from clinical.watch.deteriorating import Driver, Outlook
-from clinical.watch.examined import Examined
-from clinical.watch.picture import PictureRow, PictureScore, PictureVital
-from clinical.watch.shock import ShockIndex
-from clinical.watch.situated import SituatedScore
-from clinical.watch.thinning import Thinned
-from clinical.watch.trending import Arrow
+from clinical.watch.crew.examined import Examined
+from clinical.watch.outlook.deteriorating import Driver, Outlook
+from clinical.watch.outlook.trending import Arrow
+from clinical.watch.picture.picture import PictureRow, PictureVital
+from clinical.watch.picture.thinning import Thinned
+from clinical.watch.scores.shock import ShockIndex
+from clinical.watch.scores.shown import PictureScore
+from clinical.watch.scores.situated import SituatedScore
 from tests.wire.alarm_strategies import limit_sets
 from tests.wire.crew_strategies import examinations
 from tests.wire.plain_strategies import (

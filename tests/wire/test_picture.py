@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulance.log.v1 import record_pb2
-from clinical.watch.picture import Glance, PictureVitals, Same
+from clinical.watch.picture.picture import Glance, PictureVitals, Same
 from tests.wire import picture_strategies, plain_strategies
 from wire.picture import Picture, decode_picture, encode_picture
 from wire.picture_rows import long_varint

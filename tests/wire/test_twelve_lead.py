@@ -9,7 +9,7 @@ from clinical.alarms.identity import FrameRef
 from clinical.items import EcgFinding
 from clinical.twelve_lead.criteria import Person
 from clinical.twelve_lead.pieces import ECG_ID_BYTES, PIECE_BYTES, PIECES_MAX, EcgPiece, cut
-from simulators.twelve_lead import MadeUp, made_up
+from simulators.patients.twelve_lead import MadeUp, made_up
 from wire.frames import Frame, Lane, decode_frame, encode_frame
 from wire.reading import Unreadable
 from wire.records import HEADERS_ECG_FINDING, decode_record

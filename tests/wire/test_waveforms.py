@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from clinical.signals.waveform import WaveformChunk
-from simulators.ecg import SimulatedLead
+from simulators.patients.ecg import SimulatedLead
 from tests.wire import strategies
 from wire.waveforms import from_waveform, in_sample_range, packed_samples, to_waveform
 

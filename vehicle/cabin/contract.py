@@ -14,8 +14,8 @@ import msgspec
 
 from clinical.alarms.view import AlarmState
 from clinical.items import CrewExamination
-from clinical.watch.examined import Examined
-from clinical.watch.situated import SituatedScore
+from clinical.watch.crew.examined import Examined
+from clinical.watch.scores.situated import SituatedScore
 
 SOCKET_FILE: Final = "cabin.sock"
 """Name of the Unix socket, in the folder of the unit's spool."""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from clinical.instant import SECOND_US
 from clinical.vitals import Vital
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture.picture import PictureRow
 from vehicle.cabin.contract import Trend, Trends
 
 TREND_STEP_US: Final = 5 * SECOND_US

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from ports.clock import Clock
-from simulators.alert_feed import AlertFeed, Delivered
+from simulators.verdict.alert_feed import AlertFeed, Delivered
 
 
 class ListenerRecord(msgspec.Struct):

@@ -36,8 +36,8 @@ from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.alert_feed import AlertFeed, Delivered
-from simulators.reader import Present, present
+from simulators.verdict.alert_feed import AlertFeed, Delivered
+from simulators.verdict.reader import Present, present
 
 WARM_UP_US: Final = 10_000_000
 QUIET_US: Final = (7_000_000, 10_000_000)

@@ -19,8 +19,8 @@ from clinical.items import EncounterChange, EncounterEvent
 from goldenhour.bench.crash.judging import Injected
 from goldenhour.bench.load.flipping import CAUSE, PHASE_S, vitals_at
 from ports.clock import Clock
-from simulators.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
-from simulators.stdin_unit import StdinUnit
+from simulators.fleet.stdin_unit import StdinUnit
+from simulators.verdict.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef

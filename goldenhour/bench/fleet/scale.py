@@ -26,7 +26,7 @@ from goldenhour.bench.programs.standing_stack import Standing, standing_stack
 from goldenhour.stack.program import Program
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.reader import present
+from simulators.verdict.reader import present
 
 SETTLE_US: Final = 3 * SECOND_US
 """Between what changes the fleet and the stretch that is measured after it."""

@@ -30,7 +30,7 @@ from goldenhour.home import replace_file
 from goldenhour.stack.program import Program
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.reader import frames_present
+from simulators.verdict.reader import frames_present
 
 PROCESS_UNITS: Final = 125
 """Units that one process plays."""

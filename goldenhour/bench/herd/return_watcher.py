@@ -16,7 +16,7 @@ from ports import program
 from ports.clock import Clock, SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.log.port import LATEST, LogReader, TopicPartition
-from simulators.alert_feed import AlertFeed, Delivered
+from simulators.verdict.alert_feed import AlertFeed, Delivered
 from wire.picture import Picture
 from wire.records import decode_record
 from wire.topics import PICTURE

@@ -27,7 +27,7 @@ from goldenhour.bench.hostile.judging import (
 from goldenhour.bench.hostile.mutation import Hostile, hostile
 from ports.grpc_channel import open_channel, violations_of
 from ports.log.port import Log
-from simulators.reader import present
+from simulators.verdict.reader import present
 from wire.frames import Lane
 from wire.limits import MAX_FRAMES_PER_REQUEST, SEGMENT_BYTES
 from wire.validation import Refusal, RefusalReason, StreamKey

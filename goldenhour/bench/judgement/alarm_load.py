@@ -25,7 +25,7 @@ from clinical.alarms.priority import Category
 from clinical.alarms.rule import Cause
 from clinical.instant import SECOND_US
 from goldenhour.lab.alarms_replay import IN_COLUMNS, Alarm, about_a_signal, judged
-from simulators.stress import HEART_RATE, RESPIRATION, SPO2, Night, Signals, night
+from simulators.patients.stress import HEART_RATE, RESPIRATION, SPO2, Night, Signals, night
 
 SUSTAINED_S: Final = 30
 FIXED_S: Final = (0, 6, 8, 10, 12, 15, 20, 25, 29)

@@ -38,7 +38,7 @@ from ports.clock import Clock
 from ports.grpc_channel import open_channel
 from ports.log.kafka_admin import create_topics
 from ports.log.kafka_log import KafkaLog
-from simulators.reader import present
+from simulators.verdict.reader import present
 
 WARM_UP_S: Final = 6
 FLOOR_SECONDS: Final = 15

@@ -8,7 +8,7 @@ from clinical.alarms.priority import Phase
 from goldenhour.bench.figures import Arrival, FrameKey
 from goldenhour.bench.load.flipping import CAUSE
 from ports.clock import Clock
-from simulators.alert_feed import AlertFeed, Delivered
+from simulators.verdict.alert_feed import AlertFeed, Delivered
 
 
 class SubscriberRecord(msgspec.Struct):

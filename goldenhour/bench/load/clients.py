@@ -27,7 +27,7 @@ from goldenhour.bench.load.fibrillating import FibrillatingBank, onsets_of
 from goldenhour.bench.load.leads import LeadBank
 from goldenhour.bench.load.memory_spool import MemorySpool
 from ports.clock import Clock
-from simulators.ledger import FrameKey
+from simulators.verdict.ledger import FrameKey
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef

@@ -1,8 +1,8 @@
 """The hearts of the rhythm bench: some of many begin to fibrillate, one after another.
 
 For the first half of the measured time there are no waveforms. Then every unit's leads come, and
-seeded units take their turns: fibrillation of a real heart (``simulators.rhythms``), each from
-another place of the recording and at another moment of a second, for ``LASTS_S``.
+seeded units take their turns: fibrillation of a real heart (``simulators.patients.rhythms``), each
+from another place of the recording and at another moment of a second, for ``LASTS_S``.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ import numpy as np
 from clinical.instant import SECOND_US
 from clinical.signals.waveform import WaveformChunk
 from goldenhour.bench.load.leads import LeadBank
-from simulators.ecg import HIGHEST, LOWEST, RATE_HZ, SCALE_UV
-from simulators.rhythms import HeartRhythm, played_uv, recorded_uv
+from simulators.patients.ecg import HIGHEST, LOWEST, RATE_HZ, SCALE_UV
+from simulators.patients.rhythms import HeartRhythm, played_uv, recorded_uv
 
 SETTLED_S: Final = 10
 """From the first chunk until the first heart may fibrillate."""

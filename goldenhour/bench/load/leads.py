@@ -9,7 +9,7 @@ from typing import Final
 
 from clinical.instant import SECOND_US
 from clinical.signals.waveform import WaveformChunk
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 
 LEADS: Final = ("I", "II")
 _PLAYED_S: Final = 10

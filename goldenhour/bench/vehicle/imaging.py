@@ -23,8 +23,8 @@ from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
 from ports.objects.opening import open_objects
-from simulators.links import FaultyLink
-from simulators.scanner import unpack
+from simulators.fleet.links import FaultyLink
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 
 SERIES: Final = "ct_head_ge.tar.xz"

@@ -23,7 +23,7 @@ from goldenhour.demo import plan
 from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 from wire.uuid7 import RANDOM_BYTES, uuid7
 
 UNIT: Final = "BENCH-MEMORY"

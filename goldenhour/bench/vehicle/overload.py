@@ -24,10 +24,10 @@ from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.judge import Judge
-from simulators.ledger import FrameKey
-from simulators.links import FaultyLink
-from simulators.reader import present
+from simulators.fleet.links import FaultyLink
+from simulators.verdict.judge import Judge
+from simulators.verdict.ledger import FrameKey
+from simulators.verdict.reader import present
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef

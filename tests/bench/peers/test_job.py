@@ -3,15 +3,13 @@ from hypothesis import strategies as st
 
 from bench.peers.job import Change, State, new_state, step
 from clinical.instant import MINUTE_US
-from clinical.items import DeviceStatus, Vitals
+from clinical.items import Vitals
 from clinical.scores.chart import Response
-from clinical.vitals import Consciousness, Quality, Vital
 from goldenhour.bench.judgement.vitals_job import CARRIED_US, VitalsJob
+from tests.goldenhour.bench.judgement.scored import WELL, one_or_two_items
 from wire.frames import Frame, Lane, encode_frame, to_frame
 from wire.records import decode_batch, encode_batch
 from wire.unit_items import WireItem
-
-WELL = Vitals(heart_rate_bpm=72, respiration_per_min=16, spo2_percent=97, systolic_mmhg=124)
 
 
 def _frame(at_us: int, *items: WireItem) -> bytes:
@@ -47,25 +45,10 @@ def test_a_value_counts_for_five_minutes() -> None:
     assert [at for at, *_ in _changes(frames)] == [0, CARRIED_US + 1]
 
 
-_value = st.none() | st.sampled_from([0.0, 8.0, 16.0, 22.5, 41.0, 72.0, 93.0, 97.0, 131.0, 500.0])
-_items: st.SearchStrategy[WireItem] = st.one_of(
-    st.builds(
-        Vitals,
-        heart_rate_bpm=_value,
-        respiration_per_min=_value,
-        spo2_percent=_value,
-        systolic_mmhg=_value,
-        temperature_c=st.none() | st.sampled_from([34.9, 36.85, 39.2]),
-        consciousness=st.none() | st.sampled_from(Consciousness),
-        on_oxygen=st.none() | st.booleans(),
-        marks=st.dictionaries(st.sampled_from(Vital), st.sampled_from(Quality), max_size=1),
-    ),
-    st.builds(DeviceStatus, st.just("pleth")),
-)
 _frames = st.builds(
     lambda minute, items: _frame(minute * MINUTE_US, *items),
     st.integers(0, 20),
-    st.lists(_items, min_size=1, max_size=2),
+    one_or_two_items,
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from clinical.twelve_lead.criteria import Person, Sex
 from clinical.twelve_lead.ecg import EcgRecording, UnfitError, measured, read
 from clinical.twelve_lead.leads import Lead, LeadsMissingError, Territory
-from simulators.twelve_lead import MadeUp, made_up
+from simulators.patients.twelve_lead import MadeUp, made_up
 
 PERSON = Person(Sex.MALE, 61)
 INFERIOR = made_up(MadeUp.INFERIOR, 1_700_000_000_000_000, seed=1)

@@ -15,7 +15,7 @@ from clinical.scores.chart import Refused
 from clinical.watch.carry import VITALS
 from clinical.watch.due import EVERY_TICK
 from clinical.watch.patient import Emission, PatientWatch
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture.picture import Glance, PictureRow
 from tests.scenarios.scenario import Arrival, Report, Step, Tick, play
 
 Check = Callable[[Sequence[Step]], None]

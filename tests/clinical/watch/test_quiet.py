@@ -29,10 +29,10 @@ from clinical.scores.news2 import SINGLE_RED
 from clinical.signals.lead_quality import LeadFault
 from clinical.vitals import PLAUSIBLE, Consciousness, Quality, Spo2Scale, Vital
 from clinical.watch.carry import SPO2, VITALS
-from clinical.watch.limits import CALM
 from clinical.watch.patient import PatientWatch
 from clinical.watch.quiet import calm_points
-from clinical.watch.scoring import CHARTS, SCALE_2_CHARTS
+from clinical.watch.scores.scoring import CHARTS, SCALE_2_CHARTS
+from clinical.watch.vital_signs.limits import CALM
 from tests.clinical.watch import checks
 from tests.clinical.watch.bedside import at, capture, frame
 from tests.scenarios.scenario import Arrival, Report, Step, Tick

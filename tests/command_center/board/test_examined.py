@@ -5,7 +5,7 @@ from clinical.scores.choice import Injury
 from clinical.scores.gcs import Gcs, GcsPart
 from clinical.scores.race import Race, WeakSide
 from clinical.scores.stroke_screen import StrokeScreen
-from clinical.watch.examined import Examined
+from clinical.watch.crew.examined import Examined
 from command_center.board.examined import examined_plain
 
 LARGE = Race(2, 1, 1, 0, WeakSide.LEFT, agnosia=1)

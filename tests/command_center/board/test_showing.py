@@ -6,7 +6,7 @@ from clinical.alarms.priority import Category, Priority
 from clinical.alarms.recipient import Recipient
 from clinical.alarms.transition import Place
 from clinical.alarms.view import Acknowledged, AlarmState, Escalated, Paused, ResetBy
-from clinical.watch.thinning import Thinned
+from clinical.watch.picture.thinning import Thinned
 from command_center.board.showing import alarm_plain, row_plain, urgency
 from command_center.roster import RosterRow
 from tests.command_center.board.test_chronicle import folded

@@ -25,7 +25,7 @@ from command_center.store.store import Store
 from command_center.waveforms import HeardChunk
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 from tests.browser.bedside import append_chunks, requests_to
 from tests.browser.ward import Patient, Ward
 from tests.command_center.station import Station

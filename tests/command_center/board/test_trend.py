@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from clinical.vitals import Vital
-from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.picture.picture import PictureRow, PictureVital
 from command_center.board.trend import MOST_POINTS, SPARK_POINTS, STEP_US, Trends
 from tests.command_center.night import START_US, encounter
 

@@ -14,7 +14,7 @@ from command_center.imaging.ecgs import ECGS_COMING, ECGS_SHOWN, EcgShelf
 from command_center.roster import Roster
 from command_center.store.store import Store
 from ports.log.memory_log import MemoryLog
-from simulators.twelve_lead import MadeUp, made_up
+from simulators.patients.twelve_lead import MadeUp, made_up
 from tests.browser.recorder import append_ecg, append_pieces
 from tests.browser.ward import Desk, Patient, desk_at, ward_over
 from tests.command_center.night import turns

@@ -9,7 +9,7 @@ import pytest
 from pydicom.pixels.processing import apply_rescale
 
 from command_center.imaging.pixels import pack
-from simulators.scanner import unpack
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from tests.command_center.imaging.samples import dicom
 from wire.reading import Unreadable

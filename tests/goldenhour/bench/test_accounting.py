@@ -1,7 +1,7 @@
 """Every captured frame is there, left out and said, or lost."""
 
 from goldenhour.bench.accounting import accounted
-from simulators.reader import LeftOut, Present
+from simulators.verdict.reader import LeftOut, Present
 
 SEGMENT = b"s" * 16
 

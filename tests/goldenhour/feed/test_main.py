@@ -28,7 +28,7 @@ from goldenhour.feed.main import (
 from ports.addresses import Addresses, write_addresses
 from ports.clock import SystemClock, VirtualClock
 from ports.log.memory_log import MemoryLog
-from simulators.alert_feed import AlertFeed
+from simulators.verdict.alert_feed import AlertFeed
 from tests.command_center.night import append, latched
 from tests.command_center.station import station_at
 from tests.goldenhour.feed.alarms import NOON_US, alarm

@@ -13,7 +13,7 @@ from goldenhour.feed.main import _strip_in_time, app
 from goldenhour.feed.strip import written
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
-from simulators.alert_feed import AlertFeed
+from simulators.verdict.alert_feed import AlertFeed
 from tests.browser.bedside import append_chunks
 from tests.clinical.signals.test_event_strip import ONSET_US, lead, strip_of
 from tests.command_center.night import append, transition

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from clinical.watch.picture import PictureRow
+from clinical.watch.picture.picture import PictureRow
 from streams.engine.contained import Passed
 from streams.engine.host import ROW_AT_LEAST_EVERY_US, PartitionHost, _Patient
 from streams.engine.outage import QUIET_AFTER_US, Hearing, common_cause

@@ -20,7 +20,7 @@ from clinical.items import (
 )
 from clinical.watch.due import EVERY_TICK
 from clinical.watch.encounter import EncounterState
-from clinical.watch.picture import Glance, PictureRow
+from clinical.watch.picture.picture import Glance, PictureRow
 from goldenhour.bench.holding import held_by
 from streams.engine.watches import Emission, Watch
 

@@ -2,7 +2,7 @@
 
 from clinical.signals.waveform import WaveformChunk
 from ports.log.port import Record
-from simulators.ecg import LeadTrouble, SimulatedLead
+from simulators.patients.ecg import LeadTrouble, SimulatedLead
 from tests.clinical.rhythm.strips import beating, chunk, falling_ill
 from tests.streams.engine.night import at, frame
 from wire.frames import Frame, Lane, encode_frame

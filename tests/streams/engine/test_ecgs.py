@@ -9,7 +9,7 @@ from clinical.alarms.priority import Source
 from clinical.instant import SECOND_US
 from clinical.twelve_lead.pieces import EcgPiece, cut
 from ports.log.port import Record
-from simulators.twelve_lead import MadeUp, made_up
+from simulators.patients.twelve_lead import MadeUp, made_up
 from streams.engine.checkpointing import Recovered
 from streams.engine.ecgs import ECGS_KEPT, Ecgs
 from streams.engine.imaging_host import ABANDONED_US, STALLED_US, ImagingHost

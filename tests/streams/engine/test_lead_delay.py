@@ -19,7 +19,7 @@ from clinical.items import Capture, EncounterChange, EncounterEvent, LeadFinding
 from clinical.signals.lead_quality import WINDOW_US
 from clinical.signals.waveform import WaveformChunk
 from clinical.watch.patient import PatientWatch
-from simulators.ecg import RATE_HZ, SimulatedLead
+from simulators.patients.ecg import RATE_HZ, SimulatedLead
 from streams.engine.waveform_host import WaveformHost
 from tests.streams.engine.night import at, encounter, frame
 from tests.streams.engine.strips import strip_batch

@@ -13,7 +13,7 @@ from clinical.signals.shock_judge import ShockJudge
 from clinical.signals.shock_window import Floats
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
-from simulators.ecg import LeadTrouble
+from simulators.patients.ecg import LeadTrouble
 from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners

@@ -1,5 +1,5 @@
 from clinical.vitals import Vital
-from clinical.watch.picture import PictureRow, PictureVital
+from clinical.watch.picture.picture import PictureRow, PictureVital
 from vehicle.cabin.trending import TREND_SAMPLES, TREND_STEP_US, TrendBook
 
 

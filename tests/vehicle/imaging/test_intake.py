@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from ports.clock import SystemClock, VirtualClock
-from simulators.scanner import unpack
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from tests.patience import PATIENCE_S
 from vehicle.imaging.drop_folder import COMPLETE, ENCOUNTER, MARK
@@ -162,8 +162,9 @@ async def test_what_cannot_be_looked_at_holds_up_no_other_series(
     bay: Bay, slices: list[Path]
 ) -> None:
     """A link that leads nowhere, a name that is no text: said, or taken, and the others go on."""
-    broken = put(bay, slices[:1], "a-broken", **{COMPLETE: ""})
+    broken = put(bay, slices[:1], "a-broken")
     (broken / "IM2").symlink_to(bay.folder / "nowhere")
+    (broken / COMPLETE).touch()
     odd = put(bay, slices[:2], "b-odd")
     (odd / os.fsdecode(b"\xff\xfe.txt")).write_text("a name in no UTF-8")
     (odd / COMPLETE).touch()

@@ -12,7 +12,7 @@ from pydicom import dcmread
 from pynetdicom import AE, evt
 from pynetdicom.sop_class import CTImageStorage  # type: ignore[attr-defined]
 
-from simulators.scanner import unpack
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from tests.patience import PATIENCE_S
 from vehicle.imaging import receiver as dicom

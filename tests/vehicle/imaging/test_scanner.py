@@ -23,8 +23,8 @@ from ports.grpc_server import serve
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
 from ports.objects.memory import MemoryObjects
-from simulators.links import FaultyLink
-from simulators.scanner import unpack
+from simulators.fleet.links import FaultyLink
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway import imaging_service, service
 from streams.gateway.gateway import Gateway

@@ -17,8 +17,8 @@ from ports.grpc_server import serve
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
 from ports.objects.folder import FolderObjects
-from simulators.links import FaultyLink
-from simulators.scanner import unpack
+from simulators.fleet.links import FaultyLink
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway.gateway import Gateway
 from streams.gateway.imaging_service import SERVICE

@@ -11,8 +11,8 @@ from ports.clock import SystemClock
 from ports.grpc_server import Server, serve
 from ports.log.memory_log import MemoryLog
 from ports.objects.s3 import S3Objects
-from simulators.links import FaultyLink
-from simulators.scanner import unpack
+from simulators.fleet.links import FaultyLink
+from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway.gateway import Gateway
 from streams.gateway.imaging_service import SERVICE

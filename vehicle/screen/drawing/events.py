@@ -11,7 +11,7 @@ from typing import Final
 
 from clinical.alarms.intervention import INTERVENTIONS, Intervention
 from clinical.items import CrewFinding
-from clinical.watch.examined import Examined
+from clinical.watch.crew.examined import Examined
 from vehicle.cabin.contract import Event, Patient
 from vehicle.screen.drawing.examination import summary
 from vehicle.screen.drawing.scene import Scene, ago, at, button, text

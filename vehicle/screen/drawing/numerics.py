@@ -12,7 +12,7 @@ from clinical.alarms.view import AlarmState
 from clinical.scores import gcs
 from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
-from clinical.watch.examined import newest
+from clinical.watch.crew.examined import newest
 from vehicle.cabin.contract import OwnLimit, Patient, Reading
 from vehicle.screen.drawing.scene import Scene, ago, at, text
 from vehicle.screen.drawing.sparkline import sparkline

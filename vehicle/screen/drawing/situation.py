@@ -7,7 +7,7 @@ ask for; the second says what is missing, and which score is for somebody else.
 from typing import Final
 
 from clinical.scores.choice import INFECTION, INJURY, OF_TRAUMA, SituationScore
-from clinical.watch.situated import SituatedScore
+from clinical.watch.scores.situated import SituatedScore
 from vehicle.screen.drawing.scene import Scene
 
 _NOT_SAID: Final = {f"MISSING:{INJURY}", f"MISSING:{INFECTION}"}

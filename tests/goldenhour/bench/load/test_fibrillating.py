@@ -4,8 +4,8 @@ import numpy as np
 
 from goldenhour.bench.load.fibrillating import LASTS_S, FibrillatingBank, onsets_of
 from goldenhour.bench.load.leads import LeadBank
-from simulators.ecg import RATE_HZ
-from simulators.rhythms import HeartRhythm, recorded_uv
+from simulators.patients.ecg import RATE_HZ
+from simulators.patients.rhythms import HeartRhythm, recorded_uv
 
 END_US = 1_700_000_000_000_000
 

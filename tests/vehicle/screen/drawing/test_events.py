@@ -1,7 +1,7 @@
 from clinical.items import CrewExamination
 from clinical.scores.gcs import Gcs
 from clinical.scores.stroke_screen import StrokeScreen
-from clinical.watch.examined import Examined
+from clinical.watch.crew.examined import Examined
 from tests.vehicle.screen.scenes import NOW_US, event, patient, scene
 from vehicle.screen.drawing.events import EVENTS_SHOWN, buttons, drugs, entered
 from vehicle.screen.words import DRUGS, Language

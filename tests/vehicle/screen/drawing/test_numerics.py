@@ -4,7 +4,7 @@ from clinical.items import CrewExamination
 from clinical.scores.gcs import Gcs
 from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
-from clinical.watch.examined import Examined
+from clinical.watch.crew.examined import Examined
 from tests.vehicle.screen.scenes import ALARM, NOW_US, SCORE, SECOND_US, patient, reading, scene
 from vehicle.cabin.contract import OwnLimit
 from vehicle.screen.drawing.numerics import numerics

@@ -2,7 +2,7 @@
 
 import re
 
-from clinical.watch.situated import SituatedScore
+from clinical.watch.scores.situated import SituatedScore
 from tests.vehicle.screen.scenes import patient, scene
 from vehicle.screen.drawing.scoring import scoring
 from vehicle.screen.drawing.situation import situation

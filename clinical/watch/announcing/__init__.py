@@ -1,0 +1,1 @@
+"""What is found on its way to the alarm log: held back, raised, written as transitions."""

@@ -1,0 +1,1 @@
+"""What the crew finds, examines and does, as it bears on judgement."""

@@ -1,0 +1,1 @@
+"""Where a patient is going, judged by the minute."""

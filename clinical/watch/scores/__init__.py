@@ -1,0 +1,1 @@
+"""Published scores on the newest values, and the alarms that they ask for."""

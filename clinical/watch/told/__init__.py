@@ -1,0 +1,1 @@
+"""What a gateway or another app says of the patient, as alarms."""

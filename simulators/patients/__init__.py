@@ -1,0 +1,1 @@
+"""What a body shows to a monitor, an electrode and the crew."""

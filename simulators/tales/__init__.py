@@ -1,0 +1,1 @@
+"""Patients as files, beside the code that tells them and sees what came of it."""

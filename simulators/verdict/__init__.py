@@ -1,0 +1,1 @@
+"""What came of a run: what was captured, what the log holds, what was said."""
