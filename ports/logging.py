@@ -11,12 +11,14 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any, Final
 
-import structlog
-from structlog.dev import plain_traceback
-from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import Processor
-
 from clinical.vitals import Vital
+from ports.loading import standing_in
+
+with standing_in({"rich": None}):  # its colours are not for log files
+    import structlog
+    from structlog.dev import plain_traceback
+    from structlog.tracebacks import ExceptionDictTransformer
+    from structlog.typing import Processor
 
 WITHHELD: Final = "withheld"
 """What stands in a log line in place of patient data."""

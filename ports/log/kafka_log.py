@@ -52,13 +52,13 @@ class KafkaLog:
         self._delivery_timeout_ms = delivery_timeout_ms
         self._clock = clock or SystemClock()
 
-    async def writer(self) -> KafkaWriter:
-        """Open a writer with a producer of its own.
+    async def writer(self, *, linger_ms: int = 0) -> KafkaWriter:
+        """Open a writer with a producer of its own, whose records wait so long for one another.
 
         Raises:
             LogLost: no broker answered within the delivery timeout.
         """
-        writer = KafkaWriter(self._connected_producer, self._delivery_timeout_ms)
+        writer = KafkaWriter(lambda: self._connected_producer(linger_ms), self._delivery_timeout_ms)
         await self._in_time(writer.connected)
         return writer
 
@@ -139,9 +139,9 @@ class KafkaLog:
         finally:
             await consumer.stop()
 
-    async def _connected_producer(self) -> AIOKafkaProducer:
+    async def _connected_producer(self, linger_ms: int) -> AIOKafkaProducer:
         while True:
-            producer = new_producer(self._bootstrap, self._client_id)
+            producer = new_producer(self._bootstrap, self._client_id, linger_ms)
             if await self._started(producer):
                 return producer
 

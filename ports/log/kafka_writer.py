@@ -39,14 +39,14 @@ REQUEST_TIMEOUT_MS: Final = 5_000
 _ABANDON_S: Final = 2 * REQUEST_TIMEOUT_MS / 1_000
 
 
-def new_producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
+def new_producer(bootstrap: str, client_id: str, linger_ms: int = 0) -> AIOKafkaProducer:
     """Return a producer, not yet connected, that confirms only what every replica holds."""
     return AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
-        linger_ms=0,
+        linger_ms=linger_ms,
         max_batch_size=MAX_BATCH_BYTES,
         max_request_size=MAX_RECORD_BYTES,
         request_timeout_ms=REQUEST_TIMEOUT_MS,

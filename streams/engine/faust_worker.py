@@ -1,45 +1,45 @@
 """An app on Faust: who has which partition, and record after record to its runner.
 
-Faust assigns partitions and consumes; nothing else of it is used. Six things differ from a
-plain Faust app, each for a reason:
+Faust assigns partitions and consumes; nothing else of it is used. What differs from a plain Faust
+app, each for a reason, beside what differs in its consumer (``faust_consumer``):
 
-- On assignment the consumer goes to the checkpoints, not to the group's committed offset
-  (``ResumingConsumer``). What the group commits serves the lag metrics of outside tools.
 - The agent catches everything itself: Faust swallows an agent's exception and commits the record
   as done. Here any failure ends the worker, and whoever restarts it goes on from the marker.
-- Faust's fetcher can end without a word, and the worker would then hold its partitions and judge
-  nobody. Here that ends the worker too.
+- Where the fetcher has ended without a word, the worker would hold its partitions and judge nobody.
+  Here that ends the worker too.
+- All is on one loop, so within a bundle the loop has a turn after ``TURN_US``.
 - A runner takes exactly the next offset. Around a rebalance Faust can hand over records that were
   fetched before the seek, or drop some after it; the former are passed over and for the latter
   the consumer is sent back to the offset that the runner waits for.
 - There are no tables, and the second that Faust gives them to be declared is not waited for
   (``NoTables``): a worker that comes back judges by so much sooner.
-- What was fetched together of one partition comes to the agent as one *bundle*: its last message,
-  with those before it. Faust does as much for a message as our judgement for a hundred frames.
 
 What an app gathers is judged in one for all partitions, ``ROUND_US`` after the first of it came:
 while a round is judged, the next one gathers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final, cast
-
-import faust
-from faust.exceptions import ConsumerNotStarted
-from faust.tables import TableManager
-from faust.transport.drivers.aiokafka import Consumer, Transport
-from faust.types import TP, Message
-from faust.types.transports import ConsumerCallback, ConsumerT
-from mode import ServiceT
 
 from ports.clock import Clock
 from ports.log.kafka_security import client_options
 from ports.log.port import Record
 from ports.logging import get_logger
+from streams.engine.faust_consumer import ResumingConsumer, ResumingTransport
+from streams.engine.faust_parts import (
+    TP,
+    App,
+    ConsumerNotStarted,
+    Message,
+    SASLCredentials,
+    StreamT,
+    TableManager,
+)
 from streams.engine.metrics import Progress
 from streams.engine.outputs import Outputs
+from streams.engine.pace import Pace
 from streams.engine.partition_runner import PartitionRunner, Runners
 from streams.engine.settings import WorkerSettings
 
@@ -49,10 +49,13 @@ SESSION_S: Final = 3.0
 HEARTBEAT_S: Final = 0.5
 COMMIT_EVERY_S: Final = 1.0
 BUNDLE_RECORDS: Final = 20
-"""Records that come to the agent at once; only between bundles does anything else have its turn."""
+"""Records that come to the agent at once."""
 
 STREAM_BUFFER: Final = 16
 """Bundles that wait for the agent; then Faust stops fetching."""
+
+TURN_US: Final = 50_000
+"""Longest time that the judgement of several records keeps the loop; heartbeats need turns."""
 
 ROUND_US: Final = 20_000
 """Longest wait of what an app gathers for what else comes."""
@@ -74,47 +77,6 @@ Observer = Callable[[Outputs], None]
 
 class RecordsMissing(Exception):  # noqa: N818 - named for what happened
     """The consumer did not go back to the record that comes next."""
-
-
-class ResumingConsumer(Consumer):
-    """A Faust consumer that begins where the checkpoints say."""
-
-    def __init__(self, *args: Any, worker: "FaustWorker", **options: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **options)
-        self._worker = worker
-
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Restore the assigned partitions and go to where each of them goes on."""
-        return await self._worker.resume(self)
-
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109
-        """Give what was fetched, as one bundle of each partition."""
-        bundles: dict[TP, list[Message]] = {}
-        async for partition, message in super().getmany(timeout):
-            bundles.setdefault(partition, []).append(message)
-        for partition, (*before, last) in bundles.items():
-            cast("Any", last).before = before
-            yield partition, last
-
-    async def _drain_messages(self, fetcher: ServiceT) -> None:
-        try:
-            await super()._drain_messages(fetcher)
-        finally:
-            self._worker.fetching_ended()
-
-
-class ResumingTransport(Transport):
-    """Faust's Kafka transport with a ``ResumingConsumer``."""
-
-    def __init__(self, app: faust.App, worker: "FaustWorker") -> None:
-        super().__init__(app.conf.broker_consumer, app)
-        self._worker = worker
-
-    def create_consumer(self, callback: ConsumerCallback, **options: Any) -> ConsumerT:  # noqa: ANN401
-        """Return the app's consumer."""
-        return ResumingConsumer(
-            self, callback=callback, loop=self.loop, worker=self._worker, **options
-        )
 
 
 class NoTables(TableManager):
@@ -146,6 +108,8 @@ class FaustWorker:
         self._judging = asyncio.Lock()
         self._round: asyncio.Task[None] | None = None
         self._lost_in_a_row = 0
+        self._pace = Pace(clock.monotonic_us())
+        self._waiting: asyncio.Queue[object] | None = None
         self._stopping = False
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.ready = asyncio.Event()
@@ -155,6 +119,22 @@ class FaustWorker:
     def partitions(self) -> Mapping[int, PartitionRunner]:
         """The partitions that this worker judges at present."""
         return self._runners
+
+    def positions(self) -> Mapping[TP, int]:
+        """Return how far each partition is judged, as the group commits it."""
+        return {
+            TP(self._topic, partition): runner.next_offset
+            for partition, runner in self._runners.items()
+        }
+
+    def rest_us(self) -> int:
+        """Return how long to rest before more is fetched."""
+        return self._pace.rest_us(self._clock.monotonic_us())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether as much waits for the agent as may."""
+        return self._waiting is not None and self._waiting.full()
 
     def progress(self) -> list[Progress]:
         """Return how far each partition is judged; from any thread."""
@@ -221,12 +201,12 @@ class FaustWorker:
         if not self._stopping:
             self._end(RecordsMissing("Faust has stopped fetching"))
 
-    def _new_app(self, settings: WorkerSettings) -> faust.App:
+    def _new_app(self, settings: WorkerSettings) -> App:
         member = settings.member
         options: dict[str, Any] = {"consumer_group_instance_id": member} if member else {}
         folder = settings.home / f"faust-{settings.group}"
         folder.mkdir(parents=True, exist_ok=True)
-        app = faust.App(
+        app = App(
             settings.group,
             broker=";".join(f"kafka://{broker}" for broker in settings.bootstrap.split(",")),
             autodiscover=False,
@@ -250,22 +230,32 @@ class FaustWorker:
             **options,
             **_credentials(),
         )
-        app.transport = ResumingTransport(app, self)
+        app.transport = ResumingTransport(app, self, self._clock)
         app.on_partitions_revoked.connect(cast("Any", self._on_revoked), weak=False)
         app.on_partitions_assigned.connect(cast("Any", self._on_assigned), weak=False)
-        topic = app.topic(self._topic, key_type=bytes, value_type=bytes)
+        topic = app.topic(self._topic, key_type=bytes, value_type=bytes, acks=False)
         app.agent(topic, name="judge", concurrency=1)(self._judge)
         return app
 
-    async def _judge(self, stream: faust.StreamT[bytes]) -> None:
+    async def _judge(self, stream: StreamT[bytes]) -> None:
+        self._waiting = cast("Any", stream.channel).queue
         async for event in stream.events():
+            begin_us = self._clock.monotonic_us()
             try:
                 async with self._judging:
-                    for message in (*cast("Any", event.message).before, event.message):
-                        await self._take(message)
+                    await self._take_all(cast("Any", event.message).records)
                 await self._gathered()
             except Exception as error:  # noqa: BLE001 - Faust would swallow it and go on
                 self._end(error)
+            self._pace.worked(begin_us, self._clock.monotonic_us())
+
+    async def _take_all(self, bundle: Iterable[Message]) -> None:
+        turned_us = self._clock.monotonic_us()
+        for message in bundle:
+            await self._take(message)
+            if self._clock.monotonic_us() - turned_us >= TURN_US:
+                await self._clock.sleep_us(0)
+                turned_us = self._clock.monotonic_us()
 
     async def _gathered(self) -> None:
         """See to it that what was gathered is judged soon."""
@@ -344,7 +334,7 @@ def _credentials() -> dict[str, Any]:
     secured = client_options()
     if not secured:
         return {}
-    credentials = faust.SASLCredentials(
+    credentials = SASLCredentials(
         username=secured["sasl_plain_username"],
         password=secured["sasl_plain_password"],
         ssl_context=secured["ssl_context"],

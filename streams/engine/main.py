@@ -84,10 +84,11 @@ async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics:
     from streams.engine.apps import hosted  # noqa: PLC0415
     from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
     from streams.engine.metrics import ProgressCollector, WorkerMetrics  # noqa: PLC0415
+    from streams.engine.outbox import BULK_LINGER_MS  # noqa: PLC0415
     from streams.engine.partition_runner import Runners  # noqa: PLC0415
 
     log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.group}")
-    writer, bulk = await log.writer(), await log.writer()
+    writer, bulk = await asyncio.gather(log.writer(), log.writer(linger_ms=BULK_LINGER_MS))
     runners = Runners(log, writer, settings.channel.source, hosted(settings.app), bulk=bulk)
     clock = SystemClock()
     metrics_of_records = WorkerMetrics(registry, clock, settings.app)

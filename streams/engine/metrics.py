@@ -84,9 +84,12 @@ class WorkerMetrics:
 
     def observe(self, outputs: Outputs) -> None:
         """Count what one record led to."""
-        self._frames.inc(outputs.frames)
-        self._snapshots.inc(len(outputs.snapshots))
-        self._dead_letters.inc(outputs.dead_letters)
+        if outputs.frames:
+            self._frames.inc(outputs.frames)
+        if outputs.snapshots:
+            self._snapshots.inc(len(outputs.snapshots))
+        if outputs.dead_letters:
+            self._dead_letters.inc(outputs.dead_letters)
         for transition in outputs.transitions:
             self._transitions.labels(priority=transition.priority.name).inc()
         if outputs.received_us is not None:

@@ -7,7 +7,7 @@ confirmed, and the marker moves only over confirmed snapshots.
 
 Pictures and checkpoints are large and nobody's life hangs on them: they go by a writer of their
 own, because an idempotent producer has one request under way, and an alarm that has just missed it
-would wait for all that is in it.
+would wait for all that is in it. They wait a moment for one another, so that fewer requests go.
 
 Bound: 1,000 unconfirmed facts; then the partition waits for the log. A fact that the log does
 not confirm raises LogLost: the worker stops, and whoever restarts it goes on from the marker.
@@ -24,6 +24,9 @@ from streams.engine.checkpointing import MARKER_EVERY_US, Snapshot
 from streams.engine.outputs import Outputs, Send, marker_send, snapshot_send
 from streams.engine.partition_clock import Point
 from wire.topics import PICTURE, Topic
+
+BULK_LINGER_MS: Final = 50
+"""Longest that pictures and checkpoints wait for one another: a request costs more than they."""
 
 UNCONFIRMED_MAX: Final = 1_000
 """Facts of a partition that may wait for confirmation."""

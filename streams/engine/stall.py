@@ -1,9 +1,10 @@
 """The worker's own watchdog, outside Faust: partitions that grow and are not judged. Pure.
 
-A consumer can stop fetching without a word and keep its partitions. The ends of the partitions are
-asked of the log by a connection of its own; where an end lies ahead and the position has not moved
-for too long, the worker is stalled and ends itself with ``STALLED``, and whoever supervises it
-starts it again. Gateways tick each second, so a partition that is judged always moves.
+A consumer can stop fetching without a word and keep its partitions. The end of a partition that has
+not moved between two looks is asked of the log, by a connection of its own each time. Where the end
+lies ahead and the position has not moved for too long, the worker is stalled and ends itself with
+``STALLED``, and whoever supervises it starts it again. Gateways tick each second, so a partition
+that is judged always moves, and nothing is asked.
 
 A loop that is stuck cannot ask anything. ``LoopWatch`` runs in a thread of its own and ends the
 process when the loop has not turned for too long, also when the process was stopped and continued:
@@ -43,12 +44,21 @@ class Stall:
 
     _standing: dict[int, _Standing] = field(default_factory=dict)
 
+    def still(self, positions: Mapping[int, int]) -> tuple[int, ...]:
+        """Return the partitions that stand where they stood when they were judged last."""
+        return tuple(
+            partition
+            for partition, next_offset in positions.items()
+            if partition in self._standing and self._standing[partition].next_offset == next_offset
+        )
+
     def judge(
         self, positions: Mapping[int, int], ends: Mapping[int, int], now_us: int
     ) -> tuple[int, ...]:
         """Return the partitions that have something to judge and stood still for too long.
 
-        ``positions`` are the next offsets of those held now; the rest is forgotten.
+        ``positions`` are the next offsets of those held now; the rest is forgotten. ``ends`` are
+        needed of those that are ``still``.
         """
         standing: dict[int, _Standing] = {}
         for partition, next_offset in positions.items():

@@ -1,6 +1,7 @@
 """Watches over a worker from beside Faust, with a connection of its own (``stall``)."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 from ports.clock import Clock
@@ -41,7 +42,7 @@ async def until_stalled(worker: Progressing, topic: str, log: Log, clock: Clock)
         await clock.sleep_us(ASKED_EVERY_US)
         positions = {one.partition: one.next_offset for one in worker.progress()}
         try:
-            ends = await _ends(log, topic, positions)
+            ends = await _ends(log, topic, stall.still(positions))
         except Exception:  # noqa: BLE001 - whatever the client says, the log does not answer
             stall = Stall()
             continue
@@ -51,10 +52,10 @@ async def until_stalled(worker: Progressing, topic: str, log: Log, clock: Clock)
             raise WorkerStalled(message)
 
 
-async def _ends(log: Log, topic: str, positions: dict[int, int]) -> dict[int, int]:
-    if not positions:
+async def _ends(log: Log, topic: str, partitions: Sequence[int]) -> dict[int, int]:
+    if not partitions:
         return {}
-    asked = [TopicPartition(topic, partition) for partition in positions]
+    asked = [TopicPartition(topic, partition) for partition in partitions]
     async with asyncio.timeout(ASKED_EVERY_US / 1e6 * 2):
         found = await log.end_positions(asked)
     return {each.partition: end for each, end in found.items()}

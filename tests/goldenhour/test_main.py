@@ -18,8 +18,10 @@ STARTED = {
     "streams.gateway.main": (*SIGNALS, "aiohttp", "faust", "nicegui", "sqlalchemy"),
     "streams.engine.main streams.engine.apps streams.engine.faust_worker": (
         *SIGNALS,
+        "aiohttp",
         "fastapi",
         "nicegui",
+        "rich",
         "sqlalchemy",
         "streams.engine.imaging_host",
         "streams.engine.waveform_host",

@@ -14,6 +14,7 @@ from ports.log.kafka_log import KafkaLog
 from ports.logging import configure_logging
 from ports.program import run
 from streams.engine.faust_worker import FaustWorker
+from streams.engine.outbox import BULK_LINGER_MS
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
@@ -25,7 +26,7 @@ _HOUR_MS: Final = 3_600_000
 async def _work(told: Assignment, stop: asyncio.Event) -> int:
     settings = WorkerSettings(bootstrap=told.bootstrap, home=told.folder, member=told.group)
     log = KafkaLog(told.bootstrap, client_id=told.group)
-    writer, bulk = await log.writer(), await log.writer()
+    writer, bulk = await asyncio.gather(log.writer(), log.writer(linger_ms=BULK_LINGER_MS))
     app = vitals_app(
         Topic(told.source, told.partitions, _HOUR_MS),
         Topic(told.sink, told.partitions, _HOUR_MS),

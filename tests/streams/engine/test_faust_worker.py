@@ -5,21 +5,23 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from faust.transport.drivers.aiokafka import Consumer
-from faust.types import TP
 
 from clinical.alarms.priority import Source
+from clinical.instant import SECOND_US
 from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
+from streams.engine.faust_consumer import ResumingConsumer
+from streams.engine.faust_parts import TP
 from streams.engine.faust_worker import (
     LOST_IN_A_ROW_MAX,
     ROUND_US,
+    TURN_US,
     FaustWorker,
     RecordsMissing,
-    ResumingConsumer,
 )
 from streams.engine.outputs import Outputs
+from streams.engine.pace import REST_MOST_US
 from streams.engine.partition_runner import Runners
 from streams.engine.settings import WorkerSettings
 from streams.engine.waveform_host import WAVEFORMS_APP
@@ -104,12 +106,8 @@ async def test_records_of_a_partition_that_was_let_go_are_passed_over(seen: Seen
 async def test_a_fetcher_that_ends_without_a_word_ends_the_worker(
     seen: Seen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Faust's own way of fetching returns, and nobody would be told."""
-
-    async def fetched_enough(*_: object) -> None:
-        return
-
-    monkeypatch.setattr(Consumer, "_drain_messages", fetched_enough)
+    """The fetching returns, and nobody would be told."""
+    monkeypatch.setattr(ResumingConsumer, "should_stop", property(lambda _: True))
     consumer = ResumingConsumer.__new__(ResumingConsumer)
     consumer._worker = seen.worker
     await consumer._drain_messages(cast("Any", None))
@@ -117,37 +115,51 @@ async def test_a_fetcher_that_ends_without_a_word_ends_the_worker(
         await asyncio.wait_for(seen.worker.ended(), PATIENCE_S)
 
 
-async def test_what_was_fetched_together_of_a_partition_comes_as_one_bundle(
-    seen: Seen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is left out, and the order within a partition is kept."""
-    fetched = [
-        (partition, SimpleNamespace(offset=offset)) for offset in (1, 2, 3) for partition in "ab"
-    ]
-
-    async def getmany(*_: object) -> AsyncIterator[Any]:
-        for each in fetched[:-1]:
-            yield each
-
-    monkeypatch.setattr(Consumer, "getmany", getmany)
-    consumer = ResumingConsumer.__new__(ResumingConsumer)
-    bundles = [each async for each in consumer.getmany(timeout=1.0)]
-    assert [
-        (partition, [it.offset for it in cast("Any", last).before], last.offset)
-        for partition, last in cast("Any", bundles)
-    ] == [("a", [1, 2], 3), ("b", [1], 2)]
-
-
 async def test_a_bundle_is_taken_in_order(seen: Seen) -> None:
-    messages = [message_at(offset) for offset in range(4)]
-    last = messages.pop()
-    last.before = messages
+    await seen.worker._judge(stream_of([message_at(offset) for offset in range(4)]))
+    assert seen.observed == [1, 2, 3, 4]
+
+
+async def test_within_a_bundle_all_else_has_its_turn(tmp_path: Path) -> None:
+    """A worker that judged for long without a turn would send no heartbeat and lose all."""
+    log, clock, order = MemoryLog(), VirtualClock(), list[object]()
+
+    def observe(outputs: Outputs) -> None:
+        order.append(outputs.next_offset)
+        clock.advance(TURN_US)
+
+    runners = Runners(log, await log.writer(), Source.CENTER_A)
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, observe, clock)
+    worker._runners = await runners.open([0])
+    asyncio.get_running_loop().call_soon(order.append, "heartbeat")
+    await worker._judge(stream_of([message_at(offset) for offset in range(3)]))
+    assert order == [1, "heartbeat", 2, 3]
+
+
+async def test_a_busy_worker_rests_between_fetches(tmp_path: Path) -> None:
+    log, clock = MemoryLog(), VirtualClock()
+    runners = Runners(log, await log.writer(), Source.CENTER_A)
+    worker = FaustWorker(
+        WorkerSettings(home=tmp_path), runners, lambda _: clock.advance(SECOND_US), clock
+    )
+    worker._runners = await runners.open([0])
+    assert worker.rest_us() == 0
+    await worker._judge(stream_of([message_at(0)]))
+    assert 0 < worker.rest_us() <= REST_MOST_US
+
+
+async def test_how_far_each_partition_is_judged_is_what_is_committed(seen: Seen) -> None:
+    await seen.give(0, 1)
+    assert seen.worker.positions() == {TP(PATIENTS.name, 0): 2}
+
+
+def stream_of(records: list[Any]) -> Any:  # noqa: ANN401 - stands for a stream of Faust
+    """A stream of one bundle."""
 
     async def events() -> AsyncIterator[Any]:
-        yield SimpleNamespace(message=last)
+        yield SimpleNamespace(message=SimpleNamespace(records=records))
 
-    await seen.worker._judge(cast("Any", SimpleNamespace(events=events)))
-    assert seen.observed == [1, 2, 3, 4]
+    return SimpleNamespace(events=events, channel=SimpleNamespace(queue=asyncio.Queue()))
 
 
 async def test_what_partitions_gather_is_judged_in_one_round_soon(tmp_path: Path) -> None:

@@ -69,3 +69,27 @@ async def test_a_log_that_does_not_answer_is_not_the_workers_fault() -> None:
     watching = await watched(await fed(DeafLog(), 3), Worker(), 60)
     assert not watching.done()
     watching.cancel()
+
+
+async def test_nothing_is_asked_about_a_worker_that_gets_on() -> None:
+    """To ask costs a connection each second."""
+    asked: list[Sequence[TopicPartition]] = []
+
+    class AskedLog(MemoryLog):
+        async def end_positions(
+            self, partitions: Sequence[TopicPartition]
+        ) -> dict[TopicPartition, int]:
+            asked.append(partitions)
+            return await super().end_positions(partitions)
+
+    class Moving(Worker):
+        def progress(self) -> list[Progress]:
+            self.next_offset += self.next_offset < 5
+            return super().progress()
+
+    watching = await watched(await fed(AskedLog(), 5), Moving(), 4)
+    assert asked == []
+    watching.cancel()
+    watching = await watched(await fed(AskedLog(), 5), Moving(), 8)
+    assert asked == [[TopicPartition(PATIENTS.name, 0)]] * 3
+    watching.cancel()
