@@ -56,6 +56,9 @@ PULSE_US: Final = SECOND_US
 SETTLED_FACTOR: Final = 5
 """How many times less often a settled clock is compared."""
 
+UNCHANGED_FACTOR: Final = 6
+"""How many times less often a state of link and spool is said again that has not changed."""
+
 _RECORD: Final = "crew"
 
 log = get_logger(__name__)
@@ -81,7 +84,8 @@ class ClientOptions:
     """Seconds between two exchanges of clock readings; SETTLED_FACTOR times that once the clock is
     settled, since quartz drifts less than a millisecond in between."""
     link_state_pulses: int = 5
-    """Seconds between two reports of link and spool; 0 sends none."""
+    """Seconds between two looks at link and spool, of which is told what has changed, and every
+    UNCHANGED_FACTOR times what has not; 0 tells nothing."""
 
 
 class VehicleClient:
@@ -114,6 +118,7 @@ class VehicleClient:
         )
         self.record = CrewRecord()
         self._unsnapped: dict[str, int] = {}
+        self._reported: LinkState | None = None
 
     async def start(self) -> None:
         """Resume from the spool and begin to dial. Older segments drain by themselves."""
@@ -376,10 +381,16 @@ class VehicleClient:
                 self._outbox.probe_clock()
             every = self._options.link_state_pulses
             if every and pulse % every == 0 and self.connected:
-                state = self._outbox.link_state()
-                self._outbox.put([self._outbox.number(None, [state], Lane.VITALS)[1]])
+                self._report(again=pulse % (UNCHANGED_FACTOR * every) == 0)
             if self._downlink.unsaved:
                 self._downlink.save()
+
+    def _report(self, *, again: bool) -> None:
+        """Tell how link and spool are, if that has changed or is due ``again``."""
+        state = self._outbox.link_state()
+        if again or state != self._reported:
+            self._reported = state
+            self._outbox.put([self._outbox.number(None, [state], Lane.VITALS)[1]])
 
     def _tick(self) -> None:
         by_encounter: dict[str, list[Transition]] = {}

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,19 @@ from ports.clock import SystemClock, VirtualClock
 from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway, refused
 from tests.vehicle.hearing import until
-from vehicle.client import PULSE_US, SETTLED_FACTOR, ClientOptions, VehicleClient
+from vehicle.client import (
+    PULSE_US,
+    SETTLED_FACTOR,
+    UNCHANGED_FACTOR,
+    ClientOptions,
+    VehicleClient,
+)
 from vehicle.flight import FLIGHT_LEAST
 from vehicle.grpc_link import GrpcLink
 from vehicle.lanes import MixedLanes
 from vehicle.outbox import BEHIND_FRAMES, Outbox
 from vehicle.spool import LaneFull, Spool
+from vehicle.spool_store import Entry
 from wire.frames import Lane
 from wire.unit_items import LinkState
 from wire.validation import RefusalReason
@@ -371,4 +378,37 @@ async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rar
     probes.clear()
     await clock.run_for(2 * SETTLED_FACTOR * PULSE_US)
     assert probes == [times * SETTLED_FACTOR * PULSE_US for times in (3, 4)]
+    await client.stop()
+
+
+async def test_a_link_that_has_not_changed_is_reported_rarely(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand idle units would tell the same 200 times a second; what changed is told at once."""
+    clock, depth = VirtualClock(10**15), 0
+    told = list[tuple[int, int]]()
+
+    def link_state(_: Outbox) -> LinkState:
+        return LinkState(spool_depth_frames=depth)
+
+    def put(_: Outbox, entries: Sequence[Entry]) -> None:
+        told.extend((clock.monotonic_us() // PULSE_US, depth) for _ in entries)
+
+    monkeypatch.setattr(Outbox, "link_state", link_state)
+    monkeypatch.setattr(Outbox, "put", put)
+    monkeypatch.setattr(Outbox, "connected", property(lambda _: True))
+    client = VehicleClient(
+        "A1",
+        GrpcLink(dict.fromkeys(Lane, NOBODY)),
+        spool,
+        clock,
+        random.Random(7),  # noqa: S311 - jitter, not a secret
+        options=ClientOptions(link_state_pulses=1, downlink=False),
+    )
+    await client.start()
+    await clock.run_for(2 * UNCHANGED_FACTOR * PULSE_US)
+    depth = 3
+    await clock.run_for(2 * PULSE_US)
+    again = 2 * UNCHANGED_FACTOR
+    assert told == [(1, 0), (UNCHANGED_FACTOR, 0), (again, 0), (again + 1, 3)]
     await client.stop()

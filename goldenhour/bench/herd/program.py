@@ -148,7 +148,7 @@ class _Return:
 
     def _herd(self, clock: Clock) -> Herd:
         part = self._part
-        return Herd(part.gateway, part.numbers, part.period_s, part.folder, clock)
+        return Herd(part.gateway, part.numbers, part.period_s, clock)
 
     async def _there(self, file: Path, stop: asyncio.Event) -> None:
         while not (stop.is_set() or await asyncio.to_thread(file.exists)):

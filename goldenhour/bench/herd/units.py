@@ -1,15 +1,13 @@
-"""The units of the herd bench: whole vehicle clients, with edge watch, spool and downlink.
+"""The units of the herd bench: whole vehicle clients, with edge watch and downlink.
 
-Those of one process share one spool on disk, which stands for the disks of all of them.
+Those of one process share one spool in memory, which stands for the disks of all of them.
 """
 
 import asyncio
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
-from typing import Final
 
 from clinical.instant import SECOND_US
 from clinical.items import EncounterChange, EncounterEvent
@@ -17,18 +15,14 @@ from goldenhour.bench.herd.cut_link import CutLink
 from goldenhour.bench.herd.judging import unit_name
 from goldenhour.bench.herd.tunnel import Tunnel, vitals_at
 from goldenhour.bench.load.clients import SNAPSHOT_FRAMES
+from goldenhour.bench.load.memory_spool import MemorySpool
 from ports.clock import Clock
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.grpc_link import GrpcLink
 from vehicle.session import SequenceRef
-from vehicle.spool import Spool
 from vehicle.spool_store import Refusal
 from wire.frames import Lane
 from wire.uuid7 import uuid7
-
-SPOOL_BYTES: Final = 10**10
-SPOOL_FRAMES: Final = 10**7
-"""The disks of all units together: bounds that this bench does not reach."""
 
 Segment = tuple[str, int, bytes]
 FrameKey = tuple[str, int, bytes, int]
@@ -77,15 +71,13 @@ class HerdUnit:
 class Herd:
     """All units; their links begin cut."""
 
-    def __init__(
-        self, gateway: str, numbers: range, period_s: int, folder: Path, clock: Clock
-    ) -> None:
+    def __init__(self, gateway: str, numbers: range, period_s: int, clock: Clock) -> None:
         """Prepare; ``start`` it on the event loop."""
         self._gateway = gateway
         self._numbers = numbers
         self._period_us = period_s * SECOND_US
         self._clock = clock
-        self._spool = Spool(folder / "spool", frames_max=SPOOL_FRAMES, bytes_max=SPOOL_BYTES)
+        self._spool = MemorySpool()
         self._herd: list[HerdUnit] = []
         self.ledger = Ledger()
 
@@ -124,7 +116,7 @@ class Herd:
         one.client.capture(one.encounter_id, [vitals])
 
     async def committed(self) -> None:
-        """Return once everything captured is on the disk."""
+        """Return once everything captured is in the spool."""
         await self._spool.flush()
 
     def mend(self) -> None:
