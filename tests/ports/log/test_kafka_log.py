@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from goldenhour.broker.running import RunningBroker
+from ports.clock import SystemClock
 from ports.log.kafka_admin import create_topics
 from ports.log.kafka_log import KafkaLog
 from ports.log.kafka_reader import KafkaReader, new_consumer
@@ -14,6 +15,7 @@ from tests.patience import PATIENCE_MS
 from wire.topics import PATIENTS, Topic
 
 NOWHERE = "127.0.0.1:1"
+LINGER_MS = 200
 PARTITION = TopicPartition(PATIENTS.name, 0)
 
 
@@ -46,3 +48,15 @@ async def test_a_reader_is_told_when_its_position_is_gone(kafka: RunningBroker) 
     with pytest.raises(OffsetGone):
         await reader.read(max_records=1, timeout_ms=PATIENCE_MS)
     await reader.close()
+
+
+async def test_records_of_a_writer_that_lingers_wait_for_one_another(kafka: RunningBroker) -> None:
+    """They are confirmed no sooner than it was told, and in order."""
+    topic = Topic(f"lingering-{secrets.token_hex(4)}", 1, 60_000)
+    await create_topics(kafka.bootstrap, [topic], SystemClock())
+    writer = await KafkaLog(kafka.bootstrap, client_id="test").writer(linger_ms=LINGER_MS)
+    begin_us = SystemClock().monotonic_us()
+    first, second = [await writer.send(topic.name, 0, value) for value in (b"1", b"2")]
+    assert (await first, await second) == (0, 1)
+    assert SystemClock().monotonic_us() - begin_us >= LINGER_MS * 1_000
+    await writer.close()
