@@ -17,8 +17,8 @@ plain Faust app, each for a reason:
 - What was fetched together of one partition comes to the agent as one *bundle*: its last message,
   with those before it. Faust does as much for a message as our judgement for a hundred frames.
 
-What an app gathers is judged in one for all partitions, ``ROUND_US`` after the first of it came:
-while a round is judged, the next one gathers.
+What an app gathers is judged in one for all partitions, ``ROUND_US`` after the first of it came, or
+at once where some of it is pressing: while a round is judged, the next one gathers.
 """
 
 import asyncio
@@ -54,8 +54,9 @@ BUNDLE_RECORDS: Final = 20
 STREAM_BUFFER: Final = 16
 """Bundles that wait for the agent; then Faust stops fetching."""
 
-ROUND_US: Final = 20_000
-"""Longest wait of what an app gathers for what else comes."""
+ROUND_US: Final = 60_000
+"""Longest wait of what an app gathers for what else comes: a round costs nearly as much for one
+patient as for four. What is pressing, and all that was gathered with it, does not wait."""
 
 ROUND_MAX: Final = 128
 """Patients of whom a round is judged at once, without waiting for more."""
@@ -270,7 +271,7 @@ class FaustWorker:
     async def _gathered(self) -> None:
         """See to it that what was gathered is judged soon."""
         waiting = sum(runner.gathered for runner in self._runners.values())
-        if waiting >= ROUND_MAX:
+        if waiting >= ROUND_MAX or any(runner.pressing for runner in self._runners.values()):
             await self._judge_round()
         elif waiting and self._round is None:
             self._round = asyncio.ensure_future(self._round_in_time())
