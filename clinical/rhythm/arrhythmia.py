@@ -2,8 +2,9 @@
 
 The definitions are those of the PhysioNet/CinC Challenge 2015 (Clifford GD et al., Comput Cardiol
 2015;42:273-276), which follow what bedside monitors alarm on in adults. That a pacemaker fires and
-the heart does not answer is beside them (Sandau KE et al., Circulation 2017;136:e273-e344); how
-many stimuli that takes is this project's own.
+the heart does not answer, or that it does not fire when it should, is beside them (Sandau KE et
+al., Circulation 2017;136:e273-e344); how many stimuli that takes, and how long a pause, is this
+project's own.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ class Arrhythmia(Enum):
     """Faster than 140/min for 17 beats."""
     PACING_NOT_CAPTURED = 6
     """Three of six stimuli of a pacemaker without an answer of the ventricles."""
+    PACING_NOT_DELIVERED = 7
+    """Neither a stimulus of a pacemaker nor a beat for over two of its intervals."""
 
 
 GRAVITY: Final = {
@@ -35,6 +38,7 @@ GRAVITY: Final = {
     Arrhythmia.PACING_NOT_CAPTURED: 2,
     Arrhythmia.EXTREME_TACHYCARDIA: 1,
     Arrhythmia.EXTREME_BRADYCARDIA: 1,
+    Arrhythmia.PACING_NOT_DELIVERED: 0,
 }
 """While one is told of, only a graver one takes its place."""
 

@@ -9,6 +9,7 @@
 - **Asystole**: no beat for four seconds on a lead that shows a signal.
 - **Extreme bradycardia and tachycardia**: five beats under 40/min, 17 beats over 140/min.
 - **Pacing that is not captured**: stimuli without a beat after them (``pacing``).
+- **Pacing that is not delivered**: neither stimulus nor beat when a stimulus was due.
 
 Of several, the gravest is told. Pulses that go on (``pulse``) contradict fibrillation and asystole,
 and, nearly as fast as the stimuli, failing capture; beats found on leads that cannot be trusted say
@@ -18,7 +19,7 @@ answer changes nothing; fibrillation whose waves become regular is still told of
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from statistics import fmean, median
 from typing import Any, Final
 
@@ -47,6 +48,11 @@ CLEAR: Final = 4
 
 GAP_S: Final = 4.0
 """Without a beat for so long it is asystole."""
+
+PRESSING_ODDS: Final = -3.0
+PRESSING_GAP_S: Final = GAP_S / 2
+"""Where the newest window speaks so little against a shock, or there is no beat for so long, the
+next second may decide: it is judged as soon as it is known."""
 
 RUN: Final = 5
 RUN_BPM: Final = 100.0
@@ -77,6 +83,7 @@ _PULSELESS: Final = frozenset(
         Arrhythmia.VENTRICULAR_FIBRILLATION,
         Arrhythmia.ASYSTOLE,
         Arrhythmia.PACING_NOT_CAPTURED,
+        Arrhythmia.PACING_NOT_DELIVERED,
     }
 )
 """What pulses that go on contradict. Tachycardia may have pulses, and often has at first."""
@@ -171,6 +178,17 @@ class Judgement:
         return self._news(found, decision)
 
     @property
+    def pressing(self) -> bool:
+        """Whether the next second may tell of fibrillation or asystole."""
+        odds = self._odds[-1] if self._odds else -inf
+        return odds >= PRESSING_ODDS or self._decided_s - self._last_s >= PRESSING_GAP_S
+
+    @property
+    def _last_s(self) -> float:
+        """When the newest beat was; before there is one, when the first could have been."""
+        return self._beats[-1].sample / WORKING_RATE_HZ if self._beats else float(LEARNING)
+
+    @property
     def _now_s(self) -> float:
         return float(self._number)
 
@@ -203,6 +221,7 @@ class Judgement:
             or self._regular(Arrhythmia.EXTREME_TACHYCARDIA, FAST)
             or self._unanswered(second)
             or self._regular(Arrhythmia.EXTREME_BRADYCARDIA, SLOW)
+            or self._undelivered(second)
         )
 
     @property
@@ -231,7 +250,7 @@ class Judgement:
 
     def _still(self, second: Second) -> _Found | None:
         """Return asystole, if a lead shows that there is no beat."""
-        last_s = self._beats[-1].sample / WORKING_RATE_HZ if self._beats else float(LEARNING)
+        last_s = self._last_s
         gap_s = self._decided_s - last_s
         if gap_s < GAP_S or not (shown := _shown(second)):
             return None
@@ -241,12 +260,34 @@ class Judgement:
             evidence += (("stimuli_bpm", round(stimuli_bpm, 1)),)
         return _Found(Arrhythmia.ASYSTOLE, last_s, max(shown.values()), evidence)
 
+    @property
+    def _beats_since_s(self) -> float:
+        """From when on all beats are remembered."""
+        whole = len(self._beats) < BEATS_KEPT
+        return 0.0 if whole else self._beats[0].sample / WORKING_RATE_HZ
+
+    def _undelivered(self, second: Second) -> _Found | None:
+        """Return pacing that is not delivered, if a lead shows that there is no beat either."""
+        found = self._spikes.undelivered(self._beats, self._beats_since_s, self._decided_s)
+        if found is None or not (shown := _shown(second)):
+            return None
+        rate_bpm = 60 / found.interval_s
+        evidence: Evidence = (
+            ("leads", " ".join(shown)),
+            ("stimuli_bpm", round(rate_bpm, 1)),
+            ("pause_s", round(found.pause_s, 1)),
+        )
+        return _Found(
+            Arrhythmia.PACING_NOT_DELIVERED,
+            found.since_s,
+            max(shown.values()),
+            evidence,
+            pulses_under_bpm=PULSES_PART * rate_bpm,
+        )
+
     def _unanswered(self, second: Second) -> _Found | None:
         """Return pacing that is not captured, if a lead shows that no beat follows."""
-        since_s = 0.0
-        if len(self._beats) == BEATS_KEPT:
-            since_s = self._beats[0].sample / WORKING_RATE_HZ
-        unanswered = self._spikes.unanswered(self._beats, since_s, self._decided_s)
+        unanswered = self._spikes.unanswered(self._beats, self._beats_since_s, self._decided_s)
         if unanswered is None or not (shown := _shown(second)):
             return None
         part, which = unanswered.count / unanswered.stimuli, Arrhythmia.PACING_NOT_CAPTURED

@@ -1,4 +1,4 @@
-"""Whether the heart answers its pacemaker: what follows each stimulus.
+"""Whether the heart answers its pacemaker, and whether that fires: what follows each stimulus.
 
 Spikes that follow one another within ``GROUP_S`` are one stimulus, and its last spike the one that
 the ventricles should answer. A beat within ``ANSWER_S`` after it is taken for the answer, and one
@@ -9,6 +9,13 @@ every other one.
 
 That an answer was no more than a beat of the heart's own at the right moment cannot be told from
 one lead: with beats of its own a heart must fail to answer for somewhat longer until it is told.
+
+A pacemaker waits for a beat no longer than its interval. Neither stimulus nor beat for more than
+``UNDELIVERED`` of them is pacing that is not delivered: a single beat that was not found, which the
+pacemaker has sensed, or a single stimulus that was not told makes no pause as long. How long its
+interval is, is seen from the stimuli before; where the heart's own beats come between these it is
+taken for longer than it is, and a pause must be longer too.
+
 Whether blood moves is asked of a pleth or an arterial pressure: pulses nearly as fast as the
 stimuli say that beats are there which the leads do not show.
 """
@@ -52,6 +59,21 @@ still taken for beats, as tall as they are."""
 PAUSE_S: Final = 60.0
 """After a longer pause they begin anew."""
 
+UNDELIVERED: Final = 2.0
+"""A pause of more such intervals should have had a stimulus in it."""
+
+UNDELIVERED_LATE_S: Final = 0.15
+"""And of so much more: beats and stimuli are in the middle of a QRS complex, and a little apart."""
+
+SEEN: Final = 5
+"""So many stimuli within ``LATELY_S`` before a pause say how long the interval is."""
+
+INTERVAL_MAX_S: Final = 2.0
+"""Stimuli further apart, under 30/min, say nothing of when the next is due."""
+
+PAUSED_S: Final = 3.0
+"""A pause that ended longer ago is over."""
+
 SPIKES_KEPT: Final = 32
 """Newest spikes of a patient: 12 s of two chambers at 80/min."""
 
@@ -74,6 +96,18 @@ class Unanswered:
     """Those of them without an answer."""
     rate_bpm: float
     """Of the stimuli."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Pacing that did not come when it should."""
+
+    since_s: float
+    """The last stimulus or beat before the pause."""
+    pause_s: float
+    """Until the next, or until now."""
+    interval_s: float
+    """Of the stimuli before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +166,32 @@ class Spikes:
         if len(without) < UNANSWERED or rate_bpm is None:
             return None
         return Unanswered(without[0], len(weighed), len(without), rate_bpm)
+
+    def undelivered(
+        self, beats: Sequence[Beat], since_s: float, known_s: float
+    ) -> Undelivered | None:
+        """Tell whether a stimulus did not come when it should, in the newest pause that was so.
+
+        Args:
+            beats: ascending.
+            since_s: from when on all beats are among them.
+            known_s: until when beats are decided.
+        """
+        stimuli_s = self._stimuli_s()
+        since_s = max(since_s, self.begun / WORKING_RATE_HZ + SETTLING_S)
+        beats_s = [beat.sample / WORKING_RATE_HZ for beat in beats]
+        events_s = sorted(at_s for at_s in (*stimuli_s, *beats_s) if since_s <= at_s <= known_s)
+        for begin_s, end_s in reversed([*pairwise([*events_s, known_s])]):
+            if end_s < known_s - PAUSED_S:
+                return None
+            before_s = [at_s for at_s in stimuli_s if begin_s - LATELY_S <= at_s <= begin_s]
+            if len(before_s) < SEEN:
+                continue
+            interval_s = median(after - before for before, after in pairwise(before_s))
+            late_s = end_s - begin_s - UNDELIVERED * interval_s
+            if late_s > UNDELIVERED_LATE_S and interval_s <= INTERVAL_MAX_S:
+                return Undelivered(begin_s, end_s - begin_s, interval_s)
+        return None
 
     def _stimuli_s(self) -> list[float]:
         """Return when each stimulus was: the last of spikes that belong together."""

@@ -62,6 +62,11 @@ class Gathering(Protocol):
         """How much waits for judgement."""
         ...
 
+    @property
+    def pressing(self) -> bool:
+        """Whether any of it should not wait."""
+        ...
+
     def gather(self, offset: int, record: Record) -> Outputs:
         """Take the record at this offset, to be judged soon."""
         ...

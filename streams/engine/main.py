@@ -7,6 +7,7 @@ restarts it loses nothing, since everything is in the log.
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -20,7 +21,7 @@ from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.program import run as run_program
 from ports.program import say_ready
 from ports.settings import settings_of
-from streams.engine.settings import App, Channel, WorkerSettings
+from streams.engine.settings import NICENESS, App, Channel, WorkerSettings
 from streams.engine.stall import STALLED, LoopWatch
 from streams.engine.stall_watch import WorkerStalled, beat, until_stalled
 
@@ -48,6 +49,7 @@ def main(  # noqa: PLR0917 - options have names where they are given
     """Judge patients, waveforms or images: one Faust worker."""
     settings = settings_of(WorkerSettings, locals())
     configure_logging(json=settings.log_json)
+    os.nice(NICENESS[settings.app])
     raise typer.Exit(run_program(lambda stop: run(settings, stop)))
 
 

@@ -51,6 +51,11 @@ class PartitionRunner:
         """How much was taken and waits for judgement."""
         return 0 if self._gathering is None else self._gathering.gathered
 
+    @property
+    def pressing(self) -> bool:
+        """Whether any of what was gathered should not wait."""
+        return self._gathering is not None and self._gathering.pressing
+
     async def put(self, outputs: Outputs) -> None:
         """Send what the host concluded.
 

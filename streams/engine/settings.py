@@ -1,7 +1,9 @@
 """Settings of a worker: read once from options and the environment, then frozen."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +19,13 @@ class App(StrEnum):
     """Judges waveforms; says what it finds to ``patients``."""
     IMAGING = "imaging"
     """Judges how far series of images have come, and their geometry."""
+
+
+NICENESS: Final[Mapping[App, int]] = {App.PATIENTS: 0, App.WAVEFORMS: 5, App.IMAGING: 10}
+"""How far the worker of an app stands back where programs of one machine want more processor than
+there is: vital signs, and all alarms, before waveforms, and these before images. Each step gives a
+tenth less (nice(1)): beside a worker of ``patients`` one of ``waveforms`` keeps a quarter, one of
+``imaging`` a tenth."""
 
 
 class Channel(StrEnum):

@@ -7,7 +7,8 @@ alone raises alarms, ignores what it has heard, so repetition is harmless.
 What a driver has at hand is gathered, and judged together with what other partitions of the same
 worker have gathered: arrays cost little more for many patients than for one. A patient of whom a
 second is known is judged before the next frame of the same patient is taken, so nothing that is
-said depends on what was judged together.
+said depends on what was judged together. Such a frame waits, with all that come after it of the
+same patient, until the round has been judged: so a backlog, too, is judged by many at once.
 
 Patients are stored and restored as those of ``host`` are: a snapshot of each now and then, a marker
 behind them all, and rest until the replay reaches what a snapshot has seen.
@@ -17,8 +18,8 @@ anew.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import scipy.fft
 import scipy.ndimage
@@ -58,6 +59,18 @@ CHECKPOINTS: Final[dict[Source, Topic]] = {
 }
 
 
+class _Arrival(NamedTuple):
+    """A frame as it came."""
+
+    frame: Frame
+    raw: Callable[[], bytes]
+    """Its bytes, for a dead letter."""
+    stamped_us: int
+    now_us: int
+    """The partition's time."""
+    before: Point
+
+
 class _PatientLedger(Ledger):
     """A ledger that lets go for good: a snapshot that was under way changes nothing."""
 
@@ -81,6 +94,10 @@ class WaveformHost:
         """The one heard of longest ago first."""
         self._pending: dict[str, WaveformPatient] = {}
         """Those of whom something came since the last judgement."""
+        self._waiting: list[_Arrival] = []
+        """What came of patients of whom a second, or an earlier frame, waits for judgement."""
+        self._behind: set[str] = set()
+        """Their encounters."""
         self._resting: list[tuple[Snapshot, WaveformPatient]] = []
         """Restored patients that the replay has not reached, the next one last."""
         self._asleep: set[str] = set()
@@ -120,13 +137,25 @@ class WaveformHost:
 
     @property
     def gathered(self) -> int:
-        """Of how many patients something waits for judgement."""
-        return len(self._pending)
+        """How many patients, and frames behind them, wait for judgement."""
+        return len(self._pending) + len(self._waiting)
+
+    @property
+    def pressing(self) -> bool:
+        """Whether among them is a patient whose next second may tell of what kills."""
+        return any(patient.bed.judgement.pressing for patient in self._pending.values())
 
     def hand_over(self) -> list[WaveformPatient]:
         """Return of whom something came since the last judgement, to be judged now."""
         pending, self._pending = list(self._pending.values()), {}
         return pending
+
+    def take_waiting(self) -> None:
+        """Take the frames that waited for the judgement that there was."""
+        waiting, self._waiting = self._waiting, []
+        self._behind.clear()
+        for arrival in waiting:
+            self._admit(arrival)
 
     def conclude(self, patient: WaveformPatient, said: Call | Exception) -> None:
         """Take what the judgement said of a patient that was handed over."""
@@ -166,31 +195,41 @@ class WaveformHost:
         self._clock = self._clock.stamped(batch.stamped_us)
         handles = frames_of(batch)
         for handle in handles:
-            frame: Frame | None = None
+            raw = handle.SerializeToString
             try:
                 frame = to_frame(handle)
-                self._on_frame(frame, batch.stamped_us, before)
             except Exception as error:  # noqa: BLE001 - one bad frame costs no other
-                words = f"{type(error).__name__} in judgement"
-                self._bury(words, handle.SerializeToString(), frame)
-                if frame is not None:
-                    self._let_go(frame.encounter_id or "")
+                self._bury(f"{type(error).__name__} in judgement", raw())
+            else:
+                self._admit(_Arrival(frame, raw, batch.stamped_us, self._clock.now_us, before))
         self._draft.received(len(handles), batch.stamped_us)
 
-    def _on_frame(self, frame: Frame, stamped_us: int, before: Point) -> None:
-        encounter_id = frame.encounter_id or ""
+    def _admit(self, arrival: _Arrival) -> None:
+        """Take a frame, or let it wait until what is known of its patient has been judged."""
+        encounter_id = arrival.frame.encounter_id or ""
         if encounter_id in self._asleep:
             return
-        waiting = self._pending.get(encounter_id)
-        if waiting is not None and waiting.bed.settle():
-            _judge([self])
+        try:
+            pending = self._pending.get(encounter_id)
+            if encounter_id in self._behind or (pending is not None and pending.bed.settle()):
+                self._behind.add(encounter_id)
+                self._waiting.append(arrival)
+            else:
+                self._on_frame(arrival)
+        except Exception as error:  # noqa: BLE001 - one bad frame costs no other
+            self._bury(f"{type(error).__name__} in judgement", arrival.raw(), arrival.frame)
+            self._let_go(encounter_id)
+
+    def _on_frame(self, arrival: _Arrival) -> None:
+        frame, stamped_us = arrival.frame, arrival.stamped_us
+        encounter_id = frame.encounter_id or ""
         patient = self._patients.get(encounter_id)
         if patient is None:
             patient = self._patients[encounter_id] = WaveformPatient(encounter_id, stamped_us)
-            patient.snapshot_due_us = self._clock.now_us + snapshot_interval_us(encounter_id)
-            self.ledger.opened(encounter_id, before)
+            patient.snapshot_due_us = arrival.now_us + snapshot_interval_us(encounter_id)
+            self.ledger.opened(encounter_id, arrival.before)
         self._patients.move_to_end(encounter_id)
-        patient.heard_us = self._clock.now_us
+        patient.heard_us = arrival.now_us
         for index, item in enumerate(frame.items):
             if isinstance(item, WaveformChunk):
                 ref = FrameRef(frame.unit_id, frame.lane, frame.segment, frame.sequence, index)
@@ -259,10 +298,12 @@ def judge_together(hosts: Sequence[WaveformHost]) -> list[Outputs]:
 
 
 def _judge(hosts: Sequence[WaveformHost]) -> None:
-    pending = [(host, patient) for host in hosts for patient in host.hand_over()]
-    for place, said in judge([patient.bed for _, patient in pending]):
-        host, patient = pending[place]
-        host.conclude(patient, said)
+    while pending := [(host, patient) for host in hosts for patient in host.hand_over()]:
+        for place, said in judge([patient.bed for _, patient in pending]):
+            host, patient = pending[place]
+            host.conclude(patient, said)
+        for host in hosts:
+            host.take_waiting()
 
 
 WAVEFORMS_APP: Final = HostedApp(WAVEFORMS, CHECKPOINTS, WaveformHost, judge_together)

@@ -25,7 +25,7 @@ _SHOCK_CITATION: Final = (
 )
 _PACING_CITATION: Final = (
     "Sandau KE et al., Update to practice standards for electrocardiographic monitoring in "
-    "hospital settings, Circulation 2017;136:e273-e344 (failure to capture)"
+    "hospital settings, Circulation 2017;136:e273-e344 (failure to capture, failure to pace)"
 )
 _AT_ONCE: Final = (Level(Priority.HIGH, 0),)
 
@@ -103,6 +103,18 @@ RHYTHMS: Final[tuple[AlarmRule, ...]] = (
         words_zh="起搏失夺获",
         check_first_en="Check pulse and consciousness; raise the pacer's output, check its pads.",
         check_first_zh="查脉搏与意识;提高起搏输出,查电极与导线。",
+        for_whom=CREW_AND_CLINICIAN,
+        citation=_PACING_CITATION,
+    ),
+    AlarmRule(
+        cause=Cause.PACING_NOT_DELIVERED,
+        category=Category.PHYSIOLOGICAL,
+        condition="for over two of a pacemaker's intervals there is neither spike nor beat",
+        levels=(Level(Priority.MEDIUM, 0),),
+        words_en="Pacing not delivered",
+        words_zh="起搏未输出",
+        check_first_en="Check pulse and consciousness; the pacer's power, cables, sensing.",
+        check_first_zh="查脉搏与意识;查起搏器电源、导线与感知。",
         for_whom=CREW_AND_CLINICIAN,
         citation=_PACING_CITATION,
     ),

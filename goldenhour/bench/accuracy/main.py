@@ -32,6 +32,7 @@ SECTIONS: Final = (
     Section("shockable", "vfdb"),
     Section("rhythm", "vfdb"),
     Section("pacing", "mitdb"),
+    Section("delivery", "mitdb"),
     Section("av_block", "mitdb"),
     Section("alarms", "cinc2015"),
     Section("pleth", "bidmc"),

@@ -31,7 +31,12 @@ from goldenhour.bench.accuracy.played import (
     monitored,
     told_of,
 )
-from goldenhour.bench.accuracy.stimulated import BEFORE_S, Impulse, left_alone, without_most
+from goldenhour.bench.accuracy.stimulated import (
+    BEFORE_S,
+    Impulse,
+    left_alone,
+    without_most,
+)
 from goldenhour.lab.recordings import read_recording
 
 IMPULSES: Final = (
@@ -98,7 +103,7 @@ def shown(record: Played) -> Shown:
     ]
     bank = Bank([lead.rate_hz for lead in leads])
     for number, lead in enumerate(leads):
-        bank.push(number, 0, _millivolts(lead))
+        bank.push(number, 0, millivolts(lead))
     spikes: list[float] = []
     paced: set[int] = set()
     for block in bank.blocks():
@@ -129,14 +134,15 @@ def answering(base: Path, impulse: Impulse, *, fails: bool) -> Played:
     spikes = impulse.at(np.maximum(0.0, beats_s - BEFORE_S), samples, rate_hz)
     leads = [
         PlayedLead.of(
-            lead.name, rate_hz, without_most(_millivolts(lead)[:samples], rate_hz, lost_s) + spikes
+            lead.name, rate_hz, without_most(millivolts(lead)[:samples], rate_hz, lost_s) + spikes
         )
         for lead in annotated(base).leads
     ]
     return Played(base.name, tuple(leads))
 
 
-def _millivolts(lead: PlayedLead) -> Floats:
+def millivolts(lead: PlayedLead) -> Floats:
+    """Return a lead's samples in mV; NaN where they are not known."""
     samples = lead.counts * (lead.scale_uv / 1000)
     samples[lead.counts <= SAMPLE_MIN] = np.nan
     return np.asarray(samples, np.float64)
@@ -147,7 +153,8 @@ def _paced(base: Path) -> bool:
     return any(name == _PACED for *_, name in rhythms_of(base, frames))
 
 
-def _bases(folder: Path) -> list[Path]:
+def bases_of(folder: Path) -> list[Path]:
+    """Return the recordings in WFDB form of a folder."""
     return [path.with_suffix("") for path in sorted(folder.glob("*.hea"))]
 
 
@@ -155,9 +162,9 @@ def _false_lines(root: Path) -> Iterator[str]:
     yield "| recordings | lead-hours | spikes told | per lead-hour | leads taken for paced |"
     yield "|---|---|---|---|---|"
     for name, words, records in (
-        ("mitdb", "mitdb, none is paced", map(annotated, _bases(root / "mitdb"))),
+        ("mitdb", "mitdb, none is paced", map(annotated, bases_of(root / "mitdb"))),
         ("vfdb", "vfdb, patients who fibrillate, no pacing marked", _unpaced(root / "vfdb")),
-        ("cinc2015", "cinc2015, filtered at 40 Hz, some may be paced", _alarms(root)),
+        ("cinc2015", "cinc2015, filtered at 40 Hz, some may be paced", alarmed(root)),
     ):
         if not (root / name).is_dir():
             continue
@@ -166,15 +173,16 @@ def _false_lines(root: Path) -> Iterator[str]:
         paced = sum(it.paced_leads for it in found)
         yield f"| {words} | {hours:.1f} | {spikes} | {spikes / hours:.2f} | {paced} |"
     yield ""
-    for base in filter(_paced, _bases(root / "vfdb")):
+    for base in filter(_paced, bases_of(root / "vfdb")):
         yield from _marked_lines(base)
 
 
 def _unpaced(folder: Path) -> Iterable[Played]:
-    return (annotated(base) for base in _bases(folder) if not _paced(base))
+    return (annotated(base) for base in bases_of(folder) if not _paced(base))
 
 
-def _alarms(root: Path) -> Iterable[Played]:
+def alarmed(root: Path) -> Iterable[Played]:
+    """Return the recordings of the alarms of cinc2015."""
     return (monitored(path) for path in sorted((root / "cinc2015").glob("*.npz")))
 
 
@@ -202,7 +210,7 @@ def _missed_lines(root: Path) -> Iterator[str]:
     yield "| impulse | records | told | missed | Se % | false |"
     yield "|---|---|---|---|---|---|"
     for name in ("mitdb", "vfdb"):
-        leads = [annotated(base).leads[0] for base in _bases(root / name)]
+        leads = [annotated(base).leads[0] for base in bases_of(root / name)]
         for impulse in IMPULSES:
             counts = [_added(lead, impulse, seed) for seed, lead in enumerate(leads)]
             told, missed, false = (sum(each) for each in zip(*counts, strict=True))
@@ -219,17 +227,17 @@ def _added(lead: PlayedLead, impulse: Impulse, seed: int) -> tuple[int, int, int
     begin_s = float(np.random.default_rng(seed).uniform(0.2, 0.8))
     times_s = np.arange(begin_s, samples / lead.rate_hz - 2, 60 / PER_MIN)
     spikes = impulse.at(times_s, samples, lead.rate_hz)
-    return told_and_missed(_millivolts(lead)[:samples] + spikes, lead.rate_hz, times_s)
+    return told_and_missed(millivolts(lead)[:samples] + spikes, lead.rate_hz, times_s)
 
 
 def _capture_lines(folder: Path) -> Iterator[str]:
     impulse = Impulse(5, 1)
-    bases = _bases(folder)
+    bases = bases_of(folder)
     answered = [answering(base, impulse, fails=False) for base in bases[::2]]
     failing = [answering(base, impulse, fails=True) for base in bases[1::2]]
     told = told_of([*answered, *failing], None)
-    false = sum(_pacing_s(told[it.name], 0) is not None for it in answered)
-    delays = [_pacing_s(told[it.name], FAILS_S) for it in failing]
+    false = sum(first_after_s(told[it.name], 0) is not None for it in answered)
+    delays = [first_after_s(told[it.name], FAILS_S) for it in failing]
     found = [each for each in delays if each is not None]
     soon = sum(each <= SOON_S for each in found)
     beats = [len(left_alone(read_reference(base).until(PART_S).times_s)) for base in bases[1::2]]
@@ -249,7 +257,11 @@ def _capture_lines(folder: Path) -> Iterator[str]:
     )
 
 
-def _pacing_s(told: Sequence[Told], since_s: float) -> float | None:
-    """Return how long after an instant failing capture was told; None: it was not."""
-    begun = [it.begun_s for it in told if it.arrhythmia is Arrhythmia.PACING_NOT_CAPTURED]
+def first_after_s(
+    told: Sequence[Told],
+    since_s: float,
+    which: frozenset[Arrhythmia] = frozenset({Arrhythmia.PACING_NOT_CAPTURED}),
+) -> float | None:
+    """Return how long after an instant failing pacing was told; None: it was not."""
+    begun = [it.begun_s for it in told if it.arrhythmia in which]
     return next((at_s - since_s for at_s in begun if at_s >= since_s), None)

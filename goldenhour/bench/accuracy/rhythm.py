@@ -176,7 +176,7 @@ def _false_lines(
         "| false asystole per hour | rates told of per hour (not judged) |"
     )
     yield "|---|---|---|---|---|"
-    true_alarms = {name for name, _, true in _alarms(root / "cinc2015") if true}
+    true_alarms = {name for name, _, true in alarms_of(root / "cinc2015") if true}
     for name, words in _SETS.items():
         ours = [it for it in records if it.name.startswith(name) and it.name not in true_alarms]
         if not ours:
@@ -193,6 +193,8 @@ def _false_lines(
     yield ""
 
 
+PACING: Final = {Arrhythmia.PACING_NOT_CAPTURED, Arrhythmia.PACING_NOT_DELIVERED}
+
 _COLUMNS: Final = ("shocking", "asystole", "rate")
 _SETS: Final = {
     "mitdb": "mitdb, ambulatory, many with ectopy",
@@ -205,7 +207,7 @@ _SETS: Final = {
 def _column(one: Told) -> str:
     if one.arrhythmia in SHOCKING:
         return "shocking"
-    if one.arrhythmia is Arrhythmia.PACING_NOT_CAPTURED:
+    if one.arrhythmia in PACING:
         return "pacing"
     return "asystole" if one.arrhythmia is Arrhythmia.ASYSTOLE else "rate"
 
@@ -213,7 +215,7 @@ def _column(one: Told) -> str:
 def _alarm_lines(folder: Path, told: Mapping[str, list[Told]]) -> Iterator[str]:
     """Yield how many alarms that experts called true, and false, the leads tell of as well."""
     counts: dict[str, Counter[str]] = {}
-    for record, alarm, true in _alarms(folder):
+    for record, alarm, true in alarms_of(folder):
         if record not in told:
             continue
         borne_out = any(_bears_out(one.arrhythmia, _OF_ALARM[alarm]) for one in told[record])
@@ -230,7 +232,8 @@ def _bears_out(told: Arrhythmia, alarmed: Arrhythmia) -> bool:
     return told is alarmed or (told in SHOCKING and alarmed in SHOCKING)
 
 
-def _alarms(folder: Path) -> Iterator[tuple[str, str, bool]]:
+def alarms_of(folder: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield each record of cinc2015 by its name, the alarm, and whether experts called it true."""
     path = folder / "ALARMS.csv"
     if not path.is_file():
         return

@@ -61,11 +61,16 @@ def left_alone(beats_s: Floats) -> Floats:
 
 def without_most(lead: NDArray[np.floating], rate_hz: float, beats_s: Floats) -> Floats:
     """Return a lead in which two of three of these beats are replaced by lines."""
-    without = np.array(lead, np.float64)
+    return without(lead, rate_hz, np.delete(beats_s, np.s_[::LEFT]))
+
+
+def without(lead: NDArray[np.floating], rate_hz: float, beats_s: Floats) -> Floats:
+    """Return a lead in which these beats are replaced by lines."""
+    left = np.array(lead, np.float64)
     before, after = (round(each * rate_hz) for each in _ERASED_S)
-    for number, beat_s in enumerate(beats_s):
+    for beat_s in beats_s:
         at = round(beat_s * rate_hz)
-        begin, end = max(0, at - before), min(len(without), at + after)
-        if number % LEFT and end - begin > 1:
-            without[begin:end] = np.linspace(without[begin], without[end - 1], end - begin)
-    return without
+        begin, end = max(0, at - before), min(len(left), at + after)
+        if end - begin > 1:
+            left[begin:end] = np.linspace(left[begin], left[end - 1], end - begin)
+    return left

@@ -17,6 +17,7 @@ SPECIFIED = {
     "EXTREME_BRADYCARDIA": [(3, 0, None, 0)],
     "EXTREME_TACHYCARDIA": [(3, 0, None, 0)],
     "PACING_NOT_CAPTURED": [(3, 0, None, 0)],
+    "PACING_NOT_DELIVERED": [(2, 0, None, 0)],
     "APNOEA": [(3, 10, "< 1", 0)],
     "HEART_RATE_LOW": [(2, 25, "< 50", 5), (3, 20, "< 40", 5)],
     "HEART_RATE_HIGH": [(2, 25, "> 120", 5), (3, 20, "> 130", 5)],

@@ -147,6 +147,63 @@ def test_noise_that_hides_beats_is_no_failing_capture(noise_mv: float) -> None:
     assert PACING not in dangerous(told(Bed(), zip(*leads, strict=True)))
 
 
+PAUSED = TIMES[(TIMES < FAILS_S) | (TIMES > FAILS_S + 2.1)]
+"""Stimuli of a pacemaker that leaves out three."""
+
+
+def test_a_stimulus_that_does_not_come_when_the_heart_rests_is_not_delivered() -> None:
+    """It is told with start, confidence and evidence, and is over when the pacemaker fires."""
+    calls = told(Bed(), frames(PAUSED, PAUSED))
+    assert dangerous(calls) == [Arrhythmia.PACING_NOT_DELIVERED]
+    first = next(call for call in calls if call.arrhythmia)
+    assert first.since_s == pytest.approx(TIMES[TIMES < FAILS_S][-1] + 0.11, abs=0.1)
+    assert first.at_s <= FAILS_S + 4
+    assert first.confidence >= 0.5
+    evidence = dict(first.evidence)
+    assert evidence["leads"] == "L0 L1"
+    assert evidence["stimuli_bpm"] == pytest.approx(70, abs=0.5)
+    assert 1.8 < float(evidence["pause_s"]) < 2.8
+    assert calls[-1].arrhythmia is None
+
+
+def test_a_pacemaker_that_rests_while_the_heart_beats_is_delivering() -> None:
+    """It fires on demand: the heart's own beats, somewhat slower ones too, are beats."""
+    for own_bpm in (90, 50):
+        own = np.arange(FAILS_S, FAILS_S + 8, 60 / own_bpm)
+        fired = TIMES[(TIMES < FAILS_S) | (own[-1] + 0.8 < TIMES)]
+        answered = np.sort(np.concatenate((fired, own)))
+        assert dangerous(told(Bed(), frames(answered, fired))) == []
+
+
+def test_a_graver_rhythm_takes_the_place_of_pacing_that_is_not_delivered() -> None:
+    """Bradycardia and asystole are not hidden by it."""
+    slow = np.concatenate((TIMES[TIMES < FAILS_S], np.arange(FAILS_S + 2, SECONDS - 1, 2.2)))
+    calls = told(Bed(), frames(slow, TIMES[TIMES < FAILS_S]))
+    assert dangerous(calls)[-1] is Arrhythmia.EXTREME_BRADYCARDIA
+    still = told(Bed(), frames(TIMES[TIMES < FAILS_S], TIMES[TIMES < FAILS_S]))
+    assert dangerous(still)[-1] is Arrhythmia.ASYSTOLE
+
+
+def test_pulses_as_fast_as_the_stimuli_show_that_they_were_delivered() -> None:
+    leads = frames(PAUSED, PAUSED)
+    assert dangerous(told(Bed(), beside(leads, pulses(TIMES)))) == []
+
+
+def test_a_pause_is_measured_by_the_interval_of_the_stimuli_before() -> None:
+    """Two intervals may be one beat that was not found, or one stimulus that was not told."""
+    before = TIMES[:16]
+    last_s, interval_s = before[-1], float(before[1] - before[0])
+    spikes, answers = spikes_at(before), beats([*(before + 0.1)])
+    one_missing = last_s + 0.1 + 2 * interval_s
+    assert spikes.undelivered(answers, 0.0, one_missing) is None
+    found = spikes.undelivered(answers, 0.0, one_missing + 0.2)
+    assert found is not None
+    assert found.interval_s == pytest.approx(interval_s, abs=0.01)
+    few, slow = spikes_at(before[-4:]), spikes_at(before[::3])
+    assert few.undelivered(answers, 0.0, one_missing + 0.2) is None
+    assert slow.undelivered(answers, 0.0, one_missing + 0.2) is None
+
+
 def test_a_snapshot_anywhere_changes_nothing() -> None:
     answered = np.concatenate((TIMES[TIMES < FAILS_S], ESCAPES))
     straight, restored = Bed(), Bed()

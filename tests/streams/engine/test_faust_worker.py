@@ -174,11 +174,34 @@ async def test_what_partitions_gather_is_judged_in_one_round_soon(tmp_path: Path
             await runner.take(record, later=True)
     await worker._gathered()
     await clock.run_for(ROUND_US - 1)
-    assert [runner.gathered for runner in worker._runners.values()] == [2, 2]
+    assert all(runner.gathered for runner in worker._runners.values())
     assert observed == []
     await clock.run_for(1)
     assert [runner.gathered for runner in worker._runners.values()] == [0, 0]
     assert [outputs.next_offset for outputs in observed] == [4, 4]
+
+
+async def test_a_patient_whose_next_second_may_decide_does_not_wait_for_the_round(
+    tmp_path: Path,
+) -> None:
+    """Fibrillation is told of without a moment of the clock; a heart that goes on waits."""
+    log, clock = MemoryLog(), VirtualClock()
+    runners = Runners(log, await log.writer(), Source.CENTER_A, WAVEFORMS_APP)
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, lambda _: None, clock)
+    worker._runners = await runners.open([0])
+    waited: list[bool] = []
+    found: list[int] = []
+    for offset, record in enumerate(ill_and_well()):
+        before = len(await _findings(log))
+        await worker._take(message_of(record, offset))
+        await worker._gathered()
+        waited.append(worker._runners[0].gathered > 0)
+        await clock.run_for(ROUND_US)
+        found.append(len(await _findings(log)) - before)
+    assert all(waited[4:12])
+    assert not any(waited[15:])
+    assert any(found[15:])
+    await worker.stop()
 
 
 async def test_partitions_taken_away_within_a_round_lose_and_repeat_nothing(
@@ -221,8 +244,10 @@ async def _told(folder: Path, records: list[Record], taken_away: list[int]) -> l
                 worker._runners = await runners.open([0])
             continue
         await worker._take(message_of(records[runner.next_offset], runner.next_offset))
+        if runner.next_offset in breaks[:-1]:
+            continue
         await worker._gathered()
-        if runner.next_offset % 3 == 0 and runner.next_offset not in breaks[:-1]:
+        if runner.next_offset % 3 == 0:
             await clock.run_for(ROUND_US)
     await worker.stop()
     return await _findings(log)

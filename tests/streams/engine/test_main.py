@@ -1,5 +1,6 @@
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from goldenhour.main import COMMANDS, load
 from ports.logging import configure_logging
 from streams.engine.main import run
-from streams.engine.settings import WorkerSettings
+from streams.engine.settings import NICENESS, App, WorkerSettings
 from tests.patience import PATIENCE_S
 
 
@@ -42,6 +43,30 @@ async def test_a_busy_port_of_the_metrics_is_said_in_a_line(
         assert await run(settings, asyncio.Event()) == 1
     said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert "--metrics-port" in said[-1]["error"]
+
+
+@pytest.mark.parametrize(
+    ("app", "niceness"), [(App.PATIENTS, 0), (App.WAVEFORMS, 5), (App.IMAGING, 10)]
+)
+async def test_vital_signs_come_before_waveforms_where_processors_are_short(
+    app: App, niceness: int, tmp_path: Path
+) -> None:
+    """The worker of waveforms stands back by itself, whoever starts it; that of images further."""
+    with socket.socket() as nobody:
+        command = [
+            *(sys.executable, "-m", "goldenhour", "worker", "--app", app, "--metrics-port", "0"),
+            *("--bootstrap", silent_address(nobody), "--home", str(tmp_path)),
+        ]
+        worker = await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE)
+        try:
+            assert worker.stderr is not None
+            await asyncio.wait_for(worker.stderr.readline(), PATIENCE_S)
+            mine = os.getpriority(os.PRIO_PROCESS, 0)
+            behind = os.getpriority(os.PRIO_PROCESS, worker.pid) - mine
+            assert behind == niceness == NICENESS[app]
+        finally:
+            worker.kill()
+            await worker.wait()
 
 
 def test_help_loads_neither_faust_nor_kafka() -> None:

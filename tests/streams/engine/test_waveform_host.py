@@ -1,19 +1,21 @@
 """Chunks in, findings out; and whoever takes over says nothing that was not so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
 from clinical.alarms.priority import Source
 from clinical.items import LeadFinding, RhythmFinding, Vitals
-from clinical.rhythm.arrhythmia import Arrhythmia
-from clinical.rhythm.bed import LEADS_MAX
+from clinical.rhythm.arrhythmia import Arrhythmia, Call
+from clinical.rhythm.bed import LEADS_MAX, Bed
+from clinical.rhythm.ward import judge
 from clinical.signals.lead_quality import LeadFault, LeadQuality
 from clinical.signals.shock_judge import ShockJudge
 from clinical.signals.shock_window import Floats
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Record, TopicPartition
 from simulators.patients.ecg import LeadTrouble
+from streams.engine import waveform_host
 from streams.engine.checkpointing import SNAPSHOT_MAX_US
 from streams.engine.outputs import Outputs
 from streams.engine.partition_runner import PartitionRunner, Runners
@@ -177,6 +179,28 @@ def test_what_is_gathered_and_judged_together_is_judged_as_if_it_came_one_by_one
         take = judge.on_record if last else judge.gather
         together.append(take(record.offset, record))
     assert rhythms(together) == rhythms(drive(host(), records))
+
+
+def test_a_backlog_is_judged_by_all_patients_together_and_says_what_was_said_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of each patient every second waits for the one before; none is judged by itself for that."""
+    records = ill_and_well()
+    live = rhythms(drive(host(), records))
+    together: list[int] = []
+
+    def counted(beds: Sequence[Bed]) -> Iterator[tuple[int, Call | Exception]]:
+        together.append(len(beds))
+        return judge(beds)
+
+    monkeypatch.setattr(waveform_host, "judge", counted)
+    late = host()
+    for record in records:
+        late.gather(record.offset, record)
+    (outputs,) = judge_together([late])
+    assert rhythms([outputs]) == live
+    assert set(together) == {2}
+    assert late.gathered == 0
 
 
 def test_partitions_judged_together_say_each_what_it_says_alone() -> None:

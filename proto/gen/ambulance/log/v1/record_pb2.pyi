@@ -72,6 +72,8 @@ class _ArrhythmiaEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Arrhythmia
     """Faster than 140/min for 17 beats."""
     ARRHYTHMIA_PACING_NOT_CAPTURED: _Arrhythmia.ValueType  # 6
     """Three of six stimuli of a pacemaker without an answer of the ventricles."""
+    ARRHYTHMIA_PACING_NOT_DELIVERED: _Arrhythmia.ValueType  # 7
+    """Neither a stimulus of a pacemaker nor a beat for over two of its intervals."""
 
 class Arrhythmia(_Arrhythmia, metaclass=_ArrhythmiaEnumTypeWrapper):
     """A rhythm that can kill."""
@@ -90,6 +92,8 @@ ARRHYTHMIA_EXTREME_TACHYCARDIA: Arrhythmia.ValueType  # 5
 """Faster than 140/min for 17 beats."""
 ARRHYTHMIA_PACING_NOT_CAPTURED: Arrhythmia.ValueType  # 6
 """Three of six stimuli of a pacemaker without an answer of the ventricles."""
+ARRHYTHMIA_PACING_NOT_DELIVERED: Arrhythmia.ValueType  # 7
+"""Neither a stimulus of a pacemaker nor a beat for over two of its intervals."""
 Global___Arrhythmia: _TypeAlias = Arrhythmia  # noqa: Y015
 
 class _EncounterStatus:
