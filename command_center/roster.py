@@ -102,8 +102,8 @@ class Roster:
         for seen in picture.rows:
             row = self._rows.get(seen.encounter_id)
             if row is not None and picture.stamped_us >= row.stamped_us:
-                self._rows[seen.encounter_id] = replace(
-                    row, picture=seen, stamped_us=picture.stamped_us
+                self._rows[seen.encounter_id] = RosterRow(
+                    seen.encounter_id, row.state, seen, picture.stamped_us
                 )
                 self._tell(seen.encounter_id)
 

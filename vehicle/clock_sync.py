@@ -11,7 +11,7 @@ and the uncertainty is unknown.
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 EXCHANGES_KEPT: Final = 8
 SLEW_PER_S: Final = 0.1
@@ -48,8 +48,7 @@ class Exchange:
         return self.delay_us / 2 + DRIFT * (monotonic_us - self.unit_received_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A capture instant, microseconds since the Unix epoch, and how far off it may be."""
 
     captured_us: int
@@ -89,19 +88,16 @@ class UnitClock:
     def stamp(self, monotonic_us: int) -> Stamp:
         """Return the capture instant of this moment."""
         self._stamped = True
-        return self._at(monotonic_us)
-
-    def now_us(self, monotonic_us: int) -> int:
-        """Return this moment on the same scale, without stamping anything."""
-        return self._at(monotonic_us).captured_us
-
-    def _at(self, monotonic_us: int) -> Stamp:
-        self._slew(monotonic_us)
-        captured_us = monotonic_us + int(self._offset_us)
+        captured_us = self.now_us(monotonic_us)
         if self._best is None:
             return Stamp(captured_us, None)
         lag_us = abs(self._best.offset_us - self._offset_us)
         return Stamp(captured_us, int(self._best.error_us(monotonic_us) + lag_us))
+
+    def now_us(self, monotonic_us: int) -> int:
+        """Return this moment on the same scale, without stamping anything."""
+        self._slew(monotonic_us)
+        return monotonic_us + int(self._offset_us)
 
     def _slew(self, monotonic_us: int) -> None:
         reach_us = SLEW_PER_S * max(0, monotonic_us - self._moved_us)

@@ -10,8 +10,7 @@ none: one link that broke while the log stood still would else keep everything f
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from clinical.instant import SECOND_US
 
@@ -27,8 +26,7 @@ STANDS_STILL_AFTER_US: Final = 5 * SECOND_US
 """What an earlier stream left behind drains as long as some of it was acknowledged within this."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaneLoad:
+class LaneLoad(NamedTuple):
     """How a lane stands at a pulse."""
 
     segment: bytes
@@ -93,6 +91,8 @@ class Drain:
     def pulse(self, depths: Mapping[bytes, int], now_us: int) -> bool:
         """Return whether it drains, given the frames of each segment that nobody acknowledged."""
         before, self._depths = self._depths, depths
+        if not before and not depths:
+            return False
         fewer = any(depths.get(segment, 0) < depth for segment, depth in before.items())
         if fewer or depths.keys() - before.keys():
             self._moved_us = now_us

@@ -20,7 +20,7 @@ that ``take`` asks for them to be loaded from the spool.
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vehicle.flight import FLIGHT_LEAST
 from vehicle.spool_store import SegmentProgress
@@ -42,8 +42,7 @@ the ALARM lane, where it is order that counts, it is what may be in flight at on
 (``FLIGHT_LEAST``): in a longer one the first live frame would wait for the past."""
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceRef:
+class SequenceRef(NamedTuple):
     """Names one frame."""
 
     unit_id: str
@@ -52,8 +51,7 @@ class SequenceRef:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class SealedFrame:
+class SealedFrame(NamedTuple):
     """A serialised frame beside its sequence."""
 
     sequence: int

@@ -97,22 +97,21 @@ class Shedder:
             if streams is None:
                 continue
             live = streams.session.live
-            load = LaneLoad(live.segment, live.sent, live.last, live.open and not drains)
+            flows = live.open
+            load = LaneLoad(live.segment, live.sent, live.last, flows and not drains)
             pressure = self._pressure[lane]
             shed_before = pressure.overloaded
             if pressure.pulse(load, now_us) and not first_wait:
                 slow.append(lane)
-            first_wait |= live.open and live.last > live.sent and not shed_before
+            first_wait |= flows and live.last > live.sent and not shed_before
         return slow
 
     def _drains(self, now_us: int) -> bool:
         """Say whether alarms and vital signs of an earlier stream get on."""
-        older = {
-            run.segment: run.depth
-            for lane, streams in self._lanes.items()
-            if lane is not Lane.WAVEFORM
-            for run in streams.session.older
-        }
+        older: dict[bytes, int] = {}
+        for lane, streams in self._lanes.items():
+            if lane is not Lane.WAVEFORM and (runs := streams.session.older):
+                older.update({run.segment: run.depth for run in runs})
         return self._drain.pulse(older, now_us)
 
     def _full_lanes(self) -> list[Lane]:

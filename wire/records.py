@@ -9,7 +9,7 @@ bad frame costs its neighbours nothing.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ambulance.log.v1 import record_pb2
 from ambulance.telemetry.v1 import frame_pb2
@@ -86,8 +86,7 @@ class Batch:
     """Handles for ``to_frame``, in the order of their acknowledgement."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """Time as data: one gateway's clock, each second, in every partition of `patients`."""
 
     gateway_id: str

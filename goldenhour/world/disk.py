@@ -35,18 +35,24 @@ class Disk:
     rng: Random
     store: SpoolStore = field(default_factory=lambda: SpoolStore(Path(":memory:")))
     full: bool = False
+    _messages: int | None = None
+    """How many messages were counted since the last commit."""
 
     def write(self, entries: Sequence[Entry]) -> Depth:
         """Commit one transaction; sqlite3.OperationalError when the disk is full."""
         if self.full:
             message = "database or disk is full"
             raise sqlite3.OperationalError(message)
+        self._messages = None
         return self.store.write(entries)
 
     def messages(self) -> int:
         """Count the messages from the center that are here."""
-        counted = self.store._database.execute("SELECT count(*) FROM messages")  # noqa: SLF001
-        return int(counted.fetchone()[0])
+        if self._messages is None:
+            database = self.store._database  # noqa: SLF001 - from outside
+            counted = database.execute("SELECT count(*) FROM messages")
+            self._messages = int(counted.fetchone()[0])
+        return self._messages
 
     def delay_us(self) -> int:
         """Draw how long a commit takes."""

@@ -69,6 +69,8 @@ class Night:
     record: SendersRecord = field(default_factory=SendersRecord)
     posts: dict[str, Post] = field(default_factory=dict)
     vehicles: list[Vehicle] = field(default_factory=list)
+    fleet: dict[str, Vehicle] = field(default_factory=dict)
+    """The same, by the name of their post."""
     groups: dict[Source, Group] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
     gateways: dict[str, Gateway] = field(default_factory=dict)
@@ -132,9 +134,9 @@ class Night:
         ``message``: of a vehicle, whether its disk does not have a message yet that it received.
         """
         name = post.name
-        for vehicle in self.vehicles:
-            if name == f"vehicle-{vehicle.unit_id}":
-                return vehicle.unsaved if message else vehicle.at_risk
+        vehicle = self.fleet.get(name)
+        if vehicle is not None:
+            return vehicle.unsaved if message else vehicle.at_risk
         if name in self.gateways:
             return self.gateways[name].service._intake.backlog.frames > 0  # noqa: SLF001
         if name == "center":
@@ -156,7 +158,9 @@ class Night:
         self._post("center", self._center)
         self._post("subscriber", self._subscriber)
         for vehicle in self.vehicles:
-            self._post(f"vehicle-{vehicle.unit_id}", partial(self._crew, vehicle))
+            name = f"vehicle-{vehicle.unit_id}"
+            self.fleet[name] = vehicle
+            self._post(name, partial(self._crew, vehicle))
         self.schedule.at(HEARTBEAT_US, self._look)
 
     def _dice(self) -> Random:

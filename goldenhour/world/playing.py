@@ -83,7 +83,9 @@ def _digest(night: Night) -> str:
             for record in night.broker.log.kept(TopicPartition(topic.name, partition)):
                 digest.update(record.offset.to_bytes(8, "big"))
                 digest.update(record.key or b"")
-                digest.update(np.sort(np.frombuffer(record.value or b"", np.uint8)).tobytes())
+                value = np.frombuffer(bytearray(record.value or b""), np.uint8)
+                value.sort()
+                digest.update(value.data)
     for life in night.dispatcher.lives:
         for delivery in life.told:
             digest.update(delivery.delivery_id)

@@ -79,6 +79,8 @@ class Schedule:
         self._due: list[tuple[int, int, Machine | None, Handle]] = []
         self._order = 0
         self._runnable: list[Machine] = []
+        self._turned: Machine | None = None
+        """Whose loop Python takes for the running one."""
         self.troubles: list[str] = []
         """What no machine may do: errors that nobody took."""
 
@@ -105,31 +107,33 @@ class Schedule:
         """Let everything happen that is due before an instant, and move there."""
         due, runnable = self._due, self._runnable
         while True:
-            if runnable:
-                self._settle()
+            while runnable:
+                next_one = runnable.pop() if len(runnable) == 1 else self._drawn()
+                if next_one is not self._turned:
+                    self._turn_to(next_one)
+                next_one.turn()
             if not due or due[0][0] > end_us:
                 break
-            when_us, _, machine, handle = heappop(due)
-            if handle.dropped:
-                continue
-            self.now_us = when_us
-            if machine is None:
-                handle.run()
-            else:
+            self.now_us, _, machine, handle = heappop(due)
+            if machine is not None:
                 machine.add(handle)
+            elif not handle.dropped:
+                self._turn_to(None)
+                handle.run()
+        self._turn_to(None)
         self.now_us = max(self.now_us, end_us)
 
-    def _settle(self) -> None:
+    def _drawn(self) -> "Machine":
+        """Draw who of several machines is next."""
         runnable = self._runnable
-        while runnable:
-            if len(runnable) == 1:
-                machine = runnable.pop()
-            else:
-                index = int(self._rng.random() * len(runnable))
-                runnable[index], runnable[-1] = runnable[-1], runnable[index]
-                machine = runnable.pop()
-            machine.turn()
-        events._set_running_loop(None)  # noqa: SLF001 - nobody's turn
+        index = int(self._rng.random() * len(runnable))
+        runnable[index], runnable[-1] = runnable[-1], runnable[index]
+        return runnable.pop()
+
+    def _turn_to(self, machine: "Machine | None") -> None:
+        """Say whose loop runs, None between turns; dear enough not to be said twice."""
+        self._turned = machine
+        events._set_running_loop(machine)  # noqa: SLF001 - how a loop says that it runs
 
 
 class Machine(_EventLoop):  # type: ignore[misc]
@@ -169,8 +173,8 @@ class Machine(_EventLoop):  # type: ignore[misc]
         return self._paused
 
     def add(self, handle: Handle) -> None:
-        """Let a callback run in its turn."""
-        if self.dead:
+        """Let a callback run in its turn, unless it was cancelled meanwhile."""
+        if self.dead or handle.dropped:
             return
         self._ready.append(handle)
         if not self._stirred and not self._paused:
@@ -183,7 +187,6 @@ class Machine(_EventLoop):  # type: ignore[misc]
         if self.dead or self._paused:
             return
         ready = self._ready
-        events._set_running_loop(self)  # noqa: SLF001 - how a loop says that it runs
         try:
             for _ in range(len(ready)):
                 handle = ready.popleft()

@@ -180,6 +180,7 @@ class PartitionHost:
         patient.due_us = watch.due_us
         if watch.listened_to != self._hearings.unit_of(encounter_id):
             self._hearings.note(encounter_id, watch.hearing, self._clock.ingress_us)
+        self._hearings.touch(encounter_id)
         self._enter(patient)
 
     def _enter(self, patient: _Patient) -> None:
@@ -211,7 +212,7 @@ class PartitionHost:
     def _on_batch(self, batch: RowBatch, before: Point) -> None:
         stamped_us, patients, passed = batch.stamped_us, self._patients, self._passed
         self._clock = self._clock.stamped(stamped_us)
-        now_us = self._clock.now_us
+        now_us, touch = self._clock.now_us, self._hearings.touch
         to_store: dict[str, _Patient] = {}
         for index, row in enumerate(batch.rows):
             patient = None if row is None else patients.get(row[0])
@@ -220,6 +221,7 @@ class PartitionHost:
                 said = patient.watch.on_row(row, batch, index, now_us, missed)
                 if said is not None:
                     patient.passed = passed
+                    touch(row[0])
                     if not patient.changed:
                         patient.changed = True
                         self._changed.append(patient)

@@ -9,7 +9,8 @@ silent a few seconds later.
 A unit whose silence was told before does not count among the quiet: it was silent by itself.
 
 Nearly all units are heard each second, so nearly none can be quiet: the agenda has the ingress time
-at which each patient's unit could be at the earliest, and only those are asked.
+at which each patient's unit could be at the earliest, and only those are asked. Whoever is quiet
+stays so until something comes: only those to whom something came are asked again.
 """
 
 from collections import Counter
@@ -56,15 +57,17 @@ class Hearings:
         self._units: Counter[str] = Counter()
         """Patients by their unit."""
         self._agenda = Agenda()
-        self._quiet: set[str] = set()
-        """Patients whose unit was quiet when they were asked last."""
+        self._quiet: dict[str, Hearing] = {}
+        """Patients whose unit was quiet when they were asked last, and the answer."""
+        self._touched: dict[str, None] = {}
+        """Those of them to whom something came since."""
 
     def unit_of(self, encounter_id: str) -> str | None:
         """Return the unit that a patient was noted with last; None: with none."""
         return self._unit_of.get(encounter_id)
 
     def note(self, encounter_id: str, hearing: Hearing | None, ingress_us: int) -> None:
-        """Take note of a patient who is new, or to whom something happened but time."""
+        """Take note of a patient who is new, or counts with another unit, or no more."""
         before = self._unit_of.get(encounter_id)
         if hearing is None:
             if before is not None:
@@ -78,28 +81,38 @@ class Hearings:
             self._unit_of[encounter_id] = hearing.unit_id
             self._count(hearing.unit_id, 1)
 
+    def touch(self, encounter_id: str) -> None:
+        """Take note that something came of a patient, or that a tick was judged: ask again."""
+        if encounter_id in self._quiet:
+            self._touched[encounter_id] = None
+
     def together(self, before: Sequence[str], listen: Listen, ingress_us: int) -> tuple[str, ...]:
         """Return the units that are quiet for one common cause; ``before`` is the last answer.
 
         A unit is quiet when it is for each of its patients.
         """
-        if not self._quiet and not self._agenda.comes_up(ingress_us):
+        if self._touched or self._agenda.comes_up(ingress_us):
+            self._ask(listen, ingress_us)
+        share = SHARE_ENDS if before else SHARE_BEGINS
+        if len(self._quiet) < TOGETHER_MIN or len(self._quiet) <= share * len(self._units):
             return ()
-        self._quiet.update(self._agenda.take(ingress_us))
-        quiet: Counter[str] = Counter()
-        told: set[str] = set()
-        for encounter_id in tuple(self._quiet):
-            hearing = listen(encounter_id)
-            if hearing is None or hearing.quiet_us < QUIET_AFTER_US:
-                self._quiet.discard(encounter_id)
-                if hearing is not None:
-                    self._ask_again(encounter_id, hearing, ingress_us)
-                continue
-            quiet[hearing.unit_id] += 1
-            if hearing.told:
-                told.add(hearing.unit_id)
+        quiet = Counter([hearing.unit_id for hearing in self._quiet.values()])
+        told = {hearing.unit_id for hearing in self._quiet.values() if hearing.told}
         whole = [unit_id for unit_id, patients in quiet.items() if patients == self._units[unit_id]]
         return common_cause([x for x in whole if x not in told], len(self._units), before)
+
+    def _ask(self, listen: Listen, ingress_us: int) -> None:
+        """Find out who is quiet, of those of whom that is not known."""
+        asked = [*self._touched, *self._agenda.take(ingress_us)]
+        self._touched.clear()
+        for encounter_id in asked:
+            hearing = listen(encounter_id)
+            if hearing is not None and hearing.quiet_us >= QUIET_AFTER_US:
+                self._quiet[encounter_id] = hearing
+                continue
+            self._quiet.pop(encounter_id, None)
+            if hearing is not None:
+                self._ask_again(encounter_id, hearing, ingress_us)
 
     def _ask_again(self, encounter_id: str, hearing: Hearing, ingress_us: int) -> None:
         self._agenda.enter(encounter_id, ingress_us + QUIET_AFTER_US - hearing.quiet_us)
@@ -108,7 +121,8 @@ class Hearings:
         del self._unit_of[encounter_id]
         self._count(unit_id, -1)
         self._agenda.cancel(encounter_id)
-        self._quiet.discard(encounter_id)
+        self._quiet.pop(encounter_id, None)
+        self._touched.pop(encounter_id, None)
 
     def _count(self, unit_id: str, more: int) -> None:
         self._units[unit_id] += more

@@ -5,7 +5,7 @@ a unit; silence is judged on it alone, so a hole in the ticks never counts as si
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 HEALTHY_GAP_MAX_US: Final = 1_500_000
 """The most ingress time that one healthy tick adds, microseconds: one period and a half."""
@@ -38,8 +38,7 @@ class PartitionClock:
         return PartitionClock(after.now_us, heard_us, stamp_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A place in a partition: the next record to take, and the clock before that record."""
 
     offset: int
