@@ -384,7 +384,7 @@ async def test_the_pulse_beats_once_a_second_and_probes_a_settled_clock_more_rar
 async def test_a_link_that_has_not_changed_is_reported_rarely(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A thousand idle units would tell the same 200 times a second; what changed is told at once."""
+    """A thousand calm units would tell the same 200 times a second; a change is told at once."""
     clock, depth = VirtualClock(10**15), 0
     told = list[tuple[int, int]]()
 

@@ -46,12 +46,12 @@ async def test_a_busy_port_of_the_metrics_is_said_in_a_line(
 
 
 @pytest.mark.parametrize(
-    ("app", "niceness"), [(App.PATIENTS, 0), (App.WAVEFORMS, 5), (App.IMAGING, 10)]
+    ("app", "niceness"), [(App.PATIENTS, 0), (App.WAVEFORMS, 0), (App.IMAGING, 10)]
 )
-async def test_vital_signs_come_before_waveforms_where_processors_are_short(
+async def test_alarms_come_before_images_where_processors_are_short(
     app: App, niceness: int, tmp_path: Path
 ) -> None:
-    """The worker of waveforms stands back by itself, whoever starts it; that of images further."""
+    """The worker of images stands back by itself, whoever starts it."""
     with socket.socket() as nobody:
         command = [
             *(sys.executable, "-m", "goldenhour", "worker", "--app", app, "--metrics-port", "0"),
