@@ -297,7 +297,8 @@ async def changes(log: MemoryLog) -> list[tuple[str, LeadFault | None]]:
 
 
 async def test_a_kill_at_any_record_changes_nothing_in_effect() -> None:
-    records = records_of(40, off_from=12, off_until=30)
+    """Before the first snapshot and after it, while the lead is off and before that."""
+    records = records_of(80, off_from=45, off_until=65)
     expected = [
         (encounter(0), None),
         (encounter(1), None),
