@@ -25,7 +25,8 @@ class Judging:
         self.judged = {A: 7}
 
     async def resume(self, consumer: ResumingConsumer) -> Mapping[TP, int]:
-        raise NotImplementedError
+        del consumer
+        return self.judged
 
     def positions(self) -> Mapping[TP, int]:
         return self.judged
