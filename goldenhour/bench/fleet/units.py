@@ -26,9 +26,9 @@ from goldenhour.bench.load.flipping import WELL
 from ports.clock import Clock
 from ports.grpc_line import Line
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.session import SequenceRef
-from vehicle.spool import Spool
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 from wire.unit_items import Position, UnitKind
 from wire.uuid7 import uuid7
