@@ -39,7 +39,7 @@ from simulators.verdict.judge import Judge
 from simulators.verdict.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
 from simulators.verdict.reader import present
 from simulators.verdict.report import Evidence, Report, report_of, verdict
-from vehicle.spool import Spool, SpoolInUse
+from vehicle.spool.spool import Spool, SpoolInUse
 
 SETTLE_US: Final = 2_000_000
 """Time for the last alarms to arrive after the drain."""

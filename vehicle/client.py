@@ -35,17 +35,17 @@ from clinical.items import CrewEvent, EcgFinding, EdgeTransition, EncounterEvent
 from clinical.watch.patient import PatientWatch
 from ports.clock import Clock
 from ports.logging import get_logger
-from vehicle.cabin.record import CrewRecord
-from vehicle.downlink import Downlink
-from vehicle.edge import EdgeWatch
-from vehicle.inbox import HeldMessage
-from vehicle.lanes import lane_of
-from vehicle.link import Link
-from vehicle.listener import ClientListener, Unheard
-from vehicle.outbox import Outbox, ref_of
-from vehicle.session import SequenceRef
-from vehicle.spool import Spool
-from vehicle.spool_store import Entry, Snapshot
+from vehicle.downlink.downlink import Downlink
+from vehicle.downlink.inbox import HeldMessage
+from vehicle.edge.watch import EdgeWatch
+from vehicle.lane.lanes import lane_of
+from vehicle.lane.link import Link
+from vehicle.lane.listener import ClientListener, Unheard
+from vehicle.lane.session import SequenceRef
+from vehicle.record import CrewRecord
+from vehicle.spool.spool import Spool
+from vehicle.spool.store import Entry, Snapshot
+from vehicle.uplink.outbox import Outbox, ref_of
 from wire.frames import Frame, Lane
 from wire.limits import MAX_ITEMS
 from wire.unit_items import CrewAnswer, LinkState, ReceiptStage, WireItem

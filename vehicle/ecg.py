@@ -16,7 +16,7 @@ from clinical.twelve_lead.ecg import EcgRecording, read
 from clinical.twelve_lead.pieces import cut
 from clinical.twelve_lead.telling import finding_of
 from vehicle.client import VehicleClient
-from vehicle.session import SequenceRef
+from vehicle.lane.session import SequenceRef
 from wire.frames import Lane
 from wire.twelve_lead import encode_ecg
 

@@ -30,12 +30,12 @@ from vehicle.client import ClientOptions, VehicleClient
 from vehicle.devices.answers import Answers
 from vehicle.devices.recording import BadRecording, check_recording, play
 from vehicle.devices.stdin import StdinSource
-from vehicle.grpc_link import GrpcLink
 from vehicle.imaging.scanner import Scanner, open_scanner
+from vehicle.lane.grpc_link import GrpcLink
 from vehicle.metrics import watched_registry
 from vehicle.settings import VehicleSettings, spool_folder
-from vehicle.spool import SPOOL_FILE, Spool, SpoolInUse
-from vehicle.spool_store import Quarantined, SpoolStore
+from vehicle.spool.spool import SPOOL_FILE, Spool, SpoolInUse
+from vehicle.spool.store import Quarantined, SpoolStore
 from wire.frames import Lane
 from wire.uuid7 import uuid7
 

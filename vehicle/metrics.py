@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from clinical.alarms.priority import Priority
 from ports.metrics import NAMESPACE, new_registry
 from vehicle.client import VehicleClient
-from vehicle.spool import Spool
+from vehicle.spool.spool import Spool
 
 
 class VehicleCollector(Collector):

@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from ports.tls import TlsSettings
-from vehicle.spool import BYTES_MAX, FRAMES_MAX
+from vehicle.spool.spool import BYTES_MAX, FRAMES_MAX
 from wire.frames import Lane
 from wire.limits import MAX_BAY, UNIT_ID, UUID_TEXT
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulators.verdict.ledger import FrameKey
 from simulators.verdict.reader import Present, left_out
-from vehicle.session import SequenceRef
+from vehicle.lane.session import SequenceRef
 from wire.frames import Lane
 
 

@@ -16,6 +16,7 @@ from goldenhour.bench.hostile.main import hostile
 from goldenhour.bench.judgement.main import alarms, judgement
 from goldenhour.bench.latency import roles
 from goldenhour.bench.latency.main import latency, rhythm
+from goldenhour.bench.moves.main import moves
 from goldenhour.bench.vehicle.main import imaging, memory, overload
 
 app = typer.Typer(no_args_is_help=True, help="Measure; every figure beside its floor.")
@@ -23,6 +24,7 @@ for command in (
     judgement,
     alarms,
     crash,
+    moves,
     attack,
     hostile,
     herd,

@@ -26,16 +26,16 @@ from streams.engine.outbox import Outbox as EngineOutbox
 from streams.engine.outputs import Outputs, snapshot_send
 from streams.engine.partition_clock import Point
 from streams.engine.partition_runner import PartitionRunner, Runners
-from streams.gateway import appending, batching
-from streams.gateway.appending import Appender
-from streams.gateway.batching import Batcher
-from streams.gateway.pledges import Pledge
-from vehicle import outbox
-from vehicle.downlink import Downlink
-from vehicle.lane_streams import LaneStreams
-from vehicle.outbox import ref_of
-from vehicle.session import SealedFrame, SegmentRun
-from vehicle.spool_store import Entry, SpooledFrame
+from streams.gateway.uplink import appending, batching
+from streams.gateway.uplink.appending import Appender
+from streams.gateway.uplink.batching import Batcher
+from streams.gateway.uplink.pledges import Pledge
+from vehicle.downlink.downlink import Downlink
+from vehicle.lane.lane_streams import LaneStreams
+from vehicle.lane.session import SealedFrame, SegmentRun
+from vehicle.spool.store import Entry, SpooledFrame
+from vehicle.uplink import outbox
+from vehicle.uplink.outbox import ref_of
 from wire.frames import Lane
 from wire.limits import SEGMENT_BYTES
 from wire.messages import Message

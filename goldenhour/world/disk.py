@@ -8,7 +8,6 @@ is room.
 
 import asyncio
 import sqlite3
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +15,8 @@ from random import Random
 from typing import Final, TypeVar
 
 from goldenhour.world.schedule import Machine
-from vehicle.spool import GROUP_COMMIT_S, RETRY_S, Spool
-from vehicle.spool_store import Depth, Entry, SpoolStore
+from vehicle.spool.spool import GROUP_COMMIT_S, RETRY_S, Group, Spool
+from vehicle.spool.store import Depth, Entry, SpoolStore
 
 _Answer = TypeVar("_Answer")
 
@@ -66,7 +65,7 @@ class WorldSpool(Spool):
         super().__init__(Path())
         self._machine = machine
         self._disk = disk
-        self._groups: deque[tuple[Sequence[Entry], Callable[[], None] | None]] = deque()
+        self._groups: list[Group] = []
         self._round_us = -1
         """When the next round is due; -1 while none is."""
         self._rounds = 0
@@ -97,7 +96,7 @@ class WorldSpool(Spool):
     ) -> None:
         """Commit entries together soon, an urgent group at once; then call ``committed``."""
         self._count(entries)
-        self._groups.append((entries, committed))
+        self._groups.append(Group(entries, committed, urgent))
         self._hurry_up(self._disk.delay_us() if urgent else GROUP_COMMIT_US)
 
     def _ask(self, ask: Callable[[SpoolStore], _Answer]) -> Awaitable[_Answer]:
@@ -108,7 +107,7 @@ class WorldSpool(Spool):
             if not answer.done():
                 answer.set_result(ask(self._disk.store))
 
-        self._groups.append(((), answered))
+        self._groups.append(Group((), answered, urgent=False))
         self._hurry_up(self._disk.delay_us())
         return answer
 
@@ -125,24 +124,12 @@ class WorldSpool(Spool):
         if number != self._rounds:
             return
         self._round_us = -1
-        groups = list(self._groups)
-        entries = [entry for group, _ in groups for entry in group]
+        entries = [entry for group in self._groups for entry in group.entries]
         try:
             freed = self._disk.write(entries) if entries else Depth(0, 0)
         except sqlite3.OperationalError as trouble:
             self._on_trouble(str(trouble))
             self._hurry_up(RETRY_US)
             return
-        self._groups.clear()
-        self._settled(groups, freed)
-
-    def _settled(
-        self, groups: Sequence[tuple[Sequence[Entry], Callable[[], None] | None]], freed: Depth
-    ) -> None:
-        self._frames -= freed.frames
-        self._bytes -= freed.frame_bytes
-        for entries, committed in groups:
-            self._landed(entries)
-            if committed is not None:
-                committed()
-        self._wake_room_waiters()
+        groups, self._groups = self._groups, []
+        self._committed(groups, freed)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vehicle.session import SequenceRef
-from vehicle.spool_store import Discard, Entry, Refusal, SpooledFrame
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.store import Discard, Entry, Refusal, SpooledFrame
 from wire.frames import Lane
 
 

@@ -17,9 +17,9 @@ from goldenhour.world.schedule import Machine
 from goldenhour.world.story import Patient
 from ports.grpc_line import Line
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.spool import LaneFull
-from vehicle.spool_store import Entry
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.spool.spool import LaneFull
+from vehicle.spool.store import Entry
 from wire.frames import Lane
 from wire.uuid7 import RANDOM_BYTES, uuid7
 

@@ -27,10 +27,10 @@ from ports.logging import get_logger
 from ports.program import SUPERVISOR
 from ports.tls import TlsFiles
 from simulators.verdict.ledger import FrameKey, Ledger, LedgerEntry
-from vehicle.live_view import CHUNK_US
+from vehicle.downlink.live_view import CHUNK_US
 from vehicle.settings import spool_folder
-from vehicle.spool import SPOOL_FILE
-from vehicle.spool_store import SpoolStore
+from vehicle.spool.spool import SPOOL_FILE
+from vehicle.spool.store import SpoolStore
 from wire.frame_items import from_item
 from wire.frames import Lane
 from wire.twelve_lead import encode_ecg

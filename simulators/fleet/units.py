@@ -14,11 +14,11 @@ from ports.tls import Tls
 from simulators.verdict.ledger import FrameKey, Ledger, LedgerEntry
 from vehicle.client import ClientOptions, VehicleClient
 from vehicle.ecg import send_ecg
-from vehicle.grpc_link import GrpcLink
-from vehicle.lanes import lane_of
-from vehicle.session import SequenceRef
-from vehicle.spool import LaneFull, Spool
-from vehicle.spool_store import Refusal
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.lanes import lane_of
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import LaneFull, Spool
+from vehicle.spool.store import Refusal
 from wire.frames import Lane
 from wire.unit_items import WireItem
 

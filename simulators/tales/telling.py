@@ -22,7 +22,7 @@ from simulators.tales.tale import Deed, Examined, Tale
 from simulators.tales.tale_monitor import TaleMonitor
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
-from vehicle.edge import EdgeWatch
+from vehicle.edge.watch import EdgeWatch
 from wire.alarms import MessageReceipt, decode_entry
 from wire.frames import Frame, Lane, encode_frame
 from wire.records import HEADERS_BATCH, HEADERS_TICK, Tick, encode_batch, encode_tick

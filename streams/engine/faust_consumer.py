@@ -10,6 +10,7 @@ What is not as in Faust's own, each for a reason:
 - What was fetched together comes to the agent as one *bundle*: a message of Faust with all the
   records. Faust does as much for a message as our judgement for several frames.
 - A bundle is handed to the agent directly; Faust makes four tasks for it.
+- A worker that is stopped in order leaves its group, though it has a name of its own there.
 - How far the worker has judged is what is committed, so no acknowledgement is counted. It serves
   the lag metrics of outside tools alone.
 - Between two fetches it rests as its worker says (``pace``).
@@ -107,6 +108,17 @@ class OnOneLoop(AIOKafkaConsumerThread):
             return await fetch(*asked)
 
         return fetch_rested
+
+    async def on_thread_stop(self) -> None:
+        """Leave the group as one that will not come back.
+
+        A member with a name of its own keeps its place when it goes, for a crash is soon over.
+        After a stop in order its patients would wait for as long as the group waits for it:
+        others take them at once.
+        """
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - it knows no other way
+        coordinator._group_instance_id = None  # noqa: SLF001
+        await super().on_thread_stop()
 
     async def call_thread(self, fun: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401
         """Call it here."""

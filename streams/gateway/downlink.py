@@ -17,14 +17,20 @@ from ambulance.alerts.v1 import alarm_pb2
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
 from ports.grpc_server import abort_with
 from ports.log.port import EARLIEST, Log, LogReader, OffsetGone, TopicPartition
-from streams.gateway.exchange import Closing, Exchange, Post, PostedEntry, PostedMessage
+from streams.gateway.following.exchange import Closing, Exchange, Post, PostedEntry, PostedMessage
+from streams.gateway.following.ownership import Ownership
+from streams.gateway.following.positions import (
+    OLDEST,
+    BadToken,
+    Positions,
+    decode_token,
+    encode_token,
+)
+from streams.gateway.following.tails import READ_RECORDS, READ_WAIT_MS, posted_entry
 from streams.gateway.metrics import GatewayMetrics
-from streams.gateway.opening import BadRequest
-from streams.gateway.ownership import Ownership
-from streams.gateway.positions import OLDEST, BadToken, Positions, decode_token, encode_token
-from streams.gateway.quota import Kept
-from streams.gateway.reception import Reception
-from streams.gateway.tails import READ_RECORDS, READ_WAIT_MS, posted_entry
+from streams.gateway.reception.opening import BadRequest
+from streams.gateway.reception.quota import Kept
+from streams.gateway.reception.reception import Reception
 from wire.limits import is_unit_id
 from wire.messages import from_message
 from wire.topics import ALARMS

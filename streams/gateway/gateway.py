@@ -14,22 +14,22 @@ from prometheus_client import CollectorRegistry
 from ports.clock import Clock
 from ports.log.port import Log, LogWriter
 from ports.objects.port import Objects
-from streams.gateway.appending import Appender
-from streams.gateway.catch_up import CatchUp
 from streams.gateway.downlink import LOG_READS, Outlet
-from streams.gateway.exchange import Closing, Exchange
-from streams.gateway.imaging_service import ImagingService
-from streams.gateway.library import Library
+from streams.gateway.following.catch_up import CatchUp
+from streams.gateway.following.exchange import Closing, Exchange
+from streams.gateway.following.ownership import Ownership
+from streams.gateway.following.tails import CacheTail, JudgementTail, TickTail, open_caches
+from streams.gateway.following.ticks import ForeignClock, Ticker
+from streams.gateway.imaging.library import Library
+from streams.gateway.imaging.service import ImagingService
 from streams.gateway.metrics import GatewayMetrics
-from streams.gateway.ownership import Ownership
-from streams.gateway.pledges import Backlog
-from streams.gateway.reception import Reception
-from streams.gateway.segments import SegmentBook
+from streams.gateway.reception.reception import Reception
+from streams.gateway.reception.units import Units
 from streams.gateway.service import TelemetryService
-from streams.gateway.tails import CacheTail, JudgementTail, TickTail, open_caches
-from streams.gateway.ticks import ForeignClock, Ticker
-from streams.gateway.units import Units
-from streams.gateway.uplink import Intake
+from streams.gateway.uplink.appending import Appender
+from streams.gateway.uplink.pledges import Backlog
+from streams.gateway.uplink.segments import SegmentBook
+from streams.gateway.uplink.stream import Intake
 
 _MS_US: Final = 1_000
 _MS_PER_S: Final = 1_000

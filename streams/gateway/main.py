@@ -21,8 +21,9 @@ from ports.program import cancel, say_ready, unless_refused, until_stopped
 from ports.program import run as run_program
 from ports.settings import settings_of
 from ports.tls import TlsRefused
-from streams.gateway import imaging_service, service
+from streams.gateway import service
 from streams.gateway.gateway import Gateway
+from streams.gateway.imaging import service as imaging
 from streams.gateway.settings import GatewaySettings
 
 PROGRAM: Final = "gateway"
@@ -67,7 +68,7 @@ async def run(settings: GatewaySettings, stop: asyncio.Event, log: Log | None = 
             serving(
                 [gateway.service.register, gateway.imaging.register],
                 settings.gateway_address,
-                services=[service.SERVICE, imaging_service.SERVICE],
+                services=[service.SERVICE, imaging.SERVICE],
                 tls=tls,
                 kinds=UNITS_AND_CENTERS,
             )

@@ -10,11 +10,12 @@ import grpc
 
 from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
 from ports.grpc_server import abort_with
-from streams.gateway import downlink, uplink
+from streams.gateway import downlink
 from streams.gateway.downlink import DownlinkStream, Outlet
-from streams.gateway.opening import BadRequest, read_open
-from streams.gateway.reception import Reception
-from streams.gateway.uplink import Intake, UplinkStream
+from streams.gateway.reception.opening import BadRequest, read_open
+from streams.gateway.reception.reception import Reception
+from streams.gateway.uplink import stream as uplink
+from streams.gateway.uplink.stream import Intake, UplinkStream
 
 SERVICE: Final = pb.DESCRIPTOR.services_by_name["TelemetryService"].full_name
 

@@ -12,7 +12,7 @@ from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
 from simulators.patients.ecg import RATE_HZ, LeadTrouble, SimulatedLead
 from tests.browser.ward import Patient
-from vehicle.live_view import LiveView
+from vehicle.downlink.live_view import LiveView
 from wire.frames import Frame, Lane, encode_frame
 from wire.messages import Message, decode_message
 from wire.partition import partition_of

@@ -17,8 +17,8 @@ from simulators.scenario import RECORDINGS
 from streams.engine.imaging_host import IMAGING_APP
 from streams.engine.memory_worker import MemoryWorker
 from streams.engine.partition_runner import Runners
-from streams.gateway.library import Library, Progress
-from streams.gateway.manifest import ExpectedObject, Manifest
+from streams.gateway.imaging.library import Library, Progress
+from streams.gateway.imaging.manifest import ExpectedObject, Manifest
 from vehicle.imaging.series import Series, read_series
 
 SERIES = "ct_head_ge.tar.xz"

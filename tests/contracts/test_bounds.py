@@ -14,22 +14,25 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 HELD: Final = ("Vehicle", "Gateway")
 ROW: Final = re.compile(r"^\| `(?P<name>\w+)` \| [^|]+ \| `(?P<path>[\w/]+\.py)` \|", re.MULTILINE)
 
-SPOOL: Final = "tests/vehicle/test_spool.py"
+SPOOL: Final = "tests/vehicle/spool/test_spool.py"
 GATEWAY: Final = "tests/streams/gateway"
 
 REACHED: Final = {
-    ("vehicle/spool.py", "FRAMES_MAX"): f"{SPOOL}::test_a_full_spool_refuses_vitals_first",
-    ("vehicle/spool.py", "BYTES_MAX"): f"{SPOOL}::test_a_spool_is_full_of_bytes_as_well",
-    ("vehicle/spool.py", "ALARM_RESERVE"): f"{SPOOL}::test_a_full_spool_refuses_vitals_first",
+    ("vehicle/spool/spool.py", "FRAMES_MAX"): f"{SPOOL}::test_a_full_spool_refuses_vitals_first",
+    ("vehicle/spool/spool.py", "BYTES_MAX"): f"{SPOOL}::test_a_spool_is_full_of_bytes_as_well",
+    ("vehicle/spool/spool.py", "ALARM_RESERVE"): f"{SPOOL}::test_a_full_spool_refuses_vitals_first",
     (
-        "vehicle/spool.py",
+        "vehicle/spool/spool.py",
         "WAVEFORM_SHARE",
     ): f"{SPOOL}::test_waveforms_are_refused_before_vitals_are",
-    ("vehicle/spool.py", "NEARLY_FULL"): (
-        "tests/vehicle/test_shedding.py"
+    ("vehicle/spool/spool.py", "NEARLY_FULL"): (
+        "tests/vehicle/uplink/test_shedding.py"
         "::test_a_cut_leaves_nothing_out_until_the_spool_is_nearly_full"
     ),
-    ("vehicle/spool.py", "ROOM_AGAIN"): f"{SPOOL}::test_room_returns_when_frames_were_acknowledged",
+    (
+        "vehicle/spool/spool.py",
+        "ROOM_AGAIN",
+    ): f"{SPOOL}::test_room_returns_when_frames_were_acknowledged",
     ("vehicle/cabin/contract.py", "LINE_BYTES"): (
         "tests/vehicle/cabin/test_server.py::test_nonsense_ends_only_the_screen_that_said_it"
     ),
@@ -37,37 +40,37 @@ REACHED: Final = {
         "tests/vehicle/screen/test_line.py"
         "::test_a_screen_waits_for_an_answer_no_longer_than_its_bound"
     ),
-    ("vehicle/outbox.py", "BEHIND_FRAMES"): (
+    ("vehicle/uplink/outbox.py", "BEHIND_FRAMES"): (
         "tests/vehicle/test_client.py::test_waveforms_wait_while_the_lanes_above_are_behind"
     ),
-    ("streams/gateway/pledges.py", "MAX_PENDING_BYTES"): (
-        f"{GATEWAY}/test_pledges.py::test_readers_wait_while_the_backlog_is_full"
+    ("streams/gateway/uplink/pledges.py", "MAX_PENDING_BYTES"): (
+        f"{GATEWAY}/uplink/test_pledges.py::test_readers_wait_while_the_backlog_is_full"
     ),
-    ("streams/gateway/uplink.py", "OUTBOX_KEPT"): (
-        f"{GATEWAY}/test_uplink.py::test_a_unit_that_does_not_even_read_is_let_go"
+    ("streams/gateway/uplink/stream.py", "OUTBOX_KEPT"): (
+        f"{GATEWAY}/uplink/test_stream.py::test_a_unit_that_does_not_even_read_is_let_go"
     ),
-    ("streams/gateway/units.py", "FRAMES_PER_SECOND"): (
-        f"{GATEWAY}/test_units.py::test_a_unit_that_waits_as_told_never_exceeds_its_rate"
+    ("streams/gateway/reception/units.py", "FRAMES_PER_SECOND"): (
+        f"{GATEWAY}/reception/test_units.py::test_a_unit_that_waits_as_told_never_exceeds_its_rate"
     ),
-    ("streams/gateway/units.py", "BURST_FRAMES"): (
-        f"{GATEWAY}/test_units.py::test_a_burst_is_free_and_then_the_pace_counts"
+    ("streams/gateway/reception/units.py", "BURST_FRAMES"): (
+        f"{GATEWAY}/reception/test_units.py::test_a_burst_is_free_and_then_the_pace_counts"
     ),
-    ("streams/gateway/segments.py", "SEGMENTS_KEPT"): (
-        f"{GATEWAY}/test_segments.py::test_the_book_forgets_the_segment_opened_longest_ago"
+    ("streams/gateway/uplink/segments.py", "SEGMENTS_KEPT"): (
+        f"{GATEWAY}/uplink/test_segments.py::test_the_book_forgets_the_segment_opened_longest_ago"
     ),
-    ("streams/gateway/ownership.py", "ENCOUNTERS_KEPT"): (
-        f"{GATEWAY}/test_ownership.py::test_the_cache_is_bounded"
+    ("streams/gateway/following/ownership.py", "ENCOUNTERS_KEPT"): (
+        f"{GATEWAY}/following/test_ownership.py::test_the_cache_is_bounded"
     ),
-    ("streams/gateway/exchange.py", "ENTRIES_KEPT"): (
-        f"{GATEWAY}/test_exchange.py::test_a_history_lets_go_of_the_oldest_and_says_so"
+    ("streams/gateway/following/exchange.py", "ENTRIES_KEPT"): (
+        f"{GATEWAY}/following/test_exchange.py::test_a_history_lets_go_of_the_oldest_and_says_so"
     ),
-    ("streams/gateway/exchange.py", "POSTS_WAITING"): (
+    ("streams/gateway/following/exchange.py", "POSTS_WAITING"): (
         f"{GATEWAY}/test_downlink.py::test_a_unit_that_does_not_keep_up_is_sent_away"
     ),
-    ("streams/gateway/foreign.py", "REPORTS_KEPT"): (
-        f"{GATEWAY}/test_foreign.py::test_what_is_remembered_is_bounded_and_let_go_in_time"
+    ("streams/gateway/uplink/foreign.py", "REPORTS_KEPT"): (
+        f"{GATEWAY}/uplink/test_foreign.py::test_what_is_remembered_is_bounded_and_let_go_in_time"
     ),
-    ("streams/gateway/reception.py", "OPEN_WITHIN_S"): (
+    ("streams/gateway/reception/reception.py", "OPEN_WITHIN_S"): (
         f"{GATEWAY}/test_attacks.py::test_slow_sender"
     ),
     ("vehicle/imaging/window.py", "WINDOW_FIRST_BYTES"): (

@@ -14,9 +14,9 @@ from ambulance.telemetry.v1 import telemetry_service_pb2
 from goldenhour.certs.register import EnrolmentRefused
 from goldenhour.certs.requests import read_request
 from ports.identity import Unidentified, read_certificate
-from streams.gateway.manifest import read_manifest
-from streams.gateway.opening import BadRequest, read_open
-from streams.gateway.positions import BadToken, decode_token
+from streams.gateway.following.positions import BadToken, decode_token
+from streams.gateway.imaging.manifest import read_manifest
+from streams.gateway.reception.opening import BadRequest, read_open
 from wire.alarms import entries_of
 from wire.dicom import read_header
 from wire.frames import Lane, decode_frame, to_frame

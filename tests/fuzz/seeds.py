@@ -13,7 +13,7 @@ from goldenhour.bench.hostile.frames import Story, good
 from goldenhour.bench.hostile.mutation import WAYS, Case
 from goldenhour.certs.requests import new_key, write_request
 from ports.identity import Kind, named
-from streams.gateway.positions import OLDEST, encode_token
+from streams.gateway.following.positions import OLDEST, encode_token
 from tests.fuzz.decoders import DECODERS, SEGMENT, UNIT
 from tests.wire.samples import of_kind
 from wire.frames import Lane

@@ -28,8 +28,8 @@ from simulators.verdict.alert_feed import AlertFeed, Delivered
 from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.spool import Spool
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 from wire.topics import Topic
 

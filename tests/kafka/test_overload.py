@@ -36,9 +36,9 @@ from tests.kafka.stack import CLOCK, STEP_US, Desk, desk
 from tests.patience import PATIENCE_S, PATIENCE_US
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.session import SequenceRef
-from vehicle.spool import Spool
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 from wire.picture import decode_picture
 from wire.topics import PICTURE

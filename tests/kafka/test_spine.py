@@ -28,7 +28,7 @@ from simulators.patients.rhythms import HeartRhythm
 from simulators.verdict.alert_feed import AlertFeed
 from tests.kafka.stack import CLOCK, Running, desk, eventually, shown_to_crew, unit, vehicle
 from vehicle.client import VehicleClient
-from vehicle.session import SequenceRef
+from vehicle.lane.session import SequenceRef
 from wire.alarms import MessageReceipt, decode_entry
 from wire.frames import to_frame
 from wire.messages import message_key

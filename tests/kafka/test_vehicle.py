@@ -16,8 +16,8 @@ from ports.log.port import Record, TopicPartition
 from tests.patience import PATIENCE_S
 from tests.vehicle.hearing import Hearing, until
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.spool import Spool
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 from wire.records import HEADERS_BATCH, decode_batch, decode_dead_letter
 from wire.topics import DEAD_LETTERS, PATIENTS, Topic

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from clinical.alarms.priority import Source
 from clinical.alarms.transition import Transition
@@ -137,12 +138,12 @@ class Worker:
 
 
 @asynccontextmanager
-async def new_worker(bootstrap: str, home: Path) -> AsyncIterator[Worker]:
+async def new_worker(bootstrap: str, home: Path, *member: str) -> AsyncIterator[Worker]:
     home.mkdir(exist_ok=True)
     with (home / "worker.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             GOLDENHOUR, "worker", "--app", "patients", "--channel", "a",
-            "--bootstrap", bootstrap, "--metrics-port", "0", "--home", str(home),
+            "--bootstrap", bootstrap, "--metrics-port", "0", "--home", str(home), *member,
             stdout=PIPE, stderr=log,
         )  # fmt: skip
     try:
@@ -239,3 +240,28 @@ async def test_two_workers_share_and_the_survivor_takes_over(
         await until(taken_over)
     async with new_worker(own_kafka.bootstrap, tmp_path / "three"):
         await until_all_is_heard(ward)
+
+
+async def test_a_worker_that_is_stopped_in_order_gives_its_place_away_at_once(
+    own_kafka: RunningBroker, tmp_path: Path
+) -> None:
+    """One that is killed keeps it for as long as its session; a stop is meant, and nobody waits."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.bootstrap)
+    await admin.start()
+
+    async def members() -> set[str]:
+        [told] = await admin.describe_consumer_groups(["patients-a"])
+        [group] = told.to_object()["groups"]
+        return {member["member_id"] for member in group["members"]}
+
+    try:
+        async with (
+            new_worker(own_kafka.bootstrap, tmp_path / "one", "--member", "one") as first,
+            new_worker(own_kafka.bootstrap, tmp_path / "two", "--member", "two"),
+        ):
+            assert len(await members()) == 2
+            first.process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(first.process.wait(), PATIENCE_S)
+            assert len(await members()) == 1
+    finally:
+        await admin.close()

@@ -13,8 +13,8 @@ from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import Hearing
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.spool import Spool
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 
 Start = Callable[..., Awaitable[tuple[VehicleClient, Hearing]]]

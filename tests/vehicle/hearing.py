@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from ports.clock import SystemClock
 from tests.patience import PATIENCE_S
-from vehicle.session import SequenceRef
-from vehicle.spool_store import Refusal
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.store import Refusal
 from wire.frames import Lane
 
 _STEP_US = 5_000

@@ -29,12 +29,12 @@ from vehicle.client import (
     ClientOptions,
     VehicleClient,
 )
-from vehicle.flight import FLIGHT_LEAST
-from vehicle.grpc_link import GrpcLink
-from vehicle.lanes import MixedLanes
-from vehicle.outbox import BEHIND_FRAMES, Outbox
-from vehicle.spool import LaneFull, Spool
-from vehicle.spool_store import Entry
+from vehicle.lane.flight import FLIGHT_LEAST
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.lanes import MixedLanes
+from vehicle.spool.spool import LaneFull, Spool
+from vehicle.spool.store import Entry
+from vehicle.uplink.outbox import BEHIND_FRAMES, Outbox
 from wire.frames import Lane
 from wire.unit_items import LinkState
 from wire.validation import RefusalReason

@@ -5,7 +5,7 @@ from tests.vehicle.conftest import Start
 from tests.vehicle.gateway import FakeGateway
 from tests.vehicle.hearing import until
 from vehicle.metrics import watched_registry
-from vehicle.spool import Spool
+from vehicle.spool.spool import Spool
 
 
 async def test_depth_link_and_alarms_are_read_when_asked_for(

@@ -22,11 +22,11 @@ from clinical.items import CrewEvent, CrewExamination, CrewFinding
 from clinical.scores import news2
 from clinical.scores.chart import Refused as RefusedScore
 from vehicle.cabin import contract
-from vehicle.cabin.record import RecordedEvent, UnknownEvent
 from vehicle.cabin.trending import TrendBook
 from vehicle.client import VehicleClient
-from vehicle.inbox import HeldMessage, UnknownMessage
-from vehicle.spool import LaneFull
+from vehicle.downlink.inbox import HeldMessage, UnknownMessage
+from vehicle.record import RecordedEvent, UnknownEvent
+from vehicle.spool.spool import LaneFull
 from wire.examinations import problem_of
 from wire.limits import MAX_NAME
 from wire.unit_items import CrewAnswer, ReceiptStage

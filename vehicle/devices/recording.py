@@ -22,7 +22,7 @@ from clinical.vitals import Consciousness, Vital
 from ports.clock import Clock
 from ports.logging import get_logger
 from vehicle.client import VehicleClient
-from vehicle.spool import LaneFull
+from vehicle.spool.spool import LaneFull
 from wire.frames import Lane
 
 log = get_logger(__name__)

@@ -28,10 +28,10 @@ from ambulance.telemetry.v1 import frame_pb2
 from ports.logging import get_logger
 from vehicle.client import VehicleClient
 from vehicle.devices.answers import Answers
-from vehicle.lanes import MixedLanes, lane_of
-from vehicle.session import SequenceRef
-from vehicle.spool import LaneFull
-from vehicle.spool_store import Refusal
+from vehicle.lane.lanes import MixedLanes, lane_of
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import LaneFull
+from vehicle.spool.store import Refusal
 from wire.frames import Frame, Lane, Unreadable, to_frame
 
 log = get_logger(__name__)

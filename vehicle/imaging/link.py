@@ -14,7 +14,7 @@ from ambulance.imaging.v1 import imaging_service_pb2_grpc as pb_grpc
 from ports.grpc_line import Line
 from ports.tls import Tls
 from vehicle.imaging.series import Series
-from vehicle.link import LinkDown
+from vehicle.lane.link import LinkDown
 
 _AGAIN: Final = pb.OBJECT_REFUSAL_DIGEST_MISMATCH
 

@@ -15,13 +15,13 @@ from typing import Final
 
 from ports.clock import Clock
 from ports.logging import get_logger
-from vehicle.backoff import Backoff
 from vehicle.imaging.link import Held, ImagingLink, ObjectRefused, Progressed, UploadStream
 from vehicle.imaging.read_ahead import ReadAhead
 from vehicle.imaging.series import Series
 from vehicle.imaging.session import Piece, UploadSession
 from vehicle.imaging.window import Mark
-from vehicle.link import LinkDown
+from vehicle.lane.backoff import Backoff
+from vehicle.lane.link import LinkDown
 
 HELD_TIMEOUT_S: Final = 30
 """Longest wait for the gateway to say what it holds, before the next dial."""

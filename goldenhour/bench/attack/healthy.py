@@ -16,9 +16,9 @@ from clinical.instant import SECOND_US
 from goldenhour.bench.load.flipping import vitals_at
 from ports.clock import Clock
 from ports.tls import Tls, TlsFiles
-from vehicle.grpc_link import GrpcLink, GrpcUplink
-from vehicle.link import Acknowledged, LinkDown
-from vehicle.session import SealedFrame
+from vehicle.lane.grpc_link import GrpcLink, GrpcUplink
+from vehicle.lane.link import Acknowledged, LinkDown
+from vehicle.lane.session import SealedFrame
 from wire.frames import Frame, Lane, encode_frame
 from wire.limits import SEGMENT_BYTES
 from wire.uuid7 import RANDOM_BYTES, uuid7

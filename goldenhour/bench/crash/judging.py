@@ -8,7 +8,7 @@ twice means: the same revision delivered again, or the same alarm begun anew.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from clinical.alarms.priority import Phase
 from clinical.alarms.view import AlarmView
@@ -39,6 +39,15 @@ class Told:
     at_us: int
 
 
+class Disturbance(Protocol):
+    """Something that alarms may have had to wait for."""
+
+    @property
+    def felt_us(self) -> tuple[int, int]:
+        """Between which captures an alarm can have been delayed by it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kill:
     """One process killed."""
@@ -49,6 +58,11 @@ class Kill:
     """When it had said that it is ready again."""
     unconfirmed: int
     """Captured frames that were not acknowledged at that moment."""
+
+    @property
+    def felt_us(self) -> tuple[int, int]:
+        """Between which captures an alarm can have been delayed by it."""
+        return self.at_us - BEFORE_KILL_US, self.at_us + AFTER_KILL_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +110,11 @@ def judge(injected: Sequence[Injected], told: Iterable[Told], cause: str) -> Ver
     )
 
 
-def gaps_s(injected: Sequence[Injected], verdict: Verdict, kills: Sequence[Kill]) -> list[float]:
-    """Return for each kill the longest time that an alarm of then had to wait, in seconds."""
-    return [max(_delays_s(injected, verdict, [kill]), default=0.0) for kill in kills]
+def gaps_s(
+    injected: Sequence[Injected], verdict: Verdict, disturbances: Sequence[Disturbance]
+) -> list[float]:
+    """Return for each disturbance the longest time that an alarm of then waited, in seconds."""
+    return [max(_delays_s(injected, verdict, [one]), default=0.0) for one in disturbances]
 
 
 def added_s(
@@ -123,16 +139,18 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     return {"p50": round(percentile(values, 0.5), 3), "max": round(max(values), 3)}
 
 
-def _delays_s(injected: Sequence[Injected], verdict: Verdict, kills: Sequence[Kill]) -> list[float]:
+def _delays_s(
+    injected: Sequence[Injected], verdict: Verdict, disturbances: Sequence[Disturbance]
+) -> list[float]:
     return [
         verdict.delays_us[it.alarm_id] / _SECOND_US
         for it in injected
-        if it.alarm_id in verdict.delays_us and _near(it, kills)
+        if it.alarm_id in verdict.delays_us and _near(it, disturbances)
     ]
 
 
-def _near(it: Injected, kills: Sequence[Kill]) -> bool:
+def _near(it: Injected, disturbances: Sequence[Disturbance]) -> bool:
     return any(
-        kill.at_us - BEFORE_KILL_US <= it.captured_us <= kill.at_us + AFTER_KILL_US
-        for kill in kills
+        first_us <= it.captured_us <= last_us
+        for first_us, last_us in [one.felt_us for one in disturbances]
     )

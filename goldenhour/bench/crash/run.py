@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from clinical.instant import SECOND_US
 from goldenhour.bench.accounting import accounted
+from goldenhour.bench.crash.hearing import Subscriber
 from goldenhour.bench.crash.judging import Kill, Told, added_s, gaps_s, judge, spread
 from goldenhour.bench.crash.victims import (
     Kind,
@@ -36,7 +36,6 @@ from goldenhour.demo import plan
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.verdict.alert_feed import AlertFeed, Delivered
 from simulators.verdict.reader import Present, present
 
 WARM_UP_US: Final = 10_000_000
@@ -46,9 +45,6 @@ are looked at, so the next one comes later."""
 
 UNCONFIRMED_WAIT_US: Final = 1_000_000
 """Longest wait for something to be under way before a kill."""
-
-UNDER_WAY_US: Final = 60_000_000
-"""Longest wait for alarms to be told after everything has drained."""
 
 SETTLE_US: Final = 5_000_000
 """Time after that in which something may still be told twice."""
@@ -69,20 +65,6 @@ class CrashOptions:
     folder: Path
 
 
-class Subscriber:
-    """A subscriber of the feed that keeps all that it is told."""
-
-    def __init__(self, alerts: str, clock: Clock) -> None:
-        self._feed = AlertFeed(alerts, "bench-crash", clock)
-        self.told: list[Told] = []
-
-    async def listen(self) -> None:
-        """Listen until cancelled, over any number of reconnections."""
-        async for event in self._feed.events():
-            if isinstance(event, Delivered):
-                self.told.append(Told(event.alarm, event.at_us))
-
-
 async def crash(options: CrashOptions, settings: BrokerSettings, clock: Clock) -> dict[str, Any]:
     """Run, kill, and return the figures."""
     rng = Random(options.seed)  # noqa: S311 - which process when, not a secret
@@ -99,7 +81,7 @@ async def crash(options: CrashOptions, settings: BrokerSettings, clock: Clock) -
             victims = _victims(options, stack, ward, cluster, clock)
             kills = [await _kill(chosen(victims, rng), ward, rng, clock) for _ in _times(options)]
             await ward.drain()
-            await _until_told(ward, subscriber, clock)
+            await subscriber.until_told(ward.injected(), CAUSE)
             await clock.sleep_us(SETTLE_US)
             listening.cancel()
             with suppress(asyncio.CancelledError):
@@ -183,14 +165,6 @@ async def _until_unconfirmed(ward: Ward, clock: Clock) -> None:
     while ward.recorder.unconfirmed == 0 and patience:
         patience -= 1
         await clock.sleep_us(_LOOKED_EVERY_US)
-
-
-async def _until_told(ward: Ward, subscriber: Subscriber, clock: Clock) -> None:
-    """Wait until every turn for the worse was told; what is not told in the end is lost."""
-    injected, patience = ward.injected(), UNDER_WAY_US // SECOND_US
-    while patience and judge(injected, subscriber.told, CAUSE).lost:
-        patience -= 1
-        await clock.sleep_us(SECOND_US)
 
 
 def _figures(

@@ -22,10 +22,10 @@ from ports.clock import Clock
 from simulators.fleet.stdin_unit import StdinUnit
 from simulators.verdict.ledger import FrameKey, Ledger, LedgerEntry, read_ledger
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.session import SequenceRef
-from vehicle.spool import Spool
-from vehicle.spool_store import Refusal
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import Spool
+from vehicle.spool.store import Refusal
 from wire.frames import Lane
 from wire.uuid7 import uuid7
 

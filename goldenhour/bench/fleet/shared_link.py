@@ -5,7 +5,7 @@ shared, and with it the keep-alive.
 """
 
 from ports.grpc_line import Line
-from vehicle.grpc_link import GrpcLink
+from vehicle.lane.grpc_link import GrpcLink
 from wire.frames import Lane
 
 

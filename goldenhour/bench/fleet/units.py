@@ -22,12 +22,13 @@ from goldenhour.bench.fleet.shared_link import SharedLink
 from goldenhour.bench.fleet.tapped import Tap
 from goldenhour.bench.fleet.turns import ill, vitals_at
 from goldenhour.bench.load.clients import Recorder
+from goldenhour.bench.load.flipping import WELL
 from ports.clock import Clock
 from ports.grpc_line import Line
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.session import SequenceRef
-from vehicle.spool import Spool
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 from wire.unit_items import Position, UnitKind
 from wire.uuid7 import uuid7
@@ -114,11 +115,20 @@ class Fleet:
             options=options,
         )
 
-    async def stand_by(self) -> None:
-        """Give every unit a patient of whom nothing is expected for now."""
+    async def stand_by(self, seconds: int = 0) -> None:
+        """Give every unit a patient of whom nothing is expected for now.
+
+        He has vital signs of so many seconds.
+        """
         for some in self._groups():
             for number in some:
-                self._open(number)
+                began_us = self._clock.now_us() - seconds * SECOND_US
+                self._open(number, began_us)
+                for second in range(seconds):
+                    at_us = began_us + second * SECOND_US
+                    self._clients[number].capture(
+                        self._encounters[number], [WELL], captured_us=at_us
+                    )
                 standby = EncounterEvent(
                     EncounterChange.STANDBY,
                     reason="before the measurement",
@@ -181,11 +191,11 @@ class Fleet:
         await self.tap.close()
         await self._spool.close()
 
-    def _open(self, number: int) -> None:
+    def _open(self, number: int, at_us: int | None = None) -> None:
         entropy = Random(next(self._encounter)).randbytes(10)  # noqa: S311 - an id of a bench
         self._encounters[number] = str(uuid7(self._clock.now_us(), entropy))
         opened = EncounterEvent(EncounterChange.OPENED, age_years=60)
-        self._clients[number].capture(self._encounters[number], [opened])
+        self._clients[number].capture(self._encounters[number], [opened], captured_us=at_us)
 
     def _end(self, number: int) -> None:
         ended = EncounterEvent(EncounterChange.ENDED)

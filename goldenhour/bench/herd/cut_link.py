@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import NoReturn
 
-from vehicle.grpc_link import GrpcLink, GrpcUplink
-from vehicle.link import DownlinkArrival, LinkDown, UplinkArrival
-from vehicle.session import SealedFrame
+from vehicle.lane.grpc_link import GrpcLink, GrpcUplink
+from vehicle.lane.link import DownlinkArrival, LinkDown, UplinkArrival
+from vehicle.lane.session import SealedFrame
 from wire.frames import Lane
 
 

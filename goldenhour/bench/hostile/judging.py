@@ -16,9 +16,9 @@ from clinical.watch.encounter import EncounterState
 from goldenhour.bench.holding import held_by
 from goldenhour.bench.hostile.frames import CAPTURED_US, Story, good
 from goldenhour.bench.hostile.mutation import Hostile, hostile
-from streams.gateway.ingress import Admitted, Ingress, Rejected
-from streams.gateway.ownership import Ownership
-from streams.gateway.segments import Segment
+from streams.gateway.following.ownership import Ownership
+from streams.gateway.uplink.ingress import Admitted, Ingress, Rejected
+from streams.gateway.uplink.segments import Segment
 from wire.frames import Lane, to_frame
 from wire.limits import BATCH_FRAMES, SEGMENT_BYTES
 from wire.records import (

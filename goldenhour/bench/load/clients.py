@@ -29,10 +29,10 @@ from goldenhour.bench.load.memory_spool import MemorySpool
 from ports.clock import Clock
 from simulators.verdict.ledger import FrameKey
 from vehicle.client import ClientOptions, VehicleClient
-from vehicle.grpc_link import GrpcLink
-from vehicle.session import SequenceRef
-from vehicle.spool import Spool
-from vehicle.spool_store import Refusal
+from vehicle.lane.grpc_link import GrpcLink
+from vehicle.lane.session import SequenceRef
+from vehicle.spool.spool import Spool
+from vehicle.spool.store import Refusal
 from wire.frames import Lane
 from wire.uuid7 import uuid7
 

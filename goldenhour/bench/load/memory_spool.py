@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from vehicle.spool import GROUP_COMMIT_S, Spool
-from vehicle.spool_store import Entry, SpoolStore
+from vehicle.spool.spool import GROUP_COMMIT_S, Group, Spool
+from vehicle.spool.store import Entry, SpoolStore
 
 _Answer = TypeVar("_Answer")
 
@@ -23,7 +23,7 @@ class MemorySpool(Spool):
         """Prepare; ``open`` it on the event loop."""
         super().__init__(Path())
         self._store = SpoolStore(Path(":memory:"))
-        self._waiting: list[tuple[Sequence[Entry], Callable[[], None] | None]] = []
+        self._waiting: list[Group] = []
         self._commit_due: asyncio.TimerHandle | None = None
 
     async def open(self) -> None:
@@ -45,7 +45,7 @@ class MemorySpool(Spool):
     ) -> None:
         """Commit entries with what waits, an urgent group in this turn of the event loop."""
         self._count(entries)
-        self._waiting.append((entries, committed))
+        self._waiting.append(Group(entries, committed, urgent))
         if urgent:
             self._loop.call_soon(self._commit_now)
         elif self._commit_due is None:
@@ -56,14 +56,9 @@ class MemorySpool(Spool):
             self._commit_due.cancel()
             self._commit_due = None
         groups, self._waiting = self._waiting, []
-        freed = self._store.write([entry for entries, _ in groups for entry in entries])
-        self._frames -= freed.frames
-        self._bytes -= freed.frame_bytes
-        for entries, committed in groups:
-            self._landed(entries)
-            if committed is not None:
-                committed()
-        self._wake_room_waiters()
+        self._committed(
+            groups, self._store.write([one for group in groups for one in group.entries])
+        )
 
     def _ask(self, ask: Callable[[SpoolStore], _Answer]) -> Awaitable[_Answer]:
         """Answer from what was put until now."""

@@ -1,12 +1,13 @@
 """The trend of a patient: bounded, honest about what is not known."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from clinical.vitals import Vital
 from clinical.watch.picture.picture import PictureRow, PictureVital
-from command_center.board.trend import MOST_POINTS, SPARK_POINTS, STEP_US, Trends
+from command_center.board.trend import MOST_POINTS, SPARK_POINTS, STEP_US, Point, Trends
 from tests.command_center.night import START_US, encounter
 
 
@@ -52,6 +53,17 @@ def test_what_is_not_known_is_none_and_zero_is_a_measurement() -> None:
     assert nothing.news2 is None
     assert set(nothing.values) == {None}
     assert (zero.news2, zero.values[0]) == (6, 0)
+
+
+def test_a_point_comes_out_as_it_went_in() -> None:
+    """Every vital sign at its place, to the last digit."""
+    trends = Trends()
+    values = {vital: 36.9 + place for place, vital in enumerate(Vital) if vital is not Vital.SPO2}
+    vitals = tuple(PictureVital(vital, value, START_US) for vital, value in values.items())
+    trends.take(replace(row(7), vitals=vitals), START_US)
+    assert trends.points(encounter(1)) == [
+        Point(START_US, 7, tuple(values.get(vital) for vital in Vital))
+    ]
 
 
 @pytest.mark.parametrize("points", [0, 1, SPARK_POINTS, SPARK_POINTS + 1, MOST_POINTS])

@@ -25,7 +25,7 @@ from streams.engine.partition_runner import Runners
 from streams.engine.settings import Channel
 from streams.gateway.gateway import Gateway
 from vehicle.imaging.series import NoSeries, read_series
-from vehicle.spool import Spool
+from vehicle.spool.spool import Spool
 
 ENCOUNTER = "0190a1b2-0000-7000-8000-000000000001"
 CLOCK = SystemClock()

@@ -11,7 +11,7 @@ from simulators.fleet.units import ClientUnit
 from simulators.verdict.ledger import Ledger, read_ledger
 from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
-from vehicle.spool import Spool
+from vehicle.spool.spool import Spool
 from wire.frames import Lane
 
 ENCOUNTER = "0190a1b2-0000-7000-8000-000000000001"

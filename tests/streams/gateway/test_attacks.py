@@ -22,7 +22,7 @@ from ports.grpc_server import HANDSHAKE_MS, MESSAGE_BYTES, METADATA_BYTES
 from ports.identity import Kind
 from ports.log.memory_log import MemoryLog
 from ports.tls import channel_credentials
-from streams.gateway import quota, reception
+from streams.gateway.reception import quota, reception
 from tests.patience import PATIENCE_S
 from tests.ports.trust import Trust
 from tests.streams.gateway.station import (

@@ -11,9 +11,9 @@ from ambulance.telemetry.v1 import telemetry_service_pb2 as pb
 from clinical.alarms.transition import EncounterClosed
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
-from streams.gateway import exchange, tails
 from streams.gateway.downlink import LOG_READS, DownlinkStream
-from streams.gateway.positions import OLDEST
+from streams.gateway.following import exchange, tails
+from streams.gateway.following.positions import OLDEST
 from tests.patience import PATIENCE_S
 from tests.streams.gateway.station import (
     ENCOUNTER,

@@ -5,7 +5,7 @@ import pytest
 from ambulance.telemetry.v1 import frame_pb2
 from clinical.items import CrewEvent, CrewFinding, EncounterChange, EncounterEvent, Vitals
 from ports.log.memory_log import MemoryLog
-from streams.gateway.ingress import Ingress
+from streams.gateway.uplink.ingress import Ingress
 from tests.streams.gateway.station import Frames, Station
 from wire.frames import Lane
 

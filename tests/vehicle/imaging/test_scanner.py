@@ -26,8 +26,9 @@ from ports.objects.memory import MemoryObjects
 from simulators.fleet.links import FaultyLink
 from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
-from streams.gateway import imaging_service, service
+from streams.gateway import service
 from streams.gateway.gateway import Gateway
+from streams.gateway.imaging import service as imaging
 from tests.patience import PATIENCE_S
 from vehicle.imaging.drop_folder import COMPLETE, MARK, Mark
 from wire.images import ImageStored, SeriesAnnounced
@@ -112,7 +113,7 @@ async def center(tmp_path: Path) -> AsyncIterator[Center]:
     server = await serve(
         [gateway.service.register, gateway.imaging.register],
         "127.0.0.1:0",
-        services=[service.SERVICE, imaging_service.SERVICE],
+        services=[service.SERVICE, imaging.SERVICE],
     )
     link = FaultyLink(server.address, CLOCK)
     await link.open()

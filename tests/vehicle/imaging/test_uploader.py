@@ -21,14 +21,14 @@ from simulators.fleet.links import FaultyLink
 from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway.gateway import Gateway
-from streams.gateway.imaging_service import SERVICE
+from streams.gateway.imaging.service import SERVICE
 from tests.patience import PATIENCE_S
-from vehicle.backoff import Backoff
 from vehicle.imaging import uploader as uploading
 from vehicle.imaging.link import GrpcImagingLink, Held, Progressed
 from vehicle.imaging.series import Series, read_series
 from vehicle.imaging.uploader import BULK_BACKOFF_FACTOR, Uploader
-from vehicle.link import LinkDown
+from vehicle.lane.backoff import Backoff
+from vehicle.lane.link import LinkDown
 from wire.images import ImageStored, object_key
 from wire.records import decode_record
 from wire.topics import IMAGES

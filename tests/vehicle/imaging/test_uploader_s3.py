@@ -15,7 +15,7 @@ from simulators.fleet.links import FaultyLink
 from simulators.fleet.scanner import unpack
 from simulators.scenario import RECORDINGS
 from streams.gateway.gateway import Gateway
-from streams.gateway.imaging_service import SERVICE
+from streams.gateway.imaging.service import SERVICE
 from tests.ports.s3_server import BUCKET, s3_server
 from vehicle.imaging.link import GrpcImagingLink
 from vehicle.imaging.series import read_series

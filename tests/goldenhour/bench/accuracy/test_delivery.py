@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import wfdb
 
 from clinical.rhythm.arrhythmia import Arrhythmia
 from goldenhour.bench.accuracy.delivery import PAUSES_S, paused_s, resting
 from goldenhour.bench.accuracy.pacing import FAILS_S, answering
 from goldenhour.bench.accuracy.played import Played, told_of
 from goldenhour.bench.accuracy.stimulated import Impulse
-from tests.clinical.signals.hearts import beat_times_s, lead_mv
+from tests.clinical.signals.hearts import beat_times_s
+from tests.goldenhour.bench.accuracy.annotated_heart import annotated_heart
 
 SECONDS = 126.0
 BEATS = beat_times_s(SECONDS, 5)
@@ -21,14 +21,7 @@ IMPULSE = Impulse(5, 1)
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     """A heart at 75/min with its beats annotated."""
-    lead = lead_mv(BEATS, SECONDS, 5)
-    wfdb.wrsamp(
-        "r1", 250, ["mV"], ["II"], lead[:, None], fmt=["16"], adc_gain=[200.0], baseline=[0],
-        write_dir=str(tmp_path),
-    )  # fmt: skip
-    marks = np.round(BEATS * 250).astype(int)
-    wfdb.wrann("r1", "atr", marks, ["N"] * len(marks), write_dir=str(tmp_path))
-    return tmp_path / "r1"
+    return annotated_heart(tmp_path, BEATS, SECONDS)
 
 
 def begun_s(played: Played) -> list[int]:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import wfdb
 
 from clinical.rhythm.arrhythmia import Arrhythmia
 from goldenhour.bench.accuracy.pacing import (
@@ -17,6 +16,7 @@ from goldenhour.bench.accuracy.pacing import (
 from goldenhour.bench.accuracy.played import annotated, told_of
 from goldenhour.bench.accuracy.stimulated import Impulse
 from tests.clinical.signals.hearts import beat_times_s, lead_mv
+from tests.goldenhour.bench.accuracy.annotated_heart import annotated_heart
 
 SECONDS = 96.0
 BEATS = beat_times_s(SECONDS, 5)
@@ -26,14 +26,7 @@ IMPULSE = Impulse(5, 1)
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     """A heart at 75/min with its beats annotated."""
-    lead = lead_mv(BEATS, SECONDS, 5)
-    wfdb.wrsamp(
-        "r1", 250, ["mV"], ["II"], lead[:, None], fmt=["16"], adc_gain=[200.0], baseline=[0],
-        write_dir=str(tmp_path),
-    )  # fmt: skip
-    marks = np.round(BEATS * 250).astype(int)
-    wfdb.wrann("r1", "atr", marks, ["N"] * len(marks), write_dir=str(tmp_path))
-    return tmp_path / "r1"
+    return annotated_heart(tmp_path, BEATS, SECONDS)
 
 
 def test_a_heart_that_is_not_paced_shows_no_spikes(base: Path) -> None:

@@ -13,7 +13,7 @@ from goldenhour.demo.certificates import GATEWAY
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from ports.tls import Tls, TlsFiles
-from streams.gateway import reception
+from streams.gateway.reception import reception
 from tests.streams.gateway.station import station_at
 
 ROWS = {

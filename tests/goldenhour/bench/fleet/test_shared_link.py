@@ -7,8 +7,8 @@ import pytest
 from goldenhour.bench.fleet.shared_link import SharedLink
 from ports.grpc_line import Line
 from tests.vehicle.gateway import FakeGateway
-from vehicle.link import Acknowledged, Opened
-from vehicle.session import SealedFrame
+from vehicle.lane.link import Acknowledged, Opened
+from vehicle.lane.session import SealedFrame
 from wire.frames import Lane
 
 

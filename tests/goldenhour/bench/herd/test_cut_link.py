@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from goldenhour.bench.herd.cut_link import CutLink, CutUplink
-from vehicle.grpc_link import GrpcLink, GrpcUplink
-from vehicle.link import LinkDown
+from vehicle.lane.grpc_link import GrpcLink, GrpcUplink
+from vehicle.lane.link import LinkDown
 from wire.frames import Lane
 
 

@@ -1,7 +1,7 @@
 """What was captured is compared with the log frame by frame."""
 
 from goldenhour.bench.herd.units import Ledger, lost
-from vehicle.session import SequenceRef
+from vehicle.lane.session import SequenceRef
 from wire.frames import Lane
 
 SEGMENT = b"s" * 16

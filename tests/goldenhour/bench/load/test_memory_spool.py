@@ -3,7 +3,7 @@
 import asyncio
 
 from goldenhour.bench.load.memory_spool import MemorySpool
-from vehicle.spool_store import SpooledFrame
+from vehicle.spool.store import SpooledFrame
 
 SEGMENT = bytes(16)
 

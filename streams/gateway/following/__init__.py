@@ -1,0 +1,1 @@
+"""What the gateway reads of the log, and what it keeps of that for its units."""

@@ -1,0 +1,1 @@
+"""Uploads of images: into the object store, and their references into the log."""

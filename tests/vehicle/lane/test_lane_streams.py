@@ -1,0 +1,173 @@
+"""The streams of a lane over a link in memory: silence, errors, and a damaged spool."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from secrets import token_bytes
+from typing import cast
+
+import pytest
+
+from ports.clock import SystemClock
+from tests.vehicle.hearing import until
+from vehicle.lane.lane_streams import LaneStreams, SpoolDamaged
+from vehicle.lane.link import (
+    Acknowledged,
+    ClockReply,
+    DownlinkArrival,
+    LinkDown,
+    Opened,
+    Refused,
+    UplinkArrival,
+)
+from vehicle.lane.session import LaneSession, SealedFrame
+from vehicle.spool.spool import Spool
+from vehicle.spool.store import SegmentProgress
+from wire.frames import Lane
+
+
+@dataclass
+class Stream:
+    """A stream that answers what the test has ordered."""
+
+    answers: "asyncio.Queue[UplinkArrival | None]" = field(default_factory=asyncio.Queue)
+    opened: list[tuple[bytes, int]] = field(default_factory=list)
+    sent: list[SealedFrame] = field(default_factory=list)
+    cancelled: bool = False
+
+    async def open(self, unit_id: str, lane: Lane, segment: bytes, next_sequence: int) -> None:
+        self.opened.append((segment, next_sequence))
+
+    async def send(self, frames: Sequence[SealedFrame]) -> None:
+        self.sent += frames
+
+    async def probe(self, unit_sent_us: int) -> None:
+        raise AssertionError
+
+    async def read(self) -> UplinkArrival:
+        arrival = await self.answers.get()
+        if arrival is None:
+            message = "cut"
+            raise LinkDown(message)
+        return arrival
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.answers.put_nowait(None)
+
+
+@dataclass
+class MemoryLink:
+    """Hands out streams; each is opened at once if so ordered."""
+
+    answering: bool = True
+    streams: list[Stream] = field(default_factory=list)
+
+    def uplink(self, lane: Lane) -> Stream:
+        stream = Stream()
+        if self.answering:
+            stream.answers.put_nowait(Opened(64))
+        self.streams.append(stream)
+        return stream
+
+    def downlink(
+        self, unit_id: str, resume_token: bytes | None
+    ) -> AsyncGenerator[DownlinkArrival, None]:
+        raise AssertionError
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class Owner:
+    """Counts what a lane reports."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self.through: list[int] = []
+
+    def on_opened(self, session: LaneSession) -> None:
+        self.opened += 1
+
+    def on_acknowledged(self, session: LaneSession, segment: bytes, through: int) -> None:
+        self.through.append(through)
+
+    def on_refused(self, session: LaneSession, segment: bytes, refused: Refused) -> None:
+        raise AssertionError
+
+    def on_clock_reply(self, reply: ClockReply) -> None:
+        raise AssertionError
+
+    async def turn(self, lane: Lane, *, live: bool) -> None:
+        """It is always this lane's turn."""
+
+
+@dataclass
+class EmptySpool:
+    """A spool that holds nothing."""
+
+    asked: list[tuple[int, int]] = field(default_factory=list)
+
+    async def frames(
+        self, unit_id: str, lane: int, segment: bytes, first: int, last: int
+    ) -> list[SealedFrame]:
+        self.asked.append((first, last))
+        return []
+
+
+def streams(link: MemoryLink, owner: Owner, *older: SegmentProgress) -> LaneStreams:
+    session = LaneSession("A1", Lane.VITALS, lambda: token_bytes(16), older)
+    spool = cast(Spool, EmptySpool())  # noqa: TC006 - names the real type
+    rng = Random(1)  # noqa: S311 - jitter, not a secret
+    return LaneStreams(session, link, spool, SystemClock(), rng, owner)
+
+
+async def end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_frames_flow_and_acknowledgements_are_told() -> None:
+    """A capture goes out on the open stream; what is durable is told once."""
+    link, owner = MemoryLink(), Owner()
+    lane = streams(link, owner)
+    running = asyncio.create_task(lane.run())
+    await until(lambda: lane.connected)
+    for number in range(3):
+        lane.session.append(f"{number}".encode())
+    lane.wake()
+    (stream,) = link.streams
+    await until(lambda: len(stream.sent) == 3)
+    stream.answers.put_nowait(Acknowledged(3, 64))
+    stream.answers.put_nowait(Acknowledged(3, 64))
+    await until(lambda: owner.through == [3])
+    await end(running)
+    assert stream.cancelled
+
+
+async def test_a_gateway_that_does_not_open_is_dialled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Silence after Open is a lost link; the lane does not wait for ever."""
+    monkeypatch.setattr("vehicle.lane.backoff.OPEN_FLOOR_S", 0.02)
+    link, owner = MemoryLink(answering=False), Owner()
+    running = asyncio.create_task(streams(link, owner).run())
+    await until(lambda: len(link.streams) >= 3)
+    link.answering = True
+    await until(lambda: owner.opened == 1)
+    assert all(stream.cancelled for stream in link.streams[:-1])
+    await end(running)
+
+
+async def test_a_frame_that_the_spool_has_lost_is_an_error_of_ours() -> None:
+    """A hole in an older segment is never skipped in silence."""
+    link, owner = MemoryLink(), Owner()
+    lane = streams(link, owner, SegmentProgress(2, b"o" * 16, 4, 9))
+    running = asyncio.create_task(lane.run())
+    await until(lambda: lane._draining is not None and lane._draining.done())
+    with pytest.raises(SpoolDamaged, match="frame 5"):
+        await cast("asyncio.Task[None]", lane._draining)
+    running.cancel()
+    with pytest.raises((SpoolDamaged, asyncio.CancelledError)):
+        await running

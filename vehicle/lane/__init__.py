@@ -1,0 +1,1 @@
+"""One lane of one unit: numbered, sent, acknowledged, dialled again."""

@@ -1,0 +1,1 @@
+"""The way out of a unit: stamped, sent, spooled, and thinned where it cannot be carried."""
