@@ -23,9 +23,9 @@ from ports.log.port import EARLIEST, LATEST, Log, LogReader, OffsetGone, Record,
 from ports.logging import get_logger
 from wire.alarms import MessageReceipt
 from wire.frames import Frame, to_frame
-from wire.picture import Picture
+from wire.picture import Picture, picture_parts
 from wire.reading import Unreadable
-from wire.records import Batch, decode_record, frames_of
+from wire.records import PICTURE_KIND, Batch, decode_record, frames_of, kind_of
 from wire.topics import ALARMS, ENCOUNTERS, PICTURE, UNITS, Topic
 from wire.unit_items import Receipt
 
@@ -34,6 +34,10 @@ READ_RECORDS: Final = 200
 
 READ_WAIT_MS: Final = 1_000
 """Longest wait for the first of them; a record that comes ends it."""
+
+ROWS_AT_ONCE: Final = 50
+"""Rows of a picture that are taken in before whatever else is due; a partition of a thousand units
+shows 250 in each second, and an alarm would wait for all of them."""
 
 UNITS_KEPT_US: Final = 1_000_000
 """Shortest time between two notes of how far `units` was read; a receipt does not wait for it."""
@@ -138,6 +142,8 @@ class LiveTail:
         self._pictures = pictures
         self._store = store
         self._clock = clock
+        self._shown: dict[int, Picture] = {}
+        """What was taken last of the pictures of each partition."""
         self._units_us = clock.monotonic_us()
         self._units_kept = self._units_positions()
 
@@ -162,7 +168,9 @@ class LiveTail:
         """Follow, until cancelled."""
         while True:
             records = await self._reader.read(max_records=READ_RECORDS, timeout_ms=READ_WAIT_MS)
-            receipts = [receipt for record in records for receipt in self._take(record)]
+            receipts: list[MessageReceipt] = []
+            for record in records:
+                receipts += await self._take(record)
             now_us = self._clock.monotonic_us()
             if receipts or now_us - self._units_us >= UNITS_KEPT_US:
                 self._units_us = now_us
@@ -183,11 +191,13 @@ class LiveTail:
         positions = self._reader.positions()
         return {part.partition: positions[part] for part in partitions_of(UNITS)}
 
-    def _take(self, record: Record) -> Sequence[MessageReceipt]:
+    async def _take(self, record: Record) -> Sequence[MessageReceipt]:
         """Take in one record; return the receipts in it."""
         if record.value is None:
             return ()
         try:
+            if kind_of(record.headers) == PICTURE_KIND:
+                return await self._take_picture(record.value)
             value = decode_record(record.headers, record.value)
         except Unreadable as unreadable:
             _log.warning(
@@ -199,13 +209,25 @@ class LiveTail:
             )
             return ()
         match value:
-            case Picture():
-                self._pictures.seen(value, self._clock.monotonic_us())
-                self._roster.on_picture(value)
             case EncounterState():
                 self._roster.on_encounter(value)
             case Batch():
                 return self._take_batch(value)
+        return ()
+
+    async def _take_picture(self, value: bytes) -> Sequence[MessageReceipt]:
+        """Take in a picture; between its parts what else is due has its turn, alarms before all.
+
+        Both channels judge the same, so the rows of one of them are enough for each instant.
+        """
+        for part in picture_parts(value, ROWS_AT_ONCE):
+            self._pictures.seen(part, self._clock.monotonic_us())
+            shown = self._shown.get(part.partition, part)
+            if part.stamped_us == shown.stamped_us and part.source is not shown.source:
+                break
+            self._shown[part.partition] = part
+            self._roster.on_picture(part)
+            await self._clock.sleep_us(0)
         return ()
 
     def _take_batch(self, batch: Batch) -> list[MessageReceipt]:

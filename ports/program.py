@@ -33,6 +33,14 @@ COLLECT_AFTER_OBJECTS: Final = 20_000
 """New objects after which the garbage collector looks for cycles among the young; Python's 700
 makes it look at the frames of every micro-batch while they are still in use."""
 
+COLLECT_MIDDLE_AFTER: Final = 1
+"""Of these looks, as many more before what survived them is looked at once again and then counts
+as old. Python's 10 would look at ten times as much at once: where a thousand units come together,
+at all their connections or patients, which stops the program for 100 to 200 ms."""
+
+COLLECT_ALL_AFTER: Final = 40
+"""Of those, as many more before all is looked at: as seldom as with Python's 10 and 10."""
+
 _PR_SET_PDEATHSIG: Final = 1
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _log = get_logger(__name__)
@@ -42,12 +50,17 @@ def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     """Run ``main`` on uvloop until it returns its exit code; signals set the event it is given."""
     die_with_supervisor()
     allow_open_files()
-    gc.set_threshold(COLLECT_AFTER_OBJECTS)
+    collect_in_small_steps()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             return runner.run(_supervised(main))
         except asyncio.CancelledError:
             return INTERRUPTED
+
+
+def collect_in_small_steps() -> None:
+    """Have the garbage collector look seldom, and at little at a time."""
+    gc.set_threshold(COLLECT_AFTER_OBJECTS, COLLECT_MIDDLE_AFTER, COLLECT_ALL_AFTER)
 
 
 def say_ready(program: str, **more: str) -> None:

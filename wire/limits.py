@@ -32,8 +32,8 @@ BATCH_GAP_MS: Final = 5
 """Shortest time from one batch of a partition to the next; a frame of the ALARM lane ignores it."""
 
 BATCH_GAP_MOST_MS: Final = 15
-"""What that time grows to where more than a frame comes in it: each batch waits as many times the
-shortest as the one before it held frames, for a record costs more than the frames in it."""
+"""What that time grows to where more than a frame comes in it: as many times the shortest as a
+partition had frames, as a rule, in the beat before. A record costs more than its frames."""
 
 MAX_SERIES_OBJECTS: Final = 2_000
 """Objects of one series; a manifest with more, or none, is refused."""

@@ -1,7 +1,7 @@
 """What one partition sees, as topic `picture` keeps it. Key: the channel."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ambulance.log.v1 import record_pb2
 from clinical.alarms.priority import Source
@@ -54,15 +54,24 @@ def encode_picture(picture: Picture, more: Sequence[PictureRow | Glance] = ()) -
 
 def decode_picture(value: bytes) -> Picture:
     """Return the picture that the bytes hold; Unreadable when they hold none."""
+    (whole,) = picture_parts(value, len(value) + 1)
+    return whole
+
+
+def picture_parts(value: bytes, rows: int) -> Iterator[Picture]:
+    """Give the picture that the bytes hold in parts of so many rows, at least one part.
+
+    Each is read when it is asked for: Unreadable there, where the bytes hold none.
+    """
     with reading("Picture"):
         pb = record_pb2.Picture.FromString(value)
-        return Picture(
-            pb.partition,
-            pb.stamped_at_us,
-            SOURCE.member[pb.source],
-            tuple([_to_row(row) for row in pb.rows]),
-            tuple(pb.silent_units),
+        whole = Picture(
+            pb.partition, pb.stamped_at_us, SOURCE.member[pb.source], (), tuple(pb.silent_units)
         )
+    for start in range(0, max(1, len(pb.rows)), rows):
+        with reading("Picture"):
+            part = tuple([_to_row(row) for row in pb.rows[start : start + rows]])
+        yield replace(whole, rows=part)
 
 
 def judged_through(value: bytes) -> tuple[int, int]:

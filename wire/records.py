@@ -67,6 +67,7 @@ HEADERS_RHYTHM_FINDING: Final = type_header("ambulance.log.v1.RhythmFinding")
 HEADERS_DEAD_LETTER: Final = type_header("ambulance.log.v1.DeadLetter")
 HEADERS_ENCOUNTER_STATE: Final = type_header("ambulance.log.v1.EncounterState")
 HEADERS_PICTURE: Final = type_header("ambulance.log.v1.Picture")
+PICTURE_KIND: Final = HEADERS_PICTURE[0][1]
 HEADERS_CHECKPOINT: Final = type_header("ambulance.log.v1.Checkpoint")
 HEADERS_ALARM_ENTRY: Final = type_header("ambulance.alerts.v1.AlarmEntry")
 HEADERS_MESSAGE: Final = type_header("ambulance.command.v1.Message")

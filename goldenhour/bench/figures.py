@@ -80,6 +80,22 @@ def first_alarms(
     }
 
 
+def at_the_end(
+    sent_us: Mapping[FrameKey, int], arrivals: Sequence[Arrival], last_us: int
+) -> dict[str, dict[str, float | int]]:
+    """Return the alarms of the last so long, beside those until then.
+
+    In the last second of a load every patient is handed over, which is as many words again.
+    """
+    begin_us = max(sent_us.values(), default=0) - last_us
+    split: dict[str, list[Arrival]] = {"until_then": [], "handed_over": []}
+    for arrival in arrivals:
+        if arrival.frame in sent_us:
+            late = sent_us[arrival.frame] > begin_us
+            split["handed_over" if late else "until_then"].append(arrival)
+    return {name: summary(latencies_ms(sent_us, some)) for name, some in split.items()}
+
+
 def around(
     sent_us: Mapping[FrameKey, int], arrivals: Sequence[Arrival], killed_us: int, ready_us: int
 ) -> dict[str, object]:

@@ -7,7 +7,8 @@ app, each for a reason, beside what differs in its consumer (``faust_consumer``)
   as done. Here any failure ends the worker, and whoever restarts it goes on from the marker.
 - Where the fetcher has ended without a word, the worker would hold its partitions and judge nobody.
   Here that ends the worker too.
-- All is on one loop, so within a bundle the loop has a turn after ``TURN_US``.
+- All is on one loop, so within a bundle the loop has a turn after ``TURN_US``, and some where a
+  record led to an alarm: it would else lie in the buffer until the bundle is judged.
 - A runner takes exactly the next offset. Around a rebalance Faust can hand over records that were
   fetched before the seek, or drop some after it; the former are passed over and for the latter
   the consumer is sent back to the offset that the runner waits for.
@@ -56,6 +57,9 @@ STREAM_BUFFER: Final = 16
 
 TURN_US: Final = 50_000
 """Longest time that the judgement of several records keeps the loop; heartbeats need turns."""
+
+TURNS_TO_SEND: Final = 3
+"""Turns of the loop after which what was handed to the producer is on its way to the log."""
 
 ROUND_US: Final = 60_000
 """Longest wait of what an app gathers for what else comes: a round costs nearly as much for one
@@ -253,9 +257,10 @@ class FaustWorker:
     async def _take_all(self, bundle: Iterable[Message]) -> None:
         turned_us = self._clock.monotonic_us()
         for message in bundle:
-            await self._take(message)
-            if self._clock.monotonic_us() - turned_us >= TURN_US:
-                await self._clock.sleep_us(0)
+            alarmed = await self._take(message)
+            if alarmed or self._clock.monotonic_us() - turned_us >= TURN_US:
+                for _ in range(TURNS_TO_SEND if alarmed else 1):
+                    await self._clock.sleep_us(0)
                 turned_us = self._clock.monotonic_us()
 
     async def _gathered(self) -> None:
@@ -279,13 +284,14 @@ class FaustWorker:
             for outputs in await self._judge_gathered(self._runners.values()):
                 self._observe(outputs)
 
-    async def _take(self, message: Message) -> None:
+    async def _take(self, message: Message) -> bool:
+        """Have a record judged; say whether it led to a word about an alarm."""
         runner = self._runners.get(message.partition)
         if runner is None or self._ended.done() or message.offset < runner.next_offset:
-            return
+            return False
         if message.offset > runner.next_offset:
             await self._go_back(message.partition, runner.next_offset)
-            return
+            return False
         self._lost_in_a_row = 0
         headers = cast("Iterable[tuple[str, bytes]]", message.headers or ())
         record = Record(
@@ -296,7 +302,9 @@ class FaustWorker:
             message.value,
             tuple(headers),
         )
-        self._observe(await runner.take(record, later=True))
+        outputs = await runner.take(record, later=True)
+        self._observe(outputs)
+        return bool(outputs.transitions)
 
     async def _go_back(self, partition: int, offset: int) -> None:
         self._lost_in_a_row += 1

@@ -26,7 +26,7 @@ STATE = EncounterState(
 )
 
 
-def _picture(second: float, total: int) -> Picture:
+def picture(second: float, total: int) -> Picture:
     row = PictureRow(
         encounter_id=encounter(1),
         unit_id="unit-1",
@@ -46,8 +46,8 @@ def test_the_newest_picture_wins_whichever_channel_sent_it() -> None:
     """An older picture that comes later changes nothing, and the age is that of the newest."""
     roster = Roster()
     roster.on_encounter(STATE)
-    roster.on_picture(_picture(2, 7))
-    roster.on_picture(_picture(1, 3))
+    roster.on_picture(picture(2, 7))
+    roster.on_picture(picture(1, 3))
     (row,) = roster.rows
     assert row.picture is not None
     assert row.picture.news2_total == 7
@@ -59,7 +59,7 @@ def test_a_patient_leaves_with_the_end_of_the_encounter() -> None:
     roster = Roster()
     roster.on_encounter(STATE)
     roster.on_encounter(replace(STATE, status=EncounterStatus.HANDED_OVER))
-    roster.on_picture(_picture(2, 7))
+    roster.on_picture(picture(2, 7))
     assert roster.rows == ()
 
 

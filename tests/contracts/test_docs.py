@@ -63,7 +63,12 @@ NO_BOUNDS: Final = {
     "command_center/board/live.py": {"TOO_MANY"},
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},
-    "ports/program.py": {"COLLECT_AFTER_OBJECTS", "INTERRUPTED"},
+    "ports/program.py": {
+        "COLLECT_AFTER_OBJECTS",
+        "COLLECT_ALL_AFTER",
+        "COLLECT_MIDDLE_AFTER",
+        "INTERRUPTED",
+    },
     "ports/settings.py": {"WRONG_SETTINGS"},
     "streams/engine/checkpointing.py": {"VERSION"},
     "streams/engine/stall.py": {"STALLED"},

@@ -6,7 +6,13 @@ import sys
 import pytest
 
 from ports.log.port import LogLost
-from ports.program import INTERRUPTED, SUPERVISOR, unless_refused
+from ports.program import (
+    COLLECT_AFTER_OBJECTS,
+    COLLECT_MIDDLE_AFTER,
+    INTERRUPTED,
+    SUPERVISOR,
+    unless_refused,
+)
 from tests.patience import PATIENCE_S
 
 PROGRAM = """
@@ -29,6 +35,25 @@ from ports.program import say_ready
 
 say_ready("x")
 print(gc.get_freeze_count(), len(gc.get_objects()))
+"""
+
+GROWS = """
+import gc
+from ports.program import collect_in_small_steps
+
+collect_in_small_steps()
+gc.freeze()
+most = 0
+
+def looked(phase, about):
+    global most
+    if phase == "start":
+        young = sum(len(gc.get_objects(each)) for each in range(about["generation"] + 1))
+        most = max(most, young)
+
+gc.callbacks.append(looked)
+kept = [[] for _ in range(400_000)]
+print(most)
 """
 
 
@@ -100,3 +125,16 @@ def test_what_is_loaded_when_a_program_serves_is_not_collected_again() -> None:
     assert ready == '{"ready": "x"}'
     assert frozen > 10_000
     assert looked_at < 1_000
+
+
+def test_what_comes_at_once_is_looked_at_in_small_steps() -> None:
+    """A thousand units bring hundreds of thousands of objects, and nobody waits for all of them."""
+    grown = subprocess.run(
+        [sys.executable, "-c", GROWS],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    rounds = COLLECT_MIDDLE_AFTER + 2
+    assert 0 < int(grown.stdout) < (rounds + 1) * COLLECT_AFTER_OBJECTS

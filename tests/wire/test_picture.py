@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ambulance.log.v1 import record_pb2
 from clinical.watch.picture.picture import Glance, PictureVitals, Same
 from tests.wire import picture_strategies, plain_strategies
-from wire.picture import Picture, decode_picture, encode_picture
+from wire.picture import Picture, decode_picture, encode_picture, picture_parts
 from wire.picture_rows import long_varint
 from wire.reading import Unreadable
 
@@ -18,6 +18,15 @@ from wire.reading import Unreadable
 def test_round_trip(picture: Picture) -> None:
     """A refused score stays absent, a score of 0 stays 0."""
     assert decode_picture(encode_picture(picture)) == picture
+
+
+@given(picture_strategies.pictures, st.integers(1, 3))
+def test_its_parts_are_the_whole(picture: Picture, rows: int) -> None:
+    """Row for row, in order; each says the rest, and a picture of nobody is one part."""
+    parts = list(picture_parts(encode_picture(picture), rows))
+    assert [row for part in parts for row in part.rows] == list(picture.rows)
+    assert {replace(part, rows=()) for part in parts} == {replace(picture, rows=())}
+    assert all(len(part.rows) == rows for part in parts[:-1])
 
 
 @given(picture_strategies.pictures)

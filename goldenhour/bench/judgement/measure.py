@@ -6,7 +6,6 @@ and looks at nothing. What the worker does beyond its host, Kafka's client and F
 ``worker_rate``.
 """
 
-import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from goldenhour.bench.judgement.vitals_job import VitalsJob
 from goldenhour.bench.judgement.ward import BATCH_FRAMES, vitals_job_records, ward
 from goldenhour.bench.judgement.worker_rate import WorkerLoad
 from ports.log.port import Record
-from ports.program import COLLECT_AFTER_OBJECTS
+from ports.program import collect_in_small_steps
 from streams.engine.host import PartitionHost
 from streams.engine.watches import PatientWatches
 from wire.frames import to_frame
@@ -80,7 +79,7 @@ def rate(begin: Callable[[], Step], records: Sequence[Record], repeats: int) -> 
     """Return frames per CPU-second of some work: the least, the median and the most."""
     rates: list[float] = []
     warm = int(len(records) * WARM_UP_SHARE)
-    gc.set_threshold(COLLECT_AFTER_OBJECTS)
+    collect_in_small_steps()
     for _ in range(repeats):
         step = begin()
         for record in records[:warm]:

@@ -20,6 +20,7 @@ from goldenhour.bench.accounting import accounted
 from goldenhour.bench.figures import (
     FrameKey,
     around,
+    at_the_end,
     by_source,
     first_alarms,
     latencies_ms,
@@ -98,6 +99,7 @@ async def measure(options: LatencyOptions, broker: RunningBroker, clock: Clock) 
         "by_source": by_source(sent_us, arrivals),
         "idle_minutes": options.idle_minutes,
         "first_alarms": first_alarms(sent_us, arrivals),
+        "end": at_the_end(sent_us, arrivals, SECOND_US),
         "worker_killed": None if ran.killed is None else around(sent_us, arrivals, *ran.killed),
         "hops": ran.hops,
     }

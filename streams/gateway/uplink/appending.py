@@ -21,7 +21,7 @@ from ports.clock import Clock
 from ports.log.port import LogWriter
 from ports.logging import get_logger
 from streams.gateway.metrics import GatewayMetrics
-from streams.gateway.uplink.batching import Batcher
+from streams.gateway.uplink.batching import Batcher, Beat
 from streams.gateway.uplink.foreign import ForeignReports
 from streams.gateway.uplink.ingress import Admitted, Rejected
 from streams.gateway.uplink.pledges import Pledge, settle
@@ -65,19 +65,15 @@ class Appender:
         self._sending: set[asyncio.Task[None]] = set()
         self._foreign = ForeignReports()
 
-        def batchers(topic: Topic) -> list[Batcher]:
-            return [
-                Batcher(
-                    topic.name,
-                    partition,
-                    writer=writer,
-                    clock=clock,
-                    gateway_id=gateway_id,
-                    metrics=metrics,
-                    gap_us=batch_gap_us,
-                )
-                for partition in range(topic.partitions)
-            ]
+        def beat(topic: Topic) -> Beat:
+            return Beat(
+                topic,
+                writer=writer,
+                clock=clock,
+                gateway_id=gateway_id,
+                metrics=metrics,
+                gap_us=batch_gap_us,
+            )
 
         topics = {
             Route.PATIENTS: PATIENTS,
@@ -85,13 +81,13 @@ class Appender:
             Route.IMAGES: IMAGES,
             Route.UNITS: UNITS,
         }
-        self._batchers = {route: batchers(topic) for route, topic in topics.items()}
+        self._beats = {route: beat(topic) for route, topic in topics.items()}
 
     async def run(self) -> None:
         """Send batches as they become due, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for batcher in self._all():
-                group.create_task(batcher.run())
+            for beat in self._beats.values():
+                group.create_task(beat.run())
 
     def append(self, key: StreamKey, admitted: Admitted, pledge: Pledge) -> None:
         """Append an admitted frame to the one topic that it goes to."""
@@ -101,10 +97,10 @@ class Appender:
         if checked.route is Route.ALARMS:
             self._spawn(self._send_entries(decode_frame(admitted.frame), pledge), pledge)
             return
-        batchers = self._batchers[checked.route]
+        batchers = self._beats[checked.route].batchers
         batcher = batchers[partition_of(checked.encounter_id or key.unit_id, len(batchers))]
         batcher.add(admitted.frame, pledge)
-        if key.lane is Lane.ALARM:
+        if key.lane is Lane.ALARM and batcher.gathering.hurry():
             self._spawn(batcher.flush())
 
     def reject(self, key: StreamKey, rejected: Rejected, pledge: Pledge) -> None:
@@ -133,7 +129,7 @@ class Appender:
         await asyncio.gather(*[batcher.drain() for batcher in self._all()])
 
     def _all(self) -> Iterable[Batcher]:
-        return [batcher for batchers in self._batchers.values() for batcher in batchers]
+        return [batcher for beat in self._beats.values() for batcher in beat.batchers]
 
     def _spawn(self, sending: Coroutine[None, None, None], pledge: Pledge | None = None) -> None:
         """Send beside what goes on; if that fails, the unit of the pledge has to send again."""

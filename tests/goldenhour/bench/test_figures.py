@@ -1,6 +1,14 @@
 """Figures of a latency run."""
 
-from goldenhour.bench.figures import Arrival, FrameKey, by_source, latencies_ms, percentile, summary
+from goldenhour.bench.figures import (
+    Arrival,
+    FrameKey,
+    at_the_end,
+    by_source,
+    latencies_ms,
+    percentile,
+    summary,
+)
 
 _FRAME = FrameKey("BENCH-1", 2, "aa", 7)
 _OTHER = FrameKey("BENCH-1", 2, "aa", 8)
@@ -34,3 +42,13 @@ def test_each_source_has_figures_of_its_own() -> None:
 def test_nothing_measured_is_said_as_nothing() -> None:
     """No figure is made up from no value."""
     assert summary([]) == {"count": 0}
+
+
+def test_the_handover_of_all_patients_is_told_apart_from_what_was_before() -> None:
+    """By when a frame was sent; what was not counted is in neither."""
+    frames = [FrameKey("unit", 2, "00", sequence) for sequence in range(4)]
+    sent_us = dict(zip(frames[:3], (0, 1_000_000, 1_500_000), strict=True))
+    arrivals = [Arrival(frame, 2_000_000, "CENTER_A") for frame in frames]
+    end = at_the_end(sent_us, arrivals, 1_000_000)
+    assert end["until_then"] == summary([2_000.0])
+    assert end["handed_over"] == summary([1_000.0, 500.0])

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,14 +18,16 @@ from streams.engine.faust_worker import (
     LOST_IN_A_ROW_MAX,
     ROUND_US,
     TURN_US,
+    TURNS_TO_SEND,
     FaustWorker,
     RecordsMissing,
 )
 from streams.engine.outputs import Outputs
 from streams.engine.pace import REST_MOST_US
-from streams.engine.partition_runner import Runners
+from streams.engine.partition_runner import PartitionRunner, Runners
 from streams.engine.settings import WorkerSettings
 from streams.engine.waveform_host import WAVEFORMS_APP
+from tests.command_center.night import transition
 from tests.patience import PATIENCE_S
 from tests.streams.engine.night import tick
 from tests.streams.engine.strips import ill_and_well, records_of
@@ -134,6 +137,48 @@ async def test_within_a_bundle_all_else_has_its_turn(tmp_path: Path) -> None:
     asyncio.get_running_loop().call_soon(order.append, "heartbeat")
     await worker._judge(stream_of([message_at(offset) for offset in range(3)]))
     assert order == [1, "heartbeat", 2, 3]
+
+
+async def test_an_alarm_does_not_wait_for_the_rest_of_its_bundle(tmp_path: Path) -> None:
+    """It is on its way before the next record is judged, where others do without a turn."""
+    log, clock, order = MemoryLog(), VirtualClock(), list[object]()
+    runners = Runners(log, await log.writer(), Source.CENTER_A)
+    sending: list[asyncio.Task[None]] = []
+
+    async def send() -> None:
+        for _ in range(TURNS_TO_SEND - 1):
+            await clock.sleep_us(0)
+        order.append("sent")
+
+    def observe(outputs: Outputs) -> None:
+        order.append(outputs.next_offset)
+        if outputs.transitions:
+            sending.append(asyncio.create_task(send()))
+
+    worker = FaustWorker(WorkerSettings(home=tmp_path), runners, observe, clock)
+    (runner,) = (await runners.open([0])).values()
+    worker._runners = {0: _Alarming(runner, 1)}  # type: ignore[dict-item]
+    await worker._judge(stream_of([message_at(offset) for offset in range(4)]))
+    assert order == [1, 2, "sent", 3, 4]
+
+
+@dataclass
+class _Alarming:
+    """A runner of which one record leads to an alarm."""
+
+    runner: PartitionRunner
+    alarming: int
+    gathered: int = 0
+    pressing: bool = False
+
+    @property
+    def next_offset(self) -> int:
+        return self.runner.next_offset
+
+    async def take(self, record: Record, *, later: bool) -> Outputs:
+        outputs = await self.runner.take(record, later=later)
+        said = (transition(1, 1),) if record.offset == self.alarming else ()
+        return outputs._replace(transitions=said)
 
 
 async def test_a_busy_worker_rests_between_fetches(tmp_path: Path) -> None:

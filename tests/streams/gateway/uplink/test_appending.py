@@ -71,15 +71,15 @@ async def test_an_alarm_frame_takes_waiting_vitals_with_it(
     """It closes the batch while the one before is unconfirmed; the order is kept."""
     vitals, alarm = await station.uplink(VITALS), await station.uplink(ALARM)
     partition = partition_of(ENCOUNTER, PATIENTS.partitions)
-    batcher = station.gateway._intake.appender._batchers[Route.PATIENTS][partition]
+    batcher = station.gateway._intake.appender._beats[Route.PATIENTS].batchers[partition]
     log.hold()
     await vitals.send((1, VITALS(1)))
-    await until(lambda: batcher._gathering._unconfirmed == 1)
+    await until(lambda: batcher.gathering._unconfirmed == 1)
     await vitals.send((2, VITALS(2)))
-    await until(lambda: bool(batcher._gathering))
+    await until(lambda: bool(batcher.gathering))
     opened = ALARM(1, EncounterEvent(EncounterChange.OPENED))
     await alarm.send((1, opened))
-    await until(lambda: batcher._gathering._unconfirmed == 2)
+    await until(lambda: batcher.gathering._unconfirmed == 2)
     log.release()
     await alarm.until_acknowledged(1)
     await vitals.until_acknowledged(2)
@@ -96,12 +96,14 @@ async def test_a_waveform_goes_beside_the_vitals_and_delays_none(
     """It has batches of its own: vitals are sent while a batch of waveforms is unconfirmed."""
     vitals, waveform = await station.uplink(VITALS), await station.uplink(WAVEFORM)
     partition = partition_of(ENCOUNTER, PATIENTS.partitions)
-    batchers = station.gateway._intake.appender._batchers
+    beats = station.gateway._intake.appender._beats
     log.hold()
     await waveform.send((1, WAVEFORM(1, CHUNK)))
-    await until(lambda: batchers[Route.WAVEFORMS][partition]._gathering._unconfirmed == 1)
+    leads = beats[Route.WAVEFORMS].batchers[partition].gathering
+    await until(lambda: leads._unconfirmed == 1)
     await vitals.send((1, VITALS(1)))
-    await until(lambda: batchers[Route.PATIENTS][partition]._gathering._unconfirmed == 1)
+    numbers = beats[Route.PATIENTS].batchers[partition].gathering
+    await until(lambda: numbers._unconfirmed == 1)
     log.release()
     await waveform.until_acknowledged(1)
     await vitals.until_acknowledged(1)

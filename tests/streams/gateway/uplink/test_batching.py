@@ -8,7 +8,7 @@ from ports.clock import VirtualClock
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
 from streams.gateway.metrics import GatewayMetrics
-from streams.gateway.uplink.batching import Batcher, Gathering
+from streams.gateway.uplink.batching import UNCONFIRMED_HURRIED, Beat, Gap, Gathering
 from streams.gateway.uplink.pledges import Backlog, Pledge
 from streams.gateway.uplink.segments import Segment
 from tests.streams.gateway.station import Frames
@@ -27,7 +27,7 @@ def pledge(segment: Segment | None = None, sequence: int = 1) -> Pledge:
 
 
 def gathered(*frames: bytes) -> Gathering:
-    gathering = Gathering(GAP_US)
+    gathering = Gathering(Gap(GAP_US))
     for frame in frames:
         gathering.add(frame, pledge())
     return gathering
@@ -56,7 +56,8 @@ def test_a_batch_waits_for_the_gap_and_for_the_confirmation_before() -> None:
 
 def _records(frames_per_s: int, *, confirmed_us: int = 2_000) -> tuple[float, int]:
     """Return frames per record of a second in which frames come evenly, and the longest wait."""
-    gathering = Gathering(GAP_US)
+    gap = Gap(GAP_US)
+    gathering = Gathering(gap)
     every_us = SECOND_US // frames_per_s
     records, longest_us, confirm_us, came_us = 0, 0, None, list[int]()
     for now_us in range(0, SECOND_US, 100):
@@ -68,6 +69,7 @@ def _records(frames_per_s: int, *, confirmed_us: int = 2_000) -> tuple[float, in
             confirm_us = None
         if gathering.due_in_us(now_us) == 0:
             gone = len(gathering.close(now_us).frames)
+            gap.follow(gone)
             longest_us = max(longest_us, now_us - came_us[0])
             del came_us[:gone]
             records, confirm_us = records + 1, now_us + confirmed_us
@@ -88,15 +90,40 @@ def test_a_partition_with_few_frames_holds_none_back() -> None:
 
 def test_the_gap_is_short_again_when_the_crowd_is_through() -> None:
     """One batch with a frame is enough."""
-    gathering = gathered(b"a", b"b", b"c", b"d")
+    gap = Gap(GAP_US)
+    assert gap.us == GAP_US
+    gap.follow(4)
+    assert gap.us == BATCH_GAP_MOST_MS * 1_000
+    gap.follow(1)
+    assert gap.us == GAP_US
+
+
+def test_the_gap_goes_by_what_a_partition_has_as_a_rule() -> None:
+    """Eight frames of four partitions are two each."""
+    gap = Gap(GAP_US, partitions=4)
+    gap.follow(8)
+    assert gap.us == 2 * GAP_US
+
+
+def test_a_hurried_frame_waits_for_no_gap() -> None:
+    """Nor for one batch before it, but for the second: the log takes one after the other."""
+    gathering = gathered(b"a")
     gathering.close(0)
+    for unconfirmed in range(1, UNCONFIRMED_HURRIED):
+        gathering.add(b"b", pledge())
+        assert gathering.hurry(), unconfirmed
+        gathering.close(0)
+    gathering.add(b"c", pledge())
+    gathering.add(b"d", pledge())
+    assert not gathering.hurry()
+    for _ in range(UNCONFIRMED_HURRIED):
+        assert gathering.due_in_us(0) is None
+        gathering.confirm()
+    assert gathering.due_in_us(0) == 0
+    assert gathering.close(0).frames == [b"c", b"d"]
     gathering.confirm()
     gathering.add(b"e", pledge())
-    assert gathering.due_in_us(0) == BATCH_GAP_MOST_MS * 1_000
-    gathering.close(20_000)
-    gathering.confirm()
-    gathering.add(b"f", pledge())
-    assert gathering.due_in_us(20_000) == GAP_US
+    assert gathering.due_in_us(0) == GAP_US
 
 
 def test_nothing_is_due_while_nothing_waits() -> None:
@@ -131,7 +158,7 @@ def test_a_batch_keeps_its_bounds_and_its_order() -> None:
 def test_frames_behind_a_lost_one_are_left_out() -> None:
     """Sent now they would make the resent frame look like a duplicate to the processors."""
     segment = Segment(1)
-    gathering = Gathering(GAP_US)
+    gathering = Gathering(Gap(GAP_US))
     gathering.add(b"lost", pledge(segment, 1))
     gathering.add(b"other", pledge())
     segment.lose()
@@ -143,53 +170,66 @@ def test_frames_behind_a_lost_one_are_left_out() -> None:
     assert gathering.idle
 
 
-async def test_frames_that_come_while_the_log_is_busy_share_a_record() -> None:
-    """Two records for five frames: the first alone, the others together after the gap."""
-    log, clock, frames, segment = MemoryLog(), VirtualClock(1_000), Frames(), Segment(1)
-    batcher = Batcher(
-        PATIENTS.name,
-        0,
+async def _beat(log: MemoryLog, clock: VirtualClock) -> Beat:
+    return Beat(
+        PATIENTS,
         writer=await log.writer(),
         clock=clock,
         gateway_id="g",
         metrics=GatewayMetrics(CollectorRegistry()),
         gap_us=GAP_US,
     )
-    running = asyncio.create_task(batcher.run())
+
+
+async def _frames_of(log: MemoryLog, partition: int) -> list[list[bytes]]:
+    records = await log.read_to_end(TopicPartition(PATIENTS.name, partition))
+    batches = [decode_batch(record.value or b"") for record in records]
+    return [[frame.SerializeToString() for frame in batch.frames] for batch in batches]
+
+
+async def test_frames_that_come_while_the_log_is_busy_share_a_record() -> None:
+    """Two records for five frames: the first alone, the others together after the gap."""
+    log, clock, frames, segment = MemoryLog(), VirtualClock(1_000), Frames(), Segment(1)
+    beat = await _beat(log, clock)
+    running = asyncio.create_task(beat.run())
     sent = [frames(sequence) for sequence in range(1, 6)]
     for sequence, frame in enumerate(sent, start=1):
         segment.offer(sequence, sequence)
-        batcher.add(frame, pledge(segment, sequence))
+        beat.batchers[0].add(frame, pledge(segment, sequence))
         await clock.run_for(100)
     assert segment.durable_through == 1
     await clock.run_for(GAP_US)
     assert segment.durable_through == 5
+    assert await _frames_of(log, 0) == [sent[:1], sent[1:]]
     batches = [decode_batch(record.value or b"") for record in await log.read_to_end(PARTITION)]
-    assert [[f.SerializeToString() for f in batch.frames] for batch in batches] == [
-        sent[:1],
-        sent[1:],
-    ]
     assert batches[1].stamped_us == 1_000 + GAP_US
+    running.cancel()
+
+
+async def test_partitions_keep_one_beat() -> None:
+    """Who was quiet goes at once, and who waits for its gap goes along."""
+    log, clock, frames = MemoryLog(), VirtualClock(), Frames()
+    beat = await _beat(log, clock)
+    running = asyncio.create_task(beat.run())
+    sent = [frames(sequence) for sequence in range(1, 5)]
+    for partition, frame in ((0, sent[0]), (0, sent[1]), (1, sent[2])):
+        beat.batchers[partition].add(frame, pledge())
+        await clock.run_for(1_000)
+    assert await _frames_of(log, 0) == [[sent[0]], [sent[1]]]
+    assert await _frames_of(log, 1) == [[sent[2]]]
     running.cancel()
 
 
 async def test_flush_waits_for_nothing() -> None:
     """An alarm goes out while the batch before is unconfirmed and the gap is open."""
     log, clock, frames, segment = MemoryLog(), VirtualClock(), Frames(), Segment(1)
-    batcher = Batcher(
-        PATIENTS.name,
-        0,
-        writer=await log.writer(),
-        clock=clock,
-        gateway_id="g",
-        metrics=GatewayMetrics(CollectorRegistry()),
-        gap_us=GAP_US,
-    )
+    batcher = (await _beat(log, clock)).batchers[0]
     log.hold()
     for sequence in (1, 2):
         segment.offer(sequence, sequence)
         batcher.add(frames(sequence), pledge(segment, sequence))
         await batcher.flush()
+    assert not batcher.gathering
     log.release()
     await batcher.drain()
     assert len(await log.read_to_end(PARTITION)) == 2
