@@ -295,6 +295,10 @@ class VehicleClient:
         """Whether live data of the ALARM lane flows."""
         return self._outbox.connected
 
+    def flowing(self, lane: Lane) -> bool:
+        """Whether live data of a lane flows."""
+        return self._outbox.flowing(lane)
+
     @property
     def failed(self) -> "Future[None]":
         """Done, with the error, when a bug ended a part of this client."""

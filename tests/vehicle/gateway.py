@@ -21,12 +21,20 @@ Key = tuple[str, int, bytes]
 POLL_TURNS = 2_000
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass(slots=True)
 class FakeGateway(telemetry_service_pb2_grpc.TelemetryServiceServicer):
     """Accepts consecutive sequences, keeps each once, and acknowledges unless told not to."""
 
     credit: int = 256
     acknowledging: bool = True
+    opening: asyncio.Event = field(default_factory=_set)
+    """Streams are opened while it is set."""
     offset_us: int | None = None
     """What its clock shows, as a constant; None is the time."""
     log: dict[Key, dict[int, bytes]] = field(default_factory=dict)
@@ -81,6 +89,7 @@ class FakeGateway(telemetry_service_pb2_grpc.TelemetryServiceServicer):
                     expected = request.open.next_sequence
                     acknowledged = expected - 1
                     self.opens.append((key, expected))
+                    await self.opening.wait()
                     yield telemetry_service_pb2.UplinkResponse(
                         opened=telemetry_service_pb2.Opened(
                             next_sequence=expected, credit_frames=self.credit

@@ -6,8 +6,10 @@
                          +--> entry of an alarm --> the crew's book
 
 Each arrival comes with a token to resume behind it. Token and book are stored together, so neither
-runs ahead of the other; a message is receipted once the disk holds it. The client runs
-``receive()``, and once a second has what changed stored.
+runs ahead of the other; a message is receipted once the disk holds it. The stream is
+dialled once the ALARM lane is on the air, and gives way to other units that dial
+(``vehicle/lane/backoff.py``). The client runs ``receive()``, and once a second has what changed
+stored.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +97,7 @@ class Downlink:
         """Take what arrives, over every link that comes, until cancelled."""
         backoff = Backoff(self._rng)
         while True:
+            await self._outbox.way_free()
             with suppress(LinkDown):
                 arrivals = self._link.downlink(self._unit_id, self._token)
                 async with aclosing(arrivals):

@@ -1,7 +1,8 @@
 """Keeps one lane of one unit on the air: dials, streams, listens, dials again.
 
 Two streams at most: one for live data, and beside it one that drains older segments. Each is a
-task that reads and a task that writes; what they may send is the session's decision.
+task that reads and a task that writes; what they may send is the session's decision. Below the
+ALARM lane what drains gives way after a dial, the longer the slower the gateway was to answer it.
 """
 
 import asyncio
@@ -81,6 +82,8 @@ class LaneStreams:
         self._owner = owner
         self._wakeup = asyncio.Event()
         self._probing = False
+        self._way_until_us = 0
+        """Monotonic: until when what is not urgent gives way."""
         self._draining: asyncio.Task[None] | None = None
 
     @property
@@ -97,6 +100,10 @@ class LaneStreams:
         self._probing = True
         self._wakeup.set()
 
+    async def give_way(self) -> None:
+        """Return once what is not urgent may be dialled as well."""
+        await self._clock.sleep_us(self._way_until_us - self._clock.monotonic_us())
+
     async def run(self) -> None:
         """Keep live data flowing, and older segments draining beside it, until cancelled."""
         try:
@@ -110,7 +117,10 @@ class LaneStreams:
                     await self._draining
 
     async def _drain(self) -> None:
-        while self.session.older:
+        """Stream older segments as long as live data flows; begun anew when it flows again."""
+        while self.session.older and self.connected:
+            if self.session.lane is not Lane.ALARM:
+                await self.give_way()
             run = self.session.older[0]
             await self._stream(run, asyncio.Event())
             if run.depth:
@@ -120,12 +130,13 @@ class LaneStreams:
         """Stream one segment until the link is lost or an older segment is finished."""
         stream = self._link.uplink(self.session.lane)
         writer: asyncio.Task[None] | None = None
+        dialled_us = self._clock.monotonic_us()
         try:
             async with asyncio.timeout(self._backoff.open_within_s):
                 credit = await self._open(stream, run)
             flight = Flight(self.session.lane)
             self.session.opened(run, flight.within(credit))
-            self._announce(run)
+            self._announce(run, dialled_us)
             writer = asyncio.create_task(self._write(stream, run, flight, wakeup))
             await self._listen(stream, run, flight, wakeup)
         except TimeoutError:
@@ -152,9 +163,11 @@ class LaneStreams:
             raise LinkDown(message)
         return opened.credit_frames
 
-    def _announce(self, run: SegmentRun) -> None:
+    def _announce(self, run: SegmentRun, dialled_us: int) -> None:
         self._backoff.reset()
         if run is self.session.live:
+            now_us = self._clock.monotonic_us()
+            self._way_until_us = now_us + self._backoff.way_us(now_us - dialled_us)
             self._owner.on_opened(self.session)
             self._start_draining()
 

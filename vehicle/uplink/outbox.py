@@ -68,6 +68,7 @@ class Outbox:
         self._older: dict[Lane, list[SegmentProgress]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._shedder = Shedder(self._lanes, spool, clock, self.spawn)
+        self._opened = asyncio.Event()
         self._caught_up = asyncio.Event()
         self._acknowledged = asyncio.Event()
         self._drain_waiters: list[asyncio.Future[None]] = []
@@ -186,7 +187,11 @@ class Outbox:
     @property
     def connected(self) -> bool:
         """Whether live data of the ALARM lane flows."""
-        return Lane.ALARM in self._lanes and self._lanes[Lane.ALARM].connected
+        return self.flowing(Lane.ALARM)
+
+    def flowing(self, lane: Lane) -> bool:
+        """Whether live data of a lane flows."""
+        return lane in self._lanes and self._lanes[lane].connected
 
     async def drained(self) -> None:
         """Return once everything is acknowledged."""
@@ -217,7 +222,15 @@ class Outbox:
     def on_opened(self, session: LaneSession) -> None:
         """Compare clocks as soon as the ALARM lane is open."""
         if session.lane is Lane.ALARM:
+            self._opened.set()
             self.probe_clock()
+
+    async def way_free(self) -> None:
+        """Return once the ALARM lane is on the air, and what is not urgent may be dialled."""
+        while not self.connected:
+            self._opened.clear()
+            await self._opened.wait()
+        await self._streams(Lane.ALARM).give_way()
 
     async def turn(self, lane: Lane, *, live: bool) -> None:
         """Return once a lane may send; a thin link is left to the lanes above.

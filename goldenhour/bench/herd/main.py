@@ -16,10 +16,14 @@ def herd(
     units: Annotated[int, typer.Option(min=10, max=2_000, help="Units.")] = 1_000,
     cut_minutes: Annotated[float, typer.Option(min=0.5, help="Length of the tunnel.")] = 30,
     period_s: Annotated[int, typer.Option(min=1, help="Between two frames of a unit.")] = 1,
+    return_period_s: Annotated[
+        int | None, typer.Option(min=1, help="The same after the return; unless given, equal.")
+    ] = None,
     drain_s: Annotated[int, typer.Option(min=20, help="Longest wait for the backlog.")] = 900,
     real_time: Annotated[bool, typer.Option(help="Spend the tunnel's time for real.")] = False,
     home: HomeFolder = None,
 ) -> None:
     """Every link cut for so long, and all back at once: what is lost, stale, or late."""
-    options = HerdOptions(units, cut_minutes, period_s, drain_s, root_of(home), real_time)
+    periods_s = (period_s, return_period_s or period_s)
+    options = HerdOptions(units, cut_minutes, *periods_s, drain_s, root_of(home), real_time)
     tell(out, measured(measure(options, os.environ, SystemClock())))

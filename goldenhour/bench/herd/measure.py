@@ -55,7 +55,9 @@ class HerdOptions:
     units: int
     cut_minutes: float
     period_s: int
-    """Between two frames of vitals of a unit."""
+    """Between two frames of vitals of a unit, in the tunnel."""
+    return_period_s: int
+    """The same after the return."""
     drain_s: int
     """Longest wait for the backlog."""
     home: Path
@@ -85,13 +87,15 @@ async def measure(
         "processes": len(outcomes),
         "cut_minutes": options.cut_minutes,
         "period_s": options.period_s,
+        "return_period_s": options.return_period_s,
         "compressed": not options.real_time,
         "capture_took_s": max(outcome.capture_took_s for outcome in outcomes),
         "frames_captured": sum(last.values()),
         "frames_lost": lost(last, present),
         "frames_refused": sum(outcome.refusals for outcome in outcomes),
         "backlog_frames": sum(outcome.backlog for outcome in outcomes),
-        "connected_s": _slowest([outcome.connected_s for outcome in outcomes]),
+        "connected_s": spread([at_s for outcome in outcomes for at_s in outcome.connected_s]),
+        "never_connected": options.units - sum(len(one.connected_s) for one in outcomes),
         "current_s": spread(seconds),
         "never_current": len(never),
         "drained_s": _slowest([outcome.drained_s for outcome in outcomes]),
@@ -152,6 +156,7 @@ class _Herds:
                 "--first", str(first),
                 "--units", str(units),
                 "--period-s", str(options.period_s),
+                "--return-period-s", str(options.return_period_s),
                 "--began-us", str(tunnel.began_us),
                 "--ended-us", str(tunnel.ended_us),
                 "--folder", str(self._part(first)),

@@ -33,6 +33,9 @@ OUTCOME: Final = "outcome.msgpack"
 
 LOOK_US: Final = 20_000
 
+WATCH_US: Final = 100_000
+"""Between two looks at the units, which cost the processor that they come back with."""
+
 
 class Outcome(msgspec.Struct):
     """What one part of the herd saw."""
@@ -43,8 +46,8 @@ class Outcome(msgspec.Struct):
     mended_us: int
     backlog: int
     capture_took_s: float
-    connected_s: float | None = None
-    """From the return until every unit was connected."""
+    connected_s: list[float]
+    """Of each unit, from the return until its alarms and its vital signs flowed."""
     drained_s: float | None = None
     """From the return until the backlog was through."""
 
@@ -56,6 +59,7 @@ class Part:
     gateway: str
     numbers: range
     period_s: int
+    return_period_s: int
     tunnel: Tunnel
     folder: Path
     real_time: bool
@@ -66,6 +70,7 @@ def herd_units(  # noqa: PLR0917 - options have names where they are given
     first: Annotated[int, typer.Option()],
     units: Annotated[int, typer.Option()],
     period_s: Annotated[int, typer.Option()],
+    return_period_s: Annotated[int, typer.Option()],
     began_us: Annotated[int, typer.Option()],
     ended_us: Annotated[int, typer.Option()],
     folder: Annotated[Path, typer.Option()],
@@ -74,7 +79,8 @@ def herd_units(  # noqa: PLR0917 - options have names where they are given
 ) -> None:
     """Play some units of the herd."""
     tunnel = Tunnel(began_us, ended_us)
-    part = Part(gateway, range(first, first + units), period_s, tunnel, folder, real_time)
+    numbers = range(first, first + units)
+    part = Part(gateway, numbers, period_s, return_period_s, tunnel, folder, real_time)
 
     async def play(stop: asyncio.Event) -> int:
         await _Return(part, SystemClock()).run(stop)
@@ -100,13 +106,13 @@ class _Return:
         inside = self._in_real_time if part.real_time else self._in_compressed_time
         herd, following = await inside()
         took_s = (self._clock.monotonic_us() - began_us) / SECOND_US
-        going_on = asyncio.create_task(herd.go_on(part.tunnel))
+        going_on = asyncio.create_task(herd.go_on(part.tunnel, part.return_period_s))
         # One process plays what in life are many: what they all hold is not looked through by each.
         gc.freeze()
         replace_file(part.folder / CAPTURED, "")
         try:
             await self._there(part.folder.parent / MEND, stop)
-            outcome = Outcome([], 0, self._clock.now_us(), herd.depth, round(took_s, 1))
+            outcome = Outcome([], 0, self._clock.now_us(), herd.depth, round(took_s, 1), [])
             herd.mend()
             await self._watch(herd, outcome, stop)
         finally:
@@ -137,7 +143,7 @@ class _Return:
         herd = self._herd(self._clock)
         await herd.start()
         herd.mend()
-        going_on = asyncio.create_task(herd.go_on(tunnel))
+        going_on = asyncio.create_task(herd.go_on(tunnel, self._part.period_s))
         await self._clock.sleep_us(tunnel.began_us - self._clock.now_us())
         await herd.cut()
         await self._clock.sleep_us(tunnel.ended_us - self._clock.now_us())
@@ -148,22 +154,24 @@ class _Return:
 
     def _herd(self, clock: Clock) -> Herd:
         part = self._part
-        return Herd(part.gateway, part.numbers, part.period_s, clock)
+        return Herd(part.gateway, part.numbers, clock)
 
     async def _there(self, file: Path, stop: asyncio.Event) -> None:
         while not (stop.is_set() or await asyncio.to_thread(file.exists)):
             await self._clock.sleep_us(LOOK_US)
 
     async def _watch(self, herd: Herd, outcome: Outcome, stop: asyncio.Event) -> None:
-        """Note when everybody is connected, and when the backlog is through."""
+        """Note when each unit is connected, and when the backlog is through."""
         part = self._part
         since_us = self._clock.monotonic_us()
-        live = max(16, 2 * len(part.numbers) // part.period_s)
+        live = max(16, 2 * len(part.numbers) // part.return_period_s)
+        missing = set(part.numbers)
         while not stop.is_set():
             waited_s = round((self._clock.monotonic_us() - since_us) / SECOND_US, 2)
-            if outcome.connected_s is None and herd.connected == len(part.numbers):
-                outcome.connected_s = waited_s
-            if outcome.drained_s is None and herd.depth <= live:
+            came = herd.connected(missing)
+            missing -= came
+            outcome.connected_s += [waited_s] * len(came)
+            if outcome.drained_s is None and not missing and herd.depth <= live:
                 outcome.drained_s = waited_s
                 replace_file(part.folder / DRAINED, "")
-            await self._clock.sleep_us(LOOK_US)
+            await self._clock.sleep_us(WATCH_US)

@@ -71,11 +71,10 @@ class HerdUnit:
 class Herd:
     """All units; their links begin cut."""
 
-    def __init__(self, gateway: str, numbers: range, period_s: int, clock: Clock) -> None:
+    def __init__(self, gateway: str, numbers: range, clock: Clock) -> None:
         """Prepare; ``start`` it on the event loop."""
         self._gateway = gateway
         self._numbers = numbers
-        self._period_us = period_s * SECOND_US
         self._clock = clock
         self._spool = MemorySpool()
         self._herd: list[HerdUnit] = []
@@ -128,11 +127,11 @@ class Herd:
         """Cut every link, at once."""
         await asyncio.gather(*(one.link.cut() for one in self._herd))
 
-    async def go_on(self, tunnel: Tunnel) -> None:
+    async def go_on(self, tunnel: Tunnel, period_s: int) -> None:
         """Capture in real time, the units spread over the period, until cancelled."""
         began_us, units = self._clock.monotonic_us(), len(self._herd)
         for count in itertools.count():
-            due_us = began_us + count * self._period_us // units
+            due_us = began_us + count * period_s * SECOND_US // units
             await self._clock.sleep_us(due_us - self._clock.monotonic_us())
             self._capture(count % units, tunnel)
 
@@ -141,10 +140,14 @@ class Herd:
         """Frames that nobody acknowledged."""
         return sum(one.client.depth for one in self._herd)
 
-    @property
-    def connected(self) -> int:
-        """Units whose live data flows."""
-        return sum(one.client.connected for one in self._herd)
+    def connected(self, numbers: set[int]) -> set[int]:
+        """Return those of these units whose alarms and vital signs flow."""
+        return {
+            number for number in numbers if self._flows(self._herd[self._numbers.index(number)])
+        }
+
+    def _flows(self, one: HerdUnit) -> bool:
+        return one.client.flowing(Lane.ALARM) and one.client.flowing(Lane.VITALS)
 
     async def stop(self) -> None:
         """Stop every unit."""

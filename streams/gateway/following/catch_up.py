@@ -8,6 +8,10 @@ units. The picture that a partition gives at each tick bears the instant up to w
 pictures are read only while somebody waits. The window grows while the judgement keeps up, as that
 of a sender in a network does, and is halved when it falls behind.
 
+And while units arrive in a crowd, none of the past is let in: the gateway has one processor to hear
+everybody with, and who comes back last is not to wait for the past of those who came first. That
+ends with the crowd, or after ``CROWD_MOST_US``.
+
 What waits here waits in the spools of the units; what is captured now never does.
 """
 
@@ -49,6 +53,14 @@ FORGOTTEN_US: Final = 10 * SECOND_US
 
 OVER_US: Final = 10 * SECOND_US
 """When nobody had to wait for so long, the next backlog is another one."""
+
+CROWD: Final = 20
+"""Units that began to stream within ``CROWD_WITHIN_US`` are a crowd."""
+
+CROWD_WITHIN_US: Final = SECOND_US
+
+CROWD_MOST_US: Final = 10 * SECOND_US
+"""The past waits no longer than this for a crowd that does not end."""
 
 _AT_FIRST: Final = 1.25
 _ONCE_BEHIND: Final = 1.1
@@ -102,6 +114,28 @@ class Allowance:
         self._used_up = False
 
 
+class Arrivals:
+    """Whether units arrive in a crowd. Pure: time is monotonic, handed in."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self._came_us: deque[int] = deque(maxlen=CROWD)
+        self._since_us: int | None = None
+
+    def came(self, now_us: int) -> None:
+        """Note a unit that begins to stream."""
+        self._came_us.append(now_us)
+
+    def crowded(self, now_us: int) -> bool:
+        """Say whether the past has to wait for those who arrive."""
+        if len(self._came_us) < CROWD or now_us - self._came_us[0] > CROWD_WITHIN_US:
+            self._since_us = None
+            return False
+        if self._since_us is None:
+            self._since_us = now_us
+        return now_us - self._since_us <= CROWD_MOST_US
+
+
 class CatchUp:
     """The door through which the past of all units has to go.
 
@@ -113,6 +147,7 @@ class CatchUp:
         """Open it; nobody has waited yet."""
         self._clock = clock
         self._allowance = Allowance(clock.now_us())
+        self._arrivals = Arrivals()
         self._tickets = itertools.count()
         self._queue: list[_Place] = []
         self._waited = asyncio.Event()
@@ -127,6 +162,10 @@ class CatchUp:
     def window(self) -> float:
         """Frames of the past that may wait for judgement at present."""
         return self._allowance.window
+
+    def arrived(self) -> None:
+        """Hear that a unit begins to stream what it captures now."""
+        self._arrivals.came(self._clock.monotonic_us())
 
     def ticket(self) -> int:
         """Return the place in the order of all streams of one that comes now."""
@@ -144,7 +183,7 @@ class CatchUp:
         try:
             while not gone():
                 if self._queue[0] is place:
-                    if self._allowance.has_room(self._clock.now_us()):
+                    if self._has_room():
                         self._allowance.let_in(frames, self._clock.now_us())
                         return
                     self._waited_us = self._clock.monotonic_us()
@@ -155,6 +194,10 @@ class CatchUp:
             self._queue.remove(place)
             heapq.heapify(self._queue)
             self._stir()
+
+    def _has_room(self) -> bool:
+        crowded = self._arrivals.crowded(self._clock.monotonic_us())
+        return not crowded and self._allowance.has_room(self._clock.now_us())
 
     async def begun(self) -> None:
         """Return once somebody has to wait: from then on the judgement has to be followed."""

@@ -95,6 +95,8 @@ class UplinkStream:
         self._handler: asyncio.Task[None] | None = None
         self._closed = False
         self._changed = asyncio.Event()
+        if key.lane is Lane.ALARM:
+            intake.catch_up.arrived()
         self._ticket = intake.catch_up.ticket()
         self._pace = intake.units.join(ingress.key, self, intake.clock.monotonic_us())
 

@@ -65,6 +65,19 @@ async def test_a_message_is_receipted_when_it_is_stored_and_when_it_is_read(
     ]
 
 
+async def test_messages_are_asked_for_when_alarms_can_be_sent(
+    gateway: FakeGateway, start: Start
+) -> None:
+    """The downlink gives way to what is urgent: it is not dialled before the ALARM lane is open."""
+    gateway.opening.clear()
+    client, _ = await start()
+    client.capture(ENCOUNTER, [WELL])
+    await until(lambda: {key[1] for key, _ in gateway.opens} == {Lane.ALARM, Lane.VITALS})
+    assert gateway.tokens == []
+    gateway.opening.set()
+    await until(lambda: gateway.tokens)
+
+
 async def test_a_receipt_waits_for_the_disk_to_hold_the_message(
     gateway: FakeGateway, start: Start, within: Within, monkeypatch: pytest.MonkeyPatch
 ) -> None:

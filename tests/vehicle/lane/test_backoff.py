@@ -2,7 +2,15 @@
 
 from random import Random
 
-from vehicle.lane.backoff import CEILING_US, FLOOR_US, OPEN_CEILING_S, OPEN_FLOOR_S, Backoff
+from clinical.instant import SECOND_US
+from vehicle.lane.backoff import (
+    CEILING_US,
+    FLOOR_US,
+    OPEN_CEILING_S,
+    OPEN_FLOOR_S,
+    WAY_MOST_US,
+    Backoff,
+)
 
 
 def seeded(seed: int) -> Backoff:
@@ -36,9 +44,20 @@ def test_an_answer_that_is_late_is_waited_for_longer() -> None:
     """A gateway that a thousand units dial at once gets through: nobody gives up ever again."""
     backoff = seeded(1)
     waits = []
-    for _ in range(5):
+    for _ in range(4):
         waits.append(backoff.open_within_s)
         backoff.unanswered()
-    assert waits == [OPEN_FLOOR_S, 6, 12, OPEN_CEILING_S, OPEN_CEILING_S]
+    assert waits == [OPEN_FLOOR_S, OPEN_CEILING_S, OPEN_CEILING_S, OPEN_CEILING_S]
     backoff.reset()
     assert backoff.open_within_s == OPEN_FLOOR_S
+
+
+def test_who_was_answered_late_gives_way_for_longer() -> None:
+    """At once where nobody else dials; at a starved gateway long enough for all to be heard."""
+    backoff = seeded(1)
+    assert backoff.way_us(0) == 0
+    for answered_us in (SECOND_US // 50, SECOND_US):
+        ways_us = [backoff.way_us(answered_us) for _ in range(100)]
+        assert 4 * answered_us <= min(ways_us) < max(ways_us) <= 8 * answered_us
+        assert len(set(ways_us)) > 90
+    assert max(backoff.way_us(60 * SECOND_US) for _ in range(100)) <= WAY_MOST_US

@@ -9,7 +9,8 @@ from typing import cast
 
 import pytest
 
-from ports.clock import SystemClock
+from clinical.instant import SECOND_US
+from ports.clock import Clock, SystemClock, VirtualClock
 from tests.vehicle.hearing import until
 from vehicle.lane.lane_streams import LaneStreams, SpoolDamaged
 from vehicle.lane.link import (
@@ -62,12 +63,13 @@ class MemoryLink:
     """Hands out streams; each is opened at once if so ordered."""
 
     answering: bool = True
+    credit: int = 64
     streams: list[Stream] = field(default_factory=list)
 
     def uplink(self, lane: Lane) -> Stream:
         stream = Stream()
         if self.answering:
-            stream.answers.put_nowait(Opened(64))
+            stream.answers.put_nowait(Opened(self.credit))
         self.streams.append(stream)
         return stream
 
@@ -116,11 +118,17 @@ class EmptySpool:
         return []
 
 
-def streams(link: MemoryLink, owner: Owner, *older: SegmentProgress) -> LaneStreams:
-    session = LaneSession("A1", Lane.VITALS, lambda: token_bytes(16), older)
+def streams(
+    link: MemoryLink,
+    owner: Owner,
+    *older: SegmentProgress,
+    lane: Lane = Lane.VITALS,
+    clock: Clock | None = None,
+) -> LaneStreams:
+    session = LaneSession("A1", lane, lambda: token_bytes(16), older)
     spool = cast(Spool, EmptySpool())  # noqa: TC006 - names the real type
     rng = Random(1)  # noqa: S311 - jitter, not a secret
-    return LaneStreams(session, link, spool, SystemClock(), rng, owner)
+    return LaneStreams(session, link, spool, clock or SystemClock(), rng, owner)
 
 
 async def end(task: "asyncio.Task[None]") -> None:
@@ -157,6 +165,45 @@ async def test_a_gateway_that_does_not_open_is_dialled_again(
     link.answering = True
     await until(lambda: owner.opened == 1)
     assert all(stream.cancelled for stream in link.streams[:-1])
+    await end(running)
+
+
+@pytest.mark.parametrize(("lane", "gives_way"), [(Lane.VITALS, True), (Lane.ALARM, False)])
+async def test_the_past_gives_way_to_others_at_a_slow_gateway(
+    lane: Lane, *, gives_way: bool
+) -> None:
+    """What a unit held is not dialled while other units wait for an answer; alarms always are."""
+    clock, link, owner = VirtualClock(0), MemoryLink(answering=False), Owner()
+    past = SegmentProgress(int(lane), b"o" * 16, 4, 9)
+    one = streams(link, owner, past, lane=lane, clock=clock)
+    running = asyncio.create_task(one.run())
+    await until(lambda: link.streams)
+    clock.advance(SECOND_US)
+    link.streams[0].answers.put_nowait(Opened(64))
+    await until(lambda: one.connected)
+    await clock.run_for(4 * SECOND_US - 1, settling_turns=3)
+    assert len(link.streams) == (1 if gives_way else 2)
+    await clock.run_for(4 * SECOND_US, settling_turns=3)
+    assert len(link.streams) == 2
+    assert link.streams[1].opened == [(b"o" * 16, 5)]
+    await end(running)
+
+
+async def test_the_past_is_not_dialled_while_live_data_is() -> None:
+    """A unit without a link dials once for a lane, and again for the past when live data flows."""
+    clock, link, owner = VirtualClock(0), MemoryLink(credit=0), Owner()
+    one = streams(link, owner, SegmentProgress(2, b"o" * 16, 4, 9), clock=clock)
+    running = asyncio.create_task(one.run())
+    await until(lambda: len(link.streams) == 2)
+    link.answering = False
+    for stream in list(link.streams):
+        stream.answers.put_nowait(None)
+    await clock.run_for(SECOND_US, settling_turns=3)
+    assert [bool(stream.opened) for stream in link.streams[2:]] == [True]
+    link.streams[2].answers.put_nowait(Opened(64))
+    link.answering = True
+    await clock.run_for(10 * SECOND_US, settling_turns=3)
+    assert link.streams[3].opened == [(b"o" * 16, 5)]
     await end(running)
 
 

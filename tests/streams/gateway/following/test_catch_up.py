@@ -15,6 +15,9 @@ from clinical.watch.carry import BACKLOG_US
 from ports.clock import SystemClock, VirtualClock
 from streams.gateway.following.catch_up import (
     BEHIND_US,
+    CROWD,
+    CROWD_MOST_US,
+    CROWD_WITHIN_US,
     FORGOTTEN_US,
     IN_TIME_US,
     LOOKED_US,
@@ -23,6 +26,7 @@ from streams.gateway.following.catch_up import (
     WINDOW_LEAST,
     WINDOW_MOST,
     Allowance,
+    Arrivals,
     CatchUp,
 )
 from tests.streams.gateway.station import Frames
@@ -188,6 +192,39 @@ async def test_who_came_first_goes_on_before_those_behind() -> None:
         await judged(catch_up, clock)
         assert (between.done(), last.done()) == (True, True)
     assert catch_up.waiting == 0
+
+
+def test_a_crowd_is_many_units_in_little_time() -> None:
+    arrivals = Arrivals()
+    for number in range(CROWD - 1):
+        arrivals.came(number)
+    assert not arrivals.crowded(CROWD)
+    arrivals.came(CROWD_WITHIN_US)
+    assert arrivals.crowded(CROWD_WITHIN_US)
+    assert not arrivals.crowded(CROWD_WITHIN_US + 1)
+
+
+def test_a_crowd_that_does_not_end_holds_the_past_up_for_so_long_at_most() -> None:
+    """However many units come and go, what others held gets through."""
+    arrivals = Arrivals()
+    for at_us in range(0, 2 * CROWD_MOST_US, CROWD_WITHIN_US // CROWD):
+        arrivals.came(at_us)
+        crowded = arrivals.crowded(at_us)
+        assert crowded or at_us < CROWD_WITHIN_US or at_us > CROWD_MOST_US
+    assert not crowded
+
+
+async def test_the_past_waits_while_units_arrive_in_a_crowd() -> None:
+    """Who comes back last is heard before the past of those who came first."""
+    clock = VirtualClock(NOW_US)
+    catch_up = CatchUp(clock)
+    for _ in range(CROWD):
+        catch_up.arrived()
+    async with waiting(catch_up, catch_up.ticket(), 1) as task:
+        assert not task.done()
+        clock.advance(CROWD_WITHIN_US)
+        await judged(catch_up, clock)
+        assert task.done()
 
 
 async def test_who_is_gone_takes_no_room_and_holds_up_nobody() -> None:
