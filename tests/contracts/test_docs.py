@@ -64,6 +64,7 @@ NO_BOUNDS: Final = {
     "command_center/positions.py": {"OWN", "PARTITIONS"},
     "ports/log/port.py": {"EARLIEST", "LATEST"},
     "ports/program.py": {"COLLECT_AFTER_OBJECTS", "INTERRUPTED"},
+    "ports/spare/waiting.py": {"STANDING_BACK"},
     "ports/settings.py": {"WRONG_SETTINGS"},
     "streams/engine/checkpointing.py": {"VERSION"},
     "streams/engine/stall.py": {"STALLED"},
