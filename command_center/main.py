@@ -95,6 +95,19 @@ async def _web(center: Center) -> "Starlette":
     return application
 
 
+def load() -> None:
+    """Load what a center else comes to while it starts, as a spare does while it waits."""
+    for module in (
+        "command_center.store.migrating",
+        "command_center.web",
+        "fastapi.middleware.gzip",
+        "httptools",
+        "nicegui.middlewares",
+        "sqlite3",
+    ):
+        import_module(module)
+
+
 def main(  # noqa: PLR0917 - options have names where they are given
     bootstrap: Annotated[str | None, typer.Option(help="Kafka, as host:port.")] = None,
     address: Annotated[str | None, typer.Option(help="Where to subscribe; port 0: any.")] = None,
@@ -129,4 +142,4 @@ def main(  # noqa: PLR0917 - options have names where they are given
     )
     configure_logging(json=settings.log_json)
 
-    raise typer.Exit(run_program(lambda stop: unless_refused(run(settings, stop), _REFUSALS)))
+    raise typer.Exit(run_program(lambda stop: unless_refused(run(settings, stop), _REFUSALS), load))

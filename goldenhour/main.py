@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 import typer
 
+from ports.spare.waiting import standing_back
+
 GRPC_ENVIRONMENT: Final = {"GRPC_ENABLE_FORK_SUPPORT": "0", "GRPC_VERBOSITY": "ERROR"}
 """What gRPC reads when it is imported: children are started by exec, never used as forks, and a
 link that went away is said by our own log."""
@@ -51,7 +53,8 @@ def main() -> None:
     if command is None:
         overview()(arguments, prog_name="goldenhour")
     else:
-        load(command)(arguments[1:], prog_name=f"goldenhour {command.name}")
+        application = standing_back(lambda: load(command))
+        application(arguments[1:], prog_name=f"goldenhour {command.name}")
 
 
 def load(command: Command) -> typer.Typer:

@@ -22,6 +22,7 @@ from typing import Final
 import uvloop
 
 from ports.logging import get_logger
+from ports.spare.waiting import await_turn, is_spare, standing_back
 
 INTERRUPTED: Final = 130
 """Exit code of a program whose drain was cut short by a second signal."""
@@ -46,9 +47,19 @@ _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _log = get_logger(__name__)
 
 
-def run(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
-    """Run ``main`` on uvloop until it returns its exit code; signals set the event it is given."""
+def run(
+    main: Callable[[asyncio.Event], Awaitable[int]], beforehand: Callable[[], object] | None = None
+) -> int:
+    """Run ``main`` on uvloop until it returns its exit code; signals set the event it is given.
+
+    A process that was started as a spare waits here for its turn (``ports.spare``); ``beforehand``
+    loads what ``main`` would else import when it comes to it.
+    """
     die_with_supervisor()
+    if is_spare():
+        if beforehand is not None:
+            standing_back(beforehand)
+        await_turn()
     allow_open_files()
     collect_in_small_steps()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -91,7 +91,6 @@ def vehicle(  # noqa: PLR0917 - one per setting
         VehicleSettings, options, dicom="dicom_address", metrics_port="vehicle_metrics_port"
     )
     configure_logging(json=settings.log_json)
-    log.info("settings", **settings.model_dump(mode="json"))
     raise typer.Exit(run_program(lambda stop: run(settings, stop)))
 
 
@@ -126,6 +125,7 @@ def _shown(one: Quarantined) -> dict[str, object]:
 
 async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     """Build the client, run the source until it ends or ``stop`` is set, drain, and stop."""
+    log.info("settings", **settings.model_dump(mode="json"))
     clock = SystemClock()
     try:
         tls = settings.tls()

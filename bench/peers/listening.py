@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Final, Self
 
-from bench.peers.processes import PeerProcess
+from bench.peers.processes import KeptPeer, PeerProcess
 from bench.peers.traffic import Said
 from ports.clock import Clock
 from ports.log.port import EARLIEST, Log, LogReader, TopicPartition
@@ -43,7 +43,7 @@ class Listener:
         await self._reader.close()
 
     async def until_said(
-        self, peer: PeerProcess, expected: Iterable[Said], quiet_s: float
+        self, peer: PeerProcess | KeptPeer, expected: Iterable[Said], quiet_s: float
     ) -> set[Said]:
         """Wait until all of it was said, or nothing came for so long; return what is missing.
 

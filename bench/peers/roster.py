@@ -20,10 +20,20 @@ class Peer:
     environment: str = THEIRS
     share: int = 1
     """One in so many of the frames is enough: it is slow."""
+    spare: bool = False
+    """Its process is kept by our supervisor, which has a spare of it; else it is started anew."""
 
 
 PEERS: Final = (
     Peer("golden-hour on_batch", "golden_hour", batched=True, variant="on_batch", environment=OURS),
+    Peer(
+        "golden-hour on_batch, spare",
+        "golden_hour",
+        batched=True,
+        variant="on_batch",
+        environment=OURS,
+        spare=True,
+    ),
     Peer("golden-hour on_item", "golden_hour", batched=True, variant="on_item", environment=OURS),
     Peer("faust batched, dict", "faust_app", batched=True, variant="dict"),
     Peer("faust naive, Table", "faust_app", batched=False, variant="table", share=10),

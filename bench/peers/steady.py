@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bench.peers.listening import Listener
-from bench.peers.processes import PeerProcess, start
+from bench.peers.processes import KeptPeer, PeerProcess, start
 from bench.peers.ring import Ring
 from bench.peers.roster import Peer
 from bench.peers.traffic import Said, Sent, batched, expected, sent, single
@@ -78,7 +78,11 @@ async def steady(
     told, log = await ring.assign(peer, source)
     listener = await Listener.of(ring.log, told.sink, ring.clock)
     writer = await ring.log.writer()
-    process = await start(peer, told, log)
+    process: PeerProcess | KeptPeer
+    if peer.spare:
+        process = await KeptPeer.start(peer, told, ring.folder, ring.clock)
+    else:
+        process = await start(peer, told, log)
     sender = Sender(source, writer, ring.clock, vitals, per_s, peer.batched)
     sending = asyncio.ensure_future(sender.run())
     try:
@@ -88,8 +92,8 @@ async def steady(
         await ring.clock.sleep_us(seconds * SECOND_US)
         process.check()
         killed_us, spent_s = ring.clock.now_us(), process.processor_s() - begin_s
-        await process.kill()
-        process = await start(peer, told, log)
+        memory_mb = process.memory_mb() if isinstance(process, KeptPeer) else None
+        process = await process.kill_and_start()
         await ring.clock.sleep_us(AFTER_KILL_S * SECOND_US)
         sender.stopping = True
         await sending
@@ -102,6 +106,7 @@ async def steady(
         await writer.close()
     return {
         "frames_per_s": per_s,
+        "memory_mb_with_spare": memory_mb,
         "processor_share": round(spent_s / seconds, 3),
         "latency": summary(_latencies_ms(listener, begin_us, killed_us - _BEFORE_KILL_US)),
         "kill": {
@@ -113,7 +118,7 @@ async def steady(
     }
 
 
-async def _caught_up(listener: Listener, process: PeerProcess, clock: Clock) -> None:
+async def _caught_up(listener: Listener, process: PeerProcess | KeptPeer, clock: Clock) -> None:
     """Wait until a peer speaks of what is new: it has started, and what had waited is done."""
     begin_us = clock.monotonic_us()
     while clock.monotonic_us() - begin_us < STARTING_S * SECOND_US:

@@ -24,6 +24,8 @@ KILLABLE: Final = ("gateway", "worker", "command-center", "vehicle")
 FIRST_KILL_S: Final = 20
 BETWEEN_KILLS_S: Final = 15
 WORKERS: Final = 2
+ALONE: Final = frozenset({"gateway", "command-center"})
+"""Programs of which a demo runs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,16 @@ def worker(
     return _worker(f"worker-{number}", "patients", channel, bootstrap, metrics_port, home)
 
 
+def with_spares(program: Program, channels: int) -> Program:
+    """Return a program with a spare, if it is one that nobody goes on for while it is away.
+
+    Of two channels of workers the other one does; images wait, and waveforms are judged in the
+    vehicle as well.
+    """
+    alone = program.name in ALONE or (channels == 1 and program.name.startswith("worker-"))
+    return program.with_spare() if alone else program
+
+
 def channel_of(number: int, channels: int) -> str:
     """Return the channel of the worker of this number: the first of every run is of channel A."""
     return "ab"[(number - 1) % channels]
@@ -120,6 +132,10 @@ def imaging(bootstrap: str, metrics_port: int, home: Path) -> Program:
 def _worker(  # noqa: PLR0917 - in the order of its command line
     name: str, app: str, channel: str, bootstrap: str, metrics_port: int, home: Path
 ) -> Program:
+    """Return a worker that takes its old place in the group when it comes back in time.
+
+    As a new member it would wait until the group has given up the one that was killed.
+    """
     return Program(
         name,
         (
@@ -128,6 +144,7 @@ def _worker(  # noqa: PLR0917 - in the order of its command line
             "--channel", channel,
             "--bootstrap", bootstrap,
             "--metrics-port", str(metrics_port),
+            "--member", name,
             "--home", str(home / name),
         ),
     )  # fmt: skip

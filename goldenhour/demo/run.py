@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from goldenhour.demo.plan import DemoOptions, Kill
 from goldenhour.demo.ports import PORTS
 from goldenhour.home import Home, replace_file
 from goldenhour.stack.hops import fetch_expositions, hops_of
+from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack, Supervised
 from ports.addresses import Addresses, remove_addresses, write_addresses
 from ports.clock import Clock
@@ -124,8 +125,12 @@ async def _start_programs(
     options: DemoOptions, stack: Stack, folder: Path, bootstrap: str, clock: Clock
 ) -> Addresses:
     metrics: dict[str, str] = {}
+
+    async def start(program: Program) -> Mapping[str, str]:
+        return await stack.start(plan.with_spares(program, options.channels))
+
     certificates = certify(folder, options.scenario, clock.now_us()) if options.tls else None
-    gateway = await stack.start(
+    gateway = await start(
         plan.gateway(
             bootstrap,
             _port(options, "gateway"),
@@ -136,7 +141,7 @@ async def _start_programs(
     )
     metrics["gateway"] = gateway["metrics"]
     center, waveforms, imaging, *workers = await asyncio.gather(
-        stack.start(
+        start(
             plan.command_center(
                 bootstrap,
                 _port(options, "alerts"),
@@ -148,10 +153,10 @@ async def _start_programs(
                 gateway=gateway["address"],
             )
         ),
-        stack.start(plan.waveforms(bootstrap, _port(options, "metrics-waveforms"), folder)),
-        stack.start(plan.imaging(bootstrap, _port(options, "metrics-imaging"), folder)),
+        start(plan.waveforms(bootstrap, _port(options, "metrics-waveforms"), folder)),
+        start(plan.imaging(bootstrap, _port(options, "metrics-imaging"), folder)),
         *(
-            stack.start(
+            start(
                 plan.worker(
                     number,
                     bootstrap,
@@ -213,6 +218,7 @@ async def play(demo: Demo, clock: Clock, stop: asyncio.Event) -> dict[str, Any] 
         "hops": hops,
         "kills": demo.kills,
         "restarts": {name: it.restarts for name, it in demo.stack.programs.items()},
+        "spares_used": {name: it.promotions for name, it in demo.stack.programs.items()},
     }
 
 

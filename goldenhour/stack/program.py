@@ -5,9 +5,9 @@ Every program prints one JSON line with the key ``ready`` on standard output onc
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
@@ -20,6 +20,14 @@ BACK_OFF_FIRST_US: Final = 100_000
 BACK_OFF_MOST_US: Final = 5_000_000
 """Longest pause before a restart."""
 
+STEADY_US: Final = BACK_OFF_MOST_US
+"""How long a program must have been ready for its spare to take its place, and that at once. One
+that dies sooner is started cold and after a pause, so a spare never makes a program that cannot
+live die more often than the longest pause lets it."""
+
+PROMOTED_TIMEOUT_US: Final = 10_000_000
+"""How long a spare may take to be ready; then it is killed, and the program is started cold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -30,11 +38,17 @@ class Program:
     arguments: tuple[str, ...]
     """What follows ``goldenhour`` on its command line."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    spare: bool = False
+    """A second process of it is kept loaded, to take its place when it dies."""
 
     @property
     def command(self) -> tuple[str, ...]:
         """The whole command line, run by the interpreter that runs this."""
         return (sys.executable, "-m", "goldenhour", *self.arguments)
+
+    def with_spare(self) -> Self:
+        """Return the same program, of which a spare is kept."""
+        return replace(self, spare=True)
 
     def log_file(self, home: Path) -> Path:
         """Where its standard error goes."""

@@ -1,22 +1,36 @@
 """Keeps programs running: start, wait until ready, restart with back-off, stop in order.
 
-A child is told who supervises it and dies with it (``ports.program``).
+A child is told who supervises it and dies with it (``ports.program``). Of a program that asks for
+it one more process is kept, which has loaded all that the program needs and opened nothing
+(``ports.spare``): when the program dies, that one takes its place at once. The next spare is begun
+when it is ready. Where there is no spare, or a program died too soon after it was ready, it is
+started cold.
 """
 
 import asyncio
 import contextlib
 import os
 import signal
+from asyncio.subprocess import Process
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
 
+from goldenhour.stack.launching import launch
 from goldenhour.stack.probe import PROBED_EVERY_US, UNANSWERED_MAX, answers
-from goldenhour.stack.program import READY_TIMEOUT_US, Program, back_off_us, parse_ready
+from goldenhour.stack.program import (
+    PROMOTED_TIMEOUT_US,
+    READY_TIMEOUT_US,
+    STEADY_US,
+    Program,
+    back_off_us,
+    parse_ready,
+)
 from ports.clock import Clock
-from ports.program import SUPERVISOR
+from ports.spare.keeping import SpareKeeper
 
 _STOP_TIMEOUT_S: Final = 25
 _LATELY_US: Final = 60_000_000
@@ -39,10 +53,13 @@ class Supervised:
         self._ready_timeout_us = ready_timeout_us
         self.ready: Mapping[str, str] = {}
         self.restarts = 0
-        self.ready_at_us = 0
+        self.promotions = 0
+        """Those of the restarts in which a spare took over."""
+        launch_spare = partial(launch, program, home, spare=True)
+        self.spare = SpareKeeper(program.name, launch_spare, clock) if program.spare else None
         self._home = home
         self._clock = clock
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._ready_event = asyncio.Event()
         self._restart_times_us: list[int] = []
@@ -89,6 +106,8 @@ class Supervised:
     async def stop(self) -> int | None:
         """Ask it to stop, after a time make it; return its exit code."""
         self._stopping = True
+        if self.spare is not None:
+            await self.spare.stop()
         process = self._process
         code = None
         if process is not None and process.returncode is None:
@@ -116,51 +135,66 @@ class Supervised:
         return await self._process.wait()
 
     async def _keep(self) -> None:
+        promoted: Process | None = None
         while True:
-            await self._run_once()
+            lived_us = await self._run_once(promoted)
             if self._stopping or not self.ready:
                 return
             self._ready_event.clear()
             self.restarts += 1
-            now_us = self._clock.monotonic_us()
-            self._restart_times_us = [
-                at for at in self._restart_times_us if now_us - at < _LATELY_US
-            ]
-            pause_us = back_off_us(len(self._restart_times_us))
-            self._restart_times_us.append(now_us)
-            _logger.warning("program_restarts", program=self.program.name, pause_us=pause_us)
-            await self._clock.sleep_us(pause_us)
+            promoted = None if self.spare is None or lived_us < STEADY_US else self.spare.take()
+            if promoted is None:
+                await self._pause()
+            else:
+                self.promotions += 1
+                _logger.warning("spare_takes_over", program=self.program.name, pid=promoted.pid)
 
-    async def _run_once(self) -> None:
-        log_file = self.program.log_file(self._home)
-        log_file.parent.mkdir(parents=True, exist_ok=True)
-        with log_file.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *self.program.command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env={**os.environ, **self.program.environment, SUPERVISOR: str(os.getpid())},
-                start_new_session=True,
-            )
-        stdout = self._process.stdout
-        if stdout is None:
+    async def _pause(self) -> None:
+        """Wait before a cold start, longer each time that one follows within a minute."""
+        now_us = self._clock.monotonic_us()
+        self._restart_times_us = [at for at in self._restart_times_us if now_us - at < _LATELY_US]
+        pause_us = back_off_us(len(self._restart_times_us))
+        self._restart_times_us.append(now_us)
+        _logger.warning("program_restarts", program=self.program.name, pause_us=pause_us)
+        await self._clock.sleep_us(pause_us)
+
+    async def _run_once(self, promoted: Process | None) -> int:
+        """Run a process until it ends; return for how long it was ready."""
+        process = self._process = promoted or await launch(self.program, self._home)
+        if process.stdout is None:
             raise ProgramFailed(self.program.name)
-        probing: asyncio.Task[None] | None = None
+        ready_at_us: int | None = None
+        watching = None if promoted is None else asyncio.create_task(self._doubt(promoted))
         try:
-            while line := await stdout.readline():
+            while line := await process.stdout.readline():
                 said = parse_ready(line)
-                if said is not None:
-                    self.ready = said
-                    self.ready_at_us = self._clock.monotonic_us()
-                    self._ready_event.set()
-                    probing = probing or asyncio.create_task(self._probe(self._process))
-            await self._process.wait()
+                if said is not None and ready_at_us is None:
+                    ready_at_us = self._clock.monotonic_us()
+                    self._on_ready(said)
+                    if watching is not None:
+                        watching.cancel()
+                    watching = asyncio.create_task(self._probe(process))
+            await process.wait()
         finally:
-            if probing is not None:
-                probing.cancel()
+            if watching is not None:
+                watching.cancel()
+        return 0 if ready_at_us is None else self._clock.monotonic_us() - ready_at_us
 
-    async def _probe(self, process: asyncio.subprocess.Process) -> None:
+    def _on_ready(self, said: Mapping[str, str]) -> None:
+        self.ready = said
+        self._ready_event.set()
+        if self.spare is not None and not self._stopping:
+            self.spare.keep()
+
+    async def _doubt(self, promoted: Process) -> None:
+        """Kill a spare that was given its word and does not become ready."""
+        if promoted.stdin is not None:
+            promoted.stdin.close()
+        await self._clock.sleep_us(PROMOTED_TIMEOUT_US)
+        _logger.warning("spare_never_ready", program=self.program.name)
+        promoted.kill()
+
+    async def _probe(self, process: Process) -> None:
         """Kill the program once it has stopped answering."""
         address = self.ready.get("metrics")
         unanswered = 0

@@ -218,6 +218,7 @@ class FaustWorker:
             web_enabled=False,
             datadir=str(folder),
             TableManager=NoTables,
+            HttpClient=cast("Any", object),  # else the whole of aiohttp is loaded for it
             topic_disable_leader=True,
             topic_allow_declare=False,
             key_serializer="raw",

@@ -8,28 +8,24 @@ restarts it loses nothing, since everything is in the log.
 
 import asyncio
 import os
-from collections.abc import Awaitable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from prometheus_client import CollectorRegistry
 
-from ports.clock import SystemClock
 from ports.logging import configure_logging, get_logger
 from ports.metrics import MetricsPortBusy, new_registry, serve_metrics
 from ports.program import run as run_program
-from ports.program import say_ready
 from ports.settings import settings_of
 from streams.engine.settings import NICENESS, App, Channel, WorkerSettings
-from streams.engine.stall import STALLED, LoopWatch
-from streams.engine.stall_watch import WorkerStalled, beat, until_stalled
+from streams.engine.stall import STALLED
+from streams.engine.stall_watch import WorkerStalled
 
 if TYPE_CHECKING:
-    from streams.engine.faust_worker import FaustWorker
+    from types import ModuleType
 
-STOPPING_S = 5.0
-"""Longest time that a clean stop may take; then the worker leaves as it is."""
+    from prometheus_client import CollectorRegistry
 
 _log = get_logger(__name__)
 
@@ -50,7 +46,14 @@ def main(  # noqa: PLR0917 - options have names where they are given
     settings = settings_of(WorkerSettings, locals())
     configure_logging(json=settings.log_json)
     os.nice(NICENESS[settings.app])
-    raise typer.Exit(run_program(lambda stop: run(settings, stop)))
+    raise typer.Exit(run_program(lambda stop: run(settings, stop), lambda: load(settings.app)))
+
+
+def load(app: App) -> "ModuleType":
+    """Load what judges and return it: ``--help`` answers without Kafka and Faust."""
+    judging = import_module("streams.engine.judging")
+    judging.hosted(app)
+    return judging
 
 
 async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
@@ -81,60 +84,5 @@ async def run(settings: WorkerSettings, stop: asyncio.Event) -> int:
     return 1
 
 
-async def _judge(settings: WorkerSettings, registry: CollectorRegistry, metrics: str) -> None:
-    from ports.log.kafka_log import KafkaLog  # noqa: PLC0415 - --help answers without Kafka
-    from streams.engine.apps import hosted  # noqa: PLC0415
-    from streams.engine.faust_worker import FaustWorker  # noqa: PLC0415 - and without Faust
-    from streams.engine.metrics import ProgressCollector, WorkerMetrics  # noqa: PLC0415
-    from streams.engine.outbox import BULK_LINGER_MS  # noqa: PLC0415
-    from streams.engine.partition_runner import Runners  # noqa: PLC0415
-
-    log = KafkaLog(settings.bootstrap, client_id=f"worker-{settings.group}")
-    writer, bulk = await asyncio.gather(log.writer(), log.writer(linger_ms=BULK_LINGER_MS))
-    runners = Runners(log, writer, settings.channel.source, hosted(settings.app), bulk=bulk)
-    clock = SystemClock()
-    metrics_of_records = WorkerMetrics(registry, clock, settings.app)
-    worker = FaustWorker(settings, runners, metrics_of_records.observe, clock)
-    registry.register(ProgressCollector(worker.progress))
-    loop_watch = LoopWatch(clock.monotonic_us)
-    watching = asyncio.ensure_future(beat(loop_watch, clock))
-    loop_watch.start()
-    try:
-        await worker.start()
-        await _announce(worker, metrics)
-        await _until_it_ends(worker, until_stalled(worker, runners.topic.name, log, clock))
-    finally:
-        watching.cancel()
-        loop_watch.stop()
-        await _stopped(worker)
-        await writer.close()
-        await bulk.close()
-
-
-async def _until_it_ends(worker: "FaustWorker", stalled: Awaitable[NoReturn]) -> None:
-    """Raise why the worker cannot go on, by its own word or as seen from beside it."""
-    ways = [asyncio.ensure_future(worker.ended()), asyncio.ensure_future(stalled)]
-    try:
-        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        await done.pop()
-    finally:
-        for way in ways:
-            way.cancel()
-
-
-async def _announce(worker: "FaustWorker", metrics: str) -> None:
-    ended = asyncio.ensure_future(worker.ended())
-    ready = asyncio.ensure_future(worker.ready.wait())
-    await asyncio.wait([ended, ready], return_when=asyncio.FIRST_COMPLETED)
-    if ended.done():
-        await ended
-    ended.cancel()
-    say_ready("worker", metrics=metrics)
-
-
-async def _stopped(worker: "FaustWorker") -> None:
-    try:
-        async with asyncio.timeout(STOPPING_S):
-            await worker.stop()
-    except Exception as error:  # noqa: BLE001 - it leaves either way; the log holds everything
-        _log.warning("stopped_hard", reason=repr(error))
+async def _judge(settings: WorkerSettings, registry: "CollectorRegistry", metrics: str) -> None:
+    await load(settings.app).judge(settings, registry, metrics)

@@ -69,6 +69,7 @@ NO_BOUNDS: Final = {
         "COLLECT_MIDDLE_AFTER",
         "INTERRUPTED",
     },
+    "ports/spare/waiting.py": {"STANDING_BACK"},
     "ports/settings.py": {"WRONG_SETTINGS"},
     "streams/engine/checkpointing.py": {"VERSION"},
     "streams/engine/stall.py": {"STALLED"},

@@ -1,6 +1,7 @@
 """Golden Hour's own worker with the vitals job as its app: Faust, host, outbox, one writer.
 
-``on_batch`` judges a micro-batch as columns, ``on_item`` frame by frame.
+``on_batch`` judges a micro-batch as columns, ``on_item`` frame by frame. It says when it is ready,
+and can be kept as a spare, as all our programs can.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from goldenhour.bench.judgement.vitals_host import vitals_app
 from ports.clock import SystemClock
 from ports.log.kafka_log import KafkaLog
 from ports.logging import configure_logging
-from ports.program import run
+from ports.program import run, say_ready
 from streams.engine.faust_worker import FaustWorker
 from streams.engine.outbox import BULK_LINGER_MS
 from streams.engine.outputs import Outputs
@@ -37,9 +38,20 @@ async def _work(told: Assignment, stop: asyncio.Event) -> int:
     worker = FaustWorker(settings, runners, _unwatched, SystemClock())
     await worker.start()
     ended = asyncio.ensure_future(worker.ended())
+    announcing = asyncio.ensure_future(_announce(worker))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([ended, stopping], return_when=asyncio.FIRST_COMPLETED)
-    return 1 if ended.done() else 0
+    announcing.cancel()
+    if ended.done():
+        return 1
+    await worker.stop()
+    await asyncio.gather(writer.close(), bulk.close())
+    return 0
+
+
+async def _announce(worker: FaustWorker) -> None:
+    await worker.ready.wait()
+    say_ready("golden-hour")
 
 
 def _unwatched(_: Outputs) -> None:

@@ -25,10 +25,11 @@ def crash(
     channels: Annotated[int, typer.Option(min=1, max=2, help="Channels of detection.")] = 2,
     *,
     units: Annotated[int, typer.Option(min=1, help="Units, each sending vitals at 1 Hz.")] = 40,
+    spare: Annotated[bool, typer.Option(help="Keep spares, as the demo does.")] = True,
     home: HomeFolder = None,
 ) -> None:
     """Kill one kind of process under load: what is lost or told twice, how long the gap is."""
-    options = CrashOptions(kill, times, seed, units, channels, Path())
+    options = CrashOptions(kill, times, seed, units, channels, Path(), spare)
     tell(out, measured(_crash(options, root_of(home))), unsaid="kills")
 
 

@@ -8,7 +8,7 @@ with what a subscriber of the feed was told.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ from goldenhour.broker.free_port import free_port
 from goldenhour.broker.launch import start_broker
 from goldenhour.broker.settings import BrokerSettings
 from goldenhour.demo import plan
+from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
@@ -63,6 +64,8 @@ class CrashOptions:
     units: int
     channels: int
     folder: Path
+    spare: bool
+    """Spares are kept, as the demo does."""
 
 
 async def crash(options: CrashOptions, settings: BrokerSettings, clock: Clock) -> dict[str, Any]:
@@ -117,11 +120,16 @@ async def _log(
 async def _start(options: CrashOptions, stack: Stack, bootstrap: str) -> tuple[str, str]:
     """Start the programs; gateway and center come back at the address that they had."""
     folder = options.folder
-    gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0, folder))
+
+    async def start(program: Program) -> Mapping[str, str]:
+        kept = plan.with_spares(program, options.channels) if options.spare else program
+        return await stack.start(kept)
+
+    gateway = await start(plan.gateway(bootstrap, free_port(), 0, folder))
     for number in range(1, plan.WORKERS + 1):
         channel = plan.channel_of(number, options.channels)
-        await stack.start(plan.worker(number, bootstrap, 0, folder, channel))
-    center = await stack.start(
+        await start(plan.worker(number, bootstrap, 0, folder, channel))
+    center = await start(
         plan.command_center(
             bootstrap,
             free_port(),
@@ -151,6 +159,7 @@ def _victims(
 
 
 async def _kill(victim: Victim, ward: Ward, rng: Random, clock: Clock) -> Kill:
+    await victim.whole()
     await clock.sleep_us(rng.randint(*QUIET_US))
     await _until_unconfirmed(ward, clock)
     unconfirmed, at_us = ward.recorder.unconfirmed, clock.now_us()
@@ -185,6 +194,7 @@ def _figures(
         "times": len(kills),
         "seed": options.seed,
         "channels": options.channels,
+        "spare": options.spare,
         "frames_lost": account["frames_lost"],
         "alarms_lost": len(verdict.lost),
         "alarms_duplicated": verdict.duplicated,

@@ -1,9 +1,11 @@
 """What can be killed in a crash run, and how one knows that it is back."""
 
+import asyncio
 import json
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +13,7 @@ from random import Random
 from typing import Final, Protocol
 
 from goldenhour.broker.cluster import RunningCluster
+from goldenhour.stack.program import READY_TIMEOUT_US
 from goldenhour.stack.supervisor import Supervised
 from ports.clock import Clock
 
@@ -43,6 +46,10 @@ class Victim(Protocol):
         """Return once it works again."""
         ...
 
+    async def whole(self) -> None:
+        """Return once it could be killed again as it was the first time."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramVictim:
@@ -62,6 +69,13 @@ class ProgramVictim:
     async def back(self) -> None:
         """Return once it has said that it is ready."""
         await self.supervised.wait_ready()
+
+    async def whole(self) -> None:
+        """Return once its next spare is loaded, if one is kept; a cold start would do as well."""
+        spare = self.supervised.spare
+        if spare is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(spare.loaded.wait(), READY_TIMEOUT_US / 1e6)
 
 
 @dataclass(slots=True)
@@ -89,6 +103,9 @@ class VehicleVictim:
         while json.loads(self.state_file.read_text())["restarts"] <= self._restarts:
             await self.clock.sleep_us(_LOOKED_EVERY_US)
 
+    async def whole(self) -> None:
+        """Return at once: it is whole as soon as it is back."""
+
 
 @dataclass(frozen=True, slots=True)
 class NodeVictim:
@@ -110,6 +127,9 @@ class NodeVictim:
         """Start it, and return once every partition has all its copies in sync again."""
         await self.cluster.start_node(self.number)
         await self.cluster.until_whole()
+
+    async def whole(self) -> None:
+        """Return at once: it is whole as soon as it is back."""
 
 
 def chosen(victims: Sequence[Victim], rng: Random) -> Victim:
