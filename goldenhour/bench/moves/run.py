@@ -18,6 +18,7 @@ from goldenhour.bench.accounting import accounted
 from goldenhour.bench.crash.hearing import Subscriber
 from goldenhour.bench.crash.judging import judge
 from goldenhour.bench.crash.run import QUIET_US, SETTLE_US, WARM_UP_US
+from goldenhour.bench.crash.victims import ProgramVictim
 from goldenhour.bench.crash.ward import Ward
 from goldenhour.bench.fleet.units import Fleet, FleetOptions
 from goldenhour.bench.load.flipping import CAUSE
@@ -48,7 +49,7 @@ async def measure(
 ) -> dict[str, Any]:
     """Run, move, and return the figures."""
     rng = Random(options.seed)  # noqa: S311 - when, not a secret
-    async with standing_stack(environment, options.home, clock) as standing:
+    async with standing_stack(environment, options.home, clock, spares=True) as standing:
         fleet = Fleet(FleetOptions(standing.gateway, options.encounters, standing.folder), clock)
         await fleet.connect()
         await fleet.stand_by(VITALS_S)
@@ -61,6 +62,7 @@ async def measure(
             crew = _Crew(standing, clock)
             moved = []
             for move, number in ROUND * options.times:
+                await crew.whole()
                 await clock.sleep_us(rng.randint(*QUIET_US))
                 moved.append(await crew.make(move, number))
             await clock.sleep_us(QUIET_US[0])
@@ -110,20 +112,27 @@ class _Crew:
             Move.REMOVE: self._remove,
         }
 
+    async def whole(self) -> None:
+        """Return once the first worker, which is killed, has its spare again."""
+        await self._first.whole()
+
     async def make(self, move: Move, number: int) -> Moved:
         """Make one move, and return once it is done."""
         at_us = self._clock.now_us()
         await self._how[move](number)
         return Moved(move, f"worker-{number}", at_us, self._clock.now_us())
 
-    async def _kill(self, number: int) -> None:
-        worker = self._standing.stack.named(f"worker-{number}")
-        worker.kill()
-        await worker.wait_ready()
+    @property
+    def _first(self) -> ProgramVictim:
+        return ProgramVictim(self._standing.stack.named("worker-1"))
+
+    async def _kill(self, _: int) -> None:
+        self._first.kill()
+        await self._first.back()
 
     async def _add(self, number: int) -> None:
-        bootstrap, folder = self._standing.bootstrap, self._standing.folder
-        await self._standing.stack.start(plan.worker(number, bootstrap, 0, folder))
+        worker = plan.worker(number, self._standing.bootstrap, 0, self._standing.folder)
+        await self._standing.stack.start(plan.with_spares(worker, channels=1))
 
     async def _roll(self, number: int) -> None:
         await self._remove(number)

@@ -13,6 +13,7 @@ from goldenhour.broker.settings import settings_from
 from goldenhour.demo import plan
 from goldenhour.demo.run import fresh_folder
 from goldenhour.home import Home
+from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from ports.clock import Clock
 
@@ -46,17 +47,21 @@ class Standing:
 
 @asynccontextmanager
 async def standing_stack(
-    environment: Mapping[str, str], home: Path, clock: Clock
+    environment: Mapping[str, str], home: Path, clock: Clock, *, spares: bool = False
 ) -> AsyncIterator[Standing]:
-    """Run everything on a fresh broker for as long as the context lasts."""
+    """Run everything on a fresh broker for as long as the context lasts; with spares, as a demo."""
     folder = await fresh_folder(Home(home), "bench", clock)
     broker = await start_broker(settings_from(environment, home=folder, port=None), clock=clock)
     stack = Stack(folder, clock)
+
+    async def start(program: Program) -> Mapping[str, str]:
+        return await stack.start(plan.with_spares(program, channels=1) if spares else program)
+
     try:
         bootstrap = broker.bootstrap
-        gateway = await stack.start(plan.gateway(bootstrap, free_port(), 0, folder))
-        center = await stack.start(plan.command_center(bootstrap, free_port(), 0, 0, folder))
-        await stack.start(plan.worker(1, bootstrap, 0, folder))
+        gateway = await start(plan.gateway(bootstrap, free_port(), 0, folder))
+        center = await start(plan.command_center(bootstrap, free_port(), 0, 0, folder))
+        await start(plan.worker(1, bootstrap, 0, folder))
         yield Standing(folder, broker, stack, gateway["address"], center["address"])
     finally:
         await stack.stop()
