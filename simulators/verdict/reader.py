@@ -72,11 +72,6 @@ def left_out(frames: Iterable[FrameKey], said: Sequence[LeftOut]) -> set[FrameKe
     return found
 
 
-async def frames_present(log: Log) -> set[FrameKey]:
-    """Return every frame in the log, as unit, lane, segment and sequence."""
-    return (await present(log)).frames
-
-
 async def present(log: Log) -> Present:
     """Read the log from its oldest record to its end."""
     found = Present()

@@ -96,8 +96,9 @@ class PartitionHost:
         self._changed: list[_Patient] = []
         """Those to be shown at the next tick."""
         self._hearings = Hearings()
-        self._quiet: tuple[str, ...] = ()
-        """Units that fell silent together, while that lasts."""
+        self._known: Point | None = None
+        """The newest point that was restored: of what is before it, it is known and not judged
+        when units were silent together."""
         self._next_offset = 0
         self._draft = Draft(partition, source)
         self.ledger = Ledger()
@@ -119,6 +120,8 @@ class PartitionHost:
             self._clock, self._next_offset = start.clock, start.offset
         else:
             self._next_offset = oldest_offset
+        points = [snapshot.point for snapshot in found.snapshots]
+        self._known = max(points, key=lambda point: point.offset, default=None)
         return (*found.ignored, *failed)
 
     def on_record(self, offset: int, record: Record) -> Outputs:
@@ -263,9 +266,11 @@ class PartitionHost:
             self._changed.append(patient)
 
     def _on_tick(self, tick: Tick) -> None:
-        self._quiet = self._hearings.together(self._quiet, self._listen, self._clock.ingress_us)
-        healthy = tick.healthy and not self._quiet
-        self._clock = self._clock.ticked(tick.stamped_us, healthy=healthy)
+        clock, offset = self._clock, self._next_offset - 1
+        quiet = self._hearings.together(self._listen, clock.ingress_us, lasting=clock.held)
+        held = self._held(offset, quiet)
+        clock = clock.ticked(tick.stamped_us, healthy=tick.healthy and not held)
+        self._clock = clock.holding(offset, held=held)
         now_us = self._clock.now_us
         self._passed = Passed(now_us, self._clock.ingress_us)
         found = [self._patients.get(name) for name in self._agenda.take(now_us)]
@@ -273,9 +278,15 @@ class PartitionHost:
         due.sort(key=_number)
         self._store([patient for patient in due if self._pass_time(patient, now_us)])
         self._forget_closed()
-        self._draft.show(now_us, self._rows(), self._quiet)
+        self._draft.show(now_us, self._rows(), quiet if held else ())
         for patient in due:
             self._enter(patient)
+
+    def _held(self, offset: int, quiet: Sequence[str]) -> bool:
+        """Tell whether units are silent together at this tick, or were when it was judged."""
+        if self._known is not None and offset < self._known.offset:
+            return self._known.clock.held_at(offset)
+        return bool(quiet)
 
     def _pass_time(self, patient: _Patient, now_us: int) -> bool:
         """Do what is due at this tick; return whether the patient is to be stored."""

@@ -86,20 +86,21 @@ class Hearings:
         if encounter_id in self._quiet:
             self._touched[encounter_id] = None
 
-    def together(self, before: Sequence[str], listen: Listen, ingress_us: int) -> tuple[str, ...]:
-        """Return the units that are quiet for one common cause; ``before`` is the last answer.
+    def together(self, listen: Listen, ingress_us: int, *, lasting: bool) -> tuple[str, ...]:
+        """Return the units that are quiet for one common cause, which may be ``lasting``.
 
         A unit is quiet when it is for each of its patients.
         """
         if self._touched or self._agenda.comes_up(ingress_us):
             self._ask(listen, ingress_us)
-        share = SHARE_ENDS if before else SHARE_BEGINS
+        share = SHARE_ENDS if lasting else SHARE_BEGINS
         if len(self._quiet) < TOGETHER_MIN or len(self._quiet) <= share * len(self._units):
             return ()
         quiet = Counter([hearing.unit_id for hearing in self._quiet.values()])
         told = {hearing.unit_id for hearing in self._quiet.values() if hearing.told}
         whole = [unit_id for unit_id, patients in quiet.items() if patients == self._units[unit_id]]
-        return common_cause([x for x in whole if x not in told], len(self._units), before)
+        alone = [unit_id for unit_id in whole if unit_id not in told]
+        return common_cause(alone, len(self._units), lasting=lasting)
 
     def _ask(self, listen: Listen, ingress_us: int) -> None:
         """Find out who is quiet, of those of whom that is not known."""
@@ -130,8 +131,8 @@ class Hearings:
             del self._units[unit_id]
 
 
-def common_cause(quiet: Sequence[str], units: int, before: Sequence[str]) -> tuple[str, ...]:
-    """Return the quiet of so many units if they have one cause; ``before`` is the last answer."""
-    share = SHARE_ENDS if before else SHARE_BEGINS
+def common_cause(quiet: Sequence[str], units: int, *, lasting: bool) -> tuple[str, ...]:
+    """Return the quiet of so many units if they have one cause, which may be ``lasting``."""
+    share = SHARE_ENDS if lasting else SHARE_BEGINS
     together = len(quiet) >= TOGETHER_MIN and len(quiet) > share * units
     return tuple(sorted(quiet)) if together else ()

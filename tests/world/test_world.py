@@ -17,6 +17,10 @@ from goldenhour.world.shrinking import shrink
 
 NIGHT: Final = Size(units=3, seconds=60)
 SEEDS: Final = 50
+RARELY_HEARD: Final = Size(units=6, seconds=60, frame_every_s=10)
+"""Units that are quiet together now and then though their links are whole."""
+
+RARE_SEEDS: Final = range(4, 10)
 JOBS: Final = 2
 
 LIKELY: Final[dict[str, tuple[str, ...]]] = {
@@ -55,6 +59,12 @@ def first() -> list[Outcome]:
     """
     cases = [draw(seed, NIGHT) for seed in range(SEEDS)]
     return list(play_aside([*cases, *(_likely(bug, 0) for bug in LIKELY)], JOBS))
+
+
+@pytest.fixture(scope="module")
+def rare() -> list[Outcome]:
+    """The outcome of nights in which a unit sends every 10 s."""
+    return list(play_aside([draw(seed, RARELY_HEARD) for seed in RARE_SEEDS], JOBS))
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +115,11 @@ def test_every_promise_is_kept_in_every_night(nights: dict[int, Outcome]) -> Non
     """A seed that fails here is played again by ``goldenhour world --from SEED --seeds 1``."""
     broken = {seed: one.broken for seed, one in nights.items() if not one.clean}
     assert broken == {}
+
+
+def test_every_promise_is_kept_of_units_that_are_rarely_heard(rare: list[Outcome]) -> None:
+    """A worker that takes over once judged their silence otherwise than the other channel."""
+    assert {one.case.seed: one.broken for one in rare if not one.clean} == {}
 
 
 def test_much_happens_in_these_nights(nights: dict[int, Outcome]) -> None:

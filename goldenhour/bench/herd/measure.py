@@ -19,18 +19,19 @@ from typing import Any, Final
 import msgspec
 
 from clinical.instant import MINUTE_US, SECOND_US
+from goldenhour.bench.accounting import accounted
 from goldenhour.bench.herd import program as herd_program
 from goldenhour.bench.herd.judging import Watched, alarms, current_s, spread
 from goldenhour.bench.herd.program import CAPTURED, DRAINED, LOOK_US, MEND, OUTCOME, Outcome
 from goldenhour.bench.herd.return_watcher import NAME
 from goldenhour.bench.herd.tunnel import Tunnel
-from goldenhour.bench.herd.units import lost
+from goldenhour.bench.herd.units import captured
 from goldenhour.bench.programs.standing_stack import Standing, standing_stack
 from goldenhour.home import replace_file
 from goldenhour.stack.program import Program
 from ports.clock import Clock
 from ports.log.kafka_log import KafkaLog
-from simulators.verdict.reader import frames_present
+from simulators.verdict.reader import present
 
 PROCESS_UNITS: Final = 125
 """Units that one process plays."""
@@ -74,7 +75,7 @@ async def measure(
         tunnel, outcomes = await _Herds(options, standing, clock).run()
         await standing.stack.named(NAME).stop()
         watched = msgspec.msgpack.decode(out.read_bytes(), type=Watched)
-        present = await frames_present(KafkaLog(standing.bootstrap, client_id="bench-reader"))
+        found = await present(KafkaLog(standing.bootstrap, client_id="bench-reader"))
     last = {
         (unit_id, lane, segment): through
         for outcome in outcomes
@@ -90,8 +91,7 @@ async def measure(
         "return_period_s": options.return_period_s,
         "compressed": not options.real_time,
         "capture_took_s": max(outcome.capture_took_s for outcome in outcomes),
-        "frames_captured": sum(last.values()),
-        "frames_lost": lost(last, present),
+        **accounted(captured(last), found),
         "frames_refused": sum(outcome.refusals for outcome in outcomes),
         "backlog_frames": sum(outcome.backlog for outcome in outcomes),
         "connected_s": spread([at_s for outcome in outcomes for at_s in outcome.connected_s]),

@@ -50,13 +50,13 @@ class Ledger:
         self.refusals += 1
 
 
-def lost(last: Mapping[Segment, int], present: set[FrameKey]) -> int:
-    """Return how many confirmed frames the log does not hold."""
-    return sum(
-        (*segment, sequence) not in present
+def captured(last: Mapping[Segment, int]) -> list[FrameKey]:
+    """Return every confirmed frame, by the last sequence of each segment."""
+    return [
+        (*segment, sequence)
         for segment, through in last.items()
         for sequence in range(1, through + 1)
-    )
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from clinical.items import Discarded, DiscardReason, Vitals
 from ports.log.memory_log import MemoryLog
-from simulators.verdict.reader import LeftOut, frames_present, left_out, present
+from simulators.verdict.reader import LeftOut, left_out, present
 from wire.alarms import MessageReceipt, encode_entry
 from wire.frames import Frame, Lane, encode_frame
 from wire.records import (
@@ -55,7 +55,7 @@ async def filled() -> MemoryLog:
 
 async def test_every_frame_in_the_log_is_found() -> None:
     """In batches of four topics and among the dead letters; what cannot be read is passed over."""
-    assert await frames_present(await filled()) == {
+    assert (await present(await filled())).frames == {
         ("A", 2, SEGMENT, 1),
         ("A", 2, SEGMENT, 2),
         ("A", 2, SEGMENT, 3),

@@ -9,7 +9,7 @@ from streams.engine.outage import QUIET_AFTER_US, Hearing, common_cause
 from wire.records import Tick
 
 
-def quiet_together(hearings: Sequence[Hearing], before: Sequence[str]) -> tuple[str, ...]:
+def quiet_together(hearings: Sequence[Hearing], *, lasting: bool) -> tuple[str, ...]:
     """Which units are quiet for one cause, of all hearings of a partition."""
     quiet_us: dict[str, int] = {}
     for hearing in hearings:
@@ -17,16 +17,17 @@ def quiet_together(hearings: Sequence[Hearing], before: Sequence[str]) -> tuple[
         quiet_us[unit_id] = min(hearing.quiet_us, quiet_us.get(unit_id, hearing.quiet_us))
     told = {hearing.unit_id for hearing in hearings if hearing.told}
     quiet = [unit for unit, us in quiet_us.items() if us >= QUIET_AFTER_US and unit not in told]
-    return common_cause(quiet, len(quiet_us), before)
+    return common_cause(quiet, len(quiet_us), lasting=lasting)
 
 
 class EveryTickHost(PartitionHost):
     """Leaves no tick out, and shows everybody in full."""
 
     def _on_tick(self, tick: Tick) -> None:
-        self._quiet = quiet_together(list(self._all_hearings()), self._quiet)
-        healthy = tick.healthy and not self._quiet
-        self._clock = self._clock.ticked(tick.stamped_us, healthy=healthy)
+        quiet = quiet_together(list(self._all_hearings()), lasting=self._clock.held)
+        held = self._held(offset := self._next_offset - 1, quiet)
+        clock = self._clock.ticked(tick.stamped_us, healthy=tick.healthy and not held)
+        self._clock = clock.holding(offset, held=held)
         now_us, ingress_us = self._clock.now_us, self._clock.ingress_us
         self._passed = Passed(now_us, ingress_us)
         to_store: list[_Patient] = []
@@ -45,7 +46,7 @@ class EveryTickHost(PartitionHost):
             for patient in self._patients.values()
             if patient.changed or now_us - patient.shown_us >= ROW_AT_LEAST_EVERY_US
         ]
-        self._draft.show(now_us, self._rows(), self._quiet)
+        self._draft.show(now_us, self._rows(), quiet if held else ())
 
     def _shown(self, patient: _Patient, now_us: int) -> PictureRow:
         return patient.watch.row(now_us)

@@ -16,7 +16,7 @@ from streams.engine.checkpointing import (
     snapshot_interval_us,
 )
 from streams.engine.contained import StoredWatch
-from streams.engine.partition_clock import PartitionClock, Point
+from streams.engine.partition_clock import Hold, PartitionClock, Point
 from tests.streams.engine.night import SEGMENT, encounter
 from wire.records import (
     COVERED_KEY,
@@ -28,7 +28,8 @@ from wire.records import (
 
 
 def point(offset: int) -> Point:
-    return Point(offset, PartitionClock(now_us=offset * 10, ingress_us=offset, healthy_us=offset))
+    holds = (Hold(1, 2), Hold(3, None))
+    return Point(offset, PartitionClock(offset * 10, offset, healthy_us=offset, holds=holds))
 
 
 def snapshot(number: int, offset: int, closed_us: int | None = None) -> Snapshot:

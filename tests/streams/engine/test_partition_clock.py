@@ -1,4 +1,9 @@
-from streams.engine.partition_clock import HEALTHY_GAP_MAX_US, PartitionClock
+from streams.engine.partition_clock import (
+    HEALTHY_GAP_MAX_US,
+    HOLDS_KEPT,
+    Hold,
+    PartitionClock,
+)
 
 
 def ticked(*stamps_us: int) -> PartitionClock:
@@ -33,3 +38,21 @@ def test_ticks_of_several_gateways_do_not_add_up() -> None:
 
 def test_a_batch_stamp_is_no_sign_of_a_listening_gateway() -> None:
     assert ticked(1_000_000).stamped(9_000_000).ingress_us == 0
+
+
+def test_the_clock_keeps_when_units_were_silent_together() -> None:
+    clock = PartitionClock()
+    for offset, held in enumerate((False, True, True, False, True)):
+        clock = clock.ticked(offset, healthy=not held).holding(offset, held=held)
+        assert clock.held is held
+    assert clock.holds == (Hold(1, 3), Hold(4, None))
+    assert [clock.held_at(offset) for offset in range(6)] == [False, True, True, False, True, True]
+
+
+def test_the_oldest_of_these_times_are_forgotten() -> None:
+    clock = PartitionClock()
+    for offset in range(4 * HOLDS_KEPT):
+        clock = clock.holding(offset, held=offset % 2 == 1)
+    assert len(clock.holds) == HOLDS_KEPT
+    assert clock.held_at(4 * HOLDS_KEPT - 1)
+    assert not clock.held_at(1)

@@ -1,6 +1,6 @@
 """What was captured is compared with the log frame by frame."""
 
-from goldenhour.bench.herd.units import Ledger, lost
+from goldenhour.bench.herd.units import Ledger, captured
 from vehicle.lane.session import SequenceRef
 from wire.frames import Lane
 
@@ -16,6 +16,5 @@ def test_the_ledger_keeps_the_last_frame_of_each_segment() -> None:
 
 
 def test_every_frame_up_to_the_last_has_to_be_in_the_log() -> None:
-    present = {("U", 2, SEGMENT, 1), ("U", 2, SEGMENT, 3)}
-    assert lost({("U", 2, SEGMENT): 3}, present) == 1
-    assert lost({("U", 2, SEGMENT): 1}, present) == 0
+    segment = ("U", 2, SEGMENT)
+    assert captured({segment: 3}) == [(*segment, 1), (*segment, 2), (*segment, 3)]
