@@ -1,6 +1,8 @@
 """What the feed tells while things are killed or moved, kept whole."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from clinical.instant import SECOND_US
@@ -32,3 +34,16 @@ class Subscriber:
         while patience and judge(injected, self.told, cause).lost:
             patience -= 1
             await self._clock.sleep_us(SECOND_US)
+
+
+@asynccontextmanager
+async def heard(alerts: str, clock: Clock) -> AsyncIterator[Subscriber]:
+    """Let a subscriber listen for as long as the context lasts."""
+    subscriber = Subscriber(alerts, clock)
+    listening = asyncio.create_task(subscriber.listen())
+    try:
+        yield subscriber
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening

@@ -7,16 +7,15 @@ independent reader compares what the units' disks hold with the topics, and ever
 with what a subscriber of the feed was told.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from goldenhour.bench.accounting import accounted
-from goldenhour.bench.crash.hearing import Subscriber
+from goldenhour.bench.crash.hearing import heard
 from goldenhour.bench.crash.judging import Kill, Told, added_s, gaps_s, judge, spread
 from goldenhour.bench.crash.victims import (
     Kind,
@@ -77,26 +76,21 @@ async def crash(options: CrashOptions, settings: BrokerSettings, clock: Clock) -
             gateway, alerts = await _start(options, stack, bootstrap)
             processes = _PROCESSES if options.kill is Kind.VEHICLE else 0
             ward = Ward(gateway, options.folder, options.units, rng, clock, processes=processes)
-            subscriber = Subscriber(alerts, clock)
-            listening = asyncio.create_task(subscriber.listen())
-            await ward.start()
-            await clock.sleep_us(WARM_UP_US)
-            victims = _victims(options, stack, ward, cluster, clock)
-            kills = [await _kill(chosen(victims, rng), ward, rng, clock) for _ in _times(options)]
-            await ward.drain()
-            await subscriber.until_told(ward.injected(), CAUSE)
-            await clock.sleep_us(SETTLE_US)
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            async with heard(alerts, clock) as subscriber:
+                await ward.start()
+                await clock.sleep_us(WARM_UP_US)
+                victims = _victims(options, stack, ward, cluster, clock)
+                kills = [
+                    await _kill(chosen(victims, rng), ward, rng, clock)
+                    for _ in range(options.times)
+                ]
+                await ward.drain()
+                await subscriber.until_told(ward.injected(), CAUSE)
+                await clock.sleep_us(SETTLE_US)
             found = await present(KafkaLog(bootstrap, client_id="bench-reader"))
         finally:
             await stack.stop()
     return _figures(options, ward, subscriber.told, kills, found)
-
-
-def _times(options: CrashOptions) -> range:
-    return range(options.times)
 
 
 @asynccontextmanager

@@ -6,16 +6,14 @@ has to have them all before it judges on. The patients of a ward turn ill and we
 long an alarm of theirs waits is what a move costs.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from goldenhour.bench.accounting import accounted
-from goldenhour.bench.crash.hearing import Subscriber
+from goldenhour.bench.crash.hearing import heard
 from goldenhour.bench.crash.judging import judge
 from goldenhour.bench.crash.run import QUIET_US, SETTLE_US, WARM_UP_US
 from goldenhour.bench.crash.victims import ProgramVictim
@@ -56,7 +54,7 @@ async def measure(
         folder = standing.folder / "ward"
         folder.mkdir()
         ward = Ward(standing.gateway, folder, options.units, rng, clock, processes=0)
-        async with _heard(Subscriber(standing.alerts, clock)) as subscriber:
+        async with heard(standing.alerts, clock) as subscriber:
             await ward.start()
             await clock.sleep_us(WARM_UP_US)
             crew = _Crew(standing, clock)
@@ -85,18 +83,6 @@ async def measure(
         "alarms_duplicated": verdict.duplicated,
         **figures(injected, verdict, moved),
     }
-
-
-@asynccontextmanager
-async def _heard(subscriber: Subscriber) -> AsyncIterator[Subscriber]:
-    """Let a subscriber listen for as long as the context lasts."""
-    listening = asyncio.create_task(subscriber.listen())
-    try:
-        yield subscriber
-    finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
 
 
 class _Crew:
