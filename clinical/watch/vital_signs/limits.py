@@ -9,14 +9,14 @@ A patient in whom nothing stands costs two comparisons per value.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from math import inf
 from typing import Any, Final
 
-from clinical.alarms.catalogue import CATALOGUE
 from clinical.alarms.childhood import group_of, rules_of
 from clinical.alarms.identity import FrameRef
 from clinical.alarms.patience import Trust
-from clinical.alarms.rule import AlarmRule, Cause, Comparison
+from clinical.alarms.rule import AlarmRule, Comparison
 from clinical.alarms.safe_limits import Violation, adjusted, limits_of, violation, with_limits
 from clinical.alarms.staff_limit import LimitSet
 from clinical.watch.carry import HEART_RATE, PULSE_RATE, VITALS, Carry, Reading, Taken
@@ -32,7 +32,15 @@ def _by_vital(rules: tuple[AlarmRule, ...]) -> _Rules:
     return tuple(tuple(rule for rule in rules if rule.vital is vital) for vital in VITALS)
 
 
-_RULES: Final = _by_vital(CATALOGUE)
+@cache
+def _rules_by_cause(group: int | None) -> Mapping[str, AlarmRule]:
+    """Return the rules of an age, before staff have set anything."""
+    return {rule.cause: rule for rule in rules_of(group)}
+
+
+@cache
+def _rules_by_vital(group: int | None) -> _Rules:
+    return _by_vital(tuple(_rules_by_cause(group).values()))
 
 
 def _calm_range(rules: tuple[AlarmRule, ...]) -> tuple[float, float]:
@@ -54,7 +62,7 @@ def _calm_by_vital(rules: _Rules) -> tuple[tuple[float, float], ...]:
     )
 
 
-CALM: Final = _calm_by_vital(_RULES)
+CALM: Final = _calm_by_vital(_rules_by_vital(None))
 """Of an adult, by vital."""
 
 _GROUP: Final = "for_group"
@@ -81,17 +89,17 @@ class Limits:
 
     def rule(self, cause: str) -> AlarmRule:
         """Return the rule of a cause as it is for this patient's age."""
-        return next(rule for rule in rules_of(self._group) if rule.cause == cause)
+        return _rules_by_cause(self._group)[cause]
 
     def refusal(self, cause: str, medium: float | None, high: float | None) -> Violation | None:
         """Return why limits cannot be set for this patient; None when they can."""
-        rule = next((rule for rule in rules_of(self._group) if rule.cause == cause), None)
+        rule = _rules_by_cause(self._group).get(cause)
         return violation(rule, medium, high, child=self._group is not None)
 
     def use(self, own: Mapping[str, LimitSet]) -> Findings:
         """Judge by these limits of staff, by cause, from now on; what stands goes on."""
         self._own = own
-        self._rules = self._rules_by_cause()
+        self._rules = self._rules_for_patient()
         findings, judged = NO_FINDINGS, []
         for limits in self._limits:
             succeeded: tuple[Limit, ...] = ()
@@ -197,7 +205,9 @@ class Limits:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over a state from ``snapshot``."""
+        """Take over a state from ``snapshot``; in most patients, nothing stands."""
+        if state == self.snapshot() and not self.own:
+            return
         self._use(state.get(_GROUP))
         self._judge_by(
             tuple(
@@ -226,8 +236,8 @@ class Limits:
 
     def _use(self, group: int | None) -> None:
         self._group = group
-        self._rules = self._rules_by_cause()
-        rules = _by_vital(tuple(self._rules.values()))
+        self._rules = self._rules_for_patient()
+        rules = _by_vital(tuple(self._rules.values())) if self._own else _rules_by_vital(group)
         self._limits = tuple(
             tuple(Limit(rule, vital, self._carry) for rule in found)
             for vital, found in enumerate(rules)
@@ -235,11 +245,14 @@ class Limits:
         self.own = bool(self._own)
         self._calm = CALM if group is None and not self.own else _calm_by_vital(rules)
 
-    def _rules_by_cause(self) -> Mapping[Cause, AlarmRule]:
+    def _rules_for_patient(self) -> Mapping[str, AlarmRule]:
         """Return the rules for this patient: of the age, with what staff have set."""
+        rules = _rules_by_cause(self._group)
+        if not self._own:
+            return rules
         return {
-            rule.cause: adjusted(rule, own) if (own := self._allowed(rule)) else rule
-            for rule in rules_of(self._group)
+            cause: adjusted(rule, own) if (own := self._allowed(rule)) else rule
+            for cause, rule in rules.items()
         }
 
     def _allowed(self, rule: AlarmRule) -> LimitSet | None:

@@ -38,13 +38,17 @@ def scale(
 def soak(
     *,
     out: Out,
+    settle_minutes: Annotated[float, typer.Option(min=0, help="Time before that.")] = 25,
     minutes: Annotated[float, typer.Option(min=0.5, help="Measured time.")] = 30,
     units: Annotated[int, typer.Option(min=1, max=1_000, help="Units.")] = 100,
     frames_per_s: _Rate = 100,
+    turns_per_s: Annotated[
+        float, typer.Option(min=0.01, help="Turns for the worse of the whole fleet.")
+    ] = 0.2,
     home: HomeFolder = None,
 ) -> None:
     """Whether any program grows: resident memory of each, minute by minute."""
-    options = SoakOptions(minutes, units, frames_per_s, root_of(home))
+    options = SoakOptions(settle_minutes, minutes, units, frames_per_s, turns_per_s, root_of(home))
     tell(out, measured(soak_of_bench.measure(options, os.environ, SystemClock())))
 
 

@@ -1,4 +1,8 @@
-"""The soak bench: one load for a long time, and what every program weighs, minute by minute."""
+"""The soak bench: one load for a long time, and what every program weighs, minute by minute.
+
+A program that has just started fills what it keeps: minutes of trend, alarms that are over. So the
+load runs for a while first, and growth is judged in the time after that.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -18,17 +22,16 @@ MINUTE_S: Final = 60
 FEWEST_SAMPLES: Final = 10
 """A run of less than ten minutes is sampled ten times."""
 
-SETTLED_PART: Final = 0.25
-"""The first part of a run, in which caches fill; the slope leaves it out."""
-
 
 @dataclass(frozen=True, slots=True)
 class SoakOptions:
     """What to measure."""
 
+    settle_minutes: float
     minutes: float
     units: int
     frames_per_s: float
+    turns_per_s: float
     home: Path
 
 
@@ -44,9 +47,13 @@ async def measure(
     options: SoakOptions, environment: Mapping[str, str], clock: Clock
 ) -> dict[str, Any]:
     """Run the load, look at the programs once a minute, and return the figures."""
-    seconds = options.minutes * MINUTE_S
+    settle_s = options.settle_minutes * MINUTE_S
+    seconds = settle_s + options.minutes * MINUTE_S
     async with standing_stack(environment, options.home, clock) as standing:
-        fleet = Fleet(FleetOptions(standing.gateway, options.units, standing.folder), clock)
+        fleet = Fleet(
+            FleetOptions(standing.gateway, options.units, standing.folder, options.turns_per_s),
+            clock,
+        )
         await fleet.connect()
         looking = asyncio.create_task(_look(standing.pids, seconds, clock))
         trips = carried(Shape.CONSTANT, options.units, seconds, seed=1)
@@ -57,17 +64,19 @@ async def measure(
         refused = fleet.recorder.refusals
     return {
         "units": options.units,
+        "settle_minutes": options.settle_minutes,
         "minutes": options.minutes,
         "frames": frames,
         "frames_per_s": round(frames / seconds, 1),
+        "turns_per_s": options.turns_per_s,
         "frames_refused": refused,
-        "programs": {name: grown(name, samples) for name in samples[0].spent},
+        "programs": {name: grown(name, samples, settle_s) for name in samples[0].spent},
     }
 
 
-def grown(program: str, samples: Sequence[Sample]) -> dict[str, Any]:
+def grown(program: str, samples: Sequence[Sample], settle_s: float) -> dict[str, Any]:
     """Return what a program weighed, and by how much it grows in an hour once it has settled."""
-    settled = [it for it in samples if it.at_s >= SETTLED_PART * samples[-1].at_s]
+    settled = [it for it in samples if it.at_s >= settle_s]
     slope = slope_per_hour(
         [it.at_s for it in settled], [it.spent[program].resident_mb for it in settled]
     )

@@ -20,7 +20,7 @@ from goldenhour.bench.figures import FrameKey
 from goldenhour.bench.fleet.arrivals import Trip
 from goldenhour.bench.fleet.shared_link import SharedLink
 from goldenhour.bench.fleet.tapped import Tap
-from goldenhour.bench.fleet.turns import ill, vitals_at
+from goldenhour.bench.fleet.turns import TURNS_PER_S, ill, vitals_at
 from goldenhour.bench.load.clients import Recorder
 from goldenhour.bench.load.flipping import WELL
 from ports.clock import Clock
@@ -56,6 +56,8 @@ class FleetOptions:
     gateway: str
     units: int
     folder: Path
+    turns_per_s: float = TURNS_PER_S
+    """Turns for the worse of the whole fleet."""
 
 
 class Fleet:
@@ -203,10 +205,11 @@ class Fleet:
         self._encounters[number] = ""
 
     def _send(self, number: int, at_s: float) -> None:
-        units, at_us = self._options.units, self._clock.now_us()
-        vitals = vitals_at(number, at_s, units)
+        units, turns_per_s = self._options.units, self._options.turns_per_s
+        at_us = self._clock.now_us()
+        vitals = vitals_at(number, at_s, units, turns_per_s)
         ref = self._clients[number].capture(self._encounters[number], [vitals])
-        if ill(number, at_s, units):
+        if ill(number, at_s, units, turns_per_s):
             self.turned_us[_key(ref)] = at_us
 
     async def _drained(self, numbers: Sequence[int]) -> None:
