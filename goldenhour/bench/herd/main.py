@@ -21,9 +21,10 @@ def herd(
     ] = None,
     drain_s: Annotated[int, typer.Option(min=20, help="Longest wait for the backlog.")] = 900,
     real_time: Annotated[bool, typer.Option(help="Spend the tunnel's time for real.")] = False,
+    edge: Annotated[bool, typer.Option(help="Run the edge watch of each unit.")] = True,
     home: HomeFolder = None,
 ) -> None:
     """Every link cut for so long, and all back at once: what is lost, stale, or late."""
     periods_s = (period_s, return_period_s or period_s)
-    options = HerdOptions(units, cut_minutes, *periods_s, drain_s, root_of(home), real_time)
+    options = HerdOptions(units, cut_minutes, *periods_s, drain_s, root_of(home), real_time, edge)
     tell(out, measured(measure(options, os.environ, SystemClock())))

@@ -63,6 +63,8 @@ class HerdOptions:
     """Longest wait for the backlog."""
     home: Path
     real_time: bool = False
+    edge: bool = True
+    """Whether the edge watch of each unit runs; in life it has the vehicle's processor."""
 
 
 async def measure(
@@ -90,6 +92,7 @@ async def measure(
         "period_s": options.period_s,
         "return_period_s": options.return_period_s,
         "compressed": not options.real_time,
+        "edge": options.edge,
         "capture_took_s": max(outcome.capture_took_s for outcome in outcomes),
         **accounted(captured(last), found),
         "frames_refused": sum(outcome.refusals for outcome in outcomes),
@@ -161,6 +164,7 @@ class _Herds:
                 "--ended-us", str(tunnel.ended_us),
                 "--folder", str(self._part(first)),
                 *(["--real-time"] if options.real_time else []),
+                *([] if options.edge else ["--no-edge"]),
             ),
         )  # fmt: skip
 

@@ -63,6 +63,7 @@ class Part:
     tunnel: Tunnel
     folder: Path
     real_time: bool
+    edge: bool
 
 
 def herd_units(  # noqa: PLR0917 - options have names where they are given
@@ -76,11 +77,12 @@ def herd_units(  # noqa: PLR0917 - options have names where they are given
     folder: Annotated[Path, typer.Option()],
     *,
     real_time: Annotated[bool, typer.Option()] = False,
+    edge: Annotated[bool, typer.Option()] = True,
 ) -> None:
     """Play some units of the herd."""
     tunnel = Tunnel(began_us, ended_us)
     numbers = range(first, first + units)
-    part = Part(gateway, numbers, period_s, return_period_s, tunnel, folder, real_time)
+    part = Part(gateway, numbers, period_s, return_period_s, tunnel, folder, real_time, edge)
 
     async def play(stop: asyncio.Event) -> int:
         await _Return(part, SystemClock()).run(stop)
@@ -154,7 +156,7 @@ class _Return:
 
     def _herd(self, clock: Clock) -> Herd:
         part = self._part
-        return Herd(part.gateway, part.numbers, clock)
+        return Herd(part.gateway, part.numbers, clock, edge=part.edge)
 
     async def _there(self, file: Path, stop: asyncio.Event) -> None:
         while not (stop.is_set() or await asyncio.to_thread(file.exists)):

@@ -1,4 +1,4 @@
-"""The units of the herd bench: whole vehicle clients, with edge watch and downlink.
+"""The units of the herd bench: whole vehicle clients with their downlink, and edge watch or not.
 
 Those of one process share one spool in memory, which stands for the disks of all of them.
 """
@@ -71,11 +71,12 @@ class HerdUnit:
 class Herd:
     """All units; their links begin cut."""
 
-    def __init__(self, gateway: str, numbers: range, clock: Clock) -> None:
+    def __init__(self, gateway: str, numbers: range, clock: Clock, *, edge: bool) -> None:
         """Prepare; ``start`` it on the event loop."""
         self._gateway = gateway
         self._numbers = numbers
         self._clock = clock
+        self._options = ClientOptions(edge=edge, snapshot_frames=SNAPSHOT_FRAMES)
         self._spool = MemorySpool()
         self._herd: list[HerdUnit] = []
         self.ledger = Ledger()
@@ -100,7 +101,7 @@ class Herd:
             self._clock,
             rng,
             listener=self.ledger,
-            options=ClientOptions(snapshot_frames=SNAPSHOT_FRAMES),
+            options=self._options,
         )
         return HerdUnit(client, link, str(uuid7(self._clock.now_us(), rng.randbytes(10))))
 
