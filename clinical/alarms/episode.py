@@ -9,8 +9,9 @@ another limit is passed, and a bedside monitor would alarm anew: so what was ack
 before covers the level below from then on, and the call for an answer begins anew.
 
 A source that is dead does not vote (``Episode.silence``): its last word would otherwise keep an
-episode active for ever. Its next word counts again. What ended because a dead source was not
-counted any more makes no later word stale: in doubt it is told again.
+episode active for ever. Its next word counts again, also when the notice of its death reaches the
+log behind it: what a channel said in stream time after that notice was judged stands. What ended
+because a dead source was not counted any more makes no later word stale: in doubt it is told again.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from clinical.alarms.catalogue import RULES
-from clinical.alarms.priority import Phase, Priority, Source
+from clinical.alarms.priority import CHANNELS, Phase, Priority, Source
 from clinical.alarms.rule import STANDING
 from clinical.alarms.transition import (
     LONGEST_PAUSE_US,
@@ -99,6 +100,8 @@ class Report:
     alarm_id: bytes
     priority: Priority
     active: bool
+    learned_us: int
+    """Stream time at which it was said."""
 
 
 @dataclass(slots=True)
@@ -132,7 +135,10 @@ class Episode:
 
     def silence(self, status: SourceStatus) -> bool:
         """Take in whether what a source said so far counts; tell whether the view changed."""
-        if status.live == (status.source not in self.silenced) or status.source not in self.reports:
+        report = self.reports.get(status.source)
+        if report is None or status.live == (status.source not in self.silenced):
+            return False
+        if _outlives(report, status):
             return False
         if status.live:
             self.silenced.discard(status.source)
@@ -230,6 +236,7 @@ class Episode:
             "first_revision": self.first_revision,
             "highest": int(self.highest),
             "silenced": sorted(str(source) for source in self.silenced),
+            "said_us": {str(source): one.learned_us for source, one in self.reports.items()},
             "reports": [
                 [str(source), report.alarm_id.hex(), int(report.priority), report.active]
                 for source, report in self.reports.items()
@@ -254,7 +261,7 @@ class Episode:
         if transition.active or (known is not None and known.alarm_id == transition.alarm_id):
             self.silenced.discard(transition.source)
             self.reports[transition.source] = Report(
-                transition.alarm_id, transition.priority, transition.active
+                transition.alarm_id, transition.priority, transition.active, transition.learned_us
             )
 
     def _holding(self) -> list[Priority]:
@@ -324,13 +331,14 @@ def begin(transition: Transition, learned_us: int, revision: int) -> Episode:
     episode = Episode(view, transition.learned_us, view.revision, transition.priority)
     episode.heard[transition.alarm_id, transition.source] = transition.revision
     episode.reports[transition.source] = Report(
-        transition.alarm_id, transition.priority, transition.active
+        transition.alarm_id, transition.priority, transition.active, transition.learned_us
     )
     return episode
 
 
 def restored(state: Mapping[str, Any]) -> Episode:
     """Return the episode that ``Episode.snapshot`` wrote down."""
+    said_us: Mapping[str, int] = state.get("said_us", {})
     return Episode(
         view=view_from_plain(state["view"]),
         heard_us=state["heard_us"],
@@ -338,7 +346,9 @@ def restored(state: Mapping[str, Any]) -> Episode:
         highest=Priority(state["highest"]),
         silenced={Source(source) for source in state.get("silenced", ())},
         reports={
-            Source(source): Report(bytes.fromhex(alarm_id), Priority(priority), active)
+            Source(source): Report(
+                bytes.fromhex(alarm_id), Priority(priority), active, said_us.get(source, 0)
+            )
             for source, alarm_id, priority, active in state["reports"]
         },
         heard={
@@ -346,6 +356,14 @@ def restored(state: Mapping[str, Any]) -> Episode:
             for alarm_id, source, revision in state["heard"]
         },
     )
+
+
+def _outlives(report: Report, status: SourceStatus) -> bool:
+    """Tell whether a channel spoke after the judgement by which it was called dead.
+
+    The vehicle's words and the handover that ends its say are by the clocks of two vehicles.
+    """
+    return not status.live and status.source in CHANNELS and report.learned_us >= status.at_us
 
 
 def _event(cause: str, *, held: bool) -> Event:

@@ -51,6 +51,33 @@ def test_a_dead_source_that_speaks_again_counts_at_once() -> None:
     assert (view.state, view.priority) == (AlarmState.ACTIVE, HIGH)
 
 
+def test_a_notice_that_comes_late_does_not_silence_what_was_said_after_it() -> None:
+    """While the log stands still a notice waits, and the channel is back before it is written."""
+    book = AlarmBook()
+    tell(book, said(Phase.START, at=230, since=225))
+    assert tell(book, died(A, at=200)) == []
+    (view,) = book.current()
+    assert (view.state, view.revision) == (AlarmState.ACTIVE, 1)
+    (over,) = tell(book, died(A, at=231))
+    assert over.state is AlarmState.ENDED
+
+
+def test_a_notice_of_one_alarm_does_not_silence_a_newer_word_about_another() -> None:
+    """It is about the patient, and the living channel has not judged beyond that word yet."""
+    book = AlarmBook()
+    tell(book, said(Phase.START), said(Phase.START, cause="HEART_RATE_LOW", run=1, at=210, since=205))
+    (over,) = tell(book, died(A, at=200))
+    assert (over.cause, over.state) == ("SPO2_LOW", AlarmState.ENDED)
+    assert [view.cause for view in book.current()] == ["HEART_RATE_LOW"]
+
+
+def test_a_book_that_was_written_down_knows_when_who_spoke() -> None:
+    book, other = AlarmBook(), AlarmBook()
+    tell(book, said(Phase.START, at=230, since=225))
+    other.restore(book.snapshot())
+    assert tell(other, died(A, at=200)) == []
+
+
 def test_a_word_of_the_living_that_comes_after_the_death_is_never_lost() -> None:
     """The other channel's beginning may be overtaken by the notice; it opens the alarm again."""
     book = AlarmBook()

@@ -984,7 +984,9 @@ class SourceStatus(_message.Message):
     source: Global___Source.ValueType
     """Whose word it is about. Required."""
     live: _builtins.bool
-    """True: its word counts. False: it is dead, and what it said does not count. Required."""
+    """True: its word counts. False: it is dead, and what it said does not count, of a channel of the
+    center what it learned before at_us. Required.
+    """
     at_us: _builtins.int
     """Up to when the source that goes on has judged, by the stream's own time, microseconds since the
     Unix epoch. Required.
