@@ -43,6 +43,7 @@ KINDS: Final = {
     "clock-steps": Kind("clock", 0, 0, 3),
     "disk-full": Kind("vehicle", 0.5, 15, 3),
     "rebalance": Kind("worker", 0, 0, 4),
+    "hold-writes": Kind("program", 0.5, 10, 4),
     "compact": Kind("log", 0, 0, 3),
     "old-checkpoint": Kind("log", 0.2, 3, 2),
 }

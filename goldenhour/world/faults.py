@@ -10,6 +10,7 @@ import msgspec
 from clinical.alarms.priority import Source
 from goldenhour.world.case import CLOCK_STEP_MOST_US, Fault
 from goldenhour.world.night import Night, Post
+from goldenhour.world.shared_log import WRITERS_HELD
 from goldenhour.world.vehicles import Vehicle, corrupted
 from ports.log.port import TopicPartition
 from wire.partition import partition_of
@@ -35,6 +36,7 @@ BUSY_WITHIN_US: Final = 5_000_000
 MESSAGE_WITHIN_US: Final = 20_000_000
 """Longest wait of a kill for a message from the center."""
 
+_WRITING: Final = ("gateway", "worker", "center")
 _LOOK_US: Final = 700
 
 
@@ -137,6 +139,14 @@ def _log_doubtful(night: Night, fault: Fault) -> None:
     night.broker.doubt = fault.amount
 
 
+def _hold_writes(night: Night, fault: Fault) -> None:
+    """Let one of the writers of a program wait, as one does whose broker is away."""
+    posts = [post for kind in _WRITING for post in night.posts_of(kind)]
+    machine = posts[fault.target % len(posts)].machine
+    writer = int(fault.amount * WRITERS_HELD)
+    night.broker.held_until_us[machine, writer] = night.schedule.now_us + fault.for_us
+
+
 def _clock_steps(night: Night, fault: Fault) -> None:
     """Step the wall clock of a vehicle or of a gateway, at once and for good."""
     step_us = int((2 * fault.amount - 1) * CLOCK_STEP_MOST_US)
@@ -209,6 +219,7 @@ _DOING: Final[dict[str, Callable[[Night, Fault], None]]] = {
     "reset-feed": _reset_feed,
     "log-stalls": _log_stalls,
     "log-doubtful": _log_doubtful,
+    "hold-writes": _hold_writes,
     "clock-steps": _clock_steps,
     "disk-full": _disk_full,
     "rebalance": _rebalance,

@@ -3,14 +3,16 @@
 Behind it is the log twin (``ports.log.memory_log``). What a writer sends in one moment travels
 together and in order, as a producer's batch does. A machine that dies leaves what is on its way to
 chance: it may still be written, but never a later record of a writer without the earlier ones.
-While the log stalls nothing arrives; while it is ``doubtful``, some confirmations are lost: the
-record is in the log or is not, and its writer only hears LogLost.
+While the log stalls nothing arrives; while a writer is held its own records do not, and those of
+all others pass them; while the log is ``doubtful``, some confirmations are lost: the record is in
+the log or is not, and its writer only hears LogLost.
 """
 
 import asyncio
 from asyncio import Future
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Final, NamedTuple
 
@@ -18,6 +20,9 @@ from goldenhour.world.clock import EPOCH_US
 from goldenhour.world.schedule import Machine, Schedule
 from ports.log.memory_log import MemoryLog
 from ports.log.port import Extent, LogLost, Record, TopicPartition
+
+WRITERS_HELD: Final = 3
+"""Of the writers that a machine opens one after the other, every so manieth is held together."""
 
 LEAST_US: Final = 500
 MOST_US: Final = 4_000
@@ -40,6 +45,8 @@ class Broker:
     rng: Random
     log: MemoryLog = field(init=False)
     stalled_until_us: int = 0
+    held_until_us: dict[tuple[Machine, int], int] = field(default_factory=dict)
+    """Until when the writes of some writers of a machine do not arrive."""
     doubtful_until_us: int = 0
     doubt: float = 0.5
     """Part of the requests whose answer is lost, while the log is doubtful."""
@@ -65,10 +72,11 @@ class MachineLog:
     def __init__(self, machine: Machine, broker: Broker) -> None:
         self._machine = machine
         self._broker = broker
+        self._writers = count()
 
     async def writer(self) -> "MachineWriter":
         """Open a writer."""
-        return MachineWriter(self._machine, self._broker)
+        return MachineWriter(self._machine, self._broker, next(self._writers) % WRITERS_HELD)
 
     async def reader(self, positions: Mapping[TopicPartition, int]) -> "MachineReader":
         """Open a reader at these positions; OffsetGone as the log says."""
@@ -110,9 +118,10 @@ class MachineLog:
 class MachineWriter:
     """A LogWriter of one machine."""
 
-    def __init__(self, machine: Machine, broker: Broker) -> None:
+    def __init__(self, machine: Machine, broker: Broker, held_as: int) -> None:
         self._machine = machine
         self._broker = broker
+        self._held_as = held_as
         self._gathered: list[_Sent] = []
         self._leaves_us = -1
         self._arrives_us = 0
@@ -138,7 +147,8 @@ class MachineWriter:
         if self._leaves_us != schedule.now_us:
             self._leaves_us = schedule.now_us
             self._gathered = []
-            arrives_us = schedule.now_us + self._broker.delay_us()
+            held_us = self._broker.held_until_us.get((self._machine, self._held_as), 0)
+            arrives_us = max(schedule.now_us, held_us) + self._broker.delay_us()
             self._arrives_us = max(self._arrives_us, arrives_us)
             schedule.at(self._arrives_us, self._arrive, self._gathered)
         where = TopicPartition(topic, partition)
