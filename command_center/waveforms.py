@@ -2,9 +2,8 @@
 
 Each partition with a patient who is watched has a reader and a task of its own, so neither alarms
 nor pictures wait for a waveform, and what is lost here is lost to a strip alone. A reader begins
-``LOOKED_BACK`` records before the end, since the log finds records by offset and not by time, and
-first only gathers what a gateway received within ``RECENT_US``. Then it tells that at once, and
-from then on every chunk as it comes.
+``LOOKED_BACK`` records before the end, and first only gathers what a gateway received within
+``RECENT_US``. Then it tells that at once, and from then on every chunk as it comes.
 
 Frames of patients whom nobody watches stay encoded; only their encounter id is looked at.
 """

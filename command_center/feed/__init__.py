@@ -1,1 +1,1 @@
-"""The alert feed over gRPC."""
+"""The alert feed over gRPC and WebSocket, and what subscribers do about alarms."""

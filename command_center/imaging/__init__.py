@@ -1,1 +1,1 @@
-"""The CT series of the patients: what the log says of them, and the pixels of each slice."""
+"""CT series, twelve-lead ECGs and event strips of the patients, and how they are shown."""

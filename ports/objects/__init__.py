@@ -1,1 +1,1 @@
-"""Objects too large for the log: one port, a folder behind it, and its in-memory twin."""
+"""Objects too large for the log: one port, a folder or an S3 bucket behind it, and a twin."""

@@ -130,7 +130,7 @@ Global___EncounterStatus: _TypeAlias = EncounterStatus  # noqa: Y015
 
 @_typing.final
 class RecordBatch(_message.Message):
-    """A micro-batch of frames of one partition of `patients`, `waveforms` or `units`. No key."""
+    """A micro-batch of frames of one partition of `patients`, `waveforms`, `images` or `units`. No key."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -169,7 +169,9 @@ Global___RecordBatch: _TypeAlias = RecordBatch  # noqa: Y015
 
 @_typing.final
 class Tick(_message.Message):
-    """Time as data: every gateway writes one to every partition of `patients` each second. No key."""
+    """Time as data: every gateway writes one to every partition of `patients` and of `images` each second.
+    No key.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1326,7 +1328,9 @@ class Checkpoint(_message.Message):
     next_offset: _builtins.int
     """The offset of the first record of the app's topic that the state has not seen."""
     state: _builtins.bytes
-    """The encounter's state, or for `covered` the partition's clock at that point; MessagePack."""
+    """The encounter's state with the partition's clock at that point, or for `covered` the clock alone;
+    MessagePack.
+    """
     def __init__(
         self,
         *,

@@ -1233,7 +1233,7 @@ Global___Position: _TypeAlias = Position  # noqa: Y015
 
 @_typing.final
 class LinkState(_message.Message):
-    """How the unit's link and spool are; sent every few seconds while the unit is on."""
+    """How the unit's link and spool are; sent within 5 s of a change, else every 30 s."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
