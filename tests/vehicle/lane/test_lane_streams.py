@@ -207,6 +207,26 @@ async def test_the_past_is_not_dialled_while_live_data_is() -> None:
     await end(running)
 
 
+async def test_a_past_that_was_thinned_goes_on() -> None:
+    """All that was in flight may be acknowledged while it is thinned; what is left then follows."""
+    link, owner = MemoryLink(), Owner()
+    lane = streams(link, owner, SegmentProgress(2, b"o" * 16, 0, 100))
+    (past,) = lane.session.older
+    past.load(SealedFrame(n, b"kept") for n in range(1, 101))
+    running = asyncio.create_task(lane.run())
+    await until(lambda: len(link.streams) == 2 and link.streams[1].sent)
+    stream = link.streams[1]
+    sent = past.sent
+    assert past.pin(200) == (sent + 1, 100)
+    stream.answers.put_nowait(Acknowledged(sent, 64))
+    await until(lambda: owner.through)
+    past.unpin([(sent + 1, 100)])
+    past.load([SealedFrame(100, b"left out")])
+    lane.wake()
+    await until(lambda: stream.sent[-1] == SealedFrame(100, b"left out"))
+    await end(running)
+
+
 async def test_a_frame_that_the_spool_has_lost_is_an_error_of_ours() -> None:
     """A hole in an older segment is never skipped in silence."""
     link, owner = MemoryLink(), Owner()
