@@ -196,8 +196,10 @@ class SegmentRun:
         self._pinned_from = None
 
     def _leave_out(self, first: int, last: int) -> None:
-        """Let one frame stand for these sequences, or for those that nobody acknowledged: of what
-        was left out a gateway may hold some, which came on a stream before."""
+        """Let one frame stand for these sequences, as far as nobody acknowledged them.
+
+        Of what was left out a gateway may hold some: it came on a stream before.
+        """
         if last > self.acknowledged:
             self._spans[max(first, self.acknowledged + 1)] = last
 

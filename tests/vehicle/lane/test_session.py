@@ -265,8 +265,7 @@ def test_a_request_is_bounded_in_bytes() -> None:
 
 
 def test_what_was_left_out_can_be_acknowledged_in_part() -> None:
-    """A gateway that holds some of it says so before the word for all of it; after a cut that word
-    goes out again, be it joined by more that is left out."""
+    """A gateway may hold some of it; after a cut the word for all goes out, joined by more."""
     run = SegmentRun(b"s" * 16, acknowledged=4, last=12, spans=[(5, 10)])
     run.grant(64)
     assert run.take() == Load(10, 12)
