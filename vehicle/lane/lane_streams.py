@@ -149,7 +149,7 @@ class LaneStreams:
             run.lose()
             stream.cancel()
             if writer is not None:
-                await _end(writer)
+                await end(writer)
 
     def _say_lost(self, run: SegmentRun, lost: Exception) -> None:
         if run.open:
@@ -233,8 +233,14 @@ class LaneStreams:
         return list(taken)
 
 
-async def _end(writer: "asyncio.Task[None]") -> None:
-    """Stop a writer; what it failed of, other than its end, is our bug and goes on up."""
+async def end(writer: "asyncio.Task[None]") -> None:
+    """Stop a writer; what it failed of, other than its end, is our bug and goes on up.
+
+    Who is stopped meanwhile is told: that is not the writer's end.
+    """
     writer.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         await writer
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise
