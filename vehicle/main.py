@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 from secrets import token_bytes
-from sqlite3 import OperationalError
+from sqlite3 import DatabaseError
 from typing import Annotated, Any, Final
 
 import typer
@@ -143,7 +143,7 @@ async def run(settings: VehicleSettings, stop: asyncio.Event) -> int:
     )
     try:
         await spool.open()
-    except (SpoolInUse, OSError, OperationalError) as error:
+    except (SpoolInUse, OSError, DatabaseError) as error:
         log.error("no spool", folder=str(settings.spool_folder), error=str(error))  # noqa: TRY400 - it says all
         return 1
     answers = Answers(sys.stdout.buffer)

@@ -22,6 +22,7 @@ from vehicle.devices import recording
 from vehicle.devices.recording import BadRecording, BadRow, Row, read_recording
 from vehicle.main import STOP_S, run
 from vehicle.settings import VehicleSettings
+from vehicle.spool.spool import SPOOL_FILE
 from wire.frames import Lane
 from wire.validation import RefusalReason
 
@@ -275,6 +276,17 @@ async def test_a_recording_that_is_none_is_said_before_anything_is_captured(
         assert await run(settings, asyncio.Event()) == 1
     assert said[-1]["error"] == f"--source: {wrong}"
     assert not settings.spool_folder.exists()
+
+
+async def test_a_damaged_spool_is_said_in_one_line(tmp_path: Path) -> None:
+    """A vehicle that cannot spool does not start; the line names the folder and what is wrong."""
+    settings = VehicleSettings(unit_id="A1", home=tmp_path)
+    settings.spool_folder.mkdir(parents=True)
+    (settings.spool_folder / SPOOL_FILE).write_bytes(b"no database" * 1_000)
+    with structlog.testing.capture_logs() as said:
+        assert await run(settings, asyncio.Event()) == 1
+    assert said[-1]["folder"] == str(settings.spool_folder)
+    assert said[-1]["error"] == "file is not a database"
 
 
 async def test_a_recording_that_breaks_off_is_one_line_and_the_rest_is_delivered(

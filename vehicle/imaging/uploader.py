@@ -8,7 +8,6 @@ where the gateway's bytes end. The files of a series are read block by block (``
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -21,6 +20,7 @@ from vehicle.imaging.series import Series
 from vehicle.imaging.session import Piece, UploadSession
 from vehicle.imaging.window import Mark
 from vehicle.lane.backoff import Backoff
+from vehicle.lane.lane_streams import end
 from vehicle.lane.link import LinkDown
 
 HELD_TIMEOUT_S: Final = 30
@@ -94,9 +94,7 @@ class Uploader:
             session.lose()
             stream.cancel()
             if writer is not None:
-                writer.cancel()
-                with suppress(asyncio.CancelledError):
-                    await writer
+                await end(writer)
 
     def _take(self, session: UploadSession, arrival: object, sent: deque[_Sent]) -> None:
         match arrival:

@@ -11,8 +11,10 @@ from typing import Any, cast
 import grpc
 import grpc.aio
 
+from ambulance.alerts.v1 import alarm_pb2
 from ambulance.telemetry.v1 import frame_pb2, telemetry_service_pb2, telemetry_service_pb2_grpc
 from ports.grpc_line import Line
+from ports.logging import get_logger
 from ports.tls import Tls
 from vehicle.lane.link import (
     Acknowledged,
@@ -24,9 +26,10 @@ from vehicle.lane.link import (
     UplinkArrival,
 )
 from vehicle.lane.session import SealedFrame
-from wire.alarms import to_entry
+from wire.alarms import Entry, to_entry
 from wire.frames import Lane
 from wire.messages import to_message
+from wire.reading import Unreadable
 from wire.validation import RefusalReason
 
 _LANE = {
@@ -36,6 +39,8 @@ _LANE = {
 }
 _REASON = {int(reason): reason.name for reason in RefusalReason}
 _Call = Any
+
+log = get_logger(__name__)
 
 
 @contextmanager
@@ -190,6 +195,18 @@ def _to_downlink(response: telemetry_service_pb2.DownlinkResponse) -> DownlinkAr
         case "message":
             return DownlinkArrival(to_message(response.message), response.resume_token)
         case "alarm_entry":
-            return DownlinkArrival(to_entry(response.alarm_entry), response.resume_token)
+            return DownlinkArrival(_known(response.alarm_entry), response.resume_token)
         case _:
             return DownlinkArrival(None, response.resume_token)
+
+
+def _known(entry: alarm_pb2.AlarmEntry) -> Entry | None:
+    """Return an entry of the log of alarms; None for what a newer center says and we cannot read.
+
+    It would come again after each new start, so it must not end the program.
+    """
+    try:
+        return to_entry(entry)
+    except Unreadable as unreadable:
+        log.warning("entry passed over", error=str(unreadable))
+        return None

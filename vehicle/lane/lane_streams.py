@@ -81,6 +81,7 @@ class LaneStreams:
         self._backoff = Backoff(rng)
         self._owner = owner
         self._wakeup = asyncio.Event()
+        self._past_wakeup = asyncio.Event()
         self._probing = False
         self._way_until_us = 0
         """Monotonic: until when what is not urgent gives way."""
@@ -92,8 +93,9 @@ class LaneStreams:
         return self.session.live.open
 
     def wake(self) -> None:
-        """Look whether a frame may be sent."""
+        """Look whether a frame may be sent, of what is live or of what is older."""
         self._wakeup.set()
+        self._past_wakeup.set()
 
     def probe(self) -> None:
         """Ask the gateway for its time on the live stream."""
@@ -122,7 +124,7 @@ class LaneStreams:
             if self.session.lane is not Lane.ALARM:
                 await self.give_way()
             run = self.session.older[0]
-            await self._stream(run, asyncio.Event())
+            await self._stream(run, self._past_wakeup)
             if run.depth:
                 await self._clock.sleep_us(self._backoff.next_us())
 
@@ -147,7 +149,7 @@ class LaneStreams:
             run.lose()
             stream.cancel()
             if writer is not None:
-                await _end(writer)
+                await end(writer)
 
     def _say_lost(self, run: SegmentRun, lost: Exception) -> None:
         if run.open:
@@ -231,8 +233,14 @@ class LaneStreams:
         return list(taken)
 
 
-async def _end(writer: "asyncio.Task[None]") -> None:
-    """Stop a writer; what it failed of, other than its end, is our bug and goes on up."""
+async def end(writer: "asyncio.Task[None]") -> None:
+    """Stop a writer; what it failed of, other than its end, is our bug and goes on up.
+
+    Who is stopped meanwhile is told: that is not the writer's end.
+    """
     writer.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         await writer
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise

@@ -54,7 +54,7 @@ UplinkArrival = Opened | Acknowledged | Refused | ClockReply
 
 @dataclass(frozen=True, slots=True)
 class DownlinkArrival:
-    """One response of the downlink; None is caught up."""
+    """One response of the downlink; None is caught up, or what this version does not know."""
 
     what: Message | Entry | None
     resume_token: bytes

@@ -167,8 +167,10 @@ class SegmentRun:
             return 0
         for sequence in range(self.acknowledged + 1, through + 1):
             self._held.pop(sequence, None)
-        self._spans = {first: last for first, last in self._spans.items() if last > through}
         self.acknowledged = through
+        spans, self._spans = self._spans, {}
+        for first, last in spans.items():
+            self._leave_out(first, last)
         self.sent = max(self.sent, through)
         return newly
 
@@ -190,8 +192,16 @@ class SegmentRun:
             for sequence in range(first, last + 1):
                 self._held.pop(sequence, None)
                 self._spans.pop(sequence, None)
-            self._spans[first] = last
+            self._leave_out(first, last)
         self._pinned_from = None
+
+    def _leave_out(self, first: int, last: int) -> None:
+        """Let one frame stand for these sequences, as far as nobody acknowledged them.
+
+        Of what was left out a gateway may hold some: it came on a stream before.
+        """
+        if last > self.acknowledged:
+            self._spans[max(first, self.acknowledged + 1)] = last
 
     def lose(self) -> None:
         """Forget the stream: what was not acknowledged goes out again."""

@@ -11,7 +11,8 @@ Bounds: ``frames_max`` and ``bytes_max`` on disk, ``PENDING_FRAMES`` on their wa
 spool raises ``LaneFull`` for WAVEFORM first, which may take ``WAVEFORM_SHARE`` of the room, then
 for VITALS: the ALARM lane keeps ``ALARM_RESERVE``.
 A disk that fails is retried for ever, and said through ``on_trouble``; what it could not take
-waits in memory, unconfirmed, until PENDING_FRAMES is reached.
+waits in memory, unconfirmed, until PENDING_FRAMES is reached. Meanwhile frames are read for the
+link as ever, and what is acknowledged makes room: a spool that filled its disk empties again.
 One spool serves many units. A lock file keeps a second process out.
 """
 
@@ -20,6 +21,7 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -30,6 +32,7 @@ from vehicle.spool.store import (
     Depth,
     Entry,
     Quarantined,
+    Refusal,
     SpooledFrame,
     SpoolStore,
     UnitState,
@@ -84,9 +87,34 @@ class _Question:
     ask: Callable[[SpoolStore], Any]
     answer: "asyncio.Future[Any]"
 
+    def of(self, store: SpoolStore, _: Sequence[Entry]) -> object:
+        """Return the answer, once all that was put before is on the disk."""
+        return self.ask(store)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Asks for frames of a segment, be they on the disk or still on their way to it."""
+
+    key: tuple[str, int, bytes]
+    first: int
+    last: int
+    answer: "asyncio.Future[Sequence[SpooledFrame]]"
+
+    def of(self, store: SpoolStore, waiting: Sequence[Entry]) -> Sequence[SpooledFrame]:
+        """Return them in order. What is left out just now is never asked for: its run is pinned."""
+        found = {one.sequence: one for one in store.frames(self.key, self.first, self.last)}
+        for one in waiting:
+            if isinstance(one, SpooledFrame) and _key(one) == self.key:
+                found[one.sequence] = one
+        return [found[n] for n in sorted(found) if self.first <= n <= self.last]
+
 
 class _Stop:
     """Asks the thread to end."""
+
+
+_Asked = _Question | _Reading | _Stop
 
 
 class Spool:
@@ -105,7 +133,7 @@ class Spool:
         self._frames_max = frames_max
         self._bytes_max = bytes_max
         self._on_trouble = on_trouble
-        self._queue: SimpleQueue[Group | _Question | _Stop] = SimpleQueue()
+        self._queue: SimpleQueue[Group | _Asked] = SimpleQueue()
         self._hurry = threading.Event()
         self._ending = threading.Event()
         self._acknowledged: dict[tuple[str, int, bytes], int] = {}
@@ -129,7 +157,11 @@ class Spool:
             message = f"another vehicle has the spool in {self._folder} open"
             raise SpoolInUse(message) from None
         self._loop = asyncio.get_running_loop()
-        store = SpoolStore(self._folder / SPOOL_FILE)
+        try:
+            store = SpoolStore(self._folder / SPOOL_FILE)
+        except sqlite3.Error:
+            self._lock.close()
+            raise
         self._thread = threading.Thread(target=self._run, args=(store,), name="spool", daemon=True)
         self._thread.start()
         held = await self._ask(SpoolStore.depth)
@@ -219,8 +251,10 @@ class Spool:
         self, unit_id: str, lane: int, segment: bytes, first: int, last: int
     ) -> Sequence[SpooledFrame]:
         """Return a segment's frames in [first, last] that are held, in order."""
-        key = (unit_id, lane, segment)
-        return await self._ask(lambda store: store.frames(key, first, last))
+        answer: asyncio.Future[Sequence[SpooledFrame]] = self._loop.create_future()
+        self._queue.put(_Reading((unit_id, lane, segment), first, last, answer))
+        self._hurry.set()
+        return await answer
 
     async def unit(self, unit_id: str) -> UnitState:
         """Return what a unit resumes from."""
@@ -248,41 +282,59 @@ class Spool:
             self._hurry.wait(GROUP_COMMIT_S)
             self._hurry.clear()
             waiting += self._drain()
-            self._commit(store, [one for one in waiting if isinstance(one, Group)])
-            for question in waiting:
-                if isinstance(question, _Question):
-                    self._answer(store, question)
-            stopping = any(isinstance(one, _Stop) for one in waiting)
+            asked = [one for one in waiting if not isinstance(one, Group)]
+            self._commit(store, [one for one in waiting if isinstance(one, Group)], asked)
+            for one in asked:
+                self._answer(store, one, ())
+            stopping = any(isinstance(one, _Stop) for one in asked)
         store.close()
 
-    def _drain(self) -> list[Group | _Question | _Stop]:
-        drained: list[Group | _Question | _Stop] = []
+    def _drain(self) -> list[Group | _Asked]:
+        drained: list[Group | _Asked] = []
         try:
             while True:
                 drained.append(self._queue.get_nowait())
         except Empty:
             return drained
 
-    def _commit(self, store: SpoolStore, groups: list[Group]) -> None:
-        entries = [entry for group in groups for entry in group.entries]
-        while entries:
+    def _commit(self, store: SpoolStore, groups: list[Group], asked: list[_Asked]) -> None:
+        """Write these groups, and what comes while the disk refuses them; ``asked`` grows too."""
+        while entries := [entry for group in groups for entry in group.entries]:
             try:
                 freed = store.write(entries)
-            except sqlite3.OperationalError as trouble:
+            except sqlite3.DatabaseError as trouble:
                 self._call(self._on_trouble, str(trouble))
                 if self._ending.wait(RETRY_S):
                     return
+                self._meanwhile(store, groups, asked)
             else:
                 self._call(self._committed, groups, freed)
                 return
 
-    def _answer(self, store: SpoolStore, question: _Question) -> None:
+    def _meanwhile(self, store: SpoolStore, groups: list[Group], asked: list[_Asked]) -> None:
+        """Do what a disk can that takes nothing new: give frames, and let go of others."""
+        for one in self._drain():
+            if isinstance(one, Group):
+                groups.append(one)
+            else:
+                asked.append(one)
+        entries = [entry for group in groups for entry in group.entries]
+        for reading in [one for one in asked if isinstance(one, _Reading)]:
+            self._answer(store, reading, entries)
+            asked.remove(reading)
+        if relief := _relief(entries):
+            with suppress(sqlite3.DatabaseError):
+                self._call(self._committed, [], store.write(relief))
+
+    def _answer(self, store: SpoolStore, asked: _Asked, waiting: Sequence[Entry]) -> None:
+        if isinstance(asked, _Stop):
+            return
         try:
-            answer = question.ask(store)
+            answer = asked.of(store, waiting)
         except sqlite3.Error as trouble:
-            self._call(_fail, question.answer, trouble)
+            self._call(_fail, asked.answer, trouble)
         else:
-            self._call(_resolve, question.answer, answer)
+            self._call(_resolve, asked.answer, answer)
 
     def _call(self, what: Callable[..., None], *arguments: object) -> None:
         """Run something on the event loop, unless that is gone."""
@@ -310,6 +362,20 @@ class Spool:
             if waiter.done() or self._fullness(lane) < ROOM_AGAIN:
                 _resolve(waiter, None)
                 self._room_waiters.remove((lane, waiter))
+
+
+def _key(entry: SpooledFrame | Refusal | Acknowledgement) -> tuple[str, int, bytes]:
+    return entry.unit_id, entry.lane, entry.segment
+
+
+def _relief(entries: Sequence[Entry]) -> list[Entry]:
+    """Return what makes room and may go first; a refused frame has to be copied before."""
+    refused = {_key(entry) for entry in entries if isinstance(entry, Refusal)}
+    return [
+        entry
+        for entry in entries
+        if isinstance(entry, Acknowledgement) and _key(entry) not in refused
+    ]
 
 
 def _share(lane: int) -> float:

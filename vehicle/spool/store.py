@@ -171,11 +171,14 @@ class SpoolStore:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             freed = [self._write_one(entry) for entry in entries]
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            # A run that was numbered in here is gone, whoever took it back: a disk that is full
+            # does so by itself, and mostly says so not before the commit.
             self._runs.clear()
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
             raise
-        self._database.execute("COMMIT")
         return Depth(sum(one.frames for one in freed), sum(one.frame_bytes for one in freed))
 
     def _write_one(self, entry: Entry) -> Depth:

@@ -1,5 +1,6 @@
 """The watch at the edge judges as the center does, contains failures, and resumes."""
 
+import msgspec
 import pytest
 
 from clinical.alarms.identity import FrameRef
@@ -131,6 +132,19 @@ def test_snapshots_of_another_version_are_passed_over() -> None:
     assert not edge.restore({"encounter/e1": b"\x80", "book": b"\x80"}, SECOND_US)
     assert failed == ["e1"]
     assert not edge.encounters
+
+
+def test_a_snapshot_of_another_shape_does_not_keep_a_vehicle_from_starting() -> None:
+    """However another version laid a part of the watch out, that patient's watch starts anew."""
+    edge = watch()
+    feed(edge, 1, 1, Vitals(heart_rate_bpm=80.0))
+    (kept,) = edge.snapshots("e1")
+    state = msgspec.msgpack.decode(kept.state or b"")
+    failed: list[str] = []
+    again = EdgeWatch("A1", failed.append)
+    again.restore({kept.name: msgspec.msgpack.encode({**state, "ordering": 7})}, SECOND_US)
+    assert failed == ["e1"]
+    assert not again.encounters
 
 
 def test_a_failing_watch_stops_only_its_patient() -> None:

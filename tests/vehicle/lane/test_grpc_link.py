@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from ambulance.alerts.v1 import alarm_pb2
+from ambulance.telemetry.v1 import telemetry_service_pb2
+from clinical.alarms.transition import EncounterClosed
 from tests.patience import PATIENCE_S
 from tests.vehicle.gateway import FakeGateway
 from vehicle.lane.grpc_link import GrpcLink, GrpcUplink
-from vehicle.lane.link import Acknowledged, ClockReply, LinkDown, Opened
+from vehicle.lane.link import Acknowledged, ClockReply, DownlinkArrival, LinkDown, Opened
 from vehicle.lane.session import SealedFrame
+from wire.alarms import from_entry
 from wire.frames import Lane
 
 SEGMENT = b"s" * 16
@@ -70,4 +74,26 @@ async def test_nobody_there_is_a_link_down() -> None:
 
     with pytest.raises(LinkDown):
         await asyncio.wait_for(dial(), PATIENCE_S)
+    await link.close()
+
+
+async def test_an_entry_of_a_newer_center_is_passed_over(gateway: FakeGateway) -> None:
+    """Vehicles are upgraded last: what one cannot read of alarms never ends it, nor comes again."""
+    known = EncounterClosed("0192f0c1-2b3c-7d4e-8f50-61728394a5b6", 7)
+    later = alarm_pb2.AlarmEntry(transition=alarm_pb2.ConditionTransition(priority=99))  # type: ignore[arg-type]
+    for number, entry in enumerate((alarm_pb2.AlarmEntry(), later, from_entry(known))):
+        gateway.posts.put_nowait(
+            telemetry_service_pb2.DownlinkResponse(
+                alarm_entry=entry, resume_token=f"{number}".encode()
+            )
+        )
+    link = GrpcLink(dict.fromkeys(Lane, gateway.address))
+    arrivals = link.downlink("A1", None)
+    heard = [await asyncio.wait_for(anext(arrivals), PATIENCE_S) for _ in range(3)]
+    assert heard == [
+        DownlinkArrival(None, b"0"),
+        DownlinkArrival(None, b"1"),
+        DownlinkArrival(known, b"2"),
+    ]
+    await arrivals.aclose()
     await link.close()

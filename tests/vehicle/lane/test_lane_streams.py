@@ -1,7 +1,7 @@
 """The streams of a lane over a link in memory: silence, errors, and a damaged spool."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from secrets import token_bytes
@@ -36,6 +36,7 @@ class Stream:
     opened: list[tuple[bytes, int]] = field(default_factory=list)
     sent: list[SealedFrame] = field(default_factory=list)
     cancelled: bool = False
+    on_cancel: Callable[[], object] = bool
 
     async def open(self, unit_id: str, lane: Lane, segment: bytes, next_sequence: int) -> None:
         self.opened.append((segment, next_sequence))
@@ -55,6 +56,7 @@ class Stream:
 
     def cancel(self) -> None:
         self.cancelled = True
+        self.on_cancel()
         self.answers.put_nowait(None)
 
 
@@ -204,6 +206,41 @@ async def test_the_past_is_not_dialled_while_live_data_is() -> None:
     link.answering = True
     await clock.run_for(10 * SECOND_US, settling_turns=3)
     assert link.streams[3].opened == [(b"o" * 16, 5)]
+    await end(running)
+
+
+async def test_a_lane_that_is_stopped_while_it_loses_its_link_ends() -> None:
+    """The end of a stream never takes the end of the lane for its own, and dials on for ever."""
+    link, owner = MemoryLink(), Owner()
+    lane = streams(link, owner)
+    running = asyncio.create_task(lane.run())
+    await until(lambda: lane.connected)
+    (stream,) = link.streams
+    stream.on_cancel = running.cancel
+    stream.answers.put_nowait(None)
+    _, still = await asyncio.wait([running], timeout=1)
+    await end(running)
+    assert not still
+    assert len(link.streams) == 1
+
+
+async def test_a_past_that_was_thinned_goes_on() -> None:
+    """All that was in flight may be acknowledged while it is thinned; what is left then follows."""
+    link, owner = MemoryLink(), Owner()
+    lane = streams(link, owner, SegmentProgress(2, b"o" * 16, 0, 100))
+    (past,) = lane.session.older
+    past.load(SealedFrame(n, b"kept") for n in range(1, 101))
+    running = asyncio.create_task(lane.run())
+    await until(lambda: len(link.streams) == 2 and link.streams[1].sent)
+    stream = link.streams[1]
+    sent = past.sent
+    assert past.pin(200) == (sent + 1, 100)
+    stream.answers.put_nowait(Acknowledged(sent, 64))
+    await until(lambda: owner.through)
+    past.unpin([(sent + 1, 100)])
+    past.load([SealedFrame(100, b"left out")])
+    lane.wake()
+    await until(lambda: stream.sent[-1] == SealedFrame(100, b"left out"))
     await end(running)
 
 

@@ -262,3 +262,19 @@ def test_a_request_is_bounded_in_bytes() -> None:
         assert not isinstance(taken, Load)
         sizes.append([len(one.frame) for one in taken])
     assert sizes == [[REQUEST_BYTES // 2] * 2, [4], [REQUEST_BYTES + 1]]
+
+
+def test_what_was_left_out_can_be_acknowledged_in_part() -> None:
+    """A gateway may hold some of it; after a cut the word for all goes out, joined by more."""
+    run = SegmentRun(b"s" * 16, acknowledged=4, last=12, spans=[(5, 10)])
+    run.grant(64)
+    assert run.take() == Load(10, 12)
+    run.advance(7)
+    run.lose()
+    run.grant(64)
+    assert run.take() == Load(10, 12)
+    assert run.pin(64) == (8, 12)
+    run.unpin([(5, 12)])
+    assert run.take() == Load(12, 12)
+    run.load([SealedFrame(12, b"all of it")])
+    assert run.take() == [SealedFrame(12, b"all of it")]

@@ -167,6 +167,83 @@ async def test_a_disk_that_fails_is_said_and_tried_again(
     await spool.close()
 
 
+async def test_a_damaged_file_is_said_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever SQLite says of the disk, the spool goes on trying, and never ends in silence."""
+    troubles: list[str] = []
+    write = SpoolStore.write
+    refusals = iter([True])
+
+    def failing(store: SpoolStore, entries: list[SpooledFrame]) -> object:
+        if next(refusals, False):
+            message = "database disk image is malformed"
+            raise sqlite3.DatabaseError(message)
+        return write(store, entries)
+
+    monkeypatch.setattr("vehicle.spool.spool.RETRY_S", 0.01)
+    monkeypatch.setattr(SpoolStore, "write", failing)
+    spool = Spool(tmp_path, on_trouble=troubles.append)
+    await spool.open()
+    spool.put([frame(1)])
+    await asyncio.wait_for(spool.flush(), PATIENCE_S)
+    assert troubles == ["database disk image is malformed"]
+    await spool.close()
+
+
+async def test_a_disk_that_takes_nothing_is_still_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was captured goes out meanwhile, be it on the disk already or on its way there."""
+    monkeypatch.setattr("vehicle.spool.spool.RETRY_S", 0.01)
+    spool = Spool(tmp_path)
+    await spool.open()
+    spool.put([frame(1), frame(2)])
+    await spool.flush()
+    await spool._ask(_wait_for_nobody)
+    disk = sqlite3.connect(tmp_path / "spool.sqlite", isolation_level=None)
+    disk.execute("BEGIN IMMEDIATE")
+    confirmed = asyncio.Event()
+    spool.put([frame(3)], confirmed.set)
+    held = await asyncio.wait_for(spool.frames("A1", 2, SEGMENT, 2, 4), PATIENCE_S)
+    assert [one.sequence for one in held] == [2, 3]
+    assert not confirmed.is_set()
+    disk.execute("ROLLBACK")
+    disk.close()
+    await asyncio.wait_for(confirmed.wait(), PATIENCE_S)
+    await spool.close()
+
+
+async def test_a_spool_that_filled_its_disk_empties_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is acknowledged makes room on a full disk, although newer frames wait for it."""
+    monkeypatch.setattr("vehicle.spool.spool.RETRY_S", 0.01)
+    monkeypatch.setattr("vehicle.spool.spool.FORGET_S", 0.01)
+    full = asyncio.Event()
+    spool = Spool(tmp_path, on_trouble=lambda _: full.set())
+    await spool.open()
+    spool.put([SpooledFrame("A1", 2, SEGMENT, n, bytes(1_000)) for n in range(1, 101)])
+    await spool.flush()
+    await spool._ask(_leave_no_room)
+    confirmed = asyncio.Event()
+    spool.put([SpooledFrame("A1", 2, b"t" * 16, n, bytes(1_000)) for n in (1, 2)], confirmed.set)
+    await asyncio.wait_for(full.wait(), PATIENCE_S)
+    spool.acknowledge("A1", 2, SEGMENT, 100)
+    await asyncio.wait_for(confirmed.wait(), PATIENCE_S)
+    assert spool.depth.frames == 2
+    await spool.close()
+
+
+def _wait_for_nobody(store: SpoolStore) -> None:
+    store._database.execute("PRAGMA busy_timeout = 0")
+
+
+def _leave_no_room(store: SpoolStore) -> None:
+    (pages,) = store._database.execute("PRAGMA page_count").fetchone()
+    store._database.execute(f"PRAGMA max_page_count = {pages}")
+
+
 _CHILD = """
 import asyncio, sys
 from functools import partial

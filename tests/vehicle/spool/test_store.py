@@ -43,6 +43,21 @@ def test_a_group_that_fails_leaves_nothing(store: SpoolStore) -> None:
     assert store.depth() == Depth(1, 5)
 
 
+def test_a_full_disk_does_not_part_a_frame_from_its_segment(store: SpoolStore) -> None:
+    """What a disk takes only when it has room again is found by the name that it was given."""
+    database = store._database
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    database.execute(f"PRAGMA max_page_count = {pages}")
+    many = [SpooledFrame("A1", 2, SEGMENT, n, bytes(1_000)) for n in range(1, 6)]
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.write(many)
+    database.execute("PRAGMA max_page_count = 1000000")
+    store.write(many)
+    store.write([SpooledFrame("A1", 1, b"t" * 16, 1, b"another segment")])
+    state = store.unit("A1")
+    assert [(one.segment, one.last) for one in state.segments] == [(SEGMENT, 5), (b"t" * 16, 1)]
+
+
 def test_an_acknowledgement_says_what_it_freed(store: SpoolStore) -> None:
     """The bound of the spool counts what is really there; a repetition frees nothing."""
     store.write([frame(n) for n in range(1, 11)])
