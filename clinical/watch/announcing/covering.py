@@ -60,17 +60,19 @@ class Covering:
                 frame_to_plain(finding.change.frame),
                 finding.change.value,
                 dict(finding.values),
+                *filter(None, [self._limits.bounds_of(finding.rule)]),
             ]
             for key, finding in self._held.items()
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
-        for cause, subject, priority, since_us, at_us, frame, value, values in state.values():
+        for cause, subject, priority, since_us, at_us, frame, value, values, *own in state.values():
             change = Change(
                 Phase.START, Priority(priority), since_us, at_us, frame_from_plain(frame), value
             )
-            self._held[cause, subject] = Finding(self._limits.rule(cause), subject, change, values)
+            rule = self._limits.rule(cause, *own)
+            self._held[cause, subject] = Finding(rule, subject, change, values)
 
     def _hold(self, finding: Finding) -> bool:
         """Hold a finding back if it is covered, or of a condition that is held back."""

@@ -32,6 +32,9 @@ STANDING_MAX: Final = 16
 
 Key = tuple[str, str]
 
+_PLAIN: Final = 8
+"""What a snapshot has of an alarm behind its frame; then its bounds, if they are its own."""
+
 
 @dataclass(slots=True)
 class _Standing:
@@ -150,6 +153,7 @@ class Rising:
                 alarm.spent,
                 alarm.better_us,
                 alarm.over,
+                *filter(None, [self._limits.bounds_of(alarm.rule)]),
             ]
             for key, alarm in self._alarms.items()
         }
@@ -157,10 +161,15 @@ class Rising:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over a state from ``snapshot``."""
         for cause, subject, own, told, frame, *rest in state.values():
-            rule = self._limits.rule(cause)
+            rule = self._limits.rule(cause, *rest[_PLAIN:])
             if rule.rise is not None:
                 self._alarms[cause, subject] = _Standing(
-                    rule, rule.rise, Priority(own), Priority(told), frame_from_plain(frame), *rest
+                    rule,
+                    rule.rise,
+                    Priority(own),
+                    Priority(told),
+                    frame_from_plain(frame),
+                    *rest[:_PLAIN],
                 )
 
     def _pass(self, finding: Finding) -> Findings:

@@ -51,7 +51,8 @@ REACHED_US: Final = 2 * SECOND_US
 segment; a monitor gives a value each second."""
 
 DISPUTES_MAX: Final = 64
-"""Causes and subjects that are compared; the one heard of longest ago is let go first."""
+"""Causes and subjects that are compared; the one heard of longest ago is let go first, and what was
+in dispute about it is over."""
 
 OF_THE_PAST: Final = frozenset({Cause.DETERIORATION, Cause.WORSENING_IN_BAND})
 """What is not compared."""
@@ -100,9 +101,7 @@ class Agreement:
         self._edge.pop(key, None)
         self._edge[key] = (None if unseen else said.active, said.frame, said.learned_us)
         if len(self._edge) > DISPUTES_MAX:
-            oldest = next(iter(self._edge))
-            del self._edge[oldest]
-            self._conditions.pop(oldest, None)
+            del self._edge[next(iter(self._edge))]
 
     def on_center(self, said: Transition) -> None:
         """Take in what this watch says; what it records of the past ends nothing that holds."""
@@ -125,6 +124,8 @@ class Agreement:
     def on_tick(self, now_us: int) -> Findings:
         """Compare, at this instant of the stream."""
         findings = NO_FINDINGS
+        for key in [key for key in self._conditions if key not in self._edge]:  # let go for others
+            findings += withdraw(self._conditions.pop(key), now_us)
         for key, (active, frame, decided_us) in self._edge.items():
             differ = self._differs(key, active) and self._has(frame, decided_us)
             differ = differ and not self._held_back(key[0])

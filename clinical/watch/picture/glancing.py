@@ -35,6 +35,7 @@ class Glancing:
         "_arrows",
         "_bedside",
         "_consciousness",
+        "_consciousness_us",
         "_examined",
         "_on_oxygen",
         "_outlook",
@@ -62,6 +63,8 @@ class Glancing:
         self._arrows = bedside.trending.arrows
         self._examined = bedside.examining.shown
         self._consciousness: Consciousness | None
+        self._consciousness_us: int | None = None
+        """When the consciousness was assessed that was too old to be judged; None: it was not."""
         self._on_oxygen: bool | None
         self._spo2_scale: Spo2Scale | None
         self._present = _ALL
@@ -94,8 +97,11 @@ class Glancing:
         self._absent_us = tuple([(vital, carry.captured_us[vital]) for vital in absent])
         self._shocked = HEART_RATE in present and SYSTOLIC in present
         last_us = [carry.expires_us(vital) for vital in present]
+        self._consciousness_us = None
         if carry.assessed(now_us) is not None:
             last_us.append(carry.consciousness_us + CONSCIOUSNESS_WINDOW_US)
+        elif carry.consciousness is not None:
+            self._consciousness_us = carry.consciousness_us
         self._until_us = min(last_us, default=now_us)
 
     def look(
@@ -122,6 +128,7 @@ class Glancing:
             or bedside.trending.arrows is not self._arrows
             or bedside.examining.shown is not self._examined
             or carry.consciousness is not self._consciousness
+            or self._consciousness_us not in {None, carry.consciousness_us}
             or carry.on_oxygen is not self._on_oxygen
             or carry.spo2_scale is not self._spo2_scale
             or self._thinning.any

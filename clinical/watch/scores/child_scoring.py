@@ -84,10 +84,16 @@ class ChildScoring:
         return self._judge(self.observed(state, now_us), captured_us, frame)
 
     def on_tick(self, state: EncounterState, now_us: int) -> Findings:
-        """Score the end of a backlog, and what is doubted, once nothing has come for a while."""
+        """Score the end of a backlog, and what is doubted, once nothing has come for a while.
+
+        What waited of somebody who is no child, as is known by now, is not for this score.
+        """
         due = self.again.take(now_us)
         if due is None:
             return NO_FINDINGS
+        if not for_child(state):
+            self.again.forget()
+            return self.close(due.captured_us)
         if due.believed:
             self._doubts.clear()
         return self._judge(self.observed(state, now_us), due.captured_us, due.frame)

@@ -11,6 +11,7 @@ A patient in whom nothing stands costs two comparisons per value.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from math import inf
+from types import MappingProxyType
 from typing import Any, Final
 
 from clinical.alarms.childhood import group_of, rules_of
@@ -72,6 +73,9 @@ _BOUNDS: Final = "bounds"
 _CITATION: Final = "citation"
 """Names in the snapshot of a cause whose alarm is judged by other bounds than begin one now."""
 
+_NO_BOUNDS: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Of a rule whose bounds are those of the age."""
+
 
 class Limits:
     """The threshold causes of one patient."""
@@ -87,9 +91,16 @@ class Limits:
         self._use(None)
         self.stirred = [False] * len(VITALS)
 
-    def rule(self, cause: str) -> AlarmRule:
-        """Return the rule of a cause as it is for this patient's age."""
-        return _rules_by_cause(self._group)[cause]
+    def rule(self, cause: str, bounds: Mapping[str, Any] = _NO_BOUNDS) -> AlarmRule:
+        """Return the rule of a cause for this patient's age, or by the bounds of ``bounds_of``."""
+        rule = _rules_by_cause(self._group)[cause]
+        return with_limits(rule, bounds[_BOUNDS], bounds[_CITATION]) if bounds else rule
+
+    def bounds_of(self, rule: AlarmRule) -> dict[str, Any]:
+        """Return as plain data by which bounds a rule judges; empty: by those of the age."""
+        if rule.vital is None or rule == self.rule(rule.cause):
+            return {}
+        return {_BOUNDS: limits_of(rule), _CITATION: rule.citation}
 
     def refusal(self, cause: str, medium: float | None, high: float | None) -> Violation | None:
         """Return why limits cannot be set for this patient; None when they can."""
@@ -220,14 +231,13 @@ class Limits:
         if state is None:
             return limit
         if _BOUNDS in state:
-            rule = with_limits(limit.rule, state[_BOUNDS], state[_CITATION])
-            limit = Limit(rule, limit.vital, self._carry)
+            limit = Limit(self.rule(limit.rule.cause, state), limit.vital, self._carry)
         limit.restore(state)
         return limit
 
     def _bounds_in_use(self, limit: Limit) -> dict[str, Any]:
         """Return the bounds of an alarm that is judged by others than begin one now."""
-        if limit.rule is self._rules[limit.rule.cause]:
+        if self._counts(limit):
             return {}
         return {_BOUNDS: limits_of(limit.rule), _CITATION: limit.rule.citation}
 
@@ -296,13 +306,23 @@ class Limits:
         return findings
 
     def _note(self, vital: int) -> None:
-        self.stirred[vital] = any(limit.stirred for limit in self._limits[vital])
-        if self.stirred[vital] or not self._outlasted(vital):
+        """Take note of what stands; a limit that is over and counts no longer gives way."""
+        limits = self._limits[vital]
+        self.stirred[vital] = any(limit.stirred for limit in limits)
+        if not self.own or all(limit.stirred or self._counts(limit) for limit in limits):
             return
-        rules = (self._rules[limit.rule.cause] for limit in self._limits[vital])
-        fresh = tuple(Limit(rule, vital, self._carry) for rule in rules)
-        self._judge_by((*self._limits[:vital], fresh, *self._limits[vital + 1 :]))
+        after = tuple(
+            limit
+            if limit.stirred or self._counts(limit)
+            else Limit(self._rules[limit.rule.cause], vital, self._carry)
+            for limit in limits
+        )
+        self._judge_by((*self._limits[:vital], after, *self._limits[vital + 1 :]))
 
     def _outlasted(self, vital: int) -> bool:
         """Tell whether a limit of a vital is another than begins an alarm now."""
-        return any(limit.rule is not self._rules[limit.rule.cause] for limit in self._limits[vital])
+        return not all(map(self._counts, self._limits[vital]))
+
+    def _counts(self, limit: Limit) -> bool:
+        """Tell whether a limit is the one that begins an alarm now."""
+        return limit.rule is self._rules[limit.rule.cause]

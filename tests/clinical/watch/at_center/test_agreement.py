@@ -13,6 +13,7 @@ from clinical.items import (
     Item,
     Vitals,
 )
+from clinical.watch.at_center.agreement import DISPUTES_MAX
 from clinical.watch.patient import Emission, PatientWatch
 
 ENCOUNTER, UNIT, LIVE, OLD = "e1", "A-01", bytes(16), b"1" * 16
@@ -55,14 +56,15 @@ class Bay:
         revision: int,
         decided: float = -1,
         cause: Cause = Cause.SYSTOLIC_LOW,
+        subject: str = "",
     ) -> None:
         """Let the vehicle say that the pressure is low, or no longer; or of another cause."""
         said = Transition(
             encounter_id=ENCOUNTER,
             unit_id=UNIT,
-            alarm_id=alarm_id(ENCOUNTER, cause, frame),
+            alarm_id=alarm_id(ENCOUNTER, cause, frame, subject),
             cause=cause,
-            subject="",
+            subject=subject,
             category=Category.PHYSIOLOGICAL,
             priority=Priority.HIGH,
             phase=Phase.START if active else Phase.END,
@@ -190,6 +192,20 @@ def test_a_move_to_another_unit_ends_what_the_former_vehicle_said() -> None:
     bay.hear(19, EncounterEvent(EncounterChange.CLAIMED), lane=ALARM, unit="B-02")
     assert bay.disputes == [("SYSTOLIC_LOW", Phase.START), ("SYSTOLIC_LOW", Phase.END)]
     assert SourceStatus(ENCOUNTER, Source.EDGE, live=False, at_us=19 * SECOND_US) in bay.said
+
+
+def test_a_dispute_that_is_let_go_for_others_ends() -> None:
+    """What is compared no longer is not in dispute: nobody could say that it is over."""
+    bay = Bay()
+    bay.run(0, 10)
+    frame = bay.hear(10, WELL)
+    bay.edge(10.1, frame, active=True, revision=1)
+    bay.run(11, 20)
+    assert [phase for _, phase in bay.disputes] == [Phase.START]
+    for number in range(DISPUTES_MAX):
+        bay.edge(20, frame, active=False, revision=2, cause=Cause.SENSOR_OFF, subject=f"{number}")
+    bay.run(20, 23)
+    assert [phase for _, phase in bay.disputes] == [Phase.START, Phase.END]
 
 
 def test_a_vehicle_compares_nothing() -> None:

@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from clinical.items import Vitals
+from clinical.alarms.priority import Source
+from clinical.alarms.transition import Transition
+from clinical.instant import SECOND_US
+from clinical.items import EncounterChange, EncounterEvent, Vitals
 from clinical.vitals import Consciousness
+from clinical.watch.patient import PatientWatch
+from tests.clinical.watch.bedside import at, capture
 from tests.clinical.watch.course import WELL, Encounter
 
 TODDLER = replace(
@@ -92,3 +97,17 @@ def test_in_pregnancy_no_score_is_used() -> None:
     row = Encounter(age_years=30, pregnant=True).live(lambda _: WORSE, 1).watch.row()
     assert row.score is None
     assert "PREGNANT:pregnant" in row.news2_refusals
+
+
+def test_a_backlog_of_a_child_who_turns_out_to_be_grown_up_is_not_scored_as_a_childs() -> None:
+    """The age is corrected while the backlog waits to be scored at its end: by NEWS2 alone then."""
+    watch = PatientWatch("encounter-1", Source.CENTER_A)
+    asleep = replace(TODDLER, consciousness=Consciousness.VOICE)
+    for second, item, origin in (
+        (0, EncounterEvent(EncounterChange.OPENED, age_years=4), capture(0, 1, segment=2)),
+        (20, asleep, capture(1, 1, received=20)),
+        (20.2, EncounterEvent(EncounterChange.OPENED, age_years=40), capture(20.2, 2, segment=2)),
+    ):
+        watch.on_item(item, origin, at(second))
+    said = [x for second in range(21, 26) for x in watch.on_tick(at(second), second * SECOND_US)]
+    assert [x.cause for x in said if isinstance(x, Transition)] == ["NEWS2_HIGH"]

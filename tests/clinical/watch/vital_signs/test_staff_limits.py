@@ -8,10 +8,11 @@ from clinical.alarms.priority import Phase, Priority, Source
 from clinical.alarms.staff_limit import LONGEST_LIMIT_US, LimitChange, LimitSet
 from clinical.alarms.transition import Transition
 from clinical.instant import MINUTE_US, SECOND_US
-from clinical.items import EncounterChange, EncounterEvent, Vitals
+from clinical.items import EncounterChange, EncounterEvent, RhythmFinding, Vitals
+from clinical.rhythm.arrhythmia import Arrhythmia
 from clinical.watch.patient import Emission, PatientWatch
 from tests.clinical.watch import checks
-from tests.clinical.watch.bedside import at, capture
+from tests.clinical.watch.bedside import at, capture, frame
 from tests.scenarios.scenario import Arrival, Report, Step, Tick, play
 
 CHANGE = LimitChange(
@@ -124,6 +125,64 @@ def test_a_limit_that_runs_out_under_a_standing_alarm_makes_it_stricter_at_once(
     assert start[1:] == (Phase.START, Priority.MEDIUM)
     assert rise[1:] == (Phase.ESCALATE, Priority.HIGH)
     assert 70 <= rise[0] <= 80
+
+
+def _beats(rate: float, first: int, last: int) -> list[Step]:
+    """Return the same once a second with this heart rate, which the pulse confirms."""
+    return [
+        replace(step, item=Vitals(heart_rate_bpm=rate, pulse_rate_bpm=rate, respiration_per_min=16))
+        if isinstance(step, Arrival)
+        else step
+        for step in _minute(97, first, last)
+    ]
+
+
+def test_a_limit_that_is_over_begins_no_alarm_while_another_limit_of_its_vital_is_passed() -> None:
+    """57/min is no alarm when the limit of 60/min has run out and its own alarm has ended.
+
+    The heart rate goes from one alarm straight into the other, that of a fast heart, so that never
+    between them nothing stands of it.
+    """
+    change = replace(CHANGE, cause="HEART_RATE_LOW", medium=60, high=None, for_us=45 * SECOND_US)
+    steps = [*_beats(80, 0, 2), _told(2, change), *_beats(55, 3, 60), *_beats(125, 60, 100)]
+    _, said = _played([*steps, *_beats(57, 100, 170)])
+    told = [(x.cause, x.phase) for x in said if isinstance(x, Transition)]
+    assert told == [
+        ("HEART_RATE_LOW", Phase.START),
+        ("HEART_RATE_LOW", Phase.END),
+        ("HEART_RATE_HIGH", Phase.START),
+        ("HEART_RATE_HIGH", Phase.END),
+    ]
+    checks.snapshots_go_on_identically([*steps, *_beats(57, 100, 170)])
+
+
+def test_after_a_restart_an_alarm_rises_by_the_limit_that_it_began_with() -> None:
+    """92 % under a limit of 94 % has stood for a minute: its rise says 94, whoever says it."""
+    strict = replace(CHANGE, medium=94, high=None)
+    steps = [*_minute(97, 0, 2), _told(2, strict), *_minute(92, 3, 100)]
+    _, said = _played(steps)
+    rules = [x.reason.rule for x in said if isinstance(x, Transition) and x.reason]
+    assert [rule.split(" for ")[0] for rule in rules] == ["spo2_percent < 94"] * 2
+    checks.snapshots_go_on_identically(steps)
+
+
+def test_after_a_restart_what_a_rhythm_held_back_begins_by_the_limit_that_it_passed() -> None:
+    """55/min under a limit of 60/min, beside a rhythm that covers it until it is over."""
+    change = replace(CHANGE, cause="HEART_RATE_LOW", medium=60, high=None)
+    steps = [*_beats(80, 0, 2), _told(2, change), Report(at(3), _rhythm(3, slow=True))]
+    steps += [*_beats(55, 3, 30), Report(at(30), _rhythm(30, slow=False)), *_beats(55, 30, 40)]
+    _, said = _played(steps)
+    (start,) = [x for x in said if isinstance(x, Transition) and x.cause == "HEART_RATE_LOW"]
+    assert start.reason is not None
+    assert "heart_rate_bpm < 60" in start.reason.rule
+    assert start.learned_us == at(30)
+    checks.snapshots_go_on_identically(steps)
+
+
+def _rhythm(second: float, *, slow: bool) -> RhythmFinding:
+    which = Arrhythmia.EXTREME_BRADYCARDIA if slow else None
+    name = frame(round(second) + 900)
+    return RhythmFinding("encounter-1", which, at(second), at(second), 0.9, (), name, at(second))
 
 
 def test_a_stricter_limit_counts_what_has_held_already() -> None:
