@@ -65,7 +65,9 @@ def test_a_notice_that_comes_late_does_not_silence_what_was_said_after_it() -> N
 def test_a_notice_of_one_alarm_does_not_silence_a_newer_word_about_another() -> None:
     """It is about the patient, and the living channel has not judged beyond that word yet."""
     book = AlarmBook()
-    tell(book, said(Phase.START), said(Phase.START, cause="HEART_RATE_LOW", run=1, at=210, since=205))
+    tell(
+        book, said(Phase.START), said(Phase.START, cause="HEART_RATE_LOW", run=1, at=210, since=205)
+    )
     (over,) = tell(book, died(A, at=200))
     assert (over.cause, over.state) == ("SPO2_LOW", AlarmState.ENDED)
     assert [view.cause for view in book.current()] == ["HEART_RATE_LOW"]
