@@ -14,6 +14,8 @@ import { feed } from "/board/assets/strip.js";
 import { LEVEL, WORDS, clockTime } from "/board/assets/words.js";
 
 const MOST_POINTS = 600;
+// Of a key that is held down only these go on: who leans on a key takes one alarm.
+const MOVES = new Set(["ArrowDown", "j", "ArrowUp", "k"]);
 const CALL_MS = 500; // A pause that runs out is heard within this time.
 
 const kept = (name, otherwise) => localStorage.getItem(`goldenhour.${name}`) ?? otherwise;
@@ -177,15 +179,18 @@ export const Board = {
 
     function onKey(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (["INPUT", "TEXTAREA"].includes(event.target.tagName)) {
+      if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) {
         if (event.key === "Escape") event.target.blur();
         return;
       }
       const encounter = shown(selected.value)[0]?.encounter;
       const focused = event.target.closest?.("button, a");
       if (event.key === "Enter" && !focused && encounter) { event.preventDefault(); open(encounter); return; }
-      const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (act) { event.preventDefault(); act(event); }
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const act = keys[key];
+      if (!act) return;
+      event.preventDefault();
+      if (!event.repeat || MOVES.has(key)) act(event);
     }
 
     watch(language, (value) => { keep("language", value); document.documentElement.lang = value === "zh" ? "zh-CN" : "en"; nextTick(() => ages.pass()); }, { immediate: true });
