@@ -63,7 +63,7 @@ export const Board = {
       call();
       if (message.load !== undefined) load.value = message.load;
       if (message.begin && page.id) link.ask("open", { encounter: page.id });
-      if (message.begin && mapped.value) showMap(true);
+      if (message.begin && mapped.value) askUnits();
       if (message.units) { noted(units, message.units); moved.value += 1; }
       if (message.page && message.page.id === page.id) fill(message.page);
     }
@@ -162,8 +162,12 @@ export const Board = {
       if (page.id) open("");
       mapped.value = shown;
       keep("mapped", shown ? "yes" : "");
+      askUnits();
+    }
+
+    function askUnits() {
       units.clear();
-      link.ask("map", { shown });
+      link.ask("map", { shown: mapped.value });
     }
 
     const toggleMap = () => showMap(page.id ? true : !mapped.value);

@@ -24,6 +24,7 @@ export const PatientPage = {
       alarms: computed(() => ledger.alarmsOf(page.id).value),
       strip: computed(() => page.strips.find((one) => one.alarm === page.strip)),
       draft: acting.draft,
+      sending: acting.sending,
       send: () => { if (patient.value) acting.write(patient.value.unit, page.id); },
       expired: (message) => !message.receipts.length && message.expires_us / 1000 < ages.second.nowMs,
     };
@@ -57,7 +58,7 @@ export const PatientPage = {
           <form class="write" @submit.prevent="send">
             <textarea id="message" v-model="draft" maxlength="1000" rows="2" :aria-label="t.write + ' ' + patient.unit"
               :placeholder="t.write + ' ' + patient.unit" @keydown.enter.exact.prevent="send"></textarea>
-            <button id="send" :disabled="!draft.trim()">{{ t.send }}</button>
+            <button id="send" :disabled="sending || !draft.trim()">{{ t.send }}</button>
           </form>
           <article v-for="message in page.messages" :key="message.id" class="message">
             <p>{{ message.text }}</p>
