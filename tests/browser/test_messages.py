@@ -34,3 +34,24 @@ async def test_a_message_goes_once_however_often_enter_is_pressed(
     await expect(page.locator(".message")).to_contain_text(["Then to hall 3", "Adrenaline 1 mg"])
     texts = [sent.message.text for sent in await desk.messages_to("AMB-05")]
     assert texts == ["Then to hall 3", "Adrenaline 1 mg"]
+
+
+async def test_a_message_about_another_patient_of_the_unit_is_told_apart(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Each patient of a unit with several bays has the unit's messages; a dose is for one."""
+    page = await sit_down()
+    for number, bay in ((1, "1"), (2, "2")):
+        patient = ill(number)
+        patient.bay = bay
+        await ward.admit(patient)
+    await page.locator(f"[data-encounter='{ward.patients[0].id}'] .name").click()
+    await page.locator("#message").fill("Adrenaline 1 mg")
+    await page.keyboard.press("Enter")
+    message = page.locator(".message")
+    await expect(message).to_contain_text("Adrenaline 1 mg")
+    await expect(message.locator(".other")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")
+    await page.locator(f"[data-encounter='{ward.patients[1].id}'] .name").click()
+    await expect(message.locator(".other")).to_have_text("About another patient of this unit")

@@ -61,6 +61,7 @@ export const PatientPage = {
             <button id="send" :disabled="sending || !draft.trim()">{{ t.send }}</button>
           </form>
           <article v-for="message in page.messages" :key="message.id" class="message">
+            <b v-if="message.encounter && message.encounter !== page.id" class="other">{{ t.otherPatient }}</b>
             <p>{{ message.text }}</p>
             <footer>{{ message.person }} · {{ clockTime(message.issued_us) }}
               <span v-if="!message.receipts.length" class="stage">{{ t.SENT }}</span>
