@@ -63,10 +63,10 @@ export const PatientPage = {
           <article v-for="message in page.messages" :key="message.id" class="message">
             <b v-if="message.encounter && message.encounter !== page.id" class="other">{{ t.otherPatient }}</b>
             <p>{{ message.text }}</p>
-            <footer>{{ message.person }} · {{ clockTime(message.issued_us) }}
+            <footer><bdi>{{ message.person }}</bdi> · {{ clockTime(message.issued_us) }}
               <span v-if="!message.receipts.length" class="stage">{{ t.SENT }}</span>
               <span v-for="receipt in message.receipts" class="stage reached">✓ {{ t.answers[receipt.answer] ?? t[receipt.stage] }} {{ clockTime(receipt.at_us) }}
-                <template v-if="receipt.person">{{ receipt.person }}</template></span>
+                <template v-if="receipt.person"><bdi>{{ receipt.person }}</bdi></template></span>
               <span v-if="expired(message)" class="stage late">{{ t.expired }}</span>
             </footer>
           </article>

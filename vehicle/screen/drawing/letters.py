@@ -6,7 +6,7 @@ A message is about one patient. Whom it is about stands on it, unless nobody els
 from typing import Final
 
 from vehicle.cabin.contract import Letter
-from vehicle.screen.drawing.scene import Scene, at, button, called, text
+from vehicle.screen.drawing.scene import Scene, at, button, called, quoted, text
 from wire.unit_items import CrewAnswer, ReceiptStage
 
 _ANSWERS: Final = {"DELIVERED": ("VIEWED", "ANSWERED"), "VIEWED": ("ANSWERED",), "ANSWERED": ()}
@@ -23,7 +23,7 @@ def _letter(scene: Scene, letter: Letter) -> str:
     answers = "".join(_buttons(scene, letter, stage) for stage in _ANSWERS.get(letter.stage, ()))
     return (
         f'<article class="letter {letter.stage.lower()}">'
-        f'<p class="from">{at(letter.issued_us)} {text(letter.person)}'
+        f'<p class="from">{at(letter.issued_us)} {quoted(letter.person)}'
         f"<span>{_known(scene, letter)}</span></p>"
         f'{_about(scene, letter)}<p class="said">{text(letter.text)}</p>'
         f'<p class="answers">{answers}</p></article>'

@@ -42,6 +42,11 @@ def text(said: str) -> str:
     return escape(said)
 
 
+def quoted(said: str) -> str:
+    """Return what a person wrote, as HTML that changes the direction of nothing around it."""
+    return f"<bdi>{escape(said)}</bdi>"
+
+
 def called(scene: Scene, patient: Patient) -> str:
     """Return what tells a patient from the others on board: bay and age, as far as known."""
     bay = f"{scene.word('bay')} {text(patient.bay)}" if patient.bay else ""
