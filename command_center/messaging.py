@@ -1,5 +1,8 @@
 """Messages to units: named, appended to `downlink`, and remembered once the log has them.
 
+A confirmation that comes after whoever sent it was told that it is not known counts as well: the
+board then lists the message, so that nobody sends it a second time.
+
 A request to see the waveforms live is for the unit, not for its crew, and is not remembered.
 """
 
@@ -31,6 +34,7 @@ class Messaging:
         self._store = store
         self._clock = clock
         self._timeout_ms = timeout_ms
+        self._remembering: set[asyncio.Task[None]] = set()
 
     async def send(self, asked: Message) -> Message:
         """Give the message its id and instant, and return it when the log holds it.
@@ -43,13 +47,25 @@ class Messaging:
         message = replace(asked, message_id=message_id, issued_us=now_us)
         try:
             async with asyncio.timeout(self._timeout_ms / 1_000):
-                await asyncio.shield(await self._append(message))
+                durable = await self._append(message)
+                await asyncio.shield(self._remember(message, durable))
         except (TimeoutError, LogLost) as error:
             words = "the log did not confirm the message in time: it may still be sent"
             raise NotConfirmed(words) from error
+        return message
+
+    def _remember(self, message: Message, durable: Future[int]) -> asyncio.Task[None]:
+        """Begin to remember a message once the log has it, however late and whoever waits."""
+        remembering = asyncio.create_task(self._remembered(message, durable))
+        self._remembering.add(remembering)
+        remembering.add_done_callback(self._remembering.discard)
+        remembering.add_done_callback(let_go)
+        return remembering
+
+    async def _remembered(self, message: Message, durable: Future[int]) -> None:
+        await durable
         if message.live_chunk_ms is None:
             await self._store.write_message(message)
-        return message
 
     async def _append(self, message: Message) -> Future[int]:
         durable = await self._writer.send(

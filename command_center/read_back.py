@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Awaitable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ports.log.port import LogLost
 
@@ -50,7 +50,7 @@ class ReadBack(Generic[T]):
                 read_back.set_result(found)
 
 
-def let_go(durable: "Future[int]") -> None:
+def let_go(durable: "Future[Any]") -> None:
     """Take note of a loss for which nobody waits any more, so that asyncio does not complain."""
     if not durable.cancelled():
         durable.exception()

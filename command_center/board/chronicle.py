@@ -5,7 +5,7 @@ from typing import Final
 from clinical.alarms.view import AlarmState, AlarmView
 
 MOST_ALARMS: Final = 50
-"""Alarms remembered of each patient, the newest."""
+"""Alarms remembered of each patient, the newest; of those that stand, all."""
 
 _CURRENT: Final = frozenset({AlarmState.ACTIVE, AlarmState.LATCHED})
 
@@ -22,7 +22,7 @@ class Chronicle:
         mine[view.alarm_id] = view
         if len(mine) > MOST_ALARMS:
             over = (alarm_id for alarm_id, known in mine.items() if known.state not in _CURRENT)
-            mine.pop(next(over, next(iter(mine))))
+            mine.pop(next(over, b""), None)
 
     def forget(self, encounter_id: str) -> None:
         """Let go of what is over about a patient who left; what stands is still told."""

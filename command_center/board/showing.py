@@ -188,6 +188,7 @@ def message_plain(sent: SentMessage) -> Mapping[str, Any]:
     message = sent.message
     return {
         "id": message.message_id,
+        "encounter": message.encounter_id,
         "text": message.text,
         "person": message.person,
         "issued_us": message.issued_us,

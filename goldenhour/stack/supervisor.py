@@ -4,7 +4,7 @@ A child is told who supervises it and dies with it (``ports.program``). Of a pro
 it one more process is kept, which has loaded all that the program needs and opened nothing
 (``ports.spare``): when the program dies, that one takes its place at once. The next spare is begun
 when it is ready. Where there is no spare, or a program died too soon after it was ready, it is
-started cold.
+started cold. What does not become ready in its time is killed and started again.
 """
 
 import asyncio
@@ -164,20 +164,18 @@ class Supervised:
         if process.stdout is None:
             raise ProgramFailed(self.program.name)
         ready_at_us: int | None = None
-        watching = None if promoted is None else asyncio.create_task(self._doubt(promoted))
+        watching = asyncio.create_task(self._doubt(process, spare=promoted is not None))
         try:
             while line := await process.stdout.readline():
                 said = parse_ready(line)
                 if said is not None and ready_at_us is None:
                     ready_at_us = self._clock.monotonic_us()
                     self._on_ready(said)
-                    if watching is not None:
-                        watching.cancel()
+                    watching.cancel()
                     watching = asyncio.create_task(self._probe(process))
             await process.wait()
         finally:
-            if watching is not None:
-                watching.cancel()
+            watching.cancel()
         return 0 if ready_at_us is None else self._clock.monotonic_us() - ready_at_us
 
     def _on_ready(self, said: Mapping[str, str]) -> None:
@@ -186,13 +184,14 @@ class Supervised:
         if self.spare is not None and not self._stopping:
             self.spare.keep()
 
-    async def _doubt(self, promoted: Process) -> None:
-        """Kill a spare that was given its word and does not become ready."""
-        if promoted.stdin is not None:
-            promoted.stdin.close()
-        await self._clock.sleep_us(PROMOTED_TIMEOUT_US)
-        _logger.warning("spare_never_ready", program=self.program.name)
-        promoted.kill()
+    async def _doubt(self, process: Process, *, spare: bool) -> None:
+        """Kill what does not become ready: a spare that is given its word, or a cold start."""
+        if spare and process.stdin is not None:
+            process.stdin.close()
+        await self._clock.sleep_us(PROMOTED_TIMEOUT_US if spare else self._ready_timeout_us)
+        event = "spare_never_ready" if spare else "program_never_ready"
+        _logger.warning(event, program=self.program.name)
+        process.kill()
 
     async def _probe(self, process: Process) -> None:
         """Kill the program once it has stopped answering."""

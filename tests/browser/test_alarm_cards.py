@@ -37,6 +37,35 @@ async def test_an_alarm_is_seen_and_taken_by_one_key(
     assert (taken.person, taken.place) == ("Zhang Wei", Place.CENTER)
 
 
+TURNED = """(taken) => {
+    const time = [...taken.childNodes].findLast((node) => /[0-9]:[0-9]/.test(node.data ?? ""));
+    const left = (at) => {
+        const range = document.createRange();
+        range.setStart(time, at);
+        range.setEnd(time, at + 1);
+        return range.getBoundingClientRect().left;
+    };
+    const first = time.data.search(/[0-9]/);
+    return left(first) > left(first + 7);
+}"""
+"""Whether the time beside a name is read from right to left."""
+
+
+async def test_a_name_is_shown_as_it_is_and_turns_nothing_around_it(
+    sit_down: Callable[[], Awaitable[Page]], ward: Ward
+) -> None:
+    """Neither markup nor an order to write from right to left has an effect beyond the name."""
+    page = await sit_down()
+    patient = await ward.admit(ill())
+    await ward.alarm(patient, Cause.SYSTOLIC_LOW, Priority.HIGH, {"systolic_mmhg": 84})
+    name = "\u202e<b>Wei</b>"
+    await page.fill("#person", name)
+    await page.locator(".alarm button.take").click()
+    taken = page.locator(".alarm .taken").first
+    await expect(taken).to_contain_text(name)
+    assert not await taken.evaluate(TURNED)
+
+
 async def test_a_latched_alarm_is_reset_by_one_key(
     sit_down: Callable[[], Awaitable[Page]], ward: Ward, desk: Desk
 ) -> None:

@@ -236,6 +236,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_events": ("Nothing entered yet", "尚无记录"),
     "letters": ("From the center", "指挥中心消息"),
     "no_letters": ("No message", "无消息"),
+    "letter_about": ("About:", "关于:"),
+    "letter_not_on_board": ("NOT about a patient on board", "不是关于车上的患者"),
     "VIEWED": ("Seen", "已阅"),
     "WILL_DO": ("Will do", "照办"),
     "SAY_AGAIN": ("Say again", "请重复"),

@@ -16,6 +16,7 @@ export class Acting {
     this.taking = reactive(new Set());
     this.resetting = reactive(new Set());
     this.hushing = reactive(new Set());
+    this.sending = ref(false); // a message to a crew, unanswered
     this.asked = new Map();
     this.requests = 0;
     this.link = null;
@@ -60,7 +61,7 @@ export class Acting {
 
   write(unit, encounter) {
     const text = this.draft.value.trim();
-    if (text) this.ask("write", { unit, encounter, text }, { text: this.draft.value });
+    if (text && !this.sending.value) this.sending.value = this.ask("write", { unit, encounter, text }, { text: this.draft.value });
   }
 
   ask(type, body, what) {
@@ -72,11 +73,12 @@ export class Acting {
       return false;
     }
     this.notice.value = "";
-    this.asked.set(request_id, what);
+    this.asked.set(request_id, { ...what, over: this.link.socket });
     return true;
   }
 
   take(message) {
+    if (message.begin) this.giveUp();
     for (const alarm of message.alarms ?? []) {
       if (!alarm.unacknowledged || !alarm.current) this.taking.delete(alarm.id);
       this.hushing.delete(alarm.id);
@@ -86,14 +88,21 @@ export class Acting {
     if (message.refused) this.answered(message.refused.request_id, message.refused.why, message.refused.words);
   }
 
+  // Answers come over the link that was asked: of what was asked over another nothing will be known.
+  giveUp() {
+    for (const [request, { over }] of [...this.asked]) if (over !== this.link.socket) this.answered(request, "NOT_KNOWN");
+  }
+
   answered(request, why, words) {
     const t = this.t.value;
     const what = this.asked.get(request);
     this.asked.delete(request);
     this.notice.value = { "": "", OVER: t.over, HOLDS: t.holds, NOT_KNOWN: t.notKnown, UNSAFE: t.unsafe }[why] ?? t.wrong;
+    if (why === "NOT_KNOWN" && what?.text) this.notice.value = t.messageNotKnown;
     if (why === "UNSAFE") this.notice.value += ` ${words}`;
     if (!what) return;
     for (const id of what.alarms ?? [what.alarm]) for (const asked of [this.taking, this.resetting, this.hushing]) asked.delete(id);
+    if (what.text) this.sending.value = false;
     if (what.text && !why && this.draft.value === what.text) this.draft.value = "";
   }
 }

@@ -51,7 +51,7 @@ const AlarmLine = {
     <i class="chip" :class="LEVEL[alarm.priority]">{{ '!'.repeat(alarm.priority) }}</i>
     <span class="said"><b>{{ alarm.words[language] }}<template v-if="subject">: {{ subject }}</template></b> {{ value }}</span>
     <span class="age" v-age="{ us: alarm.since_us }"></span>
-    <span v-if="owner" class="taken" :title="t.takenBy + ' ' + owner">✓ {{ owner }}</span>
+    <span v-if="owner" class="taken" :title="t.takenBy + ' ' + owner">✓ <bdi>{{ owner }}</bdi></span>
     <template v-if="alarm.state === 'LATCHED'"><span class="tag">{{ t.ended }}</span>
       <button class="reset" :disabled="resetting" @click.stop="reset">{{ t.reset }}</button></template>
   </li>`,
@@ -124,12 +124,12 @@ export const AlarmCard = {
         <template v-if="alarm.citation"><dt>{{ t.source }}</dt><dd lang="en">{{ alarm.citation }}</dd></template>
         <dt>{{ t.reportedBy }}</dt><dd>{{ alarm.sources.map((one) => t[one]).join(', ') }}</dd>
       </dl>
-      <p class="owner"><span v-for="one in owners" class="taken">{{ t.takenBy }} <b>{{ one.person }}</b> {{ clockTime(one.at_us) }}</span>
+      <p class="owner"><span v-for="one in owners" class="taken">{{ t.takenBy }} <b><bdi>{{ one.person }}</bdi></b> {{ clockTime(one.at_us) }}</span>
         <span v-if="!owners.length && alarm.current" class="nobody">{{ t.nobody }}</span>
-        <span v-if="crew.length">{{ t.crewSaw }} <b>{{ crew[crew.length - 1].person }}</b> {{ clockTime(crew[crew.length - 1].at_us) }}</span>
-        <span v-if="hushed" class="paused">{{ t.pausedBy }} <b>{{ pausedBy.person }}</b> {{ t.until }} {{ clockTime(alarm.paused_until_us) }}</span>
-        <span v-for="one in alarm.escalated" class="escalated">→ <b>{{ t.recipient[one.to] }}</b> {{ clockTime(one.at_us) }} · <template v-if="one.person">{{ one.person }}: {{ one.reason }}</template><template v-else>{{ t.unanswered }}</template></span>
-        <span v-if="alarm.reset" class="taken">{{ t.resetBy[alarm.reset.place] }} <b>{{ alarm.reset.person }}</b> {{ clockTime(alarm.reset.at_us) }}</span></p>
+        <span v-if="crew.length">{{ t.crewSaw }} <b><bdi>{{ crew[crew.length - 1].person }}</bdi></b> {{ clockTime(crew[crew.length - 1].at_us) }}</span>
+        <span v-if="hushed" class="paused">{{ t.pausedBy }} <b><bdi>{{ pausedBy.person }}</bdi></b> {{ t.until }} {{ clockTime(alarm.paused_until_us) }}</span>
+        <span v-for="one in alarm.escalated" class="escalated">→ <b>{{ t.recipient[one.to] }}</b> {{ clockTime(one.at_us) }} · <template v-if="one.person"><bdi>{{ one.person }}</bdi>: <bdi>{{ one.reason }}</bdi></template><template v-else>{{ t.unanswered }}</template></span>
+        <span v-if="alarm.reset" class="taken">{{ t.resetBy[alarm.reset.place] }} <b><bdi>{{ alarm.reset.person }}</bdi></b> {{ clockTime(alarm.reset.at_us) }}</span></p>
     </div>
     <ul v-if="beneath.length" class="beneath"><alarm-line v-for="one in beneath" :key="one.id" :alarm="one"></alarm-line>
       <li v-if="folded.length" class="more"><button @click.stop="unfold">+{{ folded.length }} {{ t.moreAlarms }}</button></li></ul>

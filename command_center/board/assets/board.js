@@ -14,6 +14,8 @@ import { feed } from "/board/assets/strip.js";
 import { LEVEL, WORDS, clockTime } from "/board/assets/words.js";
 
 const MOST_POINTS = 600;
+// Of a key that is held down only these go on: who leans on a key takes one alarm.
+const MOVES = new Set(["ArrowDown", "j", "ArrowUp", "k"]);
 const CALL_MS = 500; // A pause that runs out is heard within this time.
 
 const kept = (name, otherwise) => localStorage.getItem(`goldenhour.${name}`) ?? otherwise;
@@ -61,7 +63,7 @@ export const Board = {
       call();
       if (message.load !== undefined) load.value = message.load;
       if (message.begin && page.id) link.ask("open", { encounter: page.id });
-      if (message.begin && mapped.value) showMap(true);
+      if (message.begin && mapped.value) askUnits();
       if (message.units) { noted(units, message.units); moved.value += 1; }
       if (message.page && message.page.id === page.id) fill(message.page);
     }
@@ -160,8 +162,12 @@ export const Board = {
       if (page.id) open("");
       mapped.value = shown;
       keep("mapped", shown ? "yes" : "");
+      askUnits();
+    }
+
+    function askUnits() {
       units.clear();
-      link.ask("map", { shown });
+      link.ask("map", { shown: mapped.value });
     }
 
     const toggleMap = () => showMap(page.id ? true : !mapped.value);
@@ -177,15 +183,18 @@ export const Board = {
 
     function onKey(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (["INPUT", "TEXTAREA"].includes(event.target.tagName)) {
+      if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) {
         if (event.key === "Escape") event.target.blur();
         return;
       }
       const encounter = shown(selected.value)[0]?.encounter;
       const focused = event.target.closest?.("button, a");
       if (event.key === "Enter" && !focused && encounter) { event.preventDefault(); open(encounter); return; }
-      const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (act) { event.preventDefault(); act(event); }
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const act = keys[key];
+      if (!act) return;
+      event.preventDefault();
+      if (!event.repeat || MOVES.has(key)) act(event);
     }
 
     watch(language, (value) => { keep("language", value); document.documentElement.lang = value === "zh" ? "zh-CN" : "en"; nextTick(() => ages.pass()); }, { immediate: true });

@@ -29,7 +29,7 @@ export const Examined = {
         <span v-if="one.well_us !== null" class="well">{{ t.examined.well }} <b>{{ clockTime(one.well_us).slice(0, 5) }}</b> <small>{{ minutes(one.well_us) }} min</small></span>
         <span v-if="one.injury !== null" class="injury">{{ t.examined.injury }} <b>{{ t.examined.injuryOf[one.injury] }}</b></span>
         <span v-if="one.infection !== null" class="infection">{{ t.examined.infection }} <b>{{ one.infection ? t.examined.yes : t.examined.no }}</b></span>
-        <small class="who">{{ clockTime(one.captured_us) }}{{ one.person ? " " + t.examined.by + " " + one.person : "" }}</small>
+        <small class="who">{{ clockTime(one.captured_us) }}<template v-if="one.person"> {{ t.examined.by }} <bdi>{{ one.person }}</bdi></template></small>
       </p>
     </section>`,
 };

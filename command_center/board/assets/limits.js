@@ -17,7 +17,7 @@ export const OwnLimits = {
   },
   template: `<small v-for="one in shown" class="own-limit" :data-limit="one.cause" :title="one.person + ': ' + one.reason">
     {{ large ? t.ownLimit : t.ownLimitShort }} {{ t.vital[one.vital] ?? one.vital }} <b>{{ values(one) }}</b> {{ t.until }} {{ clockTime(one.until_us).slice(0, 5) }}
-    <template v-if="large"> · {{ one.person }}: {{ one.reason }}</template><template v-else-if="limits.length > 1"> +{{ limits.length - 1 }}</template></small>`,
+    <template v-if="large"> · <bdi>{{ one.person }}</bdi>: <bdi>{{ one.reason }}</bdi></template><template v-else-if="limits.length > 1"> +{{ limits.length - 1 }}</template></small>`,
 };
 
 export const LimitForm = {

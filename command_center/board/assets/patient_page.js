@@ -24,6 +24,7 @@ export const PatientPage = {
       alarms: computed(() => ledger.alarmsOf(page.id).value),
       strip: computed(() => page.strips.find((one) => one.alarm === page.strip)),
       draft: acting.draft,
+      sending: acting.sending,
       send: () => { if (patient.value) acting.write(patient.value.unit, page.id); },
       expired: (message) => !message.receipts.length && message.expires_us / 1000 < ages.second.nowMs,
     };
@@ -57,14 +58,15 @@ export const PatientPage = {
           <form class="write" @submit.prevent="send">
             <textarea id="message" v-model="draft" maxlength="1000" rows="2" :aria-label="t.write + ' ' + patient.unit"
               :placeholder="t.write + ' ' + patient.unit" @keydown.enter.exact.prevent="send"></textarea>
-            <button id="send" :disabled="!draft.trim()">{{ t.send }}</button>
+            <button id="send" :disabled="sending || !draft.trim()">{{ t.send }}</button>
           </form>
           <article v-for="message in page.messages" :key="message.id" class="message">
+            <b v-if="message.encounter && message.encounter !== page.id" class="other">{{ t.otherPatient }}</b>
             <p>{{ message.text }}</p>
-            <footer>{{ message.person }} · {{ clockTime(message.issued_us) }}
+            <footer><bdi>{{ message.person }}</bdi> · {{ clockTime(message.issued_us) }}
               <span v-if="!message.receipts.length" class="stage">{{ t.SENT }}</span>
               <span v-for="receipt in message.receipts" class="stage reached">✓ {{ t.answers[receipt.answer] ?? t[receipt.stage] }} {{ clockTime(receipt.at_us) }}
-                <template v-if="receipt.person">{{ receipt.person }}</template></span>
+                <template v-if="receipt.person"><bdi>{{ receipt.person }}</bdi></template></span>
               <span v-if="expired(message)" class="stage late">{{ t.expired }}</span>
             </footer>
           </article>

@@ -175,7 +175,7 @@ export const LiveStrip = {
 
     const keys = { f: freeze, i: measure, p: turnPaper };
     function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "TEXTAREA"].includes(event.target.tagName)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) return;
       const act = keys[event.key.toLowerCase()];
       if (act) { event.preventDefault(); act(); }
     }

@@ -31,6 +31,19 @@ def test_what_is_over_stays_until_the_patient_leaves() -> None:
     assert chronicle.find(alarm_of(1)) is None
 
 
+def test_more_may_stand_than_is_remembered_of_what_is_over() -> None:
+    """The first of many alarms is not lost from the board because of the last."""
+    chronicle = Chronicle()
+    standing = [
+        replace(folded(), alarm_id=number.to_bytes(16, "big")) for number in range(2 * MOST_ALARMS)
+    ]
+    for view in standing:
+        chronicle.take(view)
+    assert chronicle.current(encounter(1)) == standing
+    chronicle.take(folded(over=True))
+    assert chronicle.current(encounter(1)) == standing
+
+
 def test_what_stands_is_never_let_go() -> None:
     """Neither by the bound nor when its patient left."""
     chronicle = Chronicle()

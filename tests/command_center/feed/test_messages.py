@@ -1,5 +1,7 @@
 """Messages to units, over real gRPC."""
 
+import asyncio
+from pathlib import Path
 from uuid import UUID
 
 import grpc
@@ -10,7 +12,8 @@ from ambulance.command.v1 import message_pb2
 from ports.clock import SystemClock
 from ports.log.memory_log import MemoryLog
 from ports.log.port import TopicPartition
-from tests.command_center.station import Station, violations
+from tests.command_center.station import Station, station_at, violations
+from tests.patience import PATIENCE_S
 from wire.messages import decode_message, message_key, to_message
 from wire.partition import partition_of
 from wire.topics import DOWNLINK
@@ -57,6 +60,22 @@ async def test_a_message_that_the_log_loses_is_not_confirmed(
     with pytest.raises(grpc.aio.AioRpcError) as lost:
         await station.commands.SendMessage(pb.SendMessageRequest(message=_asked()))
     assert lost.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+async def test_a_message_that_is_confirmed_late_is_listed(log: MemoryLog, tmp_path: Path) -> None:
+    """Its sender was told that it is not known: the list says that the crew has it after all."""
+    clock = SystemClock()
+    async with station_at(log, tmp_path, center_acknowledge_timeout_ms=1) as station:
+        log.hold()
+        with pytest.raises(grpc.aio.AioRpcError) as lost:
+            await station.commands.SendMessage(pb.SendMessageRequest(message=_asked()))
+        assert lost.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert await station.center._store.messages(UNIT, 10) == []
+        log.release()
+        async with asyncio.timeout(PATIENCE_S):
+            while not (listed := await station.center._store.messages(UNIT, 10)):
+                await clock.sleep_us(1_000)
+    assert [sent.message.text for sent in listed] == ["Go to hall 3"]
 
 
 async def test_a_live_view_needs_no_text_and_is_no_message_of_the_unit(

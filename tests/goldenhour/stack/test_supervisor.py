@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from goldenhour.stack import probe, supervisor
-from goldenhour.stack.program import Program
+from goldenhour.stack.program import READY_TIMEOUT_US, Program
 from goldenhour.stack.supervisor import ProgramFailed, Stack
 from ports.clock import SystemClock
 from tests.patience import PATIENCE_S
@@ -55,6 +55,37 @@ async def test_a_killed_program_comes_back_and_is_counted(tmp_path: Path) -> Non
 
     assert toy.pid != first
     assert toy.restarts == 1
+    await stack.stop()
+
+
+_HANGS_WHILE_THERE_IS = """
+import signal
+from pathlib import Path
+if Path({there!r}).exists():
+    signal.pause()
+"""
+
+
+async def test_a_program_that_hangs_while_it_starts_again_is_killed_and_started_anew(
+    tmp_path: Path,
+) -> None:
+    """It has no port yet at which it could be asked; nobody would else ever notice."""
+    stack = Stack(tmp_path, SystemClock())
+    hanging = tmp_path / "hanging"
+    code = _HANGS_WHILE_THERE_IS.format(there=str(hanging)) + _SERVES
+    await stack.start(_Toy("toy", (), code=code))
+    toy = stack.named("toy")
+
+    hanging.touch()
+    toy._ready_timeout_us = 100_000
+    toy.kill()
+    async with asyncio.timeout(PATIENCE_S):
+        while toy.restarts < 2:
+            await SystemClock().sleep_us(10_000)
+        hanging.unlink()
+        toy._ready_timeout_us = READY_TIMEOUT_US
+        await toy.wait_ready()
+
     await stack.stop()
 
 

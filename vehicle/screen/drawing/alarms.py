@@ -16,7 +16,7 @@ from clinical.alarms.transition import LONGEST_PAUSE_US, MOST_TOGETHER
 from clinical.alarms.view import AlarmState
 from clinical.instant import SECOND_US
 from vehicle.cabin.contract import Alarm, Patient
-from vehicle.screen.drawing.scene import Scene, ago, at, button, text
+from vehicle.screen.drawing.scene import Scene, ago, at, button, quoted, text
 from vehicle.screen.words import Language, alarm_words, check_first, word
 
 _SAID_IN_WORDS: Final = frozenset(
@@ -115,7 +115,7 @@ def _card(scene: Scene, patient: Patient, alarm: Alarm, others: Sequence[Alarm])
 def _line(scene: Scene, patient: Patient, alarm: Alarm) -> str:
     """Return an alarm beneath the one that leads."""
     age = ago(alarm.since_us) if alarm.ended_us is None else scene.word("over")
-    by = "".join(f" ✓ {text(one.person)}" for one in alarm.acknowledged[-1:])
+    by = "".join(f" ✓ {quoted(one.person)}" for one in alarm.acknowledged[-1:])
     return (
         f'<li class="{_grade(alarm)}" data-alarm="{alarm.alarm_id}"'
         f' data-cause="{text(alarm.cause)}">'
@@ -170,7 +170,7 @@ def _meaning(scene: Scene, name: str, value: str) -> str:
 
 def _who(scene: Scene, alarm: Alarm) -> str:
     paused = (
-        f'<span class="paused">{scene.word("paused")} {text(alarm.paused_by)} '
+        f'<span class="paused">{scene.word("paused")} {quoted(alarm.paused_by)} '
         f"{scene.word('until')} {at(alarm.paused_until_us)}</span>"
         if alarm.calls and alarm.paused(scene.now_us)
         else ""
@@ -180,7 +180,8 @@ def _who(scene: Scene, alarm: Alarm) -> str:
         for to, at_us in alarm.told
     )
     taken = "".join(
-        f'<span class="taken">✓ {scene.word(one.place)}: {text(one.person)} {at(one.at_us)}</span>'
+        f'<span class="taken">✓ {scene.word(one.place)}: {quoted(one.person)} '
+        f"{at(one.at_us)}</span>"
         for one in alarm.acknowledged
     )
     return paused + further + taken

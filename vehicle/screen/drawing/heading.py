@@ -1,7 +1,7 @@
 """The top: which unit and patient, the time, the link in words; and what must not be missed."""
 
 from vehicle.cabin.contract import Patient
-from vehicle.screen.drawing.scene import Scene, ago, at, button, text
+from vehicle.screen.drawing.scene import Scene, ago, at, button, called, text
 
 
 def heading(scene: Scene) -> str:
@@ -61,8 +61,5 @@ def banner(scene: Scene) -> str:
 def _tab(scene: Scene, patient: Patient) -> str:
     chosen = scene.patient is not None and scene.patient.encounter_id == patient.encounter_id
     worst = max((alarm.priority for alarm in patient.alarms if alarm.unacknowledged), default=0)
-    bay = f"{scene.word('bay')} {text(patient.bay)}" if patient.bay else ""
-    age = "" if patient.age_years is None else f"{patient.age_years} {scene.word('years')}"
-    label = " · ".join(part for part in (bay, age) if part) or "1"
     classes = f"tab grade-{worst} {'chosen' if chosen else ''}"
-    return button("choose", label, classes, encounter=patient.encounter_id)
+    return button("choose", called(scene, patient), classes, encounter=patient.encounter_id)

@@ -1,9 +1,12 @@
-"""Messages from the center that still stand, with the answers that one tap can give."""
+"""Messages from the center that still stand, with the answers that one tap can give.
+
+A message is about one patient. Whom it is about stands on it, unless nobody else can be meant.
+"""
 
 from typing import Final
 
 from vehicle.cabin.contract import Letter
-from vehicle.screen.drawing.scene import Scene, at, button, text
+from vehicle.screen.drawing.scene import Scene, at, button, called, quoted, text
 from wire.unit_items import CrewAnswer, ReceiptStage
 
 _ANSWERS: Final = {"DELIVERED": ("VIEWED", "ANSWERED"), "VIEWED": ("ANSWERED",), "ANSWERED": ()}
@@ -20,11 +23,22 @@ def _letter(scene: Scene, letter: Letter) -> str:
     answers = "".join(_buttons(scene, letter, stage) for stage in _ANSWERS.get(letter.stage, ()))
     return (
         f'<article class="letter {letter.stage.lower()}">'
-        f'<p class="from">{at(letter.issued_us)} {text(letter.person)}'
+        f'<p class="from">{at(letter.issued_us)} {quoted(letter.person)}'
         f"<span>{_known(scene, letter)}</span></p>"
-        f'<p class="said">{text(letter.text)}</p>'
+        f'{_about(scene, letter)}<p class="said">{text(letter.text)}</p>'
         f'<p class="answers">{answers}</p></article>'
     )
+
+
+def _about(scene: Scene, letter: Letter) -> str:
+    """Return whom a message is about, where several are on board or it is nobody of them."""
+    on_board = {patient.encounter_id: patient for patient in scene.view.patients}
+    if letter.encounter_id is None or on_board.keys() == {letter.encounter_id}:
+        return ""
+    patient = on_board.get(letter.encounter_id)
+    if patient is None:
+        return f'<p class="about gone">{scene.word("letter_not_on_board")}</p>'
+    return f'<p class="about">{scene.word("letter_about")} {called(scene, patient)}</p>'
 
 
 def _buttons(scene: Scene, letter: Letter, stage: str) -> str:

@@ -14,7 +14,7 @@ from clinical.vitals import Vital
 from clinical.watch.carry import WINDOWS_US
 from clinical.watch.crew.examined import newest
 from vehicle.cabin.contract import OwnLimit, Patient, Reading
-from vehicle.screen.drawing.scene import Scene, ago, at, text
+from vehicle.screen.drawing.scene import Scene, ago, at, quoted, text
 from vehicle.screen.drawing.sparkline import sparkline
 
 CONTINUOUS_AFTER_S: Final = 5
@@ -72,7 +72,7 @@ def _own_limits(scene: Scene, patient: Patient, vital: Vital) -> str:
     return "".join(
         f'<p class="own-limit" data-cause="{text(one.cause)}" title="{text(one.reason)}">'
         f"{scene.word('own_limit')} {_beyond(one)} · {scene.word('until')} {at(one.until_us)} · "
-        f"{text(one.person)}: {text(one.reason)}</p>"
+        f"{quoted(one.person)}: {quoted(one.reason)}</p>"
         for one in patient.limits
         if _judged_on(one.cause) == vital
     )

@@ -42,6 +42,18 @@ def text(said: str) -> str:
     return escape(said)
 
 
+def quoted(said: str) -> str:
+    """Return what a person wrote, as HTML that changes the direction of nothing around it."""
+    return f"<bdi>{escape(said)}</bdi>"
+
+
+def called(scene: Scene, patient: Patient) -> str:
+    """Return what tells a patient from the others on board: bay and age, as far as known."""
+    bay = f"{scene.word('bay')} {text(patient.bay)}" if patient.bay else ""
+    age = "" if patient.age_years is None else f"{patient.age_years} {scene.word('years')}"
+    return " · ".join(part for part in (bay, age) if part) or "1"
+
+
 def at(at_us: int) -> str:
     """Return an instant as a time of day."""
     return f'<time class="at">{clock_time(at_us)}</time>'

@@ -53,7 +53,7 @@ def test_a_limit_that_the_center_has_set_stands_at_its_vital_with_who_and_why() 
     limit = OwnLimit("SPO2_LOW", 86, None, 1, "Dr Wu", "COPD <target 88-92>")
     drawn = numerics(scene(patient(limits=[limit])))
     assert "Limit set: &lt; 86" in tile(drawn, "spo2_percent")
-    assert "Dr Wu: COPD &lt;target 88-92&gt;" in tile(drawn, "spo2_percent")
+    assert "<bdi>Dr Wu</bdi>: <bdi>COPD &lt;target 88-92&gt;</bdi>" in tile(drawn, "spo2_percent")
     assert "own-limit" not in tile(drawn, "heart_rate_bpm")
 
 
