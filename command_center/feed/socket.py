@@ -159,7 +159,7 @@ def _asked(text: str) -> tuple[str, str, dict[str, Any]]:
     Raises:
         ValueError: it is not of the shape that the module describes.
     """
-    message = json.loads(text)
+    message = _read(text)
     if not isinstance(message, dict) or len(message) != 1:
         wrong = "a message is one object with one key"
         raise ValueError(wrong)
@@ -172,6 +172,24 @@ def _asked(text: str) -> tuple[str, str, dict[str, Any]]:
         wrong = f"request_id is a text of at most {MAX_NAME} characters"
         raise ValueError(wrong)
     return kind, request_id, body
+
+
+def _read(text: str) -> object:
+    """Return what JSON says, as far as it can be said again in an answer.
+
+    Raises:
+        ValueError: it is no JSON, is nested too deeply, or holds half of a surrogate pair.
+    """
+    try:
+        message = json.loads(text)
+        json.dumps(message, ensure_ascii=False).encode()
+    except RecursionError:
+        wrong = "it is nested too deeply"
+        raise ValueError(wrong) from None
+    except UnicodeEncodeError:
+        wrong = "a text in it is not Unicode"
+        raise ValueError(wrong) from None
+    return message
 
 
 def _plain(message: Message) -> dict[str, Any]:
