@@ -26,13 +26,13 @@ MAX_DELIVERIES: Final = 1_000
 
 DELIVERY_ID_BYTES: Final = 16
 
-_NAME: Final = f"must be 1 to {MAX_NAME} characters"
+_NAME: Final = f"must be 1 to {MAX_NAME} characters, not blanks alone"
 _UUID: Final = "must be a UUID in canonical text"
 
 
 def name_violations(path: str, text: str) -> Violations:
     """Check a required name."""
-    return [] if 1 <= len(text) <= MAX_NAME else [(path, _NAME)]
+    return [] if text.strip() and len(text) <= MAX_NAME else [(path, _NAME)]
 
 
 def acknowledgement_violations(pb: alarm_pb2.Acknowledgement) -> Violations:

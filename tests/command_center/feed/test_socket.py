@@ -213,13 +213,15 @@ async def test_what_is_wrong_is_said_and_the_socket_goes_on(
 
 
 async def test_refusals_are_those_of_grpc(station: Station) -> None:
-    """An unknown alarm is NOT_FOUND; violations carry their field; one subscription per socket."""
+    """An unknown alarm is NOT_FOUND; violations carry their field, nobody is named by blanks; one
+    subscription per socket."""
     async with dialled(station) as socket:
         await say(socket, "acknowledge", request_id="a", acknowledgement=asked())
         assert (await hear(socket))[1]["code"] == "NOT_FOUND"
-        await say(socket, "acknowledge", request_id="b", acknowledgement=asked(person=""))
-        _, body = await hear(socket)
-        assert [one["field"] for one in body["violations"]] == ["acknowledgement.person"]
+        for nobody in ("", "  "):
+            await say(socket, "acknowledge", request_id="b", acknowledgement=asked(person=nobody))
+            _, body = await hear(socket)
+            assert [one["field"] for one in body["violations"]] == ["acknowledgement.person"]
         await say(socket, "subscribe", subscriber="web")
         assert (await hear(socket))[0] == "caught_up"
         await say(socket, "subscribe", request_id="again", subscriber="web")
