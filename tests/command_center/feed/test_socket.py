@@ -213,8 +213,7 @@ async def test_what_is_wrong_is_said_and_the_socket_goes_on(
 
 
 async def test_refusals_are_those_of_grpc(station: Station) -> None:
-    """An unknown alarm is NOT_FOUND; violations carry their field, nobody is named by blanks; one
-    subscription per socket."""
+    """As over gRPC, field by field; a socket carries one subscription, and blanks name nobody."""
     async with dialled(station) as socket:
         await say(socket, "acknowledge", request_id="a", acknowledgement=asked())
         assert (await hear(socket))[1]["code"] == "NOT_FOUND"
