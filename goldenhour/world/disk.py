@@ -3,22 +3,19 @@
 The real ``Spool`` with its thread taken out: what the thread would do in one round happens here as
 one event. What is committed lives as long as the disk, which outlives any machine; what waits in
 the queue dies with the machine. A full disk refuses each transaction, as SQLite does, until there
-is room.
+is room; frames are read meanwhile.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Final, TypeVar
+from typing import Final
 
 from goldenhour.world.schedule import Machine
-from vehicle.spool.spool import GROUP_COMMIT_S, RETRY_S, Group, Spool
+from vehicle.spool.spool import GROUP_COMMIT_S, RETRY_S, Asked, Group, Spool
 from vehicle.spool.store import Depth, Entry, SpoolStore
-
-_Answer = TypeVar("_Answer")
 
 GROUP_COMMIT_US: Final = int(GROUP_COMMIT_S * 1_000_000)
 RETRY_US: Final = int(RETRY_S * 1_000_000)
@@ -66,6 +63,7 @@ class WorldSpool(Spool):
         self._machine = machine
         self._disk = disk
         self._groups: list[Group] = []
+        self._asked: list[Asked] = []
         self._round_us = -1
         """When the next round is due; -1 while none is."""
         self._rounds = 0
@@ -99,17 +97,14 @@ class WorldSpool(Spool):
         self._groups.append(Group(entries, committed, urgent))
         self._hurry_up(self._disk.delay_us() if urgent else GROUP_COMMIT_US)
 
-    def _ask(self, ask: Callable[[SpoolStore], _Answer]) -> Awaitable[_Answer]:
+    def _request(self, asked: Asked) -> None:
         """Let the disk answer, behind all that was put before."""
-        answer: asyncio.Future[_Answer] = asyncio.Future(loop=self._machine)
-
-        def answered() -> None:
-            if not answer.done():
-                answer.set_result(ask(self._disk.store))
-
-        self._groups.append(Group((), answered, urgent=False))
+        self._asked.append(asked)
         self._hurry_up(self._disk.delay_us())
-        return answer
+
+    def _call(self, what: Callable[..., None], *arguments: object) -> None:
+        """Do it at once: a round is an event of the machine."""
+        what(*arguments)
 
     def _hurry_up(self, within_us: int) -> None:
         schedule = self._machine.schedule
@@ -129,7 +124,11 @@ class WorldSpool(Spool):
             freed = self._disk.write(entries) if entries else Depth(0, 0)
         except sqlite3.OperationalError as trouble:
             self._on_trouble(str(trouble))
+            self._read_on(self._disk.store, entries, self._asked)
             self._hurry_up(RETRY_US)
             return
         groups, self._groups = self._groups, []
+        asked, self._asked = self._asked, []
         self._committed(groups, freed)
+        for one in asked:
+            self._answer(self._disk.store, one, ())

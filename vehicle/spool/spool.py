@@ -83,7 +83,9 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
+    """Asks what the database knows."""
+
     ask: Callable[[SpoolStore], Any]
     answer: "asyncio.Future[Any]"
 
@@ -93,7 +95,7 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """Asks for frames of a segment, be they on the disk or still on their way to it."""
 
     key: tuple[str, int, bytes]
@@ -110,11 +112,11 @@ class _Reading:
         return [found[n] for n in sorted(found) if self.first <= n <= self.last]
 
 
-class _Stop:
+class Stop:
     """Asks the thread to end."""
 
 
-_Asked = _Question | _Reading | _Stop
+Asked = Question | Reading | Stop
 
 
 class Spool:
@@ -133,7 +135,7 @@ class Spool:
         self._frames_max = frames_max
         self._bytes_max = bytes_max
         self._on_trouble = on_trouble
-        self._queue: SimpleQueue[Group | _Asked] = SimpleQueue()
+        self._queue: SimpleQueue[Group | Asked] = SimpleQueue()
         self._hurry = threading.Event()
         self._ending = threading.Event()
         self._acknowledged: dict[tuple[str, int, bytes], int] = {}
@@ -170,7 +172,7 @@ class Spool:
     async def close(self) -> None:
         """Commit everything that waits, unless the disk refuses it, and let go of the database."""
         self._forget()
-        self._queue.put(_Stop())
+        self._queue.put(Stop())
         self._ending.set()
         self._hurry.set()
         await asyncio.to_thread(self._thread.join)
@@ -252,8 +254,7 @@ class Spool:
     ) -> Sequence[SpooledFrame]:
         """Return a segment's frames in [first, last] that are held, in order."""
         answer: asyncio.Future[Sequence[SpooledFrame]] = self._loop.create_future()
-        self._queue.put(_Reading((unit_id, lane, segment), first, last, answer))
-        self._hurry.set()
+        self._request(Reading((unit_id, lane, segment), first, last, answer))
         return await answer
 
     async def unit(self, unit_id: str) -> UnitState:
@@ -270,9 +271,13 @@ class Spool:
 
     def _ask(self, ask: Callable[[SpoolStore], Answer]) -> Awaitable[Answer]:
         answer: asyncio.Future[Answer] = self._loop.create_future()
-        self._queue.put(_Question(ask, answer))
-        self._hurry.set()
+        self._request(Question(ask, answer))
         return answer
+
+    def _request(self, asked: Asked) -> None:
+        """Have it answered behind all that was put before."""
+        self._queue.put(asked)
+        self._hurry.set()
 
     def _run(self, store: SpoolStore) -> None:
         """Be the thread: gather, commit, answer, until asked to stop."""
@@ -286,18 +291,18 @@ class Spool:
             self._commit(store, [one for one in waiting if isinstance(one, Group)], asked)
             for one in asked:
                 self._answer(store, one, ())
-            stopping = any(isinstance(one, _Stop) for one in asked)
+            stopping = any(isinstance(one, Stop) for one in asked)
         store.close()
 
-    def _drain(self) -> list[Group | _Asked]:
-        drained: list[Group | _Asked] = []
+    def _drain(self) -> list[Group | Asked]:
+        drained: list[Group | Asked] = []
         try:
             while True:
                 drained.append(self._queue.get_nowait())
         except Empty:
             return drained
 
-    def _commit(self, store: SpoolStore, groups: list[Group], asked: list[_Asked]) -> None:
+    def _commit(self, store: SpoolStore, groups: list[Group], asked: list[Asked]) -> None:
         """Write these groups, and what comes while the disk refuses them; ``asked`` grows too."""
         while entries := [entry for group in groups for entry in group.entries]:
             try:
@@ -311,7 +316,7 @@ class Spool:
                 self._call(self._committed, groups, freed)
                 return
 
-    def _meanwhile(self, store: SpoolStore, groups: list[Group], asked: list[_Asked]) -> None:
+    def _meanwhile(self, store: SpoolStore, groups: list[Group], asked: list[Asked]) -> None:
         """Do what a disk can that takes nothing new: give frames, and let go of others."""
         for one in self._drain():
             if isinstance(one, Group):
@@ -319,15 +324,19 @@ class Spool:
             else:
                 asked.append(one)
         entries = [entry for group in groups for entry in group.entries]
-        for reading in [one for one in asked if isinstance(one, _Reading)]:
-            self._answer(store, reading, entries)
-            asked.remove(reading)
+        self._read_on(store, entries, asked)
         if relief := _relief(entries):
             with suppress(sqlite3.DatabaseError):
                 self._call(self._committed, [], store.write(relief))
 
-    def _answer(self, store: SpoolStore, asked: _Asked, waiting: Sequence[Entry]) -> None:
-        if isinstance(asked, _Stop):
+    def _read_on(self, store: SpoolStore, waiting: Sequence[Entry], asked: list[Asked]) -> None:
+        """Answer who asks for frames, while others wait for the disk."""
+        for reading in [one for one in asked if isinstance(one, Reading)]:
+            self._answer(store, reading, waiting)
+            asked.remove(reading)
+
+    def _answer(self, store: SpoolStore, asked: Asked, waiting: Sequence[Entry]) -> None:
+        if isinstance(asked, Stop):
             return
         try:
             answer = asked.of(store, waiting)

@@ -6,14 +6,11 @@ in ``Spool``, together with whatever waits; it is gone with the process.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from vehicle.spool.spool import GROUP_COMMIT_S, Group, Spool
+from vehicle.spool.spool import GROUP_COMMIT_S, Asked, Group, Spool
 from vehicle.spool.store import Entry, SpoolStore
-
-_Answer = TypeVar("_Answer")
 
 
 class MemorySpool(Spool):
@@ -60,9 +57,11 @@ class MemorySpool(Spool):
             groups, self._store.write([one for group in groups for one in group.entries])
         )
 
-    def _ask(self, ask: Callable[[SpoolStore], _Answer]) -> Awaitable[_Answer]:
+    def _request(self, asked: Asked) -> None:
         """Answer from what was put until now."""
         self._commit_now()
-        answer: asyncio.Future[_Answer] = self._loop.create_future()
-        answer.set_result(ask(self._store))
-        return answer
+        self._answer(self._store, asked, ())
+
+    def _call(self, what: Callable[..., None], *arguments: object) -> None:
+        """Do it at once: there is no other thread."""
+        what(*arguments)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,6 +188,15 @@ async def test_stopping_ends_the_spare_first(stack: Stack) -> None:
     assert all(gone(pid) for pid in pids)
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Nothing ignores SIGINT, as all do that a shell has started in its background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_spare_ends_at_a_signal(stack: Stack, number: signal.Signals) -> None:
     """It has nothing to finish."""
