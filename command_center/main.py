@@ -101,9 +101,11 @@ def load() -> None:
         "command_center.store.migrating",
         "command_center.web",
         "fastapi.middleware.gzip",
-        "httptools",
         "nicegui.middlewares",
         "sqlite3",
+        "uvicorn.lifespan.on",
+        "uvicorn.protocols.http.auto",
+        "uvicorn.protocols.websockets.websockets_sansio_impl",
     ):
         import_module(module)
 

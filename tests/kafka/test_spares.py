@@ -12,6 +12,7 @@ from goldenhour.broker.free_port import free_port
 from goldenhour.broker.running import RunningBroker
 from goldenhour.demo import plan
 from goldenhour.stack import supervisor
+from goldenhour.stack.probe import answers
 from goldenhour.stack.program import Program
 from goldenhour.stack.supervisor import Stack
 from tests.goldenhour.stack.processes import niceness_of_threads, open_sockets
@@ -60,6 +61,10 @@ async def test_a_spare_has_loaded_everything_and_opened_nothing(
 
         assert running.pid == waits
         assert running.ready.get("address") == before.get("address")
+        if pages := running.ready.get("http"):
+            async with asyncio.timeout(PATIENCE_S):
+                while not await asyncio.to_thread(answers, pages):
+                    pass
         lines = program.log_file(tmp_path).read_text()[said:].splitlines()
         assert [line for line in lines if line.startswith("import time:")] == []
     finally:
