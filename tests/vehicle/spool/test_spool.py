@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -141,22 +141,25 @@ async def test_a_second_process_is_kept_out(spool: Spool, tmp_path: Path) -> Non
         await Spool(tmp_path).open()
 
 
+def _refuse(monkeypatch: pytest.MonkeyPatch, troubles: Sequence[sqlite3.DatabaseError]) -> None:
+    """Let the disk refuse so many transactions, each for its reason, and take the next."""
+    write, refusals = SpoolStore.write, iter(troubles)
+
+    def failing(store: SpoolStore, entries: list[SpooledFrame]) -> object:
+        if trouble := next(refusals, None):
+            raise trouble
+        return write(store, entries)
+
+    monkeypatch.setattr("vehicle.spool.spool.RETRY_S", 0.01)
+    monkeypatch.setattr(SpoolStore, "write", failing)
+
+
 async def test_a_disk_that_fails_is_said_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A frame that the disk refused is confirmed once the disk takes it, and not before."""
     troubles: list[str] = []
-    write = SpoolStore.write
-    refusals = iter([True, True])
-
-    def failing(store: SpoolStore, entries: list[SpooledFrame]) -> object:
-        if next(refusals, False):
-            message = "database or disk is full"
-            raise sqlite3.OperationalError(message)
-        return write(store, entries)
-
-    monkeypatch.setattr("vehicle.spool.spool.RETRY_S", 0.01)
-    monkeypatch.setattr(SpoolStore, "write", failing)
+    _refuse(monkeypatch, [sqlite3.OperationalError("database or disk is full")] * 2)
     spool = Spool(tmp_path, on_trouble=troubles.append)
     await spool.open()
     confirmed = asyncio.Event()
@@ -172,17 +175,7 @@ async def test_a_damaged_file_is_said_and_tried_again(
 ) -> None:
     """Whatever SQLite says of the disk, the spool goes on trying, and never ends in silence."""
     troubles: list[str] = []
-    write = SpoolStore.write
-    refusals = iter([True])
-
-    def failing(store: SpoolStore, entries: list[SpooledFrame]) -> object:
-        if next(refusals, False):
-            message = "database disk image is malformed"
-            raise sqlite3.DatabaseError(message)
-        return write(store, entries)
-
-    monkeypatch.setattr("vehicle.spool.spool.RETRY_S", 0.01)
-    monkeypatch.setattr(SpoolStore, "write", failing)
+    _refuse(monkeypatch, [sqlite3.DatabaseError("database disk image is malformed")])
     spool = Spool(tmp_path, on_trouble=troubles.append)
     await spool.open()
     spool.put([frame(1)])
