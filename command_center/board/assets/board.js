@@ -5,6 +5,7 @@ import { Acting } from "/board/assets/acting.js";
 import { Ages } from "/board/assets/ages.js";
 import { flash } from "/board/assets/flashing.js";
 import { AlarmList, PAUSE_S, shownOf } from "/board/assets/alarms.js";
+import { combined, typing } from "/board/assets/keyboard.js";
 import { Ledger, SEEN_MS } from "/board/assets/ledger.js";
 import { Link } from "/board/assets/link.js";
 import { MapView, noted } from "/board/assets/map.js";
@@ -182,8 +183,8 @@ export const Board = {
     };
 
     function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) {
+      if (combined(event)) return;
+      if (typing(event)) {
         if (event.key === "Escape") event.target.blur();
         return;
       }

@@ -14,6 +14,7 @@
 
 import { computed, nextTick, onMounted, onUnmounted, reactive, ref, watch } from "vue";
 import { Calipers } from "/board/assets/calipers.js";
+import { combined, typing } from "/board/assets/keyboard.js";
 import { Leads, Playhead } from "/board/assets/leads.js";
 import { Marks } from "/board/assets/marks.js";
 import { GUTTER_MM, LANE_MM, PX_PER_MM, Paper, ROW_MM } from "/board/assets/paper.js";
@@ -175,7 +176,7 @@ export const LiveStrip = {
 
     const keys = { f: freeze, i: measure, p: turnPaper };
     function onKey(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey || ["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) return;
+      if (combined(event) || typing(event)) return;
       const act = keys[event.key.toLowerCase()];
       if (act) { event.preventDefault(); act(); }
     }
